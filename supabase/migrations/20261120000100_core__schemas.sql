@@ -1,0 +1,29 @@
+-- Object: schemas analytics and private, and the platform parts that they stand on
+-- Why: everything derived lives in analytics; private holds the definer functions that signed-in users reach
+--      through thin invoker wrappers, and is never exposed by the data API.
+
+-- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
+do $$
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null then
+        create extension if not exists pg_cron;
+    end if;
+    if to_regnamespace('net') is null then
+        create extension if not exists pg_net;
+    end if;
+    if to_regclass('vault.decrypted_secrets') is null then
+        create extension if not exists supabase_vault;
+    end if;
+end
+$$;
+
+create schema if not exists analytics;
+create schema if not exists private;
+
+revoke all on schema analytics from public;
+revoke all on schema private from public;
+grant usage on schema analytics to authenticated, service_role;
+grant usage on schema private to authenticated, service_role;
+
+comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
+comment on schema private is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';

@@ -1,0 +1,48 @@
+-- Object: analytics.views, analytics.view_sources
+-- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
+-- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
+
+create table analytics.views (
+    view_name text primary key,
+    pack text not null,
+    job_name text not null unique,
+    schedule text not null,
+    stale_after interval not null check (stale_after > interval '0'),
+    rebuild_after interval not null check (rebuild_after > interval '0'),
+    statement_timeout interval not null check (statement_timeout > interval '0'),
+    source_at_table regclass,
+    source_at_column name,
+    rejects regclass,
+    version bigint not null default 0,
+    refreshed_at timestamptz,
+    verified_at timestamptz,
+    source_as_of timestamptz,
+    source_snapshot pg_snapshot,
+    row_count bigint,
+    rejected_count bigint,
+    registered_at timestamptz not null default now(),
+    check ((source_at_table is null) = (source_at_column is null))
+);
+alter table analytics.views enable row level security;
+revoke all on table analytics.views from public, anon, authenticated;
+
+comment on table analytics.views is 'Registry: one row per registered materialized view. Written by register_view and refresh_view only.';
+comment on column analytics.views.stale_after is 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
+comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
+comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
+comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
+comment on column analytics.views.refreshed_at is 'When the rows were computed.';
+comment on column analytics.views.verified_at is 'When the rows were last known to equal their sources: a refresh, or a refresh skipped as clean.';
+comment on column analytics.views.source_as_of is 'Newest source row at that moment.';
+comment on column analytics.views.source_snapshot is 'Transactions that the rows include; a change by any other one makes the view dirty.';
+
+create table analytics.view_sources (
+    view_name text not null references analytics.views (view_name) on delete cascade,
+    source regclass not null,
+    primary key (view_name, source)
+);
+create index view_sources_source_idx on analytics.view_sources (source);
+alter table analytics.view_sources enable row level security;
+revoke all on table analytics.view_sources from public, anon, authenticated;
+
+comment on table analytics.view_sources is 'What each view reads, from pg_depend: tables, and materialized views that are its sources.';

@@ -1,0 +1,160 @@
+-- Object: analytics.refresh_view(view_name)
+-- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
+--      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
+
+create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
+returns analytics.refresh_log
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    declared analytics.views;
+    entry analytics.refresh_log;
+    relation regclass;
+    is_populated boolean;
+    snapshot_before pg_snapshot;
+    error_state text;
+    error_message text;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    if not found then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('refresh of analytics.%s failed [42P01]: the view is not registered', view_name),
+            hint = 'Register it in its migration with analytics.register_view, or unschedule its job.';
+    end if;
+    entry.rows_before := declared.row_count;
+    entry.version := declared.version;
+
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
+        entry.outcome := 'skipped_busy';
+        return private.log_refresh(entry);
+    end if;
+
+    -- Read again under the lock: a refresh that has just ended has moved it.
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    perform pg_advisory_xact_lock_shared(private.source_lock_key(s.source))
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    begin
+        relation := format('analytics.%I', view_name)::regclass;
+        select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
+
+        -- Taken before the check and the refresh, so that what it includes they include too.
+        snapshot_before := pg_current_snapshot();
+
+        if is_populated
+            and declared.refreshed_at > entry.started_at - declared.rebuild_after
+            and not private.has_source_changes(view_name)
+        then
+            update analytics.views as v
+            set verified_at = entry.started_at, source_snapshot = snapshot_before
+            where v.view_name = refresh_view.view_name;
+            entry.outcome := 'skipped_clean';
+            entry.rows_after := declared.row_count;
+            entry.rejected_count := declared.rejected_count;
+            return private.log_refresh(entry);
+        end if;
+
+        if is_populated then
+            execute format('refresh materialized view concurrently %s', relation);
+        else
+            execute format('refresh materialized view %s', relation);
+        end if;
+        execute format('select count(*) from %s', relation) into entry.rows_after;
+
+        if declared.rejects is not null then
+            execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+        end if;
+        if declared.source_at_table is not null then
+            execute format(
+                'select max(%I) from %s', declared.source_at_column, declared.source_at_table
+            ) into declared.source_as_of;
+        end if;
+    exception
+        when query_canceled or others then
+            get stacked diagnostics error_state = returned_sqlstate, error_message = message_text;
+            raise exception using
+                errcode = error_state,
+                message = format(
+                    'refresh of analytics.%s failed [%s]: %s', view_name, error_state, error_message
+                ),
+                hint = 'The rows of the last good refresh are still served.';
+    end;
+
+    entry.outcome := 'refreshed';
+    entry.version := declared.version + 1;
+    update analytics.views as v
+    set version = entry.version,
+        refreshed_at = entry.started_at,
+        verified_at = entry.started_at,
+        source_as_of = declared.source_as_of,
+        source_snapshot = snapshot_before,
+        row_count = entry.rows_after,
+        rejected_count = entry.rejected_count
+    where v.view_name = refresh_view.view_name;
+
+    -- For the views that read this one, its refresh is a change of a source.
+    insert into analytics.source_changes (source)
+    select relation
+    where exists (select from analytics.view_sources as s where s.source = relation);
+
+    perform private.trim_source_changes(s.source)
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    return private.log_refresh(entry);
+end
+$$;
+revoke all on function analytics.refresh_view(text, text) from public, anon, authenticated;
+grant execute on function analytics.refresh_view(text, text) to service_role;
+comment on function analytics.refresh_view(text, text) is
+    'Brings a registered view up to date and returns its ledger row. Idempotent. Raises on failure, with the SQLSTATE in the message too.';
+
+create function private.log_refresh(entry analytics.refresh_log)
+returns analytics.refresh_log
+language sql
+set search_path = ''
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome,
+        rows_before, rows_after, rejected_count, version, sqlstate, message, runid
+    )
+    values (
+        entry.view_name, entry.requested_by, entry.started_at, clock_timestamp(), entry.outcome,
+        entry.rows_before, entry.rows_after, entry.rejected_count, entry.version,
+        entry.sqlstate, entry.message, entry.runid
+    )
+    returning *;
+$$;
+revoke all on function private.log_refresh(analytics.refresh_log) from public, anon, authenticated;
+comment on function private.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';
+
+create function private.refresh_order()
+returns table (view_name text, depth integer)
+language sql
+stable
+set search_path = ''
+as $$
+    with recursive ordered as (
+        select v.view_name, 0 as depth
+        from analytics.views as v
+        union
+        select s.view_name, o.depth + 1
+        from ordered as o
+        join analytics.view_sources as s on s.source = to_regclass(format('analytics.%I', o.view_name))
+    )
+    select o.view_name, max(o.depth)
+    from ordered as o
+    group by o.view_name
+    order by 2, 1;
+$$;
+revoke all on function private.refresh_order() from public, anon, authenticated;
+comment on function private.refresh_order() is 'Registered views, sources before the views that read them.';

@@ -1,0 +1,44 @@
+-- Object: analytics.mv_lane_score_distribution
+-- Grain: one row per challenge and lane; challenges are never mixed
+-- Reads: public.submissions (through analytics.lane_scores)
+-- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
+-- Refresh: every 10 minutes
+
+create materialized view analytics.mv_lane_score_distribution as
+with lane_scores as (
+    select s.challenge_id, s.lane_key, s.lane_score, s.created_at
+    from analytics.lane_scores as s
+    where s.lane_score is not null
+)
+select
+    s.challenge_id,
+    s.lane_key,
+    count(*) as sample_count,
+    round(avg(s.lane_score), 3) as mean_score,
+    round(stddev(s.lane_score), 3) as stddev_score,
+    round(min(s.lane_score), 3) as min_score,
+    round(max(s.lane_score), 3) as max_score,
+    round(percentile_cont(0.10) within group (order by s.lane_score)::numeric, 3) as p10,
+    round(percentile_cont(0.25) within group (order by s.lane_score)::numeric, 3) as p25,
+    round(percentile_cont(0.50) within group (order by s.lane_score)::numeric, 3) as p50,
+    round(percentile_cont(0.75) within group (order by s.lane_score)::numeric, 3) as p75,
+    round(percentile_cont(0.90) within group (order by s.lane_score)::numeric, 3) as p90,
+    max(s.created_at) as last_submission_at
+from lane_scores as s
+group by s.challenge_id, s.lane_key
+with no data;
+
+create unique index mv_lane_score_distribution_key
+    on analytics.mv_lane_score_distribution (challenge_id, lane_key);
+
+comment on materialized view analytics.mv_lane_score_distribution is 'Lane score percentiles per challenge and lane.';
+comment on column analytics.mv_lane_score_distribution.stddev_score is 'Sample standard deviation; null for one sample.';
+
+select analytics.register_view(
+    view_name => 'mv_lane_score_distribution',
+    pack => 'arena',
+    schedule => '*/10 * * * *',
+    stale_after => '25 minutes',
+    source_at => 'public.submissions.created_at',
+    rejects => 'analytics.rejected_lane_scores'
+);
