@@ -6,13 +6,13 @@
 do $$
 begin
     if to_regprocedure('cron.schedule(text, text, text)') is null then
-        create extension if not exists pg_cron;
+        create extension if not exists pg_cron with schema pg_catalog;
     end if;
     if to_regnamespace('net') is null then
-        create extension if not exists pg_net;
+        create extension if not exists pg_net with schema extensions;
     end if;
     if to_regclass('vault.decrypted_secrets') is null then
-        create extension if not exists supabase_vault;
+        create extension if not exists supabase_vault with schema vault;
     end if;
 end
 $$;

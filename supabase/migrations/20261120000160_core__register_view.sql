@@ -114,6 +114,8 @@ as $$
 declare
     job constant text := 'refresh-' || view_name;
     source_at_parts constant text[] := parse_ident(source_at);
+    source_at_table constant regclass := case when source_at is not null
+        then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
     -- Limits stand in the command: pg_cron does not apply those of a function.
     command constant text := format(
         'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
@@ -121,6 +123,15 @@ declare
     );
 begin
     perform private.assert_refreshable(view_name);
+    if source_at is not null and not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
+    ) then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
+            hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
+    end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
     insert into analytics.views as v (
@@ -130,8 +141,7 @@ begin
     values (
         register_view.view_name, register_view.pack, job, register_view.schedule,
         register_view.stale_after, register_view.rebuild_after, register_view.statement_timeout,
-        format('%I.%I', source_at_parts[1], source_at_parts[2])::regclass, source_at_parts[3],
-        register_view.rejects
+        source_at_table, source_at_parts[3], register_view.rejects
     )
     on conflict on constraint views_pkey do update
     set pack = excluded.pack,

@@ -118,7 +118,7 @@ declare
     conditions text;
     ordering text;
     columns text;
-    rows jsonb := '[]';
+    rows jsonb := jsonb_build_array();
 begin
     select * into declared from analytics.views as v where v.view_name = read_view.view_name;
     if not found or relation is null then
