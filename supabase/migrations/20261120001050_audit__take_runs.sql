@@ -1,0 +1,130 @@
+-- Object: private.audited_run, private.begin_epoch(), private.take_runs()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+
+create type private.audited_run as (
+    runid bigint,
+    job_name text,
+    status text,
+    sqlstate text,
+    message text,
+    started_at timestamptz,
+    ended_at timestamptz
+);
+
+create function private.begin_epoch()
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+    state analytics.audit_state;
+    cluster constant text := private.system_identifier();
+    history constant oid := 'cron.job_run_details'::regclass::oid;
+    newest_runid bigint;
+    reason text;
+begin
+    select * into strict state from analytics.audit_state;
+    select max(d.runid) into newest_runid from cron.job_run_details as d;
+
+    if history <> state.history_relation then
+        reason := 'the extension pg_cron was created again';
+    elsif newest_runid < state.low_runid then
+        reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
+    elsif cluster <> state.system_identifier then
+        reason := 'the database runs on another cluster: restored or cloned';
+    else
+        return null;
+    end if;
+
+    -- Open runs of another history can never be seen to end; those of a restored one can.
+    if history = state.history_relation and newest_runid >= state.low_runid then
+        update analytics.open_runs set epoch = state.epoch + 1;
+    else
+        delete from analytics.open_runs;
+        update analytics.audit_state set low_runid = 0;
+    end if;
+
+    -- The audit's own runs are awaited anew.
+    update analytics.audit_state as s
+    set epoch = s.epoch + 1,
+        system_identifier = cluster,
+        history_relation = history,
+        canary_seen_at = clock_timestamp();
+    return reason;
+end
+$$;
+revoke all on function private.begin_epoch() from public, anon, authenticated;
+comment on function private.begin_epoch() is
+    'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
+
+create function private.take_runs(batch_size integer default 10000)
+returns setof private.audited_run
+language plpgsql
+set search_path = ''
+as $$
+declare
+    state analytics.audit_state;
+    seen_at constant timestamptz := clock_timestamp();
+    open_runids bigint[];
+    highest_runid bigint;
+    run record;
+begin
+    select * into strict state from analytics.audit_state;
+    select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
+
+    insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
+    select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
+    from cron.job as j
+    on conflict on constraint known_jobs_pkey do update
+    set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
+
+    for run in
+        select
+            r.runid,
+            coalesce(k.job_name, 'jobid:' || r.jobid) as job_name,
+            r.status,
+            -- A row of ten megabytes is possible: return_message is whatever the statement said.
+            nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
+            r.start_time,
+            r.end_time
+        from (
+            select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+            union all
+            (
+                select d.*
+                from cron.job_run_details as d
+                where d.runid > state.low_runid
+                order by d.runid
+                limit batch_size
+            )
+        ) as r
+        left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
+        order by r.runid
+    loop
+        highest_runid := greatest(highest_runid, run.runid);
+        if run.job_name = 'analytics-cron-audit' then
+            update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
+        end if;
+
+        if run.status in ('succeeded', 'failed') then
+            delete from analytics.open_runs as o where o.epoch = state.epoch and o.runid = run.runid;
+            return next (
+                run.runid, run.job_name, run.status,
+                substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
+                run.message, run.start_time, run.end_time
+            )::private.audited_run;
+        else
+            insert into analytics.open_runs as o (epoch, runid, job_name, status, first_seen_at, last_seen_at)
+            values (state.epoch, run.runid, run.job_name, run.status, seen_at, seen_at)
+            on conflict on constraint open_runs_pkey do update
+            set status = excluded.status, last_seen_at = excluded.last_seen_at;
+        end if;
+    end loop;
+
+    update analytics.audit_state as s set low_runid = greatest(s.low_runid, highest_runid);
+end
+$$;
+revoke all on function private.take_runs(integer) from public, anon, authenticated;
+comment on function private.take_runs(integer) is
+    'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
