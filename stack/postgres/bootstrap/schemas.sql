@@ -1,0 +1,30 @@
+-- Schemas and default privileges of a hosted Supabase project. Safe to run again.
+create schema if not exists extensions;
+grant usage on schema extensions to postgres, anon, authenticated, service_role;
+grant create on schema extensions to postgres;
+
+grant usage on schema public to anon, authenticated, service_role;
+grant all on schema public to postgres;
+
+-- Whoever creates an object in public, the API roles may use it: this is why row security matters, and why a
+-- definer function needs its own revoke.
+do $defaults$
+declare
+    creator text;
+begin
+    foreach creator in array array['postgres', current_user::text] loop
+        execute format(
+            'alter default privileges for role %I in schema public grant all on tables to postgres, anon, authenticated, service_role',
+            creator
+        );
+        execute format(
+            'alter default privileges for role %I in schema public grant all on functions to postgres, anon, authenticated, service_role',
+            creator
+        );
+        execute format(
+            'alter default privileges for role %I in schema public grant all on sequences to postgres, anon, authenticated, service_role',
+            creator
+        );
+    end loop;
+end
+$defaults$;

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { commandLineOf, isProcessAlive } from "../process_alive.ts";
+import { StackError } from "../stack_error.ts";
+
+/**
+ * Clears what a killed stack may have left: a server that still runs on these data, or its postmaster.pid.
+ * A cluster that another living stack uses is left alone, and named.
+ */
+export async function clearLeftOvers(folder: string, dataFolder: string): Promise<void> {
+  const owner = await readPid(join(folder, "owner.pid"));
+  if (owner !== null && owner !== Deno.pid && (await commandLineOf(owner)).includes("deno")) {
+    throw new StackError(
+      `the database in ${folder} is in use by process ${owner}`,
+      `stop that process first (deno task stop), or choose another work folder with FRESHET_WORK_FOLDER`,
+    );
+  }
+  const pidFile = join(dataFolder, "postmaster.pid");
+  const pid = await readPid(pidFile);
+  if (pid === null) return;
+  if ((await commandLineOf(pid)).includes(dataFolder)) {
+    await stopServer(pid);
+  } else {
+    // The number belongs to nobody, or to a stranger: PostgreSQL would refuse to start over a stranger.
+    await Deno.remove(pidFile);
+  }
+}
+
+/** Says that this process uses the cluster. */
+export async function claimCluster(folder: string): Promise<void> {
+  await Deno.writeTextFile(join(folder, "owner.pid"), `${Deno.pid}\n`);
+}
+
+export async function releaseCluster(folder: string): Promise<void> {
+  await Deno.remove(join(folder, "owner.pid")).catch(() => {});
+}
+
+async function stopServer(pid: number): Promise<void> {
+  Deno.kill(pid, "SIGINT"); // fast shutdown: sessions are ended, data are flushed
+  for (let waited = 0; waited < 15_000; waited += 100) {
+    if (!(await isProcessAlive(pid))) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new StackError(
+    `a PostgreSQL server left by an earlier start (process ${pid}) does not stop`,
+    `end it by hand: kill -QUIT ${pid}`,
+  );
+}
+
+async function readPid(path: string): Promise<number | null> {
+  try {
+    const pid = Number((await Deno.readTextFile(path)).split("\n")[0]);
+    return Number.isInteger(pid) && pid > 1 ? pid : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+export { startPostgres } from "./start_postgres.ts";
+export type { PostgresOptions, PostgresPart } from "./start_postgres.ts";
+export { removeCluster } from "./cluster_folder.ts";
