@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { type Child, logTail, startChild } from "../child.ts";
+import { freePort } from "../free_port.ts";
+import type { Part } from "../part.ts";
+import { readProjectConfig } from "../project_config.ts";
+import { StackError } from "../stack_error.ts";
+import { liteConfiguration } from "./configuration.ts";
+
+export interface DataApiOptions {
+  /** Its role owns schema auth or is a superuser: lite creates its tables there. */
+  databaseUrl: string;
+  /** Where `npm install` of stack/npm was run. */
+  npmFolder: string;
+  jwtSecret: string;
+  publishableKey: string;
+  secretKey: string;
+  workFolder: string;
+  /** Whose supabase/config.toml names the exposed schemas. This repository by default. */
+  projectFolder?: string;
+}
+
+/** The data API, auth and storage: @supabase/lite on our Postgres, as a child process. */
+export interface DataApiPart extends Part {
+  readonly url: string;
+  readonly logFile: string;
+  /** Starts it again on the same port. It reads the schema once, so this is what makes a migration visible to it. */
+  restart(): Promise<void>;
+}
+
+/** Starts the data API and waits until it answers. Throws a StackError with the end of its log when it does not. */
+export async function startDataApi(options: DataApiOptions): Promise<DataApiPart> {
+  const folder = join(options.workFolder, "data_api");
+  const port = freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(folder, "data_api.log");
+  const project = await readProjectConfig(options.projectFolder ?? join(import.meta.dirname ?? ".", "..", ".."));
+  await Deno.mkdir(join(folder, "supabase"), { recursive: true });
+  await Deno.writeTextFile(
+    join(folder, "supabase", "config.toml"),
+    liteConfiguration(project, { ...options, port }),
+    { mode: 0o600 },
+  );
+
+  async function start(): Promise<Child> {
+    const child = startLite(options.npmFolder, folder, logFile);
+    await untilReady(child, url, options.secretKey);
+    return child;
+  }
+  let child = await start();
+  return {
+    name: "data API, auth, storage",
+    kind: "real",
+    detail: `@supabase/lite ${await installedVersion(options.npmFolder)}, ${url}`,
+    url,
+    logFile,
+    async restart() {
+      await child.stop();
+      child = await start();
+    },
+    stop: () => child.stop(),
+  };
+}
+
+function startLite(npmFolder: string, folder: string, logFile: string): Child {
+  const entry = join(npmFolder, "node_modules", "@supabase", "lite", "dist", "cli", "index.js");
+  return startChild({
+    command: Deno.execPath(),
+    // --no-admin: otherwise a request without a key would run as service_role.
+    args: ["run", "--allow-all", "--no-lock", "--node-modules-dir=manual", entry, "start", "--no-admin"],
+    cwd: folder,
+    environment: { EXPERIMENTAL_STORAGE: "1", LITE_TELEMETRY: "0", NO_COLOR: "1" },
+    logFile,
+  });
+}
+
+async function untilReady(child: Child, url: string, secretKey: string): Promise<void> {
+  let isEnded = false;
+  child.ended.then(() => isEnded = true);
+  const deadline = Date.now() + 30_000;
+  while (!isEnded && Date.now() < deadline) {
+    if (await answers(url, secretKey)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await child.stop();
+  throw new StackError(
+    `The data API ${isEnded ? "ended" : "did not answer within 30 seconds"}. The end of its log:\n${await logTail(
+      child.logFile,
+    )}`,
+    `Read ${child.logFile}; delete stack/npm/node_modules if a package is missing from it, and start again.`,
+  );
+}
+
+async function answers(url: string, secretKey: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/rest/v1/`, { headers: { apikey: secretKey } });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function installedVersion(npmFolder: string): Promise<string> {
+  const manifest = join(npmFolder, "node_modules", "@supabase", "lite", "package.json");
+  return JSON.parse(await Deno.readTextFile(manifest)).version;
+}
