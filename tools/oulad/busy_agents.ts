@@ -1,0 +1,17 @@
+import { agentId, challengeId } from "./ids.ts";
+
+/** The presentation in which both busy students took part, so that each can be refused the other's rows of one challenge. */
+export const BUSY_CHALLENGE = challengeId({ code_module: "DDD", code_presentation: "2013B" });
+
+/**
+ * Students of DDD 2013B with the most weeks in which they have a scored submission (then: the most submissions, then the
+ * lowest number), among those with a lane below the median of the challenge: their progress is long and their
+ * weakness patterns are not empty. 13 and 12 weeks, 14 submissions each, lanes CMA and TMA.
+ */
+export const BUSY_STUDENTS = { member: "330067", other_tenant: "324691" } as const;
+
+/** The agents of those students: what the demo users of the local stack own. */
+export const BUSY_AGENTS = {
+  member: agentId(BUSY_STUDENTS.member),
+  other_tenant: agentId(BUSY_STUDENTS.other_tenant),
+} as const;
