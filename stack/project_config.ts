@@ -40,9 +40,9 @@ export async function readProjectConfig(projectFolder: string): Promise<ProjectC
   try {
     content = parse(await Deno.readTextFile(file));
   } catch (error) {
-    throw new StackError(`Cannot read ${file}: ${messageOf(error)}`, "Restore the file from the repository.");
+    throw new StackError(`Cannot read ${file}: ${messageOf(error)}`, "restore the file from the repository");
   }
   const parsed = projectConfig.safeParse(content);
-  if (!parsed.success) throw new StackError(`Bad setting in ${file}: ${z.prettifyError(parsed.error)}`, "Correct it.");
+  if (!parsed.success) throw new StackError(`Bad setting in ${file}: ${z.prettifyError(parsed.error)}`, "correct it");
   return parsed.data;
 }

@@ -16,12 +16,12 @@ export function liteConfiguration(project: ProjectConfig, settings: DataApiSetti
     api: { port: settings.port, schemas: project.api.schemas, max_rows: project.api.max_rows },
     db: { driver: "postgres", url: withStatementTimeout(settings.databaseUrl) },
     auth: {
-      ...scalarsOf(project.auth),
+      ...pick(project.auth, authSettings),
       enabled: true,
       jwt_secret: settings.jwtSecret,
       publishable_key: settings.publishableKey,
       secret_key: settings.secretKey,
-      email: scalarsOf(project.auth.email),
+      email: pick(project.auth.email, emailSettings),
     },
     storage: { enabled: true },
   });
@@ -37,11 +37,19 @@ function withStatementTimeout(databaseUrl: string): string {
   return url.href;
 }
 
-/** Nested tables (hooks, providers, MFA) are left out: lite knows few of them and stops at some. */
-function scalarsOf(table: Record<string, unknown>): Record<string, string | number | boolean> {
-  const scalars: Record<string, string | number | boolean> = {};
-  for (const [key, value] of Object.entries(table)) {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") scalars[key] = value;
-  }
-  return scalars;
+/** lite stops at a setting that it does not know, so only these are handed on. Hooks are the gateway's work. */
+const authSettings = [
+  "site_url",
+  "additional_redirect_urls",
+  "jwt_expiry",
+  "enable_refresh_token_rotation",
+  "refresh_token_reuse_interval",
+  "enable_signup",
+  "minimum_password_length",
+  "password_requirements",
+];
+const emailSettings = ["enable_signup", "enable_confirmations", "double_confirm_changes", "otp_length", "otp_expiry"];
+
+function pick(table: Record<string, unknown>, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => name in table).map((name) => [name, table[name]]));
 }

@@ -43,7 +43,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
 
   async function start(): Promise<Child> {
     const child = startLite(options.npmFolder, folder, logFile);
-    await untilReady(child, url, options.secretKey);
+    await untilReady(child, url, options);
     return child;
   }
   let child = await start();
@@ -73,7 +73,7 @@ function startLite(npmFolder: string, folder: string, logFile: string): Child {
   });
 }
 
-async function untilReady(child: Child, url: string, secretKey: string): Promise<void> {
+async function untilReady(child: Child, url: string, { secretKey, npmFolder }: DataApiOptions): Promise<void> {
   let isEnded = false;
   child.ended.then(() => isEnded = true);
   const deadline = Date.now() + 30_000;
@@ -86,7 +86,7 @@ async function untilReady(child: Child, url: string, secretKey: string): Promise
     `The data API ${isEnded ? "ended" : "did not answer within 30 seconds"}. The end of its log:\n${await logTail(
       child.logFile,
     )}`,
-    `Read ${child.logFile}; delete stack/npm/node_modules if a package is missing from it, and start again.`,
+    `read ${child.logFile}; when a package is missing, delete ${npmFolder}/node_modules and start again`,
   );
 }
 
