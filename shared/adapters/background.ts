@@ -1,0 +1,15 @@
+interface EdgeRuntimeLike {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+function isEdgeRuntime(value: unknown): value is EdgeRuntimeLike {
+  return typeof value === "object" && value !== null && "waitUntil" in value && typeof value.waitUntil === "function";
+}
+
+/** Keeps work alive after the answer has left: by the edge runtime's own means, or by the process that goes on living. */
+export function waitUntil(work: Promise<unknown>): void {
+  // The work reports its own failures; a rejection here would end the isolate.
+  const safe = work.catch(() => {});
+  const runtime: unknown = Reflect.get(globalThis, "EdgeRuntime");
+  if (isEdgeRuntime(runtime)) runtime.waitUntil(safe);
+}

@@ -1,0 +1,35 @@
+import { AppError } from "../core/app_error.ts";
+
+/** What a request carries. A token and a key may come together: supabase-js always sends its key. */
+export interface Credentials {
+  readonly token: string | null;
+  readonly apikey: string | null;
+}
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
+const LONGEST = 8_192;
+
+/**
+ * Reads the two headers. supabase-js without a session sends its API key in both; such a bearer is no token.
+ *
+ * @throws AppError UNAUTHENTICATED when a header is there but holds nothing that could be a credential.
+ */
+export function readCredentials(headers: Headers): Credentials {
+  const authorization = headers.get("authorization");
+  const apikey = headers.get("apikey");
+  if ((authorization?.length ?? 0) + (apikey?.length ?? 0) > LONGEST) {
+    throw unauthenticated("The credential is too long");
+  }
+  if (authorization === null) return { token: null, apikey };
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer === undefined) {
+    throw unauthenticated("Authorization must be Bearer and a user's token; API keys go into the apikey header");
+  }
+  if (!bearer.startsWith("sb_")) return { token: bearer, apikey };
+  if (bearer !== apikey) throw unauthenticated("An API key belongs into the apikey header, not into Authorization");
+  return { token: null, apikey };
+}
+
+export function unauthenticated(detail: string): AppError {
+  return new AppError("UNAUTHENTICATED", { detail });
+}

@@ -1,0 +1,21 @@
+import { LRUCache } from "lru-cache";
+import type { Entry } from "../core/entry.ts";
+import type { MemoryStore } from "../core/store.ts";
+
+/** A function may use 256 MB in all; an eighth of it holds tens of thousands of ordinary answers. */
+const BUDGET_BYTES = 32 * 1024 * 1024;
+
+/** What an entry weighs besides its body: its keys, its state, the map's own slot. */
+const OVERHEAD_BYTES = 1_024;
+
+/** The isolate's cache, bounded by bytes: the least recently used answer leaves first. */
+export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemoryStore {
+  const entries = new LRUCache<string, Entry>({
+    maxSize: budget_bytes,
+    sizeCalculation: (entry) => entry.body.byteLength + OVERHEAD_BYTES,
+  });
+  return {
+    get: (stem) => entries.get(stem),
+    set: (stem, entry) => void entries.set(stem, entry),
+  };
+}

@@ -1,0 +1,95 @@
+import { DenoClient, Scope } from "@sentry/deno";
+import type { AlertEvent } from "../core/audit_event.ts";
+import type { AlertSender, SendAnswer } from "../core/audit_ports.ts";
+import { hearingTransport } from "./sentry_transport.ts";
+
+export interface SentryOptions {
+  readonly dsn: string;
+  readonly environment: string;
+  readonly release: string | null;
+  /** Milliseconds until an envelope without an answer counts as not sent. */
+  readonly timeout_ms?: number;
+}
+
+/** The monitor that misses the audit when database, scheduler, network and function are all gone. */
+const HEARTBEAT_MONITOR = {
+  slug: "freshet-cron-audit",
+  config: {
+    schedule: { type: "crontab", value: "*/5 * * * *" },
+    // Minutes: two periods late is missed.
+    checkinMargin: 10,
+    maxRuntime: 5,
+    timezone: "Etc/UTC",
+    failureIssueThreshold: 1,
+    recoveryThreshold: 1,
+  },
+} as const;
+
+/**
+ * Tells Sentry, through its SDK, and says what Sentry answered to each envelope.
+ *
+ * @returns null when the DSN cannot be read: there is nobody to tell
+ */
+export function createSentrySender(options: SentryOptions): AlertSender | null {
+  const timeout_ms = options.timeout_ms ?? 10_000;
+  const waiting = new Map<string, (answer: SendAnswer) => void>();
+  // A client of its own instead of Sentry.init: no integration wraps Deno.serve, reads the request with its
+  // Authorization, apikey and cookies, sets up tracing, or drops the second of two equal messages as a duplicate.
+  const client = new DenoClient({
+    dsn: options.dsn,
+    environment: options.environment,
+    ...(options.release === null ? {} : { release: options.release }),
+    // Else the host's name leaves with each event.
+    serverName: "freshet-cron-audit",
+    integrations: [],
+    stackParser: () => [],
+    sendDefaultPii: false,
+    // Reports of dropped events would travel in envelopes of their own, unasked.
+    sendClientReports: false,
+    maxBreadcrumbs: 0,
+    transport: hearingTransport({
+      timeout_ms,
+      heard: (id, answer) => waiting.get(id)?.(answer),
+      now: () => Date.now(),
+    }),
+  });
+  if (client.getDsn() === undefined) return null;
+  client.init();
+
+  return {
+    send: (event) => answerTo(event.event_id, () => client.captureEvent(sentryEvent(event), undefined, new Scope())),
+    checkIn(status) {
+      const id = crypto.randomUUID().replaceAll("-", "");
+      const { slug, config } = HEARTBEAT_MONITOR;
+      return answerTo(id, () => client.captureCheckIn({ checkInId: id, monitorSlug: slug, status }, config));
+    },
+  };
+
+  /** What was captured but never reaches the transport has no answer either: waiting ends a second after its timeout. */
+  function answerTo(id: string, capture: () => unknown): Promise<SendAnswer> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle({ status: null, hold_seconds: null }), timeout_ms + 1_000);
+      const settle = (answer: SendAnswer) => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve(answer);
+      };
+      waiting.set(id, settle);
+      capture();
+    });
+  }
+}
+
+type SentryEvent = Parameters<DenoClient["captureEvent"]>[0];
+
+function sentryEvent(event: AlertEvent): SentryEvent {
+  return {
+    event_id: event.event_id,
+    message: event.title,
+    level: event.level,
+    fingerprint: [...event.fingerprint],
+    timestamp: Date.parse(event.occurred_at) / 1_000,
+    tags: { ...event.tags },
+    ...(Object.keys(event.facts).length === 0 ? {} : { contexts: { incident: { ...event.facts } } }),
+  };
+}

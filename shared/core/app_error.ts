@@ -1,0 +1,81 @@
+/** Every way a request can fail, and the HTTP status of each. The union is closed: a new failure is added here first. */
+export const ERROR_STATUS = {
+  BAD_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  INTERNAL: 500,
+  NOT_READY: 503,
+  SOURCE_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** One parameter that was refused, and why. Never carries the value: a query string may hold a secret. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface AppErrorOptions {
+  /** For the caller: a sentence that says what is wrong and what to do. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly retry_after_seconds?: number;
+  /** The methods that would have been allowed, for METHOD_NOT_ALLOWED. */
+  readonly allow?: readonly string[];
+  /** For the operator's log only, written by us: never a driver's message, never a row's value. */
+  readonly defect?: string;
+}
+
+/**
+ * The one error that core and adapters throw and `http/` catches.
+ *
+ * @example
+ * ```ts
+ * throw new AppError("NOT_FOUND", { detail: "No such resource: see /analytics/catalog" });
+ * ```
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly errors: readonly FieldError[];
+  readonly retry_after_seconds: number | null;
+  readonly allow: readonly string[];
+  readonly defect: string | null;
+
+  constructor(code: ErrorCode, options: AppErrorOptions) {
+    super(options.detail);
+    this.name = "AppError";
+    this.code = code;
+    this.status = ERROR_STATUS[code];
+    this.errors = options.errors ?? [];
+    this.retry_after_seconds = options.retry_after_seconds ?? null;
+    this.allow = options.allow ?? [];
+    this.defect = options.defect ?? null;
+  }
+}
+
+/** Whether the source of truth could not be asked, as opposed to having refused or erred. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.code === "SOURCE_UNAVAILABLE";
+}
+
+/** A fault of ours: the caller learns only that it happened, the log learns `defect`. */
+export function internalError(defect: string): AppError {
+  return new AppError("INTERNAL", {
+    detail: "The answer could not be produced; the fault has been recorded under this request id",
+    defect,
+  });
+}
+
+/** The source of truth does not answer and nothing cached may stand in for it. */
+export function sourceUnavailable(defect: string, retry_after_seconds = 5): AppError {
+  return new AppError("SOURCE_UNAVAILABLE", {
+    detail: "The data cannot be read at the moment; try again after the time in Retry-After",
+    retry_after_seconds,
+    defect,
+  });
+}

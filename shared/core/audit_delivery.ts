@@ -1,0 +1,90 @@
+import { type AlertEvent, alertEvent, minimalEvent } from "./audit_event.ts";
+import type { LeasedAlert } from "./audit_pass.ts";
+import type { AlertSender, AuditDatabase, ChannelState } from "./audit_ports.ts";
+import { holdSeconds, judgeAnswer, type Verdict } from "./audit_verdict.ts";
+import type { Clock } from "./clock.ts";
+
+export interface DeliveryOptions {
+  readonly database: AuditDatabase;
+  readonly sender: AlertSender;
+  readonly clock: Clock;
+  /** Milliseconds since the epoch; no send begins after it. */
+  readonly deadline: number;
+  readonly runbook_url: string;
+}
+
+/** What a delivery did. */
+export interface Delivery {
+  readonly sent: number;
+  readonly state: ChannelState;
+  readonly detail: string | null;
+}
+
+const LEASE_SECONDS = 60;
+/** After so many alerts in a row without success the receiver is down, and the next pass asks it again. */
+const FAILURES_TO_STOP = 3;
+
+/**
+ * Sends due alerts one by one, oldest first, and acknowledges only those that the receiver took with a 2xx. An
+ * isolate that dies anywhere in between loses nothing: the lease runs out and the same event is sent again.
+ */
+export async function deliverAlerts(options: DeliveryOptions): Promise<Delivery> {
+  const { database, clock, deadline } = options;
+  let sent = 0;
+  let failures = 0;
+  let last: Delivery = { sent: 0, state: "ok", detail: null };
+
+  while (failures < FAILURES_TO_STOP && clock.now() < deadline) {
+    // One at a time: what is not sent in this pass keeps no lease that the next one would have to wait for.
+    const alert = await database.lease(LEASE_SECONDS);
+    if (alert === null) break;
+
+    const { verdict, hold } = await sendOnce(alert, options);
+    switch (verdict.kind) {
+      case "delivered":
+        if (await database.acknowledge(alert)) sent += 1;
+        failures = 0;
+        last = { sent, state: "ok", detail: null };
+        break;
+      case "defer":
+        await database.defer(alert, verdict);
+        failures += 1;
+        last = { sent, state: "failing", detail: verdict.error };
+        break;
+      case "hold":
+        await database.defer(alert, verdict);
+        last = { sent, state: "limited", detail: verdict.error };
+        break;
+      case "park":
+        await database.park(alert, verdict.error);
+        return { sent, state: "refused", detail: verdict.error };
+    }
+    if (hold !== null) {
+      await database.hold("events", hold);
+      break;
+    }
+  }
+  return { ...last, sent };
+}
+
+type Settled = Exclude<Verdict, { kind: "shrink" }>;
+
+async function sendOnce(
+  alert: LeasedAlert,
+  { sender, runbook_url }: DeliveryOptions,
+): Promise<{ verdict: Settled; hold: number | null }> {
+  const attempt = alert.attempt_count;
+  const whole = await judge(alertEvent(alert, runbook_url));
+  if (whole.verdict.kind !== "shrink") return { verdict: whole.verdict, hold: whole.hold };
+
+  const minimal = await judge(minimalEvent(alert));
+  return minimal.verdict.kind === "shrink"
+    ? { verdict: { kind: "park", error: "the receiver finds even the minimal event too large" }, hold: minimal.hold }
+    : { verdict: minimal.verdict, hold: minimal.hold };
+
+  async function judge(event: AlertEvent): Promise<{ verdict: Verdict; hold: number | null }> {
+    const answer = await sender.send(event);
+    const verdict = judgeAnswer(answer, attempt);
+    return { verdict, hold: verdict.kind === "hold" ? verdict.seconds : holdSeconds(answer) };
+  }
+}

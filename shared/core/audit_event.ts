@@ -1,0 +1,96 @@
+import type { Alert } from "./audit_pass.ts";
+import { repairSql } from "./audit_repair.ts";
+import { scrubMessage } from "./scrub_message.ts";
+
+/** One alert as it leaves the house: nothing in it needs scrubbing any more. */
+export interface AlertEvent {
+  readonly event_id: string;
+  /** The alerts of one subject are one issue, its recovery included. */
+  readonly fingerprint: readonly string[];
+  readonly level: "fatal" | "error" | "warning" | "info";
+  readonly title: string;
+  /** ISO 8601: when it was last seen, or when it was over. */
+  readonly occurred_at: string;
+  /** For search. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** For reading. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+// An event may weigh 1 MB at the receiver; a person reads less, and the rest only adds what may be private.
+const MESSAGE_LIMIT = 2_000;
+
+/**
+ * Builds the event for an alert of the outbox.
+ *
+ * @param runbook_url folder of the runbook pages, without a slash at its end
+ */
+export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
+  const { payload, transition } = alert;
+  const message = payload.message == null ? null : shorten(scrubMessage(payload.message));
+  return {
+    ...minimalEvent(alert),
+    tags: present({
+      ...minimalEvent(alert).tags,
+      job: payload.job,
+      view: payload.view,
+      runid: payload.runid?.toString(),
+      sqlstate: payload.sqlstate,
+    }),
+    facts: present({
+      summary: payload.summary,
+      message,
+      job: payload.job,
+      view: payload.view,
+      schedule: payload.schedule,
+      runid: payload.runid,
+      sqlstate: payload.sqlstate,
+      streak: payload.streak,
+      first_seen_at: payload.first_seen_at,
+      last_seen_at: payload.last_seen_at,
+      opened_at: payload.opened_at,
+      closed_at: payload.closed_at,
+      resolution: payload.resolution,
+      incident_id: payload.incident_id,
+      runbook: `${runbook_url}/${payload.kind}.md`,
+      repair_sql: transition === "opened" ? repairSql(payload) : null,
+    }),
+  };
+}
+
+/** The same event with what it cannot do without, for a receiver that finds the whole one too large. */
+export function minimalEvent({ event_id, transition, payload }: Alert): AlertEvent {
+  const recovered = transition === "recovered";
+  return {
+    event_id,
+    fingerprint: [payload.fingerprint],
+    level: recovered ? "info" : payload.severity,
+    title: title({ event_id, transition, payload }),
+    occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,
+    tags: { kind: payload.kind, transition },
+    facts: {},
+  };
+}
+
+function title({ transition, payload }: Alert): string {
+  const subject = shorten(payload.subject, 200);
+  if (transition === "recovered") {
+    return payload.resolution === "withdrawn"
+      ? `${payload.kind} is over: ${subject} no longer exists`
+      : `${payload.kind} is over: ${subject} recovered`;
+  }
+  const sqlstate = payload.sqlstate == null ? "" : ` [${payload.sqlstate}]`;
+  return `${payload.kind}: ${subject}${sqlstate}`;
+}
+
+function shorten(text: string, limit = MESSAGE_LIMIT): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function present<T>(facts: Readonly<Record<string, T | null | undefined>>): Record<string, T> {
+  const known: Record<string, T> = {};
+  for (const [name, value] of Object.entries(facts)) {
+    if (value !== null && value !== undefined) known[name] = value;
+  }
+  return known;
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+
+const payloadSchema = z.looseObject({
+  kind: z.string(),
+  subject: z.string(),
+  fingerprint: z.string(),
+  severity: z.enum(["fatal", "error", "warning", "info"]),
+  summary: z.string(),
+  incident_id: z.number().int(),
+  streak: z.number().int(),
+  first_seen_at: z.string(),
+  last_seen_at: z.string(),
+  opened_at: z.string(),
+  closed_at: z.string().nullable(),
+  resolution: z.string().nullable(),
+  job: z.string().nullish(),
+  view: z.string().nullish(),
+  schedule: z.string().nullish(),
+  runid: z.number().int().nullish(),
+  sqlstate: z.string().nullish(),
+  message: z.string().nullish(),
+});
+
+const alertSchema = z.object({
+  event_id: z.string().regex(/^[0-9a-f]{32}$/),
+  transition: z.enum(["opened", "recovered"]),
+  payload: payloadSchema,
+});
+
+/** An alert as the outbox keeps it: facts, not yet scrubbed. */
+export type Alert = z.infer<typeof alertSchema>;
+
+/** An alert that this sender has borrowed. */
+export const leasedAlertSchema = alertSchema.extend({
+  lease_token: z.number().int(),
+  /** This attempt included. */
+  attempt_count: z.number().int(),
+});
+export type LeasedAlert = z.infer<typeof leasedAlertSchema>;
+
+/** What one pass of the audit answers. */
+export const auditPassSchema = z.object({
+  audited_at: z.string(),
+  outcome: z.enum(["ok", "bad", "unknown"]),
+  reasons: z.array(z.string()),
+  run_count: z.number().int(),
+  opened: z.number().int(),
+  closed: z.number().int(),
+  open_incidents: z.number().int(),
+  check_ins_held: z.boolean(),
+  alerts: z.array(alertSchema),
+});
+export type AuditPass = z.infer<typeof auditPassSchema>;
+
+/** What is left to tell after a delivery. */
+export const backlogSchema = z.object({ pending: z.number().int(), parked: z.number().int() });
+export type Backlog = z.infer<typeof backlogSchema>;

@@ -1,0 +1,38 @@
+import type { AlertEvent } from "./audit_event.ts";
+import type { AuditPass, Backlog, LeasedAlert } from "./audit_pass.ts";
+
+/** How a delivery went as a whole, as health keeps it. */
+export type ChannelState = "ok" | "unconfigured" | "limited" | "failing" | "refused";
+
+/** What may be held back on its own when the receiver asks for silence. */
+export type AlertCategory = "events" | "check_ins";
+
+/** Which lease an answer belongs to: one with an older token changes nothing. */
+export type Lease = Pick<LeasedAlert, "event_id" | "lease_token">;
+
+/** The audit's side of the database: each method is one call of one SQL function. */
+export interface AuditDatabase {
+  pass(dry_run: boolean): Promise<AuditPass>;
+  /** The oldest alert that is due, borrowed for so many seconds; null when there is none. */
+  lease(seconds: number): Promise<LeasedAlert | null>;
+  acknowledge(lease: Lease): Promise<boolean>;
+  defer(lease: Lease, delay: { readonly seconds: number; readonly error: string }): Promise<boolean>;
+  park(lease: Lease, error: string): Promise<boolean>;
+  hold(category: AlertCategory, seconds: number): Promise<void>;
+  record(state: ChannelState, detail: string | null): Promise<Backlog>;
+}
+
+/** What the receiver said to one envelope. */
+export interface SendAnswer {
+  /** HTTP status; null when no answer came: refused, reset, timed out, or dropped on the way out. */
+  readonly status: number | null;
+  /** Seconds for which the receiver wants no more of this category; null when it did not say. */
+  readonly hold_seconds: number | null;
+}
+
+/** Whoever is told. */
+export interface AlertSender {
+  send(event: AlertEvent): Promise<SendAnswer>;
+  /** Says that the audit itself is alive, or that it could not see. */
+  checkIn(status: "ok" | "error"): Promise<SendAnswer>;
+}

@@ -1,0 +1,72 @@
+/**
+ * Everything that the read path can say about itself. The union is closed and is the only logging below `http/`: it
+ * feeds the one log line and `Cache-Status`, and tests read it.
+ */
+export type CacheEvent =
+  | { readonly type: "pointer_refreshed"; readonly from: "shared" | "source" }
+  /** The source did not answer, so the last known versions stand in. */
+  | { readonly type: "pointer_stale" }
+  | { readonly type: "not_modified" }
+  | { readonly type: "memory_hit" }
+  | { readonly type: "memory_missed" }
+  /** Another request was already fetching the same answer. */
+  | { readonly type: "collapsed" }
+  | { readonly type: "shared_hit" }
+  | { readonly type: "shared_missed" }
+  | { readonly type: "shared_failed"; readonly operation: "read" | "acquire" | "commit"; readonly reason: string }
+  /** The breaker is open: the shared cache was not asked. */
+  | { readonly type: "shared_skipped" }
+  /** The shared cache returned an entry of another key: a collision, a fault, or an attempt. */
+  | { readonly type: "key_mismatch" }
+  | { readonly type: "entry_malformed" }
+  | { readonly type: "lock_won" }
+  | { readonly type: "lock_lost" }
+  /** Another isolate fetches this version; its predecessor was served meanwhile. */
+  | { readonly type: "previous_served" }
+  | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
+  | { readonly type: "source_read"; readonly milliseconds: number }
+  | { readonly type: "source_failed" }
+  /** The source did not answer, and a kept answer stood in. */
+  | { readonly type: "stale_served" }
+  | { readonly type: "stored" }
+  | { readonly type: "too_large_to_keep"; readonly bytes: number }
+  | { readonly type: "background_failed"; readonly reason: string };
+
+/** Takes events as they happen. */
+export type Emit = (event: CacheEvent) => void;
+
+/** Where an answer came from, in one word for the log. */
+export type CacheWord = "none" | "not_modified" | "memory" | "shared" | "source" | "collapsed" | "previous" | "stale";
+
+const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
+  not_modified: "not_modified",
+  memory_hit: "memory",
+  collapsed: "collapsed",
+  waited: "collapsed",
+  shared_hit: "shared",
+  source_read: "source",
+  previous_served: "previous",
+  stale_served: "stale",
+};
+
+/** The events whose happening an operator wants to see by name. */
+const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
+  "pointer_stale",
+  "shared_failed",
+  "shared_skipped",
+  "key_mismatch",
+  "entry_malformed",
+  "source_failed",
+  "too_large_to_keep",
+  "background_failed",
+]);
+
+/** The last event that says where the answer came from decides: a stale answer outranks the failed read before it. */
+export function cacheWord(events: readonly CacheEvent[]): CacheWord {
+  const found = events.findLast((event) => event.type in WORDS);
+  return (found && WORDS[found.type]) ?? "none";
+}
+
+export function notableEvents(events: readonly CacheEvent[]): readonly string[] {
+  return [...new Set(events.filter((event) => NOTABLE.has(event.type)).map((event) => event.type))];
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { canonicalParams } from "./canonical_params.ts";
+import type { Hash } from "./hash.ts";
+import { type Format, fullName, type Resource } from "./resource.ts";
+import type { Scope } from "./scope.ts";
+import type { Params } from "./source_request.ts";
+import { generation, type ViewState } from "./view_state.ts";
+
+/** Raise it when the code that writes bodies changes what it writes: entries of the old shape are then never met. */
+const BODY_SHAPE = 1;
+
+/** Where one answer lives, apart from its version: the stem of its cache keys. */
+export interface Address {
+  readonly stem: string;
+  readonly schema: string;
+}
+
+/**
+ * A fingerprint of everything that decides the body besides its parameters, so that a deployed change moves the keys and
+ * two builds can share one cache.
+ */
+export function schemaHash(resource: Resource, hash: Hash): string {
+  const { params, row, summary: _summary, ...data } = resource;
+  const shapes = [params, row].map((schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  return hash(JSON.stringify([BODY_SHAPE, data, shapes])).slice(0, 12);
+}
+
+export interface Asked {
+  readonly resource: Resource;
+  readonly params: Params;
+  readonly scope: Scope;
+  readonly format: Format;
+}
+
+/** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}`: one slot for all versions of one answer. */
+export function addressOf(asked: Asked, schema: string, hash: Hash): Address {
+  const question = hash(`${asked.format}\n${canonicalParams(asked.params)}`);
+  return { schema, stem: `${schema}:${fullName(asked.resource)}:${asked.scope.label}:${question}` };
+}
+
+/** `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes. */
+export function cacheKey(address: Address, state: ViewState): string {
+  const cut = address.stem.lastIndexOf(":");
+  return `${address.stem.slice(0, cut)}:${generation(state)}${address.stem.slice(cut)}`;
+}
+
+/** The stem that a key belongs to. */
+export function stemOf(key: string): string {
+  const parts = key.split(":");
+  parts.splice(-2, 1);
+  return parts.join(":");
+}
+
+/** A strong validator: the key decides the bytes, so its fingerprint names them. */
+export function etagOf(key: string, hash: Hash): string {
+  return `"${hash(key).slice(0, 32)}"`;
+}

@@ -1,0 +1,40 @@
+import { AppError } from "./app_error.ts";
+import { type Address, type Asked, cacheKey, etagOf } from "./cache_key.ts";
+import type { Emit } from "./cache_event.ts";
+import type { Entry } from "./entry.ts";
+import { requireReady } from "./readiness.ts";
+import type { Reader } from "./reader.ts";
+import { fullName } from "./resource.ts";
+import { checkRows } from "./row_check.ts";
+import { sourceRequest } from "./source_request.ts";
+
+/**
+ * Reads the source, checks what it says, and writes the body once. Version and rows come from one statement, and the
+ * entry is named by the version that came back: never by the one that was expected.
+ *
+ * @throws AppError FORBIDDEN when the parameters ask for what is not the caller's.
+ */
+export async function computeEntry(
+  reader: Reader,
+  asked: Asked & { readonly address: Address; readonly emit: Emit },
+): Promise<Entry> {
+  const { resource, scope, address, emit } = asked;
+  const began = reader.clock.monotonic();
+  const answer = await reader.source.read(resource.view, sourceRequest(resource, asked.params, scope));
+  const read_at = reader.clock.now();
+  emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
+
+  if (answer.denied) {
+    throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
+  }
+  const state = requireReady(resource, answer.state);
+  const rows = checkRows(resource, scope, answer);
+  reader.pointer.learn(resource.view, state);
+
+  const { refreshed_at: as_of, source_as_of, version } = state;
+  const meta = { resource: fullName(resource), as_of, source_as_of, version, row_count: rows.length };
+  const text = await reader.renderers[asked.format]({ columns: resource.columns, rows, meta });
+  const key = cacheKey(address, state);
+  const body = new TextEncoder().encode(text);
+  return { key, state, etag: etagOf(key, reader.hash), row_count: rows.length, read_at, body };
+}

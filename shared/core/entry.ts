@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type ViewState, viewState } from "./view_state.ts";
+
+/** One answer, ready to send. Immutable: a newer version is another entry under another key. */
+export interface Entry {
+  readonly key: string;
+  readonly state: ViewState;
+  readonly etag: string;
+  readonly row_count: number;
+  /** When the source was read, in milliseconds since the epoch. */
+  readonly read_at: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Bodies above this are served but not kept: a shared cache and 256 MB of memory are for the many. */
+export const LARGEST_KEPT_BYTES = 1_000_000;
+
+/** The entry as a shared cache holds it. `k` repeats the key: what comes back must be what was asked for. */
+const envelope = z.strictObject({
+  k: z.string(),
+  v: viewState,
+  t: z.number(),
+  e: z.string(),
+  n: z.int().min(0),
+  body: z.string(),
+});
+
+export type Unsealed =
+  | { readonly kind: "entry"; readonly entry: Entry }
+  | { readonly kind: "key_mismatch" | "entry_malformed" };
+
+export function seal(entry: Entry): string {
+  const { key, state, etag, row_count, read_at, body } = entry;
+  const sealed = { k: key, v: state, t: read_at, e: etag, n: row_count, body: new TextDecoder().decode(body) };
+  return JSON.stringify(sealed satisfies z.input<typeof envelope>);
+}
+
+/** Opens what a shared cache returned for `key`. A foreign, planted or truncated value is a miss, never an answer. */
+export function unseal(text: string, key: string): Unsealed {
+  const parsed = envelope.safeParse(parseJson(text));
+  if (!parsed.success) return { kind: "entry_malformed" };
+  const { k, v, t, e, n, body } = parsed.data;
+  if (k !== key) return { kind: "key_mismatch" };
+  const entry = { key, state: v, etag: e, row_count: n, read_at: t, body: new TextEncoder().encode(body) };
+  return { kind: "entry", entry };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { isUnavailable } from "./app_error.ts";
+import { awaitWinner } from "./await_winner.ts";
+import type { Address } from "./cache_key.ts";
+import { computeEntry } from "./compute_entry.ts";
+import { type Entry, LARGEST_KEPT_BYTES } from "./entry.ts";
+import type { ReadRequest } from "./read_resource.ts";
+import type { Reader } from "./reader.ts";
+import { isReusable, LONGEST_STALE_MS } from "./reuse.ts";
+import { publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
+import type { Lock } from "./store.ts";
+
+export interface Wanted extends ReadRequest {
+  readonly address: Address;
+  readonly key: string;
+  /** What this isolate keeps under the same stem: an older version, or one past its reuse bound. */
+  readonly kept: Entry | undefined;
+}
+
+export interface Fetched {
+  readonly entry: Entry;
+  /** False when the source could not be asked and the entry stands in. */
+  readonly is_confirmed: boolean;
+}
+
+/** Fetches what memory lacks: from the shared cache, from whoever is already fetching it, or from the source. */
+export async function fetchEntry(reader: Reader, wanted: Wanted): Promise<Fetched> {
+  const { resource, key, emit } = wanted;
+  const shared = await readSharedEntry(reader, wanted, key);
+  if (shared.kind === "entry" && isReusable(resource, shared.entry, reader.clock.now())) {
+    emit({ type: "shared_hit" });
+    return keep(reader, wanted, shared.entry);
+  }
+  if (shared.kind === "unavailable") return await fetchFromSource(reader, wanted, null);
+
+  emit({ type: "shared_missed" });
+  const lock = { key: `lock:${key}`, token: reader.newToken() };
+  const standing = await reader.shared.acquire(lock, emit);
+  if (standing === "lost") {
+    const other = await fromOthers(reader, wanted);
+    if (other !== null) return other;
+  }
+  return await fetchFromSource(reader, wanted, standing === "won" ? lock : null);
+}
+
+/** Another isolate is fetching this version: show its predecessor meanwhile, or wait a moment for it. */
+async function fromOthers(reader: Reader, wanted: Wanted): Promise<Fetched | null> {
+  const previous = await readPreviousEntry(reader, wanted);
+  if (previous !== null && isReusable(wanted.resource, previous, reader.clock.now())) {
+    wanted.emit({ type: "previous_served" });
+    return { entry: previous, is_confirmed: true };
+  }
+  const awaited = await awaitWinner(reader, wanted);
+  return awaited === null ? null : keep(reader, wanted, awaited);
+}
+
+async function fetchFromSource(reader: Reader, wanted: Wanted, lock: Lock | null): Promise<Fetched> {
+  try {
+    const entry = await computeEntry(reader, wanted);
+    publishEntry(reader, wanted, { entry, lock });
+    return keep(reader, wanted, entry);
+  } catch (error) {
+    if (lock !== null) reader.waitUntil(reader.shared.commit([], lock, wanted.emit));
+    if (!isUnavailable(error)) throw error;
+    wanted.emit({ type: "source_failed" });
+    const entry = await readPreviousEntry(reader, wanted);
+    if (entry === null || isTooOld(reader, wanted, entry)) throw error;
+    wanted.emit({ type: "stale_served" });
+    return { entry, is_confirmed: false };
+  }
+}
+
+/** An entry of the current version is as old as the pointer, which has its own bound. */
+function isTooOld(reader: Reader, wanted: Wanted, entry: Entry): boolean {
+  return entry.key !== wanted.key && reader.clock.now() - entry.read_at > LONGEST_STALE_MS;
+}
+
+function keep(reader: Reader, wanted: Wanted, entry: Entry): Fetched {
+  if (entry.body.byteLength <= LARGEST_KEPT_BYTES) reader.memory.set(wanted.address.stem, entry);
+  return { entry, is_confirmed: true };
+}

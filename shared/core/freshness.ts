@@ -1,0 +1,18 @@
+import type { ViewState } from "./view_state.ts";
+
+/** How old an answer is, for the headers. */
+export interface Freshness {
+  /** When the rows were computed. */
+  readonly as_of: string | null;
+  /** Seconds since the rows were last known to be true. */
+  readonly age_seconds: number;
+  /** Older than the view's objective, or served while the source could not be asked. */
+  readonly is_stale: boolean;
+}
+
+export function freshnessOf(state: ViewState, now: number, is_confirmed: boolean): Freshness {
+  const true_at = state.verified_at ?? state.refreshed_at;
+  // The database's clock may run ahead of the isolate's: an age is never negative.
+  const age_seconds = true_at === null ? 0 : Math.max(0, Math.floor((now - Date.parse(true_at)) / 1_000));
+  return { as_of: state.refreshed_at, age_seconds, is_stale: !is_confirmed || age_seconds > state.stale_after_seconds };
+}

@@ -1,0 +1,57 @@
+import { isUnavailable } from "./app_error.ts";
+import type { Emit } from "./cache_event.ts";
+import { freshnessOf } from "./freshness.ts";
+import type { Reader } from "./reader.ts";
+import type { Resource } from "./resource.ts";
+import type { ViewState } from "./view_state.ts";
+
+/** `unknown` means that nobody can tell, and is never healthy. */
+export type HealthStatus = "ok" | "unknown" | "bad";
+
+export interface HealthReport {
+  readonly status: HealthStatus;
+  /** For administrators and the secret key only. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** One thing whose health is asked for: the views; the audit's last pass. */
+export interface HealthSource {
+  readonly name: string;
+  check(emit: Emit): Promise<HealthReport>;
+}
+
+const SEVERITY: Readonly<Record<HealthStatus, number>> = { ok: 0, unknown: 1, bad: 2 };
+
+/** The worst of all; with nothing to judge by, unknown. */
+export function worst(statuses: readonly HealthStatus[]): HealthStatus {
+  const [first, ...others] = statuses;
+  if (first === undefined) return "unknown";
+  return others.reduce((left, right) => SEVERITY[right] > SEVERITY[left] ? right : left, first);
+}
+
+/** Every view populated and within its objective; a resource whose view is not registered makes it unknown. */
+export function viewsHealth(reader: Reader, resources: readonly Resource[]): HealthSource {
+  async function check(emit: Emit): Promise<HealthReport> {
+    try {
+      const { states, is_confirmed } = await reader.pointer.current(emit);
+      const now = reader.clock.now();
+      const names = [...new Set([...Object.keys(states), ...resources.map((resource) => resource.view)])].sort();
+      const views = names.map((name) => [name, describeView(states[name], now)] as const);
+      const statuses = views.map(([, view]) => view.status);
+      if (!is_confirmed) statuses.push("unknown");
+      return { status: worst(statuses), details: Object.fromEntries(views) };
+    } catch (error) {
+      if (isUnavailable(error)) return { status: "unknown", details: {} };
+      throw error;
+    }
+  }
+
+  return { name: "views", check };
+}
+
+function describeView(state: ViewState | undefined, now: number): { readonly status: HealthStatus } {
+  if (state === undefined) return { status: "unknown" };
+  const { age_seconds, is_stale } = freshnessOf(state, now, true);
+  const status = state.populated && !is_stale ? "ok" : "bad";
+  return { status, ...state, ...(state.verified_at === null ? {} : { age_seconds }) };
+}

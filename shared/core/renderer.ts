@@ -1,0 +1,26 @@
+import type { Format } from "./resource.ts";
+import type { Row } from "./row_check.ts";
+
+/** What the body says about itself. It holds nothing that changes while the version stands. */
+export interface Meta {
+  readonly resource: string;
+  readonly as_of: string | null;
+  readonly source_as_of: string | null;
+  readonly version: number;
+  readonly row_count: number;
+}
+
+export interface Rendering {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  readonly meta: Meta;
+}
+
+/** Writes rows in one format. May be asynchronous: a writer that few ask for is loaded when it is asked for. */
+export type Renderer = (rendering: Rendering) => string | Promise<string>;
+
+export type Renderers = Readonly<Record<Format, Renderer>>;
+
+export function renderJson(rendering: Rendering): string {
+  return JSON.stringify({ data: rendering.rows, meta: rendering.meta });
+}

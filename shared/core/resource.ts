@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { checkDefinition } from "./resource_definition.ts";
+
+export { column } from "./column.ts";
+export { parameter } from "./parameter.ts";
+
+export type Format = "json" | "csv";
+export type Operator = "eq" | "in" | "gte" | "lte" | "gt" | "lt";
+
+/** How one parameter narrows the rows. An absent optional parameter narrows nothing. */
+export interface Filter {
+  readonly param: string;
+  readonly column: string;
+  readonly op: Operator;
+  /** Replaces the parameter's word by what the column holds; null means no narrowing. */
+  readonly values?: Readonly<Record<string, string | readonly string[] | null>>;
+}
+
+/**
+ * Who may read. `public`: any valid key or token. `user`, `org`, `team`: the caller's own rows, found by `column`, directly
+ * or through a relation in the database; administrators and the secret key read all. `admin`, `service`: only they.
+ */
+export type Access =
+  | { readonly scope: "public" | "admin" | "service" }
+  | { readonly scope: "user" | "org" | "team"; readonly column: string; readonly relation: string | null };
+
+export interface Order {
+  readonly column: string;
+  readonly direction: "asc" | "desc";
+}
+
+/** Everything that one resource is, as data. The view's migration owns the rest; they share the view's name. */
+export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extends z.ZodRawShape> {
+  readonly pack: string;
+  /** The last part of the URL: lower case, hyphens. */
+  readonly name: string;
+  /** The materialized view in schema `analytics`. */
+  readonly view: string;
+  /** One sentence for the catalog. */
+  readonly summary: string;
+  readonly params: Params;
+  readonly filters: readonly Filter[];
+  readonly columns: Columns;
+  readonly access: Access;
+  readonly order: readonly Order[];
+  /** The most rows of an answer: a number, or the parameter that holds it. */
+  readonly limit: number | { readonly param: string };
+  /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
+  readonly shown: "as_ordered" | "reversed";
+  /** Rows that rest on fewer people than this never leave the database. Null only where a row describes one owner. */
+  readonly minimum_sample: { readonly column: string; readonly at_least: number } | null;
+  /** The longest an answer may be reused, in seconds, even when the view has not moved. */
+  readonly max_age_seconds: number;
+  readonly formats: readonly Format[];
+}
+
+export interface Resource<Params extends z.ZodRawShape = z.ZodRawShape, Columns extends z.ZodRawShape = z.ZodRawShape>
+  extends Omit<ResourceDefinition<Params, Columns>, "params" | "columns"> {
+  readonly params: z.ZodObject<Params, z.core.$strict>;
+  readonly row: z.ZodObject<Columns, z.core.$strict>;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Declares a resource: strict on its parameters, strict on its rows.
+ *
+ * @throws Error when the definition contradicts itself (a filter on a parameter that does not exist, for instance).
+ */
+export function defineResource<const Params extends z.ZodRawShape, const Columns extends z.ZodRawShape>(
+  definition: ResourceDefinition<Params, Columns>,
+): Resource<Params, Columns> {
+  checkDefinition(definition);
+  return {
+    ...definition,
+    params: z.strictObject(definition.params),
+    row: z.strictObject(definition.columns),
+    columns: Object.keys(definition.columns),
+  };
+}
+
+/** The resource's name among all packs, which is also its path under the function. */
+export function fullName(resource: Resource): string {
+  return `${resource.pack}/${resource.name}`;
+}

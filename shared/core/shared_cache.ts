@@ -1,0 +1,81 @@
+import { Breaker } from "./breaker.ts";
+import type { CacheEvent, Emit } from "./cache_event.ts";
+import type { Clock } from "./clock.ts";
+import { type Lock, type SharedStore, SharedStoreError, type Write } from "./store.ts";
+
+export type SharedRead =
+  | { readonly kind: "value"; readonly value: string }
+  | { readonly kind: "nothing" | "unavailable" };
+
+type Operation = Extract<CacheEvent, { type: "shared_failed" }>["operation"];
+
+export interface SharedCacheOptions {
+  readonly clock: Clock;
+  /** Begins every key, so that two projects or environments can share one Redis without meeting. */
+  readonly prefix: string;
+}
+
+/** How long an isolate may own a fetch before another may try: the source's own timeout. */
+const LOCK_MS = 5_000;
+
+/**
+ * A shared store that cannot hurt: a failure is an event and a "not now", and after 5 in a row nobody asks for 10 s. It
+ * works without a store, too, and then always says "not now".
+ */
+export class SharedCache {
+  readonly #store: SharedStore | null;
+  readonly #breaker: Breaker;
+  readonly #prefix: string;
+
+  constructor(store: SharedStore | null, options: SharedCacheOptions) {
+    this.#store = store;
+    this.#prefix = options.prefix;
+    this.#breaker = new Breaker({ clock: options.clock, failures: 5, open_ms: 10_000 });
+  }
+
+  async read(key: string, emit: Emit): Promise<SharedRead> {
+    const value = await this.#attempt("read", emit, (store) => store.read(this.#prefix + key));
+    if (value === undefined) return { kind: "unavailable" };
+    return value === null ? { kind: "nothing" } : { kind: "value", value };
+  }
+
+  /** A lock is an optimisation: `unavailable` means go on without one. */
+  async acquire(lock: Lock, emit: Emit): Promise<"won" | "lost" | "unavailable"> {
+    const won = await this.#attempt("acquire", emit, (store) => store.acquire(this.#prefixed(lock), LOCK_MS));
+    if (won === undefined) return "unavailable";
+    emit({ type: won ? "lock_won" : "lock_lost" });
+    return won ? "won" : "lost";
+  }
+
+  async commit(writes: readonly Write[], lock: Lock | null, emit: Emit): Promise<void> {
+    const prefixed = writes.map((write) => this.#prefixed(write));
+    const held = lock === null ? null : this.#prefixed(lock);
+    await this.#attempt("commit", emit, (store) => store.commit(prefixed, held));
+  }
+
+  #prefixed<Keyed extends { readonly key: string }>(keyed: Keyed): Keyed {
+    return { ...keyed, key: this.#prefix + keyed.key };
+  }
+
+  /** Undefined means that the store could not be asked. */
+  async #attempt<T>(
+    operation: Operation,
+    emit: Emit,
+    work: (store: SharedStore) => Promise<T>,
+  ): Promise<T | undefined> {
+    if (this.#store === null) return undefined;
+    if (!this.#breaker.allows()) {
+      emit({ type: "shared_skipped" });
+      return undefined;
+    }
+    try {
+      const result = await work(this.#store);
+      this.#breaker.succeeded();
+      return result;
+    } catch (error) {
+      this.#breaker.failed();
+      emit({ type: "shared_failed", operation, reason: error instanceof SharedStoreError ? error.reason : "defect" });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Identity } from "../core/caller.ts";
+import type { HealthSource } from "../core/health.ts";
+import type { Reader } from "../core/reader.ts";
+import type { Resource } from "../core/resource.ts";
+import type { CorsPolicy } from "./cors.ts";
+
+/** What the routes stand on. */
+export interface Api {
+  readonly resources: readonly Resource[];
+  readonly reader: Reader;
+  readonly identity: Identity;
+  readonly health: readonly HealthSource[];
+  readonly cors: CorsPolicy;
+}

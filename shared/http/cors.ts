@@ -1,0 +1,33 @@
+/** Which web origins may read answers in a browser. Never with credentials: keys and tokens travel in headers. */
+export type CorsPolicy = "*" | readonly string[];
+
+/** What supabase-js sends, and what a caching client adds. */
+const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-retry-count, x-region, traceparent, " +
+  "tracestate, baggage, accept, if-none-match";
+
+const RESPONSE_HEADERS = "etag, age, cache-status, freshet-stale, last-modified, retry-after, server-timing, " +
+  "x-request-id, content-disposition";
+
+/** Adds what a browser needs to hand the answer to the page that asked. */
+export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {
+  headers.set("access-control-expose-headers", RESPONSE_HEADERS);
+  if (policy === "*") {
+    headers.set("access-control-allow-origin", "*");
+    return;
+  }
+  headers.append("vary", "Origin");
+  if (origin !== null && policy.includes(origin)) headers.set("access-control-allow-origin", origin);
+}
+
+/** The answer to a preflight, the same for every path: it looks at nothing and reveals nothing. */
+export function preflight(allowed: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      allow: allowed,
+      "access-control-allow-methods": allowed,
+      "access-control-allow-headers": REQUEST_HEADERS,
+      "access-control-max-age": "86400",
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import type { Identity } from "../core/caller.ts";
+import type { Clock } from "../core/clock.ts";
+import { type HealthSource, viewsHealth } from "../core/health.ts";
+import { createReader, type ReaderParts } from "../core/reader.ts";
+import type { Resource } from "../core/resource.ts";
+import type { CorsPolicy } from "./cors.ts";
+import { createHandler, type Site } from "./handler.ts";
+import { routesOf } from "./routes.ts";
+
+/** What the outside gives the read function. */
+export interface Platform extends ReaderParts {
+  readonly identity: Identity;
+  readonly cors: CorsPolicy;
+  /** Whatever else has a health, besides the views. */
+  readonly health: readonly HealthSource[];
+}
+
+export interface AnalyticsOptions {
+  readonly resources: readonly Resource[];
+  /** Called once, by the first request: importing the function touches nothing. */
+  readonly connect: () => Platform | Promise<Platform>;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+}
+
+/** The read function: a fetch handler over the given resources. */
+export function serveAnalytics(options: AnalyticsOptions): (request: Request) => Promise<Response> {
+  let connected: Promise<Site> | null = null;
+
+  async function connect(): Promise<Site> {
+    const platform = await options.connect();
+    const reader = createReader(platform);
+    const health = [viewsHealth(reader, options.resources), ...platform.health];
+    const { identity, cors } = platform;
+    return { cors, routes: routesOf({ resources: options.resources, reader, identity, health, cors }) };
+  }
+
+  function site(): Promise<Site> {
+    // A failed connection is forgotten, so that a fault that passes does not stay for the isolate's life.
+    connected ??= connect().catch((error: unknown) => {
+      connected = null;
+      throw error;
+    });
+    return connected;
+  }
+
+  return createHandler(site, options);
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { fullName, type Resource } from "../core/resource.ts";
+import { PRIVATE, VARY } from "./answer.ts";
+import type { Api } from "./api.ts";
+import { requireCaller } from "./credentials.ts";
+import type { Exchange } from "./exchange.ts";
+import { refuseParameters } from "./query_params.ts";
+
+/** GET /catalog: what can be asked, of whom it is served, and in which shape. The same for every caller. */
+export async function serveCatalog(api: Api, exchange: Exchange): Promise<Response> {
+  refuseParameters(exchange.url.searchParams);
+  await requireCaller(api, exchange);
+  const headers = { "content-type": "application/json", "cache-control": PRIVATE, vary: VARY };
+  const body = JSON.stringify({ resources: api.resources.map(describe) });
+  return new Response(body, { headers });
+}
+
+function describe(resource: Resource): Record<string, unknown> {
+  return {
+    resource: fullName(resource),
+    path: `/analytics/${fullName(resource)}`,
+    summary: resource.summary,
+    view: resource.view,
+    access: resource.access.scope,
+    formats: resource.formats,
+    minimum_sample: resource.minimum_sample,
+    max_age_seconds: resource.max_age_seconds,
+    params: z.toJSONSchema(resource.params, { io: "input" }),
+    row: z.toJSONSchema(resource.row, { io: "input" }),
+  };
+}

@@ -1,0 +1,23 @@
+import { readsEverything } from "../core/caller.ts";
+import { worst } from "../core/health.ts";
+import type { Api } from "./api.ts";
+import { identifyCaller } from "./credentials.ts";
+import type { Exchange } from "./exchange.ts";
+import { refuseParameters } from "./query_params.ts";
+
+/** GET /health: one word for everybody, and the reasons for those who may know them. 503 unless all is known to be well. */
+export async function serveHealth(api: Api, exchange: Exchange): Promise<Response> {
+  refuseParameters(exchange.url.searchParams);
+  const caller = await identifyCaller(api, exchange);
+  const reports = await exchange.timed("health", () =>
+    Promise.all(
+      api.health.map(async (source) => [source.name, await source.check(exchange.emit)] as const),
+    ));
+  const status = worst(reports.map(([, report]) => report.status));
+  const details = caller !== null && readsEverything(caller)
+    ? Object.fromEntries(reports.map(([name, report]) => [name, report.details]))
+    : {};
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  const body = JSON.stringify({ status, ...details });
+  return new Response(body, { status: status === "ok" ? 200 : 503, headers });
+}
