@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { npmFolder } from "./npm_parts.ts";
+import { StackError } from "./stack_error.ts";
+
+/** Which project is meant, and which database it is applied to. */
+export interface CliTarget {
+  /** The folder that holds supabase/. */
+  readonly projectFolder: string;
+  /** As role "postgres": the CLI works with a hosted project's privileges. */
+  readonly databaseUrl: string;
+}
+
+/** One complaint of `db lint` or `db advisors`. */
+export interface Finding {
+  readonly level: string;
+  /** What it is about: a function, or the advisor's rule. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+const lintReport = z.array(z.object({
+  function: z.string(),
+  issues: z.array(z.object({ level: z.string(), message: z.string() })),
+}));
+const advisorReport = z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() }));
+
+/** `supabase db push`: applies the migrations that the database has not seen. Answers their file names. */
+export async function pushMigrations(target: CliTarget): Promise<string[]> {
+  const { stderr } = await supabase(["db", "push", "--yes"], target, "mend the migration, or: deno task reset");
+  return [...stderr.matchAll(/^Applying migration (\S+?)\.*$/gm)].map((match) => match[1] ?? "");
+}
+
+/** `supabase db lint`: runs plpgsql_check over every PL/pgSQL function. Needs the extension plpgsql_check. */
+export async function lintDatabase(target: CliTarget): Promise<Finding[]> {
+  const remedy = "the linter needs the extension plpgsql_check (Debian: apt-get install postgresql-15-plpgsql-check)";
+  const { stdout } = await supabase(["db", "lint", "--level", "warning", "--output", "json"], target, remedy);
+  return lintReport.parse(parseReport(stdout)).flatMap((report) =>
+    report.issues.map((issue) => ({ level: issue.level, subject: report.function, message: issue.message }))
+  );
+}
+
+/** `supabase db advisors`: Supabase's own checks of security and performance. */
+export async function adviseDatabase(target: CliTarget): Promise<Finding[]> {
+  const { stdout } = await supabase(
+    ["db", "advisors", "--level", "warn", "--output", "json"],
+    target,
+    "read what it says",
+  );
+  return advisorReport.parse(parseReport(stdout)).map((finding) => ({
+    level: finding.level.toLowerCase(),
+    subject: finding.name,
+    message: finding.detail,
+  }));
+}
+
+/** `supabase gen types`: TypeScript for the tables, views and functions of these schemas. Not formatted. */
+export async function generateTypes(target: CliTarget, schemas: readonly string[]): Promise<string> {
+  const args = ["gen", "types", "--lang", "typescript", "--schema", schemas.join(",")];
+  return (await supabase(args, target, "see that every schema exists")).stdout;
+}
+
+async function supabase(
+  args: string[],
+  target: CliTarget,
+  remedy: string,
+): Promise<{ stdout: string; stderr: string }> {
+  const url = new URL(target.databaseUrl);
+  if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
+  const output = await new Deno.Command("node", {
+    args: [
+      join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
+      ...args,
+      `--remote=${url.href}`,
+      ...["--workdir", target.projectFolder, "--agent", "no"],
+    ],
+    env: {
+      SUPABASE_TELEMETRY_DISABLED: "1",
+      SUPABASE_NO_UPDATE_NOTIFIER: "1",
+      SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
+      NO_COLOR: "1",
+    },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  const stdout = decoder.decode(output.stdout);
+  const stderr = decoder.decode(output.stderr);
+  if (output.success) return { stdout, stderr };
+  const said = readable(`${stderr}\n${stdout}`);
+  throw new StackError(`supabase ${args.slice(0, 2).join(" ")} failed:\n    ${said.join("\n    ")}`, remedy);
+}
+
+/** What the CLI said, without the lines that only help with a hosted project or with the CLI itself. */
+function readable(said: string): string[] {
+  return said.split("\n").map((line) => line.trimEnd()).filter((line) =>
+    line !== "" && !/--debug|Network Restrictions|supabase\.com\/dashboard|^Confirmed by --yes|^Target:/.test(line)
+  );
+}
+
+/** Without a finding the CLI prints a sentence, or nothing, instead of a list. */
+function parseReport(stdout: string): unknown {
+  const text = stdout.trim();
+  return text.startsWith("[") ? JSON.parse(text) : [];
+}
