@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Child, logTail, startChild } from "../child.ts";
 import { freePort } from "../free_port.ts";
 import type { Part } from "../part.ts";
+import { pause } from "../pause.ts";
 import { readProjectConfig } from "../project_config.ts";
 import { StackError } from "../stack_error.ts";
 import { liteConfiguration } from "./configuration.ts";
@@ -79,7 +80,7 @@ async function untilReady(child: Child, url: string, { secretKey, npmFolder }: D
   const deadline = Date.now() + 30_000;
   while (!isEnded && Date.now() < deadline) {
     if (await answers(url, secretKey)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   await child.stop();
   throw new StackError(

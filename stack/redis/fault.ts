@@ -1,3 +1,5 @@
+import { pause } from "../pause.ts";
+
 /**
  * What the adapter does to its callers on purpose, so that a test can see how the product takes it.
  *
@@ -22,7 +24,7 @@ export async function suffer(fault: Fault, request: Request): Promise<Response |
     });
   }
   if (fault.kind === "blackhole") await aborted(request.signal);
-  if (fault.kind === "delay") await waited(fault.milliseconds, request.signal);
+  if (fault.kind === "delay") await pause(fault.milliseconds, request.signal);
   return undefined;
 }
 
@@ -30,15 +32,5 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
-function waited(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
   });
 }

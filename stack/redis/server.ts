@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Child, logTail, startChild } from "../child.ts";
+import { pause } from "../pause.ts";
 
 export interface RedisServerOptions {
   /** Where its configuration and log are kept. It keeps no data. */
@@ -52,7 +53,7 @@ async function untilListening(server: Child, port: number): Promise<void> {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await pause(25);
     }
   }
   await server.stop();

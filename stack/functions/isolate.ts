@@ -1,0 +1,85 @@
+import { type Child, logTail, startChild } from "../child.ts";
+import { pause } from "../pause.ts";
+import { StackError } from "../stack_error.ts";
+import type { FoundFunction } from "./discovery.ts";
+
+export interface IsolateOptions {
+  environment: Record<string, string>;
+  port: number;
+  logFile: string;
+  onOutput?: (chunk: Uint8Array) => void;
+}
+
+/** One running copy of a function. When it crashes it is started again, on the same port. */
+export interface Isolate {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts one isolate and waits until it listens. Throws a StackError with the end of its log when it does not. */
+export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
+  const stopping = new AbortController();
+  let child = launch(found, options);
+  await untilListening(found, child, options.port);
+  const supervision = supervise();
+
+  async function supervise(): Promise<void> {
+    for (let failureCount = 0;; failureCount++) {
+      const startedAt = Date.now();
+      const { code } = await child.ended;
+      if (stopping.signal.aborted) return;
+      if (Date.now() - startedAt > 30_000) failureCount = 0;
+      const wait = Math.min(250 * 2 ** failureCount, 10_000);
+      note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
+      await pause(wait, stopping.signal);
+      if (stopping.signal.aborted) return;
+      child = launch(found, options);
+    }
+  }
+  return {
+    url: `http://127.0.0.1:${options.port}`,
+    async stop() {
+      stopping.abort();
+      await child.stop();
+      await supervision;
+    },
+  };
+}
+
+function launch({ entrypoint, config }: FoundFunction, options: IsolateOptions): Child {
+  return startChild({
+    command: Deno.execPath(),
+    // The permissions are narrower than on the platform, where a function may also read its own files.
+    args: [
+      ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", config],
+      ...["--allow-net", "--allow-env", "--host", "127.0.0.1", "--port", String(options.port), entrypoint],
+    ],
+    environment: options.environment,
+    clearEnvironment: true,
+    logFile: options.logFile,
+    ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+  });
+}
+
+async function untilListening({ name }: FoundFunction, child: Child, port: number): Promise<void> {
+  let isEnded = false;
+  child.ended.then(() => isEnded = true);
+  const deadline = Date.now() + 30_000;
+  while (!isEnded && Date.now() < deadline) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await pause(25);
+    }
+  }
+  await child.stop();
+  throw new StackError(
+    `Function "${name}" ${isEnded ? "ended" : "did not listen within 30 seconds"}:\n${await logTail(child.logFile)}`,
+    `correct it and start again; its whole log is ${child.logFile}`,
+  );
+}
+
+function note(logFile: string, text: string): void {
+  Deno.writeTextFileSync(logFile, `[stack] ${new Date().toISOString()} ${text}\n`, { append: true });
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { freePort } from "../free_port.ts";
+import type { Part } from "../part.ts";
+import { readProjectConfig } from "../project_config.ts";
+import { findFunctions, type FoundFunction } from "./discovery.ts";
+import { type Isolate, startIsolate } from "./isolate.ts";
+import { downloadImports, moduleCacheFolder } from "./module_cache.ts";
+
+export interface FunctionsOptions {
+  projectFolder: string;
+  /** All that the functions see of the environment, besides what the platform adds for each. */
+  environment: Record<string, string>;
+  /** How many isolates of a function run side by side; one where nothing is said. */
+  isolates?: Record<string, number>;
+  /** One log file per isolate goes there. A new temporary folder by default. */
+  logFolder?: string;
+  /** Called with what the functions print, besides the log files. */
+  onOutput?: (functionName: string, chunk: Uint8Array) => void;
+}
+
+/** The edge functions under Deno, as many isolates of each as asked for. */
+export interface FunctionsPart extends Part {
+  /** Where each isolate listens, by function name. */
+  readonly urls: Record<string, string[]>;
+  /** verify_jwt of config.toml, by function name: the gateway's work, as on the platform. */
+  readonly verifyJwt: Record<string, boolean>;
+}
+
+interface Running {
+  name: string;
+  isolate: Isolate;
+}
+
+/** Starts every function of supabase/functions. Throws a StackError when one does not start, and stops the others. */
+export async function startFunctions(options: FunctionsOptions): Promise<FunctionsPart> {
+  const logFolder = options.logFolder ?? await Deno.makeTempDir({ prefix: "freshet-functions-" });
+  await Deno.mkdir(logFolder, { recursive: true });
+  const functions = await findFunctions(options.projectFolder, await readProjectConfig(options.projectFolder));
+  const cacheFolder = await moduleCacheFolder();
+  await Promise.all(functions.map(downloadImports));
+  const copies = functions.flatMap((found) =>
+    Array.from({ length: options.isolates?.[found.name] ?? 1 }, (_, index) => ({ found, index }))
+  );
+  const running = await allOrNone(copies.map(async ({ found, index }) => ({
+    name: found.name,
+    isolate: await startIsolate(found, {
+      environment: environmentOf(found, cacheFolder, options.environment),
+      port: freePort(),
+      logFile: join(logFolder, `${found.name}.${index}.log`),
+      onOutput: (chunk) => options.onOutput?.(found.name, chunk),
+    }),
+  })));
+  return {
+    name: "functions",
+    kind: "real",
+    detail: functions.map(({ name }) => `${name} ×${options.isolates?.[name] ?? 1}`).join(", ") || "none",
+    urls: Object.fromEntries(functions.map(({ name }) => [
+      name,
+      running.filter((one) => one.name === name).map((one) => one.isolate.url),
+    ])),
+    verifyJwt: Object.fromEntries(functions.map(({ name, verifyJwt }) => [name, verifyJwt])),
+    async stop() {
+      await Promise.all(running.map(({ isolate }) => isolate.stop()));
+    },
+  };
+}
+
+/** What every function finds in its environment on the platform too. */
+function environmentOf(
+  { name }: FoundFunction,
+  cacheFolder: string,
+  environment: Record<string, string>,
+): Record<string, string> {
+  return {
+    DENO_DIR: cacheFolder,
+    NO_COLOR: "1",
+    SUPABASE_FUNCTION_SLUG: name,
+    SB_EXECUTION_ID: crypto.randomUUID(),
+    ...environment,
+  };
+}
+
+/** All isolates, or none: when one fails the others are stopped before the error goes on. */
+async function allOrNone(starting: Promise<Running>[]): Promise<Running[]> {
+  const outcomes = await Promise.allSettled(starting);
+  const running = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed === undefined) return running;
+  await Promise.all(running.map(({ isolate }) => isolate.stop()));
+  throw failed.reason;
+}
