@@ -25,7 +25,7 @@ begin
     exception
         -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
         when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            blind_reason := sqlerrm;
+            blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
     end;
     perform private.detect_stale();
     if blind_reason is null then

@@ -53,9 +53,9 @@ begin
             || format('%s alerts wait, the oldest for %s seconds', pending_count, extract(epoch from waiting)::bigint);
     end if;
     if channel.state = 'unconfigured' and pending_count > 0 then
-        bad_reasons := bad_reasons || format('%s alerts wait: SENTRY_DSN is not set', pending_count);
+        bad_reasons := bad_reasons || format('%s alerts wait: SENTRY_DSN is missing or is no DSN', pending_count);
     elsif channel.state = 'unconfigured' then
-        notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is not set');
+        notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
     elsif channel.state = 'refused' and parked_count = 0 then
         bad_reasons := bad_reasons || format('the receiver refuses us: %s', channel.detail);
     elsif channel.state in ('limited', 'failing') then
