@@ -1,5 +1,5 @@
 -- Object: analytics.source_changes, private.note_source_change(), private.has_source_changes(),
---         private.source_lock_key(), private.trim_source_changes()
+--         private.source_lock_key(), private.trim_source_changes(), private.delete_needless_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
@@ -72,55 +72,57 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    horizon constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
-    included_below xid8;
-    unseen_from xid8;
+    lock_key constant bigint := private.source_lock_key(source);
 begin
     -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
-    if not pg_try_advisory_xact_lock(private.source_lock_key(source)) then
+    -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
+    if not pg_try_advisory_lock(lock_key) then
         return;
     end if;
-
-    -- xid8 has min and max only from PostgreSQL 18 on: the order of its index does the same.
-    select pg_snapshot_xmin(v.source_snapshot) into included_below
-    from analytics.view_sources as s
-    join analytics.views as v on v.view_name = s.view_name
-    where s.source = trim_source_changes.source and v.source_snapshot is not null
-    order by 1
-    limit 1;
-
-    select pg_snapshot_xmax(v.source_snapshot) into unseen_from
-    from analytics.view_sources as s
-    join analytics.views as v on v.view_name = s.view_name
-    where s.source = trim_source_changes.source and v.source_snapshot is not null
-    order by 1 desc
-    limit 1;
-
-    -- Changes that every view includes say nothing any more. Of the committed ones that no view includes yet, one says
-    -- as much as all: it makes every view dirty now, and every later snapshot includes it together with the rest.
-    delete from analytics.source_changes as c
-    where c.ctid = any (array(
-        select d.ctid
-        from analytics.source_changes as d
-        where d.source = trim_source_changes.source
-            and d.txid < horizon
-            and (
-                d.txid < included_below
-                or (
-                    d.txid >= unseen_from
-                    and d.ctid <> (
-                        select k.ctid
-                        from analytics.source_changes as k
-                        where k.source = trim_source_changes.source and k.txid < horizon
-                        order by k.txid desc, k.ctid desc
-                        limit 1
-                    )
-                )
-            )
-        for update skip locked
-    ));
+    begin
+        perform private.delete_needless_source_changes(source);
+    exception
+        when query_canceled or others then
+            perform pg_advisory_unlock(lock_key);
+            raise;
+    end;
+    perform pg_advisory_unlock(lock_key);
 end
 $$;
 revoke all on function private.trim_source_changes(regclass) from public, anon, authenticated;
 comment on function private.trim_source_changes(regclass) is
-    'Deletes the logged changes of a source that no view needs any more. Idempotent; never waits.';
+    'Shortens the change log of a source unless a refresh is reading it. Idempotent; never waits.';
+
+create function private.delete_needless_source_changes(source regclass)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
+    -- them already. What every view includes says nothing; of those that the same views lack, one says as much as all.
+    with finished as (
+        select
+            c.ctid as change,
+            array(
+                select pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                from analytics.view_sources as s
+                join analytics.views as v on v.view_name = s.view_name
+                where s.source = c.source and v.source_snapshot is not null
+                order by v.view_name
+            ) as included_by
+        from analytics.source_changes as c
+        where c.source = delete_needless_source_changes.source
+            and c.txid < pg_snapshot_xmin(pg_current_snapshot())
+    ),
+    ranked as (
+        select f.change, f.included_by, row_number() over (partition by f.included_by) as place
+        from finished as f
+    )
+    delete from analytics.source_changes as c
+    using ranked as r
+    where c.ctid = r.change
+        and (r.place > 1 or not (false = any (r.included_by)));
+$$;
+revoke all on function private.delete_needless_source_changes(regclass) from public, anon, authenticated;
+comment on function private.delete_needless_source_changes(regclass) is
+    'Deletes the logged changes of a source that no view needs. Call it through private.trim_source_changes.';

@@ -1,0 +1,37 @@
+// Runs every <object>/<fact>.test.sql below this folder as one test, each in a transaction that it rolls back itself.
+// FRESHET_TEST_DATABASE_URL names a migrated, empty database in which schema tap holds pgTAP (tools/test.ts makes one).
+import { deepEqual, ok } from "node:assert/strict";
+import postgres from "postgres";
+import { readTap } from "./tap.ts";
+
+const folder = new URL(".", import.meta.url);
+const databaseUrl = Deno.env.get("FRESHET_TEST_DATABASE_URL");
+if (databaseUrl === undefined) {
+  throw new Error("FRESHET_TEST_DATABASE_URL is not set: run these through `deno task test`, which starts a database");
+}
+
+function namesIn(folder: URL, kind: "isFile" | "isDirectory"): string[] {
+  return [...Deno.readDirSync(folder)].filter((entry) => entry[kind]).map((entry) => entry.name).sort();
+}
+
+for (const object of namesIn(folder, "isDirectory")) {
+  for (const file of namesIn(new URL(`${object}/`, folder), "isFile")) {
+    const fact = file.replace(/\.test\.sql$/, "").replaceAll("_", " ");
+    Deno.test(`${object}: ${fact}`, async () => {
+      const script = await Deno.readTextFile(new URL(`${object}/${file}`, folder));
+      const { planned, passed, failures } = readTap(await runScript(script));
+      deepEqual(failures, []);
+      ok(planned > 0 && passed === planned, `planned ${planned} assertions, ran ${passed}`);
+    });
+  }
+}
+
+async function runScript(script: string): Promise<string> {
+  const sql = postgres(databaseUrl ?? "", { max: 1, onnotice: () => {}, connection: { search_path: "tap, public" } });
+  try {
+    const results = await sql.unsafe(script).simple() as unknown as Record<string, unknown>[][];
+    return results.flat().flatMap((row) => Object.values(row)).map(String).join("\n");
+  } finally {
+    await sql.end();
+  }
+}

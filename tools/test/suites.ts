@@ -1,0 +1,47 @@
+/** A group of tests that shares one set of surroundings. */
+export interface Suite {
+  readonly name: string;
+  /** One line for the person who watches. */
+  readonly what: string;
+  readonly paths: readonly string[];
+  /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
+  readonly database?: "installed" | "embedded";
+  /** Uses Debian's packages itself, without a database from here. */
+  readonly needsPackages?: boolean;
+  readonly flags?: readonly string[];
+}
+
+export const suites: readonly Suite[] = [
+  {
+    name: "unit",
+    what: "core, contracts and tools; no sleeping, no network",
+    paths: ["tests/unit", "tests/contract", "tests/tools"],
+  },
+  { name: "docs", what: "examples in docstrings", paths: ["shared"], flags: ["--doc"] },
+  { name: "sql-15", what: "pgTAP on PostgreSQL 15 with the real pg_cron", paths: ["tests/sql"], database: "installed" },
+  { name: "sql-17", what: "pgTAP on PostgreSQL 17", paths: ["tests/sql"], database: "embedded" },
+  {
+    name: "house",
+    what: "db lint, db advisors, schema dump and database types",
+    paths: ["tests/house"],
+    database: "installed",
+  },
+  { name: "oulad", what: "the real data set against DuckDB", paths: ["tests/oulad"], database: "installed" },
+  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
+  {
+    name: "integration",
+    what: "refresh, cache and audit on real pg_cron and Redis",
+    paths: ["tests/integration"],
+    database: "installed",
+  },
+  { name: "e2e", what: "the whole product through its origin", paths: ["tests/e2e"], needsPackages: true },
+];
+
+/** The suites with these names, all of them for none; an unknown name is refused with the list. */
+export function chooseSuites(names: readonly string[]): readonly Suite[] {
+  const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`Unknown suite "${unknown}": choose from ${suites.map((suite) => suite.name).join(", ")}`);
+  }
+  return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name));
+}
