@@ -1,0 +1,87 @@
+import http from "node:http";
+import { Readable } from "node:stream";
+import { messageOf } from "../stack_error.ts";
+import { problemResponse } from "./problem.ts";
+
+/** Headers that belong to one connection, not to the message (RFC 9110, 7.6.1). */
+const hopByHop = new Set(
+  "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split(" "),
+);
+const statusesWithoutBody = new Set([101, 204, 205, 304]);
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+
+export interface Target {
+  /** The origin of the part, e.g. http://127.0.0.1:41234. */
+  origin: string;
+  /** Path and query there. */
+  path: string;
+  /** What to call the part when it cannot be reached. */
+  part: string;
+  headers: Headers;
+}
+
+/**
+ * Passes a request on and streams the answer back, byte for byte. node:http instead of fetch(), because fetch()
+ * decompresses every body, and a test of the product's own compression would see nothing of it.
+ * When the caller goes away, so does the request.
+ */
+export async function forward(request: Request, target: Target): Promise<Response> {
+  try {
+    return await attempt(request, target);
+  } catch (error) {
+    if (isStale(error) && request.body === null) return await attempt(request, target).catch(unreachable);
+    return unreachable(error);
+  }
+
+  function unreachable(error: unknown): Response {
+    return problemResponse({
+      status: isRefused(error) ? 503 : 502,
+      code: "PART_UNREACHABLE",
+      detail: `${target.part} at ${target.origin}: ${messageOf(error)}`,
+      remedy: "look into its log (deno task status names it), or stop and start the stack",
+    });
+  }
+}
+
+function attempt(request: Request, { origin, path, headers }: Target): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
+    const outgoing = http.request({ agent, hostname, port, path, method: request.method, headers: listed(headers) });
+    const cancel = () => outgoing.destroy(new Error("The caller has gone"));
+    request.signal.addEventListener("abort", cancel, { once: true });
+    outgoing.on("error", (cause) => reject(Object.assign(cause, { isReused: outgoing.reusedSocket })));
+    outgoing.on("response", (incoming) => resolve(responseOf(request, incoming)));
+    if (request.body === null) return outgoing.end();
+    const body = Readable.fromWeb(request.body);
+    body.on("error", (cause) => outgoing.destroy(cause));
+    body.pipe(outgoing);
+  });
+}
+
+function responseOf(request: Request, incoming: http.IncomingMessage): Response {
+  const status = incoming.statusCode ?? 502;
+  const headers = new Headers();
+  for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+    const name = incoming.rawHeaders[index] ?? "";
+    if (!hopByHop.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[index + 1] ?? "");
+  }
+  if (request.method === "HEAD" || statusesWithoutBody.has(status)) {
+    incoming.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(incoming), { status, headers });
+}
+
+function listed(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => !hopByHop.has(name)));
+}
+
+/** A kept connection that the part closed, by a restart or an idle timeout, just as it was used again. */
+function isStale(error: unknown): boolean {
+  return error instanceof Error && "isReused" in error && error.isReused === true;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+}
