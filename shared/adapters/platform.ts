@@ -3,6 +3,7 @@ import type { Identity } from "../core/caller.ts";
 import { renderJson } from "../core/renderer.ts";
 import type { ReaderParts } from "../core/reader.ts";
 import type { SharedStore } from "../core/store.ts";
+import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { waitUntil } from "./background.ts";
 import { renderCsv } from "./csv.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
@@ -31,7 +32,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     hash: sha256,
     memory: createMemoryStore(),
     shared: sharedStore(environment),
-    source: createSupabaseSource(environment),
+    source: createSupabaseSource(createAnalyticsRpc(environment)),
     renderers: { json: renderJson, csv: renderCsv },
     waitUntil,
     deployment: environment.SUPABASE_URL,

@@ -24,7 +24,10 @@ export function respond(
   });
   if (freshness.as_of !== null) headers.set("last-modified", new Date(freshness.as_of).toUTCString());
   if (freshness.is_stale) headers.set("freshet-stale", "?1");
-  if (answer.kind === "not_modified") return new Response(null, { status: 304, headers });
+  if (answer.kind === "not_modified") {
+    asked.exchange.outcome = "NOT_MODIFIED";
+    return new Response(null, { status: 304, headers });
+  }
 
   headers.set("content-type", asked.format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
   if (asked.format === "csv") {

@@ -9,6 +9,8 @@ export class Exchange {
   readonly events: CacheEvent[] = [];
   /** The resource's full name once the route is known; never the URL, which holds parameters. */
   resource: string | null = null;
+  /** How it went, for the log; an error's code replaces it. */
+  outcome = "OK";
   readonly #clock: Clock;
   readonly #began: number;
   readonly #late: (event: CacheEvent) => void;

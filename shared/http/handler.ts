@@ -44,8 +44,7 @@ export function createHandler(
       response = problem(error, exchange.request_id);
     }
     const milliseconds = exchange.finish();
-    // HEAD is GET without the body; every header, the length included, is GET's.
-    if (request.method === "HEAD") response = new Response(null, response);
+    if (request.method === "HEAD") response = await withoutBody(response);
     const { headers } = response;
     headers.set("x-request-id", exchange.request_id);
     headers.set("x-content-type-options", "nosniff");
@@ -54,6 +53,14 @@ export function createHandler(
     options.log(logLine(exchange, { status: response.status, error, milliseconds }));
     return response;
   };
+}
+
+/** HEAD is GET without the body; every header, the length included, is GET's. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { byteLength } = await response.arrayBuffer();
+  const bare = new Response(null, response);
+  if (byteLength > 0) bare.headers.set("content-length", String(byteLength));
+  return bare;
 }
 
 function answer(routes: ReadonlyMap<string, Route>, exchange: Exchange): Promise<Response> | Response {

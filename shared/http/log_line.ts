@@ -15,7 +15,7 @@ export function logLine(exchange: Exchange, outcome: Outcome): string {
   return JSON.stringify({
     request_id: exchange.request_id,
     resource: exchange.resource,
-    outcome: error?.code ?? (status === 304 ? "NOT_MODIFIED" : "OK"),
+    outcome: error?.code ?? exchange.outcome,
     status,
     cache: cacheWord(exchange.events),
     ms: Math.round(outcome.milliseconds * 10) / 10,

@@ -7,6 +7,7 @@ import { refuseParameters } from "./query_params.ts";
 
 /** GET /health: one word for everybody, and the reasons for those who may know them. 503 unless all is known to be well. */
 export async function serveHealth(api: Api, exchange: Exchange): Promise<Response> {
+  exchange.resource = "health";
   refuseParameters(exchange.url.searchParams);
   const caller = await identifyCaller(api, exchange);
   const reports = await exchange.timed("health", () =>
@@ -14,6 +15,7 @@ export async function serveHealth(api: Api, exchange: Exchange): Promise<Respons
       api.health.map(async (source) => [source.name, await source.check(exchange.emit)] as const),
     ));
   const status = worst(reports.map(([, report]) => report.status));
+  exchange.outcome = status.toUpperCase();
   const details = caller !== null && readsEverything(caller)
     ? Object.fromEntries(reports.map(([name, report]) => [name, report.details]))
     : {};

@@ -1,0 +1,53 @@
+/** The arrows of ARCHITECTURE.md as data: which part of the tree may import which, and who may name a vendor. */
+export interface Part {
+  readonly name: string;
+  /** Repository paths that belong to it. The first part that matches owns a file. */
+  readonly files: RegExp;
+  /** Parts that it may import besides itself; a single file may be named by its path. */
+  readonly may_import: readonly string[];
+  /** Packages that it may import. `node:` modules count as packages. */
+  readonly packages: "any" | readonly string[];
+  /** Whether it may name the runtime's global, `Deno`. */
+  readonly knows_deno: boolean;
+}
+
+const RESOURCE = "shared/core/resource.ts";
+
+export const PARTS: readonly Part[] = [
+  { name: "core", files: /^shared\/core\//, may_import: [], packages: ["zod"], knows_deno: false },
+  { name: "http", files: /^shared\/http\//, may_import: ["core"], packages: ["zod"], knows_deno: false },
+  { name: "adapters", files: /^shared\/adapters\//, may_import: ["core"], packages: "any", knows_deno: true },
+  {
+    name: "registry",
+    files: /^shared\/packs\/registry\.ts$/,
+    may_import: [RESOURCE, "packs"],
+    packages: [],
+    knows_deno: false,
+  },
+  { name: "packs", files: /^shared\/packs\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
+  {
+    name: "client",
+    files: /^shared\/client\//,
+    may_import: ["packs", "registry", RESOURCE],
+    packages: ["zod"],
+    knows_deno: false,
+  },
+  {
+    name: "functions",
+    files: /^supabase\/functions\//,
+    may_import: ["http", "adapters", "registry", "core"],
+    packages: [],
+    knows_deno: true,
+  },
+];
+
+/** Whoever is not an entry point is given a log, and so may not use the console. */
+export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$/;
+
+/** Function folders hold deployables, no logic. */
+export const ENTRY_POINT = /^supabase\/functions\/[^/]+\/index\.ts$/;
+export const LONGEST_ENTRY_POINT = 25;
+
+export function partOf(path: string): Part | undefined {
+  return PARTS.find((part) => part.files.test(path));
+}

@@ -1,0 +1,63 @@
+/**
+ * deno task new:view <pack> <view> <resource>: writes a view's migration and its resource, both working as written, and
+ * puts the resource into the registry. What remains is to say what the view computes.
+ */
+import { access, mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type NewView, parseNewView } from "./new_view/names.ts";
+import { migrationSource } from "./new_view/migration.ts";
+import { resourceSource } from "./new_view/resource.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MIGRATIONS = new URL("supabase/migrations/", ROOT);
+
+/** A migration's number must be later than all before it, also than those that were dated ahead. */
+export function nextMigrationNumber(names: readonly string[], now: Date): string {
+  const present = now.toISOString().replace(/\D/g, "").slice(0, 14);
+  const last = names.map((name) => name.slice(0, 14)).filter((number) => /^\d{14}$/.test(number)).sort().at(-1) ?? "0";
+  return present > last ? present : String(BigInt(last) + 10n).padStart(14, "0");
+}
+
+async function create(view: NewView): Promise<string[]> {
+  const names = await readdir(MIGRATIONS);
+  const taken = names.find((name) => name.slice(14) === `_${view.pack}__${view.view}.sql`);
+  if (taken !== undefined) {
+    throw new Error(
+      `View "${view.view}" already has a migration: ${taken}. Choose another name; a changed view gets one with a reason`,
+    );
+  }
+  const number = nextMigrationNumber(names, new Date());
+  const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
+  const resource = fileURLToPath(new URL(`shared/packs/${view.pack}/${view.stem}.ts`, ROOT));
+  await refuseExisting(resource);
+  await mkdir(dirname(resource), { recursive: true });
+  await writeFile(migration, migrationSource(view), { flag: "wx" });
+  await writeFile(resource, resourceSource(view), { flag: "wx" });
+  return [migration, resource];
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const exists = await access(path).then(() => true, () => false);
+  if (exists) throw new Error(`There is already a file "${path}": choose another resource name`);
+}
+
+async function registerResource(): Promise<boolean> {
+  const tool = fileURLToPath(new URL("tools/generate_registry.ts", ROOT));
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", tool] }).output();
+  return success;
+}
+
+if (import.meta.main) {
+  try {
+    const files = await create(parseNewView(Deno.args));
+    for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
+    if (!await registerResource()) {
+      throw new Error("The registry was not written: run deno run -A tools/generate_registry.ts");
+    }
+    console.log("Next: write the view's SQL and its columns in the two files, then deno task ok and deno task test");
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
+}

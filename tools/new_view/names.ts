@@ -1,0 +1,46 @@
+/** The names that a new view's two files are made from. */
+export interface NewView {
+  readonly pack: string;
+  readonly view: string;
+  /** As in the URL: first-wins. */
+  readonly resource: string;
+  /** As the file: first_wins. */
+  readonly stem: string;
+  /** As the constant: firstWins. */
+  readonly constant: string;
+}
+
+const USAGE =
+  "Usage: deno task new:view <pack> <view> <resource>, like: deno task new:view arena mv_lane_streaks lane-streaks";
+
+/** @throws Error that says which name does not do, and what would. */
+export function parseNewView(given: readonly string[]): NewView {
+  const [pack, view, resource] = given;
+  if (pack === undefined || view === undefined || resource === undefined || given.length > 3) throw new Error(USAGE);
+  must(
+    /^[a-z][a-z0-9_]{0,30}$/.test(pack),
+    `Pack "${pack}" must be lower case letters, digits and underscores, like arena`,
+  );
+  must(
+    /^mv_[a-z0-9]+(?:_[a-z0-9]+)*$/.test(view) && view.length <= 50,
+    `View "${view}" must be mv_ and lower case words joined by underscores, at most 50 characters, like mv_lane_streaks`,
+  );
+  must(
+    !/_(?:v\d+|new|final|old|tmp)$/.test(view),
+    `View "${view}" must be named for its reason: a changed view gets a name that says what changed`,
+  );
+  must(
+    /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(resource) && resource.length <= 50,
+    `Resource "${resource}" must be lower case words joined by hyphens, like lane-streaks`,
+  );
+  const stem = resource.replaceAll("-", "_");
+  const constant = stem.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  must(!RESERVED.has(constant), `Resource "${resource}" would be a reserved word in TypeScript: choose another`);
+  return { pack, view, resource, stem, constant };
+}
+
+const RESERVED = new Set(["default", "delete", "export", "function", "import", "new", "return", "switch", "with"]);
+
+function must(holds: boolean, fault: string): void {
+  if (!holds) throw new Error(fault);
+}
