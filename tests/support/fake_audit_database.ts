@@ -1,0 +1,104 @@
+import type { Alert, AuditPass, LeasedAlert } from "../../shared/core/audit_pass.ts";
+import type { AlertCategory, AuditDatabase, ChannelState } from "../../shared/core/audit_ports.ts";
+
+interface Row {
+  readonly alert: Alert;
+  state: "pending" | "delivered" | "parked";
+  attempts: number;
+  token: number;
+  error: string | null;
+  /** Seconds of its last delay; a deferred row is not due again, because no time passes here. */
+  deferred: number | null;
+}
+
+/** An outbox in memory, with the rules of the SQL functions as far as a sender can notice them. */
+export class FakeAuditDatabase implements AuditDatabase {
+  readonly rows: Row[];
+  readonly holds: Partial<Record<AlertCategory, number>> = {};
+  readonly recorded: { readonly state: ChannelState; readonly detail: string | null }[] = [];
+  readonly passes: boolean[] = [];
+  outcome: AuditPass["outcome"] = "ok";
+  check_ins_held = false;
+  /** What pass() throws, if anything. */
+  fault: Error | null = null;
+
+  constructor(alerts: readonly Alert[] = []) {
+    this.rows = alerts.map((alert) => ({
+      alert,
+      state: "pending",
+      attempts: 0,
+      token: 0,
+      error: null,
+      deferred: null,
+    }));
+  }
+
+  pass(dry_run: boolean): Promise<AuditPass> {
+    this.passes.push(dry_run);
+    if (this.fault !== null) return Promise.reject(this.fault);
+    return Promise.resolve({
+      audited_at: "2026-11-20T10:00:00Z",
+      outcome: this.outcome,
+      reasons: [],
+      run_count: 7,
+      opened: this.rows.length,
+      closed: 0,
+      open_incidents: this.rows.length,
+      check_ins_held: this.check_ins_held,
+      alerts: this.rows.map((row) => row.alert),
+    });
+  }
+
+  lease(): Promise<LeasedAlert | null> {
+    const row = this.holds.events === undefined
+      ? this.rows.find((one) => one.state === "pending" && one.deferred === null)
+      : undefined;
+    if (row === undefined) return Promise.resolve(null);
+    row.token += 1;
+    row.attempts += 1;
+    return Promise.resolve({ ...row.alert, lease_token: row.token, attempt_count: row.attempts });
+  }
+
+  acknowledge(lease: Pick<LeasedAlert, "event_id" | "lease_token">): Promise<boolean> {
+    return this.#settle(lease, (row) => row.state = "delivered");
+  }
+
+  defer(lease: Pick<LeasedAlert, "event_id" | "lease_token">, delay: { seconds: number; error: string }) {
+    return this.#settle(lease, (row) => {
+      row.deferred = delay.seconds;
+      row.error = delay.error;
+    });
+  }
+
+  park(lease: Pick<LeasedAlert, "event_id" | "lease_token">, error: string): Promise<boolean> {
+    return this.#settle(lease, (row) => {
+      row.state = "parked";
+      row.error = error;
+    });
+  }
+
+  hold(category: AlertCategory, seconds: number): Promise<void> {
+    this.holds[category] = seconds;
+    return Promise.resolve();
+  }
+
+  record(state: ChannelState, detail: string | null) {
+    this.recorded.push({ state, detail });
+    const count = (wanted: Row["state"]) => this.rows.filter((row) => row.state === wanted).length;
+    return Promise.resolve({ pending: count("pending"), parked: count("parked") });
+  }
+
+  /** Time passes: what was deferred or held is due again. */
+  wait(): void {
+    for (const row of this.rows) row.deferred = null;
+    delete this.holds.events;
+    delete this.holds.check_ins;
+  }
+
+  #settle(lease: Pick<LeasedAlert, "event_id" | "lease_token">, change: (row: Row) => void): Promise<boolean> {
+    const row = this.rows.find((one) => one.alert.event_id === lease.event_id && one.token === lease.lease_token);
+    if (row === undefined || row.state !== "pending") return Promise.resolve(false);
+    change(row);
+    return Promise.resolve(true);
+  }
+}

@@ -1,0 +1,29 @@
+import type { AlertEvent } from "../../shared/core/audit_event.ts";
+import type { AlertSender, SendAnswer } from "../../shared/core/audit_ports.ts";
+
+/** A receiver that answers as scripted, then always 200. */
+export class FakeSender implements AlertSender {
+  readonly sent: AlertEvent[] = [];
+  readonly check_ins: ("ok" | "error")[] = [];
+  readonly #events: SendAnswer[];
+  readonly #check_in: SendAnswer;
+
+  constructor(events: readonly Partial<SendAnswer>[] = [], check_in: Partial<SendAnswer> = {}) {
+    this.#events = events.map(answer);
+    this.#check_in = answer(check_in);
+  }
+
+  send(event: AlertEvent): Promise<SendAnswer> {
+    this.sent.push(event);
+    return Promise.resolve(this.#events.shift() ?? answer({}));
+  }
+
+  checkIn(status: "ok" | "error"): Promise<SendAnswer> {
+    this.check_ins.push(status);
+    return Promise.resolve(this.#check_in);
+  }
+}
+
+function answer(given: Partial<SendAnswer>): SendAnswer {
+  return { status: 200, hold_seconds: null, ...given };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { requireCronKey } from "../../shared/adapters/cron_key.ts";
+import { serveCronAudit } from "../../shared/http/serve_cron_audit.ts";
+import { failedAlert } from "../support/audit_alert.ts";
+import { FakeAuditDatabase } from "../support/fake_audit_database.ts";
+import { FakeSender } from "../support/fake_sender.ts";
+
+const secrets = { default: "sb_secret_default_0001", cron: "sb_secret_cron_0000001" };
+const publishable = "sb_publishable_0000001";
+const complete: Readonly<Record<string, string>> = {
+  SUPABASE_URL: "http://127.0.0.1:1",
+  SUPABASE_SECRET_KEYS: JSON.stringify(secrets),
+  SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: publishable }),
+};
+
+function handler(environment: Readonly<Record<string, string>> = complete) {
+  const database = new FakeAuditDatabase([failedAlert(1)]);
+  const sender = new FakeSender();
+  const lines: string[] = [];
+  const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const fetch = serveCronAudit({
+    authorize: (request) => requireCronKey(request, (name) => environment[name]),
+    connect: () => ({ database, sender, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+    log: (line) => lines.push(line),
+  });
+  return { fetch, database, sender, lines };
+}
+
+function post(headers: Record<string, string> = { apikey: secrets.cron }, query = ""): Request {
+  return new Request(`http://127.0.0.1/cron-audit${query}`, { method: "POST", headers, body: "{}" });
+}
+
+Deno.test("cron-audit runs for the secret key named cron and answers with a summary", async () => {
+  const { fetch, lines } = handler();
+  const response = await fetch(post());
+  assert.equal(response.status, 200);
+  const body = await response.json();
+  assert.equal(body.sent, 1);
+  assert.equal(body.heartbeat, "sent");
+  assert.equal(JSON.parse(lines[0] ?? "").sent, 1);
+});
+
+const refusals: readonly [string, Record<string, string>][] = [
+  ["no key", {}],
+  ["the default secret key", { apikey: secrets.default }],
+  ["a publishable key", { apikey: publishable }],
+  ["a wrong key", { apikey: `${secrets.cron}x` }],
+  ["the key in the wrong header", { authorization: `Bearer ${secrets.cron}` }],
+];
+for (const [what, headers] of refusals) {
+  Deno.test(`cron-audit refuses ${what} with 401 and does nothing`, async () => {
+    const { fetch, database, lines } = handler();
+    const response = await fetch(post(headers));
+    assert.equal(response.status, 401);
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
+    assert.equal((await response.json()).code, "UNAUTHENTICATED");
+    assert.deepEqual(database.passes, []);
+    assert.ok(!lines.join().includes("sb_"));
+  });
+}
+
+Deno.test("cron-audit refuses every call when the project has no key named cron", async () => {
+  const { fetch, database, lines } = handler({
+    ...complete,
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.default }),
+  });
+  for (const apikey of [secrets.cron, secrets.default, ""]) {
+    const response = await fetch(post({ apikey }));
+    assert.ok(response.status === 401 || response.status === 500, `${response.status}`);
+  }
+  assert.deepEqual(database.passes, []);
+  assert.match(lines[0] ?? "", /needs a key named/);
+});
+
+Deno.test("cron-audit refuses every call when its environment is incomplete", async () => {
+  const { fetch, database } = handler({});
+  assert.equal((await fetch(post())).status, 500);
+  assert.deepEqual(database.passes, []);
+});
+
+Deno.test("cron-audit takes POST only", async () => {
+  const { fetch, database } = handler();
+  const response = await fetch(new Request("http://127.0.0.1/cron-audit", { headers: { apikey: secrets.cron } }));
+  assert.equal(response.status, 405);
+  assert.equal(response.headers.get("allow"), "POST");
+  assert.deepEqual(database.passes, []);
+});
+
+Deno.test("cron-audit?dry_run=1 prints and neither writes nor sends", async () => {
+  const { fetch, database, sender } = handler();
+  const body = await (await fetch(post(undefined, "?dry_run=1"))).json();
+  assert.equal(body.dry_run, true);
+  assert.equal(body.would_send[0].title, "failed: refresh-mv_1 [42P01]");
+  assert.deepEqual(database.passes, [true]);
+  assert.deepEqual([sender.sent, sender.check_ins], [[], []]);
+});
+
+Deno.test("cron-audit refuses a parameter that it does not know, or cannot read", async () => {
+  for (const query of ["?dryrun=1", "?dry_run=yes", "?dry_run=1&dry_run=0"]) {
+    const { fetch, database } = handler();
+    const response = await fetch(post(undefined, query));
+    assert.equal(response.status, 400, query);
+    assert.equal((await response.json()).errors.length, 1);
+    assert.deepEqual(database.passes, []);
+  }
+});
+
+Deno.test("cron-audit answers a fault with a problem that says nothing of its cause", async () => {
+  const { fetch, database, lines } = handler();
+  database.fault = new Error("password=hunter2 at postgres://eve:pw@db.example.org");
+  const response = await fetch(post());
+  const text = await response.text();
+  assert.equal(response.status, 500);
+  for (const secret of ["hunter2", "eve", "example.org"]) assert.ok(!`${text}${lines.join()}`.includes(secret));
+});
