@@ -14,7 +14,9 @@ export async function runSuite(suite: Suite): Promise<SuiteResult> {
   const started = Date.now();
   let database: TestDatabase | undefined;
   try {
-    if (suite.database !== undefined) database = await makeTestDatabase(suite.database);
+    if (suite.database !== undefined) {
+      database = await makeTestDatabase(suite.database, { pgtap: suite.pgtap === true });
+    }
     const counts = await runTests(suite, database);
     return { name: suite.name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
   } catch (error) {

