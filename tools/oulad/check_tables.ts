@@ -6,7 +6,7 @@ import type { TableFile, TableFiles } from "./table_files.ts";
 const Faults = z.array(z.strictObject({
   line: z.coerce.number(),
   field: z.string(),
-  value: z.string().nullable(),
+  value: z.string(),
   wanted: z.string(),
 }));
 
@@ -20,7 +20,7 @@ export async function checkTables(sql: postgres.TransactionSql, files: TableFile
 function refuse(file: TableFile, rows: unknown): void {
   const [fault] = Faults.parse(rows);
   if (!fault) return;
-  const value = fault.value === null ? "empty" : `"${fault.value}"`;
+  const value = fault.value === "" ? "empty" : `"${fault.value}"`;
   throw new OuladError(
     `Cannot import "${file.path}", line ${fault.line}: ${fault.field} is ${value}, not ${fault.wanted}`,
     RESTORE_THE_FILE,
@@ -86,7 +86,7 @@ function faultOfStudentAssessment(sql: postgres.TransactionSql): Promise<unknown
         ('id_student', s.id_student, s.id_student ~ '^[1-9][0-9]*$', 'a whole number'),
         ('id_student', s.id_student, s.occurrence = 1, 'the only line of that student for assessment ' || s.id_assessment),
         ('date_submitted', s.date_submitted, s.date_submitted ~ '^-?[0-9]{1,4}$', 'a number of days'),
-        ('score', s.score, coalesce(s.score, '') ~ '^([0-9]{1,2}([.][0-9]+)?|100([.]0+)?)?$', 'a number from 0 to 100, or nothing')
+        ('score', s.score, s.score ~ '^([0-9]{1,2}([.][0-9]+)?|100([.]0+)?)?$', 'a number from 0 to 100, or nothing')
     ) as f (field, value, is_right, wanted)
     where f.is_right is not true
     order by s.line

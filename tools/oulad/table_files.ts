@@ -1,9 +1,5 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { OuladError } from "./oulad_error.ts";
 
 /** The three tables of the dataset that the arena is made from. */
@@ -26,14 +22,6 @@ export async function findTableFiles(folder: string): Promise<TableFiles> {
     findTableFile(folder, "studentAssessment"),
   ]);
   return { courses, assessments, studentAssessment };
-}
-
-/** Pours the CSV text of the file into `target`, decompressed; `onBytes` hears how much of the file was read so far. */
-export async function pourTableFile(file: TableFile, target: Writable, onBytes: (read: number) => void): Promise<void> {
-  const bytes = createReadStream(file.path);
-  bytes.on("data", () => onBytes(bytes.bytesRead));
-  const unpacked = file.path.endsWith(".gz") ? [createGunzip()] : [];
-  await pipeline([bytes, ...unpacked, target]);
 }
 
 async function findTableFile(folder: string, table: OuladTable): Promise<TableFile> {
