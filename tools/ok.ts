@@ -1,0 +1,26 @@
+// deno task ok: the fast gate, in the order in which it is cheapest to fail. No database, no network.
+const steps: readonly { readonly what: string; readonly args: readonly string[] }[] = [
+  { what: "format", args: ["fmt", "--check"] },
+  { what: "lint", args: ["lint"] },
+  { what: "types", args: ["check", "shared", "supabase/functions", "stack", "tools", "tests"] },
+  { what: "imports point one way", args: ["run", "-A", "tools/check_import_direction.ts"] },
+  { what: "registry of resources is current", args: ["run", "-A", "tools/generate_registry.ts", "--check"] },
+  { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },
+  {
+    what: "unit and contract tests",
+    args: ["test", "-A", "--quiet", "--no-prompt", "tests/unit", "tests/contract", "tests/tools"],
+  },
+];
+
+let failures = 0;
+for (const { what, args } of steps) {
+  const started = Date.now();
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args] }).output();
+  console.log(`${success ? "ok    " : "FAILED"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (success) continue;
+  failures++;
+  await Deno.stderr.write(stdout);
+  await Deno.stderr.write(stderr);
+}
+console.log(failures === 0 ? "The gate is open" : `The gate is closed: ${failures} of ${steps.length} steps failed`);
+Deno.exit(failures === 0 ? 0 : 1);
