@@ -42,6 +42,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
     { mode: 0o600 },
   );
 
+  await Deno.writeTextFile(logFile, "");
+
   async function start(): Promise<Child> {
     const child = startLite(options.npmFolder, folder, logFile);
     await untilReady(child, url, options);
@@ -67,7 +69,11 @@ function startLite(npmFolder: string, folder: string, logFile: string): Child {
   return startChild({
     command: Deno.execPath(),
     // --no-admin: otherwise a request without a key would run as service_role.
-    args: ["run", "--allow-all", "--no-lock", "--node-modules-dir=manual", entry, "start", "--no-admin"],
+    args: [
+      ...["run", "--allow-all", "--no-lock", "--node-modules-dir=manual"],
+      // npm links this package; Deno runs linked code only when it was asked to load it before.
+      ...["--preload", join(npmFolder, "postgres-json", "index.js"), entry, "start", "--no-admin"],
+    ],
     cwd: folder,
     environment: { EXPERIMENTAL_STORAGE: "1", LITE_TELEMETRY: "0", NO_COLOR: "1" },
     logFile,
