@@ -12,7 +12,9 @@ interface StatementResult {
 export function successMessage(results: unknown): string {
   const last = lastResult(results);
   if (last.columns !== undefined && last.columns !== null) return `${last.length} row${last.length === 1 ? "" : "s"}`;
-  return last.command ?? "";
+  const tag = last.command ?? "";
+  if (last.count === null) return tag;
+  return tag === "INSERT" ? `INSERT 0 ${last.count}` : `${tag} ${last.count}`; // the 0 was once a row's oid
 }
 
 /** The message of a failed run as libpq words it (PQresultErrorMessage), which is what pg_cron stores. */

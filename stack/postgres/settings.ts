@@ -39,7 +39,7 @@ export function serverSettings(input: SettingsInput): string[] {
         "cron.timezone": "GMT",
       }
       : {}),
-    ...(input.durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...(input.durable ? {} : { fsync: "off", full_page_writes: "off" }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -1,0 +1,11 @@
+import { endProcesses } from "../descendants.ts";
+import { clearState, isAlive, readState } from "../state.ts";
+
+/** Ends what a killed stack has left running. Answers how many processes that were; none while the stack lives. */
+export async function clearRemains(workFolder: string): Promise<number> {
+  const state = await readState(workFolder);
+  if (state === null || await isAlive(state)) return 0;
+  const ended = await endProcesses(state.children);
+  await clearState(workFolder);
+  return ended;
+}

@@ -1,0 +1,63 @@
+import type { Arguments } from "../arguments.ts";
+import { descendantsOf } from "../descendants.ts";
+import { terminalProgress } from "../progress.ts";
+import { type Stack, startStack } from "../stack.ts";
+import { StackError } from "../stack_error.ts";
+import { clearState, isAlive, readState, stoppedState, type StoredState, writeState } from "../state.ts";
+import { welcome } from "../welcome.ts";
+import { clearRemains } from "./remains.ts";
+
+/** Brings the stack up and stays until it is told to stop: Ctrl-C, `stop`, or a closed terminal. */
+export async function start(args: Arguments): Promise<void> {
+  await requireStopped(args.workFolder);
+  await clearRemains(args.workFolder);
+  const progress = terminalProgress();
+  const stopping = new AbortController();
+  const toldToStop = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener("abort", () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      // A second Ctrl-C adds nothing: the parts are being stopped already, each within seconds.
+      Deno.addSignalListener(signal, () => stopping.abort());
+    }
+  });
+
+  await writeState(args.workFolder, { ...stoppedState, state: "starting", pid: Deno.pid, children: [] });
+  try {
+    progress.say("Starting Freshet's local stack. Ctrl-C stops it.\n");
+    const stack = await startStack({ ...args, progress, signal: stopping.signal });
+    await writeState(args.workFolder, await stateOf(stack));
+    progress.say(await welcome(stack));
+    await toldToStop;
+    await progress.step("Stopped; the data are kept", () => stack.stop());
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    progress.say("Stopped while starting.");
+  } finally {
+    await clearState(args.workFolder);
+  }
+  Deno.exit(0);
+}
+
+async function requireStopped(workFolder: string): Promise<void> {
+  const state = await readState(workFolder);
+  if (state === null || !(await isAlive(state))) return;
+  throw new StackError(
+    `the stack of ${workFolder} runs already (process ${state.pid}${state.origin === null ? "" : `, ${state.origin}`})`,
+    "deno task stop ends it, deno task status says what runs",
+  );
+}
+
+async function stateOf(stack: Stack): Promise<StoredState> {
+  return {
+    state: "running",
+    origin: stack.origin,
+    database_url: stack.databaseUrl,
+    publishable_key: stack.keys.publishableKey,
+    secret_key: stack.keys.secretKey,
+    cron_key: stack.keys.cronKey,
+    tokens: stack.tokens,
+    parts: stack.parts.map(({ name, kind, detail }) => ({ name, kind, detail })),
+    pid: Deno.pid,
+    children: await descendantsOf(Deno.pid),
+  };
+}

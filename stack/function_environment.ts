@@ -1,0 +1,34 @@
+import type { Keys } from "./keys.ts";
+import { localJwks } from "./tokens.ts";
+
+export interface FunctionEnvironmentInput {
+  readonly origin: string;
+  readonly keys: Keys;
+  /** null: the functions run on their memory alone. */
+  readonly redis: { readonly url: string; readonly token: string } | null;
+  readonly sentryDsn: string | null;
+}
+
+/** What a hosted project gives its functions, with the local stack's values. */
+export function functionEnvironment(
+  { origin, keys, redis, sentryDsn }: FunctionEnvironmentInput,
+): Record<string, string> {
+  return {
+    SUPABASE_URL: origin,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishableKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey, cron: keys.cronKey }),
+    SUPABASE_JWKS: localJwks(keys.jwtSecret),
+    FRESHET_JWT_ISSUER: issuerOf(origin),
+    FRESHET_JWT_ALGORITHMS: "HS256",
+    SB_REGION: "local",
+    SENTRY_ENVIRONMENT: "local",
+    SENTRY_RELEASE: "local",
+    ...(redis === null ? {} : { UPSTASH_REDIS_REST_URL: redis.url, UPSTASH_REDIS_REST_TOKEN: redis.token }),
+    ...(sentryDsn === null ? {} : { SENTRY_DSN: sentryDsn }),
+  };
+}
+
+/** Who issues the local tokens. */
+export function issuerOf(origin: string): string {
+  return `${origin}/auth/v1`;
+}

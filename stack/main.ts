@@ -1,0 +1,33 @@
+import { parseArguments, usage } from "./arguments.ts";
+import { reset } from "./commands/reset.ts";
+import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { stop } from "./commands/stop.ts";
+import { OuladError } from "../tools/oulad/oulad_error.ts";
+import { StackError } from "./stack_error.ts";
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    // What the person can put right is told without a stack; anything else is our fault and needs it.
+    console.error(error instanceof StackError || error instanceof OuladError ? `\n✗ ${error.message}` : error);
+    Deno.exit(1);
+  }
+}
+
+async function main(args: string[]): Promise<void> {
+  const parsed = parseArguments(args, (name) => Deno.env.get(name));
+  switch (parsed.command) {
+    case "start":
+      return await start(parsed);
+    case "stop":
+      return await stop(parsed);
+    case "status":
+      return await status(parsed);
+    case "reset":
+      return await reset(parsed);
+    case "help":
+      return console.log(usage);
+  }
+}

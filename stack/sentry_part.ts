@@ -1,0 +1,26 @@
+import type { Part } from "./part.ts";
+import { startSpotlight } from "./sentry/mod.ts";
+
+/** Where the functions send their events. */
+export interface SentryPart extends Part {
+  readonly dsn: string;
+  /** For the person at the terminal: where the events appear. */
+  readonly where: string;
+}
+
+/** The Sentry project of the DSN; without one, Spotlight: Sentry's own viewer for a developer's machine. */
+export async function startSentry(dsn: string | undefined, npmFolder: string): Promise<SentryPart> {
+  if (dsn === undefined) {
+    const spotlight = await startSpotlight({ npmFolder });
+    return { ...spotlight, where: spotlight.url, stop: () => spotlight.stop() };
+  }
+  const { host, pathname } = new URL(dsn); // the key in it is not for the terminal
+  return {
+    name: "sentry",
+    kind: "real",
+    detail: `SENTRY_DSN: ${host}, project ${pathname.slice(1)}`,
+    dsn,
+    where: `project ${pathname.slice(1)} at ${host}`,
+    stop: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,167 @@
+import { startDataApi } from "./data_api/mod.ts";
+import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
+import { isPortFree } from "./free_port.ts";
+import { functionEnvironment, issuerOf } from "./function_environment.ts";
+import { startFunctions } from "./functions/mod.ts";
+import { startGateway } from "./gateway/mod.ts";
+import { type Keys, loadKeys } from "./keys.ts";
+import { installNpmParts, npmFolder } from "./npm_parts.ts";
+import type { Part } from "./part.ts";
+import { startPostgres } from "./postgres/mod.ts";
+import { readProjectConfig } from "./project_config.ts";
+import { type Progress, silentProgress } from "./progress.ts";
+import { type RedisPart, startRedis } from "./redis/mod.ts";
+import { startSentry } from "./sentry_part.ts";
+import { StackError } from "./stack_error.ts";
+import { pushMigrations } from "./supabase_cli.ts";
+import { type DemoTokens, demoTokens } from "./tokens.ts";
+
+export interface StackOptions {
+  /** The folder that holds supabase/, shared/ and samples/. */
+  readonly projectFolder: string;
+  /** Holds the database, the keys and the logs. */
+  readonly workFolder: string;
+  /** Of the origin; 0 for a free one. */
+  readonly port: number;
+  readonly flavour?: "auto" | "installed" | "embedded";
+  readonly databaseUrl?: string;
+  /** A real project's DSN; left out: Spotlight, on this machine. */
+  readonly sentryDsn?: string;
+  /** false: without Redis even where it is installed. */
+  readonly redis?: boolean;
+  /** How many isolates of a function run side by side; one where nothing is said. */
+  readonly isolates?: Record<string, number>;
+  /** Load the sample data into an empty arena. */
+  readonly samples?: boolean;
+  /** false for stacks that a test throws away. */
+  readonly durable?: boolean;
+  readonly progress?: Progress;
+  /** Aborted: what was started is stopped, and the start rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** The running product. */
+export interface Stack {
+  readonly origin: string;
+  readonly databaseUrl: string;
+  readonly superuserUrl: string;
+  readonly keys: Keys;
+  readonly tokens: DemoTokens;
+  readonly parts: readonly Part[];
+  /** Where each isolate of a function listens, behind the gateway. */
+  readonly functionUrls: Record<string, string[]>;
+  readonly redis: RedisPart | null;
+  /** Where Sentry's events appear. */
+  readonly sentry: { readonly dsn: string; readonly where: string };
+  stop(): Promise<void>;
+}
+
+/** Brings the whole product up, each part on the one before it; when one fails, those before it are stopped. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { projectFolder, workFolder } = options;
+  const progress = options.progress ?? silentProgress;
+  const parts: Part[] = [];
+  const stop = async () => {
+    for (const part of parts.splice(0).reverse()) await part.stop();
+  };
+  function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted();
+    return progress.step(title, work);
+  }
+  async function start<P extends Part>(
+    title: string,
+    work: (report: (line: string) => void) => Promise<P>,
+  ): Promise<P> {
+    const part = await step(title, work);
+    parts.push(part);
+    return part;
+  }
+
+  try {
+    requireFree(options.port);
+    const keys = await loadKeys(workFolder);
+    const { auth } = await readProjectConfig(projectFolder);
+    const hook = auth.hook.custom_access_token;
+
+    await step("Parts from npm", (report) => installNpmParts(report));
+    const database = await start("PostgreSQL", (report) =>
+      startPostgres({
+        workFolder,
+        report,
+        flavour: options.flavour ?? "auto",
+        durable: options.durable ?? true,
+        ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+      }));
+    await step("Migrations", async (report) => {
+      for (const file of await pushMigrations({ projectFolder, databaseUrl: database.url })) report(file);
+    });
+    const dataApi = await start("Data API", () =>
+      startDataApi({
+        projectFolder,
+        workFolder,
+        npmFolder,
+        databaseUrl: database.superuserUrl,
+        jwtSecret: keys.jwtSecret,
+        publishableKey: keys.publishableKey,
+        secretKey: keys.secretKey,
+      }));
+    // The functions must be told the origin, so the gateway comes first and learns of them afterwards.
+    const functionUrls: Record<string, string[]> = {};
+    const verifyJwt: Record<string, boolean> = {};
+    const { origin } = await start("Gateway", () =>
+      startGateway({
+        port: options.port,
+        dataApiUrl: dataApi.url,
+        functionUrls,
+        verifyJwt,
+        jwtSecret: keys.jwtSecret,
+        secretKey: keys.secretKey,
+        otherSecretKeys: [keys.cronKey],
+        ...(hook.enabled ? { accessTokenHookUri: hook.uri } : {}),
+      }));
+    await storeSecrets(database.superuserUrl, { project_url: origin, cron_secret_key: keys.cronKey });
+    const redis = options.redis === false ? null : await step("Redis", async () => {
+      const part = await startRedis({ workFolder, token: keys.redisToken });
+      if (part !== null) parts.push(part);
+      return part;
+    });
+    const sentry = await start("Sentry", () => startSentry(options.sentryDsn, npmFolder));
+    const functions = await start("Functions", () =>
+      startFunctions({
+        projectFolder,
+        environment: functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }),
+        logFolder: `${workFolder}/functions`,
+        ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
+      }));
+    Object.assign(functionUrls, functions.urls);
+    Object.assign(verifyJwt, functions.verifyJwt);
+    const loaded = options.samples === true &&
+      await step("Sample data", (report) => loadSamples(database.url, projectFolder, report));
+    await step("First refresh of the views", (report) => refreshViews(database.url, loaded ? "all" : "new", report));
+    options.signal?.throwIfAborted();
+    return {
+      origin,
+      databaseUrl: database.url,
+      superuserUrl: database.superuserUrl,
+      keys,
+      tokens: await demoTokens({ jwtSecret: keys.jwtSecret, issuer: issuerOf(origin) }),
+      parts: [...parts],
+      functionUrls: functions.urls,
+      redis,
+      sentry: { dsn: sentry.dsn, where: sentry.where },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Checked before anything is started: nobody waits a minute to hear it. */
+function requireFree(port: number): void {
+  if (port === 0 || isPortFree(port)) return;
+  throw new StackError(
+    `port ${port} on 127.0.0.1 is in use`,
+    `end the program that listens there, or choose another: deno task start --port ${port + 1} (or FRESHET_PORT)`,
+  );
+}

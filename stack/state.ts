@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { commandLineOf } from "./process_alive.ts";
+
+const tokens = z.object({ admin: z.string(), member: z.string(), other_tenant: z.string() });
+
+const stateSchema = z.object({
+  /** "stopped" is said by `status` only: a stopped stack has no state. */
+  state: z.enum(["starting", "running", "stopped"]),
+  origin: z.string().nullable(),
+  database_url: z.string().nullable(),
+  publishable_key: z.string().nullable(),
+  secret_key: z.string().nullable(),
+  cron_key: z.string().nullable(),
+  tokens: tokens.nullable(),
+  parts: z.array(z.object({ name: z.string(), kind: z.enum(["real", "stand-in"]), detail: z.string() })),
+});
+
+const storedSchema = stateSchema.extend({
+  /** The process that runs the stack. */
+  pid: z.int(),
+  /** What it started: ended by the next command, should the stack itself have been killed. */
+  children: z.array(z.object({ pid: z.int(), command: z.string() })),
+});
+
+/** What `status --json` prints. */
+export type StackState = z.infer<typeof stateSchema>;
+
+/** The same, with what is needed to stop the stack. */
+export type StoredState = z.infer<typeof storedSchema>;
+
+export const stoppedState: StackState = {
+  state: "stopped",
+  origin: null,
+  database_url: null,
+  publishable_key: null,
+  secret_key: null,
+  cron_key: null,
+  tokens: null,
+  parts: [],
+};
+
+/** Writes the state for other terminals. It holds keys, so only its owner may read it. */
+export async function writeState(workFolder: string, state: StoredState): Promise<void> {
+  await Deno.mkdir(workFolder, { recursive: true });
+  const file = fileOf(workFolder);
+  await Deno.writeTextFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await Deno.rename(`${file}.new`, file); // whole or not at all, for whoever reads meanwhile
+}
+
+/** The state that was last written, whether that stack still lives or not. */
+export async function readState(workFolder: string): Promise<StoredState | null> {
+  try {
+    const parsed = storedSchema.safeParse(JSON.parse(await Deno.readTextFile(fileOf(workFolder))));
+    return parsed.success ? parsed.data : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Whether the process that wrote it still runs: the number alone may belong to somebody else by now. */
+export async function isAlive(state: StoredState): Promise<boolean> {
+  return (await commandLineOf(state.pid)).includes("deno");
+}
+
+export function publicState({ pid: _pid, children: _children, ...state }: StoredState): StackState {
+  return state;
+}
+
+export async function clearState(workFolder: string): Promise<void> {
+  await Deno.remove(fileOf(workFolder)).catch(() => {});
+}
+
+function fileOf(workFolder: string): string {
+  return join(workFolder, "state.json");
+}

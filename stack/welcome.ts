@@ -1,0 +1,59 @@
+import { findDemoIds } from "./demo_ids.ts";
+import type { Stack } from "./stack.ts";
+
+/** What `start` prints once everything runs: where, with which keys, and four lines to paste. */
+export async function welcome(stack: Stack): Promise<string> {
+  const { keys, tokens } = stack;
+  const rows: [string, string][] = stack.parts.map((part) => [part.name, `${part.kind.padEnd(8)}  ${part.detail}`]);
+  if (stack.redis === null) {
+    rows.push(["redis", "absent    each isolate caches in its own memory; install redis-server to share it"]);
+  }
+  return `
+Freshet runs at ${stack.origin}
+
+Parts
+${table(rows)}
+
+Keys and tokens, good for this machine only
+${
+    table([
+      ["publishable key", keys.publishableKey],
+      ["secret key", keys.secretKey],
+      ["cron key", keys.cronKey],
+      ["admin", tokens.admin],
+      ["member", tokens.member],
+      ["other tenant", tokens.other_tenant],
+    ])
+  }
+
+Try it
+${(await curlLines(stack)).join("\n\n")}
+
+Sentry's events: ${stack.sentry.where}
+Database: ${stack.databaseUrl}
+Ctrl-C stops everything. The data are kept; deno task reset deletes them.
+`;
+}
+
+/** Each works as pasted, while the stack runs. */
+export async function curlLines(stack: Stack): Promise<string[]> {
+  const { challengeId, agentId } = await findDemoIds(stack.databaseUrl);
+  const api = `${stack.origin}/functions/v1/analytics`;
+  const asAnybody = `-H 'apikey: ${stack.keys.publishableKey}'`;
+  const asMember = `${asAnybody} \\\n    -H 'Authorization: Bearer ${stack.tokens.member}'`;
+  return [
+    `  # How scores are spread in each lane of one challenge\n` +
+    `  curl -s '${api}/arena/lane-distributions?challenge_id=${challengeId}' ${asAnybody}`,
+    `  # Where the member's agent keeps scoring below the field\n` +
+    `  curl -s '${api}/arena/weakness-patterns?agent_id=${agentId}' ${asMember}`,
+    `  # How that agent progresses, week by week\n` +
+    `  curl -s '${api}/arena/progress?agent_id=${agentId}' ${asMember}`,
+    `  # Whether everything is as fresh as it should be\n` +
+    `  curl -s '${api}/health' ${asAnybody}`,
+  ];
+}
+
+function table(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n");
+}

@@ -1,0 +1,53 @@
+import { deepEqual, match, rejects } from "node:assert/strict";
+import { join } from "node:path";
+import postgres from "postgres";
+import { installNpmParts } from "../../stack/npm_parts.ts";
+import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
+import { adviseDatabase, generateTypes, lintDatabase, pushMigrations } from "../../stack/supabase_cli.ts";
+
+Deno.test("The Supabase CLI works on a private cluster, as the role postgres", async (t) => {
+  await installNpmParts(() => {});
+  const folder = await Deno.makeTempDir({ prefix: "freshet-test-" });
+  const part = await startPostgres({ workFolder: folder, durable: false });
+  const target = { projectFolder: folder, databaseUrl: part.url };
+  const migrations = join(folder, "supabase", "migrations");
+  await Deno.mkdir(migrations, { recursive: true });
+  await Deno.writeTextFile(join(folder, "supabase", "config.toml"), 'project_id = "test"\n');
+  await Deno.writeTextFile(
+    join(migrations, "20260101000000_one.sql"),
+    "create table public.seen (id integer primary key); alter table public.seen enable row level security;" +
+      "create policy none on public.seen using (false);",
+  );
+  try {
+    await t.step("pushMigrations() applies what is new, once, and names it", async () => {
+      deepEqual(await pushMigrations(target), ["20260101000000_one.sql"]);
+      deepEqual(await pushMigrations(target), []);
+    });
+    await t.step("adviseDatabase() and lintDatabase() find nothing where nothing is wrong", async () => {
+      deepEqual(await adviseDatabase(target), []);
+      deepEqual(await lintDatabase(target), []);
+    });
+    await t.step("adviseDatabase() and lintDatabase() find what is wrong", async () => {
+      const sql = postgres(part.url, { max: 1 });
+      await sql`create table public.bare (id integer primary key)`;
+      await sql`create function public.broken() returns integer language plpgsql set search_path = '' as 'begin return nope; end'`;
+      await sql.end();
+      const advice = await adviseDatabase(target);
+      deepEqual(advice.map((finding) => [finding.level, finding.subject]), [["error", "rls_disabled_in_public"]]);
+      const [lint] = await lintDatabase(target);
+      deepEqual([lint?.level, lint?.subject], ["error", "public.broken"]);
+      match(lint?.message ?? "", /"nope" does not exist/);
+    });
+    await t.step("generateTypes() writes the tables of the schema", async () => {
+      match(await generateTypes(target, ["public"]), /"seen"/);
+    });
+    await t.step("pushMigrations() says which statement failed, and the remedy", async () => {
+      await Deno.writeTextFile(join(migrations, "20260101000001_two.sql"), "select 1; select nope.nothing();");
+      await rejects(pushMigrations(target), /schema "nope" does not exist[\s\S]*select nope\.nothing\(\)[\s\S]*→ mend/);
+    });
+  } finally {
+    await part.stop();
+    await removeCluster(folder);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
