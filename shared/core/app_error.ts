@@ -35,7 +35,9 @@ export interface AppErrorOptions {
  *
  * @example
  * ```ts
- * throw new AppError("NOT_FOUND", { detail: "No such resource: see /analytics/catalog" });
+ * import assert from "node:assert/strict";
+ * const error = new AppError("NOT_FOUND", { detail: "No such resource: see /analytics/catalog" });
+ * assert.equal(error.status, 404);
  * ```
  */
 export class AppError extends Error {

@@ -1,0 +1,120 @@
+import { internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
+import type { Clock } from "../../shared/core/clock.ts";
+import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../shared/core/source.ts";
+import type { ViewState, ViewStateMap } from "../../shared/core/view_state.ts";
+import { settle } from "./fake_clock.ts";
+
+export type FakeRow = Readonly<Record<string, unknown>>;
+
+interface FakeView {
+  state: ViewState;
+  rows: readonly FakeRow[];
+}
+
+/** A database in memory that keeps the contract of `view_states` and `read_view`, can fall silent, and counts. */
+export class FakeSource implements Source {
+  readonly #clock: Clock;
+  readonly #views = new Map<string, FakeView>();
+  /** Which agents a subject owns: what `private.scope_agents_of_user` says. */
+  readonly owners = new Map<string, readonly string[]>();
+  is_down = false;
+  /** Answers as a database would that forgot the WHERE. */
+  forgets_scope = false;
+  reads = 0;
+  state_reads = 0;
+  readonly requests: SourceRequest[] = [];
+  /** Every read waits for this, when set. */
+  gate: Promise<void> | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Registers a view that has never been refreshed. */
+  register(view: string, stale_after_seconds = 1_200): void {
+    const state = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null, next_refresh_at: null };
+    this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
+  }
+
+  /** Recomputes a view: new rows under a new version, at the clock's time. */
+  refresh(view: string, rows: readonly FakeRow[]): void {
+    if (!this.#views.has(view)) this.register(view);
+    const { state } = this.#view(view);
+    const moment = new Date(this.#clock.now()).toISOString();
+    const moved = { version: state.version + 1, refreshed_at: moment, verified_at: moment, source_as_of: moment };
+    this.#views.set(view, { rows, state: { ...state, ...moved, populated: true } });
+  }
+
+  /** A refresh that found nothing to do. */
+  verify(view: string): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
+  }
+
+  /** Counts versions from the start again, as a reset database does. */
+  forgetVersions(view: string): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: { ...state, version: 0 } });
+  }
+
+  async states(): Promise<ViewStateMap> {
+    this.state_reads += 1;
+    await settle();
+    if (this.is_down) throw sourceUnavailable("down");
+    return Object.fromEntries([...this.#views].map(([name, view]) => [name, view.state]));
+  }
+
+  async read(view: string, request: SourceRequest): Promise<SourceAnswer> {
+    this.reads += 1;
+    this.requests.push(request);
+    const { state, rows } = this.#view(view);
+    await (this.gate ?? settle());
+    if (this.is_down) throw sourceUnavailable("down");
+    const scope_values = this.#scopeValues(request);
+    const asks_for_another = (filter: SourceFilter) =>
+      filter.column === request.scope?.column && filter.op === "eq" && !scope_values?.includes(String(filter.value));
+    if (!this.forgets_scope && request.filters.some(asks_for_another)) {
+      return { state, denied: true, scope_values, rows: [] };
+    }
+    return { state, denied: false, scope_values, rows: this.answerTo(rows, request, scope_values) };
+  }
+
+  /** What a right answer holds, computed directly: the reference that tests compare with. */
+  answerTo(rows: readonly FakeRow[], request: SourceRequest, scope_values: readonly string[] | null): FakeRow[] {
+    const { scope } = request;
+    const visible = rows
+      .filter((row) => request.filters.every((filter) => passes(row, filter)))
+      .filter((row) => scope === null || this.forgets_scope || scope_values?.includes(String(row[scope.column])));
+    return [...visible].sort((left, right) => compareRows(left, right, request)).slice(0, request.limit)
+      .map((row) => Object.fromEntries(request.columns.map((column) => [column, row[column]])));
+  }
+
+  #scopeValues({ scope }: SourceRequest): string[] | null {
+    if (scope === null) return null;
+    return scope.relation === null ? [scope.value] : [...this.owners.get(scope.value) ?? []];
+  }
+
+  #view(name: string): FakeView {
+    const view = this.#views.get(name);
+    if (view === undefined) throw internalError(`unknown view ${name}`);
+    return view;
+  }
+}
+
+function passes(row: FakeRow, { column, op, value }: SourceFilter): boolean {
+  const held = row[column];
+  if (op === "eq") return held === value;
+  if (op === "in") return Array.isArray(value) && value.includes(held);
+  if (op === "gte") return Number(held) >= Number(value);
+  throw new Error(`The fake source does not know the operator "${op}"`);
+}
+
+function compareRows(left: FakeRow, right: FakeRow, { order }: SourceRequest): number {
+  for (const { column, direction } of order) {
+    const [a, b] = [left[column], right[column]];
+    if (a === b) continue;
+    const ascending = typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;
+    return direction === "asc" ? ascending : -ascending;
+  }
+  return 0;
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { guardSource } from "../../shared/core/guarded_source.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { FakeSource } from "../support/fake_source.ts";
+
+function guarded() {
+  const clock = new FakeClock();
+  const source = new FakeSource(clock);
+  return { clock, source, guard: guardSource(source, clock) };
+}
+
+Deno.test("guardSource() stops asking a silent source for two seconds after five tries", async () => {
+  const { clock, source, guard } = guarded();
+  source.is_down = true;
+  for (let call = 0; call < 20; call += 1) await assert.rejects(guard.states(), { code: "SOURCE_UNAVAILABLE" });
+  assert.equal(source.state_reads, 5);
+  source.is_down = false;
+  clock.advance(2_000);
+  assert.deepEqual(await guard.states(), {});
+});
+
+Deno.test("guardSource() fails those in line at once when the source turns out to be dead", async () => {
+  const { source, guard } = guarded();
+  source.is_down = true;
+  const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => guard.states()));
+  assert.ok(outcomes.every(({ status }) => status === "rejected"));
+  assert.ok(source.state_reads <= 12, `asked ${source.state_reads} times`);
+});
+
+Deno.test("guardSource() refuses the 73rd question at once, and counts a refusal by the database as an answer", async () => {
+  const { source, guard } = guarded();
+  const outcomes = await Promise.allSettled(Array.from({ length: 73 }, () => guard.states()));
+  assert.equal(outcomes.filter(({ status }) => status === "rejected").length, 1);
+  const request = { columns: [], filters: [], scope: null, order: [], limit: 1 };
+  for (let call = 0; call < 10; call += 1) {
+    await assert.rejects(guard.read("mv_nothing", request), { code: "INTERNAL" });
+  }
+  assert.deepEqual(await guard.states(), {});
+  assert.ok(source.state_reads > 0);
+});
