@@ -1,11 +1,12 @@
 import { preflight, withCors } from "./cors.ts";
-import { forward } from "./proxy.ts";
+import type { Forward } from "./proxy.ts";
 import { givesSession, mendSession, type TokenOptions } from "./session_tokens.ts";
 import { givesSignedUrl, mendSignedUrl } from "./signed_url.ts";
 
 export interface DataApiRouteOptions extends TokenOptions {
   /** Further secret keys, which count as the one that the data API knows. */
   otherSecretKeys: readonly string[];
+  forward: Forward;
 }
 
 /** Passes a request for /rest, /auth or /storage on, and mends the answer where lite's is not the platform's. */
@@ -20,7 +21,7 @@ export async function dataApiRoute(
   const isSignedUrl = givesSignedUrl(request, pathname);
   useKnownKey(headers, options);
   if (isSession || isSignedUrl) headers.set("accept-encoding", "identity");
-  const response = await forward(request, {
+  const response = await options.forward(request, {
     origin: options.dataApiUrl,
     path: pathname + search,
     part: "the data API",

@@ -1,11 +1,12 @@
 import { jwtVerify } from "jose";
 import { problemResponse } from "./problem.ts";
-import { forward } from "./proxy.ts";
+import type { Forward } from "./proxy.ts";
 
 export interface FunctionRouteOptions {
   functionUrls: Record<string, string[]>;
   verifyJwt: Record<string, boolean>;
   jwtSecret: string;
+  forward: Forward;
 }
 
 /** Picks the isolate for each request: the one that `x-freshet-isolate` names, or the next in turn. */
@@ -34,7 +35,12 @@ export function functionRoute(options: FunctionRouteOptions): FunctionRoute {
     const index = wanted === null ? turn % isolates.length : Number(wanted);
     const origin = isolates[index];
     if (origin === undefined) return noSuchIsolate(name, String(wanted), isolates.length);
-    const response = await forward(request, { origin, path: path + url.search, part: `function "${name}"`, headers });
+    const response = await options.forward(request, {
+      origin,
+      path: path + url.search,
+      part: `function "${name}"`,
+      headers,
+    });
     response.headers.set("x-freshet-isolate", String(index));
     return response;
   };

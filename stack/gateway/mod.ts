@@ -4,6 +4,7 @@ import { parseHookUri } from "./access_token_hook.ts";
 import { dataApiRoute, type DataApiRouteOptions } from "./data_api_route.ts";
 import { type FunctionRoute, functionRoute } from "./function_route.ts";
 import { problemResponse } from "./problem.ts";
+import { startProxy } from "./proxy.ts";
 
 export interface GatewayOptions {
   /** 0 takes a free one. */
@@ -25,10 +26,17 @@ export interface GatewayOptions {
 /** Puts all parts behind one origin on 127.0.0.1. Throws a StackError when the port is taken. */
 export async function startGateway(options: GatewayOptions): Promise<Part & { origin: string }> {
   const hook = options.accessTokenHookUri === undefined ? undefined : parseHookUri(options.accessTokenHookUri);
-  const toFunction = functionRoute(options);
+  const { forward, stop: stopProxy } = startProxy();
+  const toFunction = functionRoute({ ...options, forward });
   const closing = new AbortController();
   const server = await listen(options.port, closing.signal, (request, remote) => {
-    const toDataApi = { ...options, hook, issuer: `${origin}/auth/v1`, otherSecretKeys: options.otherSecretKeys ?? [] };
+    const toDataApi = {
+      ...options,
+      hook,
+      issuer: `${origin}/auth/v1`,
+      otherSecretKeys: options.otherSecretKeys ?? [],
+      forward,
+    };
     return route(request, forwardedHeaders(request, remote), toFunction, toDataApi);
   });
   const origin = `http://127.0.0.1:${server.addr.port}`;
@@ -40,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Part & { or
     async stop() {
       closing.abort();
       await server.finished;
+      stopProxy();
     },
   };
 }

@@ -9,8 +9,6 @@ const hopByHop = new Set(
 );
 const statusesWithoutBody = new Set([101, 204, 205, 304]);
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
-
 export interface Target {
   /** The origin of the part, e.g. http://127.0.0.1:41234. */
   origin: string;
@@ -22,29 +20,42 @@ export interface Target {
 }
 
 /**
- * Passes a request on and streams the answer back, byte for byte. node:http instead of fetch(), because fetch()
- * decompresses every body, and a test of the product's own compression would see nothing of it.
- * When the caller goes away, so does the request.
+ * Passes a request on and streams the answer back, byte for byte. When the caller goes away, so does the request.
+ * A part that cannot be reached is an answer too: 503 or 502.
  */
-export async function forward(request: Request, target: Target): Promise<Response> {
-  try {
-    return await attempt(request, target);
-  } catch (error) {
-    if (isStale(error) && request.body === null) return await attempt(request, target).catch(unreachable);
-    return unreachable(error);
-  }
+export type Forward = (request: Request, target: Target) => Promise<Response>;
 
-  function unreachable(error: unknown): Response {
-    return problemResponse({
-      status: isRefused(error) ? 503 : 502,
-      code: "PART_UNREACHABLE",
-      detail: `${target.part} at ${target.origin}: ${messageOf(error)}`,
-      remedy: "look into its log (deno task status names it), or stop and start the stack",
-    });
+/** Keeps connections to the parts open until `stop()`. */
+export function startProxy(): { forward: Forward; stop(): void } {
+  // node:http instead of fetch(), because fetch() decompresses every body: a test of the product's own compression
+  // would see nothing of it.
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+  return { forward: (request, target) => forward(request, target, agent), stop: () => agent.destroy() };
+}
+
+async function forward(request: Request, target: Target, agent: http.Agent): Promise<Response> {
+  try {
+    return await attempt(request, target, agent);
+  } catch (error) {
+    if (!isStale(error) || request.body !== null) return unreachable(error, target);
+  }
+  try {
+    return await attempt(request, target, agent);
+  } catch (error) {
+    return unreachable(error, target);
   }
 }
 
-function attempt(request: Request, { origin, path, headers }: Target): Promise<Response> {
+function unreachable(error: unknown, { origin, part }: Target): Response {
+  return problemResponse({
+    status: isRefused(error) ? 503 : 502,
+    code: "PART_UNREACHABLE",
+    detail: `${part} at ${origin}: ${messageOf(error)}`,
+    remedy: "look into its log (deno task status names it), or stop and start the stack",
+  });
+}
+
+function attempt(request: Request, { origin, path, headers }: Target, agent: http.Agent): Promise<Response> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
     const outgoing = http.request({ agent, hostname, port, path, method: request.method, headers: listed(headers) });
