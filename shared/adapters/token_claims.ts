@@ -9,7 +9,7 @@ const claims = z.object({
   role: z.literal("authenticated"),
   /** Seconds since the epoch. A token without an end is not accepted. */
   exp: z.number(),
-  is_admin: z.unknown(),
+  is_admin: z.unknown().optional(),
   org_id: name.nullable().catch(null).default(null),
 });
 
