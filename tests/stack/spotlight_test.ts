@@ -11,7 +11,8 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(t) {
-    const spotlight = await startSpotlight({ npmFolder });
+    const logFolder = await Deno.makeTempDir();
+    const spotlight = await startSpotlight({ npmFolder, logFolder });
     try {
       await t.step("it listens on loopback only", async () => {
         const { port } = new URL(spotlight.url);
@@ -52,6 +53,7 @@ Deno.test({
       });
     } finally {
       await spotlight.stop();
+      await Deno.remove(logFolder, { recursive: true });
     }
   },
 });
