@@ -25,12 +25,16 @@ const HEARTBEAT_MONITOR = {
   },
 } as const;
 
+/** Checked here: the SDK prints a DSN that it cannot read, with the key in it, to the log. */
+const DSN = /^https?:\/\/\w+(?::\w+)?@[\w.-]+(?::\d+)?\/(?:.*\/)?\d+$/;
+
 /**
  * Tells Sentry, through its SDK, and says what Sentry answered to each envelope.
  *
  * @returns null when the DSN cannot be read: there is nobody to tell
  */
 export function createSentrySender(options: SentryOptions): AlertSender | null {
+  if (!DSN.test(options.dsn)) return null;
   const timeout_ms = options.timeout_ms ?? 10_000;
   const waiting = new Map<string, (answer: SendAnswer) => void>();
   // A client of its own instead of Sentry.init: no integration wraps Deno.serve, reads the request with its
@@ -53,7 +57,6 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
       now: () => Date.now(),
     }),
   });
-  if (client.getDsn() === undefined) return null;
   client.init();
 
   return {

@@ -1,0 +1,109 @@
+import postgres from "postgres";
+import { createAuditDatabase } from "../../shared/adapters/audit_database.ts";
+import { createSentrySender } from "../../shared/adapters/sentry.ts";
+import { systemClock } from "../../shared/adapters/system_clock.ts";
+import type { AuditDatabase } from "../../shared/core/audit_ports.ts";
+import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
+import { directFunctions } from "./direct_functions.ts";
+import { type EnvelopeSink, startEnvelopeSink } from "./envelope_sink.ts";
+import { testDatabaseUrl } from "./test_database.ts";
+
+/** A run as pg_cron would write it. */
+export interface PlantedRun {
+  readonly status: string;
+  readonly message?: string;
+}
+
+/** A database whose own jobs are still, an empty audit, and a receiver that does as it is told. */
+export interface AuditStage {
+  /** As the superuser. */
+  readonly sql: postgres.Sql;
+  readonly sink: EnvelopeSink;
+  /** Schedules a job that never fires by itself. */
+  schedule(job: string): Promise<void>;
+  plant(job: string, run: PlantedRun): Promise<number>;
+  audit(changes?: AuditChanges): Promise<AuditSummary>;
+  /** Lets what is deferred, held or leased be due, as time would. */
+  passTime(): Promise<void>;
+}
+
+export interface AuditChanges {
+  readonly dsn?: string | null;
+  readonly timeout_ms?: number;
+  /** Wraps the database, to fail in the middle. */
+  readonly database?: (database: AuditDatabase) => AuditDatabase;
+}
+
+/** Prepares the stage, runs the body and leaves the database as it was. */
+export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): Promise<void> {
+  const sql = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
+  const sink = await startEnvelopeSink();
+  const scheduled = new Set<string>();
+  const active = await sql`select jobid from cron.job where active`;
+  await sql`update cron.job set active = false`;
+  await clearAudit(sql);
+  try {
+    await body({
+      sql,
+      sink,
+      async schedule(job) {
+        scheduled.add(job);
+        await sql`set role postgres`;
+        await sql`select cron.schedule(${job}, '0 0 1 1 *', 'select 1')`;
+        await sql`reset role`;
+      },
+      async plant(job, { status, message }) {
+        const [row] = await sql`
+          insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
+          select jobid, ${status}, ${message ?? null}, now(), now() from cron.job where jobname = ${job}
+          returning runid::integer`;
+        return Number(row?.["runid"]);
+      },
+      audit: (changes = {}) => audit(sink, changes),
+      async passTime() {
+        await sql`update analytics.outbox set not_before = now(), lease_until = null where state = 'pending'`;
+        await sql`update analytics.alert_channels set events_not_before = '-infinity', check_ins_not_before = '-infinity'`;
+      },
+    });
+  } finally {
+    await sql`reset role`;
+    for (const job of scheduled) {
+      await sql`delete from cron.job_run_details where jobid in (select jobid from cron.job where jobname = ${job})`;
+      await sql`delete from cron.job where jobname = ${job}`;
+    }
+    await clearAudit(sql);
+    await sql`update cron.job set active = true where jobid = any (${active.map((row) => Number(row["jobid"]))})`;
+    await Promise.all([sql.end({ timeout: 5 }), sink.stop()]);
+  }
+}
+
+async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSummary> {
+  const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+  const dsn = changes.dsn === undefined ? sink.dsn : changes.dsn;
+  const database = createAuditDatabase(directFunctions(sql));
+  try {
+    return await runAudit({
+      database: changes.database === undefined ? database : changes.database(database),
+      sender: dsn === null
+        ? null
+        : createSentrySender({ dsn, environment: "test", release: null, timeout_ms: changes.timeout_ms ?? 2_000 }),
+      clock: systemClock,
+      send_for_ms: 60_000,
+      runbook_url: "docs/runbook",
+    });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function clearAudit(sql: postgres.Sql): Promise<void> {
+  await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs`;
+  await sql`
+    update analytics.audit_state
+    set low_runid = (select coalesce(max(runid), 0) from cron.job_run_details), canary_seen_at = now(),
+        last_audit_at = null, last_outcome = null, last_reasons = '[]'`;
+  await sql`
+    update analytics.alert_channels
+    set state = 'untried', detail = null, checked_at = null,
+        events_not_before = '-infinity', check_ins_not_before = '-infinity'`;
+}
