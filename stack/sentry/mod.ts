@@ -24,6 +24,7 @@ export interface SpotlightOptions {
 /** Starts Spotlight on a free loopback port. Throws a StackError with the end of its log when it does not start. */
 export async function startSpotlight({ npmFolder, logFolder }: SpotlightOptions): Promise<SpotlightPart> {
   const folder = logFolder ?? await Deno.makeTempDir({ prefix: "freshet-spotlight-" });
+  await Deno.mkdir(folder, { recursive: true });
   const port = freePort();
   const child = startChild({
     command: Deno.execPath(),
