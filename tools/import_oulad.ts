@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import postgres from "postgres";
+import { isAlive, readState } from "../stack/state.ts";
 import { checkTables } from "./oulad/check_tables.ts";
+import { asOuladError } from "./oulad/database_error.ts";
 import { mapTables } from "./oulad/map_tables.ts";
+import { OuladError } from "./oulad/oulad_error.ts";
 import { stageTables } from "./oulad/stage_tables.ts";
 import { findTableFiles } from "./oulad/table_files.ts";
 import { type Owners, writeArena, type Written } from "./oulad/write_arena.ts";
-import { asOuladError } from "./oulad/database_error.ts";
 
 /** What `importOulad` needs. */
 export interface OuladImport {
@@ -39,6 +42,8 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {} });
   try {
     const { challenges, agents, submissions } = await sql.begin(async (transaction) => {
+      // Two imports at once would wait for each other's rows in different orders.
+      await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
       await stageTables(transaction, files, report);
       report("Checking the values");
       await checkTables(transaction, files);
@@ -62,4 +67,39 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
 
 function told({ wanted, written }: Written): string {
   return `${wanted.toLocaleString("en")} (${written === 0 ? "unchanged" : `${written.toLocaleString("en")} written`})`;
+}
+
+if (import.meta.main) {
+  try {
+    const imported = await importOulad({
+      databaseUrl: await chosenDatabase(),
+      folder: requireFolder(Deno.args),
+      report: (line) => console.log(line),
+    });
+    console.log(`Done in ${imported.seconds.toFixed(1)} s`);
+  } catch (error) {
+    console.error(error instanceof OuladError ? `✗ ${error.message}` : error);
+    Deno.exit(1);
+  }
+}
+
+function requireFolder(args: readonly string[]): string {
+  const [folder, ...others] = args;
+  if (folder !== undefined && others.length === 0) return folder;
+  throw new OuladError(
+    `The import takes one folder, not ${args.length} arguments`,
+    "deno task import:oulad samples/oulad",
+  );
+}
+
+/** DATABASE_URL, or else the database of the local stack that runs in this folder. */
+async function chosenDatabase(): Promise<string> {
+  const given = Deno.env.get("DATABASE_URL");
+  if (given) return given;
+  const stack = await readState(Deno.env.get("FRESHET_WORK_FOLDER") ?? join(Deno.cwd(), ".freshet"));
+  if (stack?.database_url && await isAlive(stack)) return stack.database_url;
+  throw new OuladError(
+    "There is no database to import into: DATABASE_URL is not set and no local stack runs in this folder",
+    "start the local stack with deno task start, or set DATABASE_URL",
+  );
 }

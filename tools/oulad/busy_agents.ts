@@ -4,11 +4,11 @@ import { agentId, challengeId } from "./ids.ts";
 export const BUSY_CHALLENGE = challengeId({ code_module: "DDD", code_presentation: "2013B" });
 
 /**
- * Students of DDD 2013B with the most weeks in which they have a scored submission (then: the most submissions, then the
- * lowest number), among those with a lane below the median of the challenge: their progress is long and their
- * weakness patterns are not empty. 13 and 12 weeks, 14 submissions each, lanes CMA and TMA.
+ * Students of DDD 2013B with the most weeks (Monday, UTC) in which they have a scored submission, then the most
+ * submissions, then the lowest number, among those with a lane below the median of the challenge: their progress is long and
+ * their weakness patterns are not empty. Each has 14 submissions in 14 weeks, in the lanes CMA and TMA.
  */
-export const BUSY_STUDENTS = { member: "330067", other_tenant: "324691" } as const;
+export const BUSY_STUDENTS = { member: "287432", other_tenant: "324691" } as const;
 
 /** The agents of those students: what the demo users of the local stack own. */
 export const BUSY_AGENTS = {

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { z } from "zod";
+import { importOulad } from "../../tools/import_oulad.ts";
+import { testDatabaseUrl } from "../support/test_database.ts";
+import type { TextRow } from "./row_difference.ts";
+
+export const SAMPLE_FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url));
+
+const Refreshed = z.object({ outcome: z.enum(["refreshed", "skipped_clean"]) });
+
+/** Runs a body with one connection to the test database, into which the sample is loaded. */
+export async function withOulad<Result>(body: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+  await importOulad({ databaseUrl: testDatabaseUrl(), folder: SAMPLE_FOLDER, report: () => {} });
+  const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+  try {
+    return await body(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Refreshes views in this order. A refresh that was skipped because another one runs would prove nothing: it fails. */
+export async function refreshViews(sql: postgres.Sql, views: readonly string[]): Promise<void> {
+  for (const view of views) {
+    const [row] = await sql`select r.outcome from analytics.refresh_view(${view}) as r`;
+    Refreshed.parse(row);
+  }
+}
+
+/**
+ * Every column of a view's rows as text, for the challenges of the sample: other tests may have left theirs. Timestamps
+ * are in UTC.
+ */
+export async function viewRows(sql: postgres.Sql, view: string): Promise<TextRow[]> {
+  await sql`set time zone 'UTC'`;
+  const columns = await sql<{ name: string }[]>`
+    select a.attname as name
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = ${`analytics.${view}`}::regclass and a.attnum > 0 and not a.attisdropped`;
+  return await sql<TextRow[]>`
+    select ${sql.unsafe(columns.map(({ name }) => `v.${name}::text`).join(", "))}
+    from ${sql(`analytics.${view}`)} as v
+    where v.challenge_id in (
+        select c.id from public.challenges as c
+        where c.id = md5('oulad:presentation:' || replace(c.title, ' ', ':'))::uuid
+    )`;
+}

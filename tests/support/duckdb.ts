@@ -1,0 +1,62 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { TextRow } from "../oulad/row_difference.ts";
+
+const TextRows = z.array(z.record(z.string(), z.string().nullable()));
+
+/** DuckDB over the sample's files: the second opinion. It shares no code and no SQL with the product. */
+export interface OuladInDuckdb {
+  /** Runs a query whose columns are all text. */
+  rows(query: string): Promise<TextRow[]>;
+}
+
+const FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url)).replaceAll("'", "''");
+
+/**
+ * `scored_submission`: one row per submission with a score, under the arena's ids. `thousandths(p, q)`: p/q rounded half
+ * away from zero to three digits, in whole numbers, so without an error of its own; q is positive.
+ */
+const PREPARE = `
+  create table scored_submission as
+  select
+      md5('oulad:student:' || s.id_student)::uuid::varchar as agent_id,
+      md5('oulad:presentation:' || a.code_module || ':' || a.code_presentation)::uuid::varchar as challenge_id,
+      a.assessment_type as lane_key,
+      s.score::hugeint as score,
+      make_date(
+          a.code_presentation[1:4]::integer, case a.code_presentation[5] when 'B' then 2 when 'J' then 10 end, 1
+      ) + s.date_submitted as submitted_on
+  from read_csv('${FOLDER}/studentAssessment.csv.gz', header = true, columns = {
+      id_assessment: 'INTEGER', id_student: 'INTEGER', date_submitted: 'INTEGER', is_banked: 'INTEGER', score: 'INTEGER'
+  }) as s
+  join read_csv('${FOLDER}/assessments.csv.gz', header = true, columns = {
+      code_module: 'VARCHAR', code_presentation: 'VARCHAR', id_assessment: 'INTEGER', assessment_type: 'VARCHAR',
+      date: 'VARCHAR', weight: 'VARCHAR'
+  }) as a using (id_assessment)
+  where s.score is not null;
+
+  create macro thousandths(p, q) as
+      (sign(p) * ((2000 * abs(p) + q) // (2 * q)))::decimal(15, 0) * 0.001::decimal(4, 3);
+`;
+
+/** Opens the sample in a DuckDB of its own, in memory, for the length of the body. */
+export async function withOuladInDuckdb<Result>(body: (oulad: OuladInDuckdb) => Promise<Result>): Promise<Result> {
+  const instance = await DuckDBInstance.create(":memory:");
+  try {
+    const connection = await instance.connect();
+    try {
+      await connection.run(PREPARE);
+      return await body({
+        async rows(query) {
+          const reader = await connection.runAndReadAll(query);
+          return TextRows.parse(reader.getRowObjectsJson());
+        },
+      });
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
