@@ -1,39 +1,35 @@
 import { z } from "zod";
-import { internalError } from "../core/app_error.ts";
 import { auditPassSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
 import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
-import type { DatabaseFunctions } from "./database_functions.ts";
+import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
-/** The audit's functions in schema analytics. Whatever they answer is parsed here. */
-export function createAuditDatabase(functions: DatabaseFunctions): AuditDatabase {
-  async function call<Shape>(
-    name: string,
-    { arguments: given, shape }: { arguments: Readonly<Record<string, unknown>>; shape: z.ZodType<Shape> },
-  ): Promise<Shape> {
-    const parsed = shape.safeParse(await functions.call(name, given));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw internalError(`analytics.${name} answered another shape at "${issue?.path.join(".") ?? ""}"`);
+/** A pass over a long backlog takes seconds; longer than this something holds it up. */
+const PASS_MS = 30_000;
+const STEP_MS = 10_000;
+
+/** The audit's functions in schema analytics. Delays are lengths, not times: the database's clock is the only one. */
+export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
+  function step<Schema extends z.ZodType>(name: string, input: Readonly<Record<string, unknown>>, output: Schema) {
+    return rpc({ name, input, output, timeout_ms: STEP_MS });
   }
 
   function settle(name: string, lease: Lease, more: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
-    const given = { event_id: lease.event_id, token: lease.lease_token, ...more };
-    return call(name, { arguments: given, shape: z.boolean() });
+    return step(name, { event_id: lease.event_id, token: lease.lease_token, ...more }, z.boolean());
   }
 
   return {
-    pass: (dry_run) => call("audit_pass", { arguments: { dry_run }, shape: auditPassSchema }),
+    pass: (dry_run) => rpc({ name: "audit_pass", input: { dry_run }, output: auditPassSchema, timeout_ms: PASS_MS }),
     async lease(seconds) {
-      const given = { n: 1, lease: `${seconds} seconds` };
-      const [alert] = await call("lease_alerts", { arguments: given, shape: z.array(leasedAlertSchema).max(1) });
+      const leased = z.array(leasedAlertSchema).max(1);
+      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds` }, leased);
       return alert ?? null;
     },
     acknowledge: (lease) => settle("acknowledge_alert", lease),
     defer: (lease, { seconds, error }) => settle("defer_alert", lease, { delay: `${seconds} seconds`, error }),
     park: (lease, error) => settle("park_alert", lease, { error }),
     async hold(category, seconds) {
-      await functions.call("hold_alerts", { category, delay: `${seconds} seconds` });
+      await step("hold_alerts", { category, delay: `${seconds} seconds` }, z.unknown());
     },
-    record: (state, detail) => call("record_delivery", { arguments: { state, detail }, shape: backlogSchema }),
+    record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { internalError } from "../core/app_error.ts";
 import type { AuditOptions } from "../core/audit_run.ts";
+import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditDatabase } from "./audit_database.ts";
-import { createDatabaseFunctions } from "./database_functions.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { createSentrySender } from "./sentry.ts";
 import { systemClock } from "./system_clock.ts";
@@ -11,8 +11,6 @@ type Get = (name: string) => string | undefined;
 
 /** The sending part of a pass; the shortest wall limit of the platform is 150 s, and a pass runs every 300 s. */
 const SEND_FOR_MS = 60_000;
-/** A pass over a long backlog takes seconds; longer than this something holds it up. */
-const DATABASE_MS = 30_000;
 
 const settings = z.object({
   SENTRY_DSN: z.string().optional(),
@@ -23,18 +21,13 @@ const settings = z.object({
 
 /** The audit's parts, put together from the environment. Nothing is contacted yet. */
 export function connectAudit(get: Get): AuditOptions {
-  const { SUPABASE_URL, SUPABASE_SECRET_KEYS } = environmentOf(get);
+  const environment = environmentOf(get);
   const given = Object.keys(settings.shape).map((name) => [name, get(name)?.trim() || undefined]);
   const { SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE, FRESHET_RUNBOOK_URL } = settings.parse(
     Object.fromEntries(given),
   );
-  const functions = createDatabaseFunctions({
-    url: SUPABASE_URL,
-    secret_key: SUPABASE_SECRET_KEYS["default"] ?? "",
-    timeout_ms: DATABASE_MS,
-  });
   return {
-    database: createAuditDatabase(functions),
+    database: createAuditDatabase(createAnalyticsRpc(environment)),
     sender: SENTRY_DSN === undefined ? null : createSentrySender({
       dsn: SENTRY_DSN,
       environment: SENTRY_ENVIRONMENT,

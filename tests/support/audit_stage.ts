@@ -4,7 +4,7 @@ import { createSentrySender } from "../../shared/adapters/sentry.ts";
 import { systemClock } from "../../shared/adapters/system_clock.ts";
 import type { AuditDatabase } from "../../shared/core/audit_ports.ts";
 import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
-import { directFunctions } from "./direct_functions.ts";
+import { directRpc } from "./direct_rpc.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "./envelope_sink.ts";
 import { testDatabaseUrl } from "./test_database.ts";
 
@@ -80,7 +80,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
 async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSummary> {
   const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
   const dsn = changes.dsn === undefined ? sink.dsn : changes.dsn;
-  const database = createAuditDatabase(directFunctions(sql));
+  const database = createAuditDatabase(directRpc(sql));
   try {
     return await runAudit({
       database: changes.database === undefined ? database : changes.database(database),
