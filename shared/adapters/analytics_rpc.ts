@@ -19,16 +19,20 @@ export type AnalyticsRpc = <Schema extends z.ZodType>(call: Call<Schema>) => Pro
  * The database's functions through the data API, with the secret key named default: that key lives in this file's client
  * and nowhere else.
  */
-export function createAnalyticsRpc(environment: Environment): AnalyticsRpc {
+export function createAnalyticsRpc(
+  environment: Environment,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): AnalyticsRpc {
   let connected: Promise<SupabaseClient> | null = null;
 
   return async (call) => {
-    connected ??= connect(environment);
+    connected ??= connect(environment, fetch);
     const { data, error, status } = await (await connected)
       .schema("analytics")
       .rpc(call.name, call.input)
       .abortSignal(AbortSignal.timeout(call.timeout_ms));
-    if (error !== null) throw sourceError(call.name, { code: error.code, status });
+    // The client promises a code; a proxy's HTML page has none.
+    if (error !== null) throw sourceError(call.name, { code: String(error.code ?? ""), status });
     const parsed = call.output.safeParse(data);
     if (parsed.success) return parsed.data;
     const at = parsed.error.issues[0]?.path.join(".") || "the top";
@@ -36,10 +40,11 @@ export function createAnalyticsRpc(environment: Environment): AnalyticsRpc {
   };
 }
 
-async function connect(environment: Environment): Promise<SupabaseClient> {
+async function connect(environment: Environment, fetch: typeof globalThis.fetch): Promise<SupabaseClient> {
   const { createClient } = await import("@supabase/supabase-js");
   const key = environment.SUPABASE_SECRET_KEYS["default"] ?? "";
   return createClient(environment.SUPABASE_URL, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    global: { fetch },
   });
 }

@@ -16,7 +16,7 @@ export async function renderCsv(rendering: Rendering): Promise<string> {
   const { stringify } = await import("csv-stringify/sync");
   return stringify([...rendering.rows], {
     header: true,
-    columns: rendering.columns.map((key) => ({ key, header: neutralise(key) })),
+    columns: rendering.columns.map((key) => ({ key, header: key })),
     record_delimiter: "windows",
     cast: {
       string: (text) => ({ value: neutralise(text), quoted: FORMULA.test(text) || /[\r\n]/.test(text) }),

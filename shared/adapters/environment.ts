@@ -18,9 +18,9 @@ function list<Schema extends z.ZodType<unknown, string>>(item: Schema) {
   return z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(item).min(1));
 }
 
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
-}
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: "must be * or origins like https://app.example.com, separated by commas",
+});
 
 const keys = z.record(z.string().min(1), z.string().min(16), { error: 'must be JSON like {"default":"sb_…"}' });
 const jwk = z.looseObject({ kty: z.string() });
@@ -43,10 +43,7 @@ const variables = z.object({
     "ES256",
     "RS256",
   ]),
-  FRESHET_CORS_ORIGINS: z.union([
-    z.literal("*"),
-    list(z.string().refine(isOrigin)),
-  ], { error: "must be * or origins like https://app.example.com, separated by commas" }).default("*"),
+  FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   UPSTASH_REDIS_REST_URL: url.optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine((all) => (all.UPSTASH_REDIS_REST_URL === undefined) === (all.UPSTASH_REDIS_REST_TOKEN === undefined), {

@@ -1,0 +1,74 @@
+import { renderCsv } from "../../shared/adapters/csv.ts";
+import { createIdentity } from "../../shared/adapters/identity.ts";
+import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
+import { sha256 } from "../../shared/adapters/sha256.ts";
+import type { HealthSource } from "../../shared/core/health.ts";
+import { renderJson } from "../../shared/core/renderer.ts";
+import type { Resource } from "../../shared/core/resource.ts";
+import type { CorsPolicy } from "../../shared/http/cors.ts";
+import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
+import { resources as all } from "../../shared/packs/registry.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { FakeSharedStore } from "./fake_shared_store.ts";
+import { FakeSource } from "./fake_source.ts";
+import { environmentWith, KEYS } from "./tokens.ts";
+
+export interface HttpRigOptions {
+  readonly resources?: readonly Resource[];
+  readonly cors?: CorsPolicy;
+  readonly health?: readonly HealthSource[];
+}
+
+export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id(1)}`;
+
+/** The whole function, with real identity and rendering, over a source in memory. */
+export function createHttpRig(options: HttpRigOptions = {}) {
+  const clock = new FakeClock(Date.now());
+  const source = new FakeSource(clock);
+  const shared = new FakeSharedStore(clock);
+  const lines: string[] = [];
+  const background: Promise<unknown>[] = [];
+  const fetch = serveAnalytics({
+    resources: options.resources ?? all,
+    clock,
+    log: (line) => void lines.push(line),
+    connect: () => ({
+      clock,
+      hash: sha256,
+      memory: createMemoryStore(),
+      shared,
+      source,
+      renderers: { json: renderJson, csv: renderCsv },
+      waitUntil: (work) => void background.push(work),
+      deployment: "https://example.supabase.co",
+      identity: createIdentity(environmentWith(), { clock, hash: sha256 }),
+      cors: options.cors ?? "*",
+      health: options.health ?? [],
+    }),
+  });
+
+  /** Asks as an application with a publishable key, unless headers say otherwise. */
+  async function ask(path: string, init: RequestInit & { readonly anonymous?: boolean } = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const is_bare = init.anonymous === true || headers.has("apikey") || headers.has("authorization");
+    if (!is_bare) headers.set("apikey", KEYS.publishable);
+    const response = await fetch(new Request(`http://127.0.0.1:9999${path}`, { ...init, headers }));
+    await Promise.all(background.splice(0));
+    return response;
+  }
+
+  return { ask, clock, source, shared, lines, background };
+}
+
+/** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */
+export function createArenaRig(options: HttpRigOptions = {}) {
+  const rig = createHttpRig(options);
+  rig.source.owners.set("anna", [id(11)]);
+  rig.source.owners.set("bela", [id(21)]);
+  rig.source.refresh("mv_lane_score_distribution", [laneRow(), laneRow({ lane_key: "few", sample_count: 4 })]);
+  rig.source.refresh("mv_weakness_patterns", [weaknessRow(), weaknessRow({ agent_id: id(21) })]);
+  rig.source.refresh("mv_agent_progress", [progressRow(), progressRow({ agent_id: id(21) })]);
+  rig.source.refresh("mv_time_to_first_win", [winRow(), winRow({ challenge_id: id(2), agents_with_win: 4 })]);
+  return rig;
+}
