@@ -1268,15 +1268,22 @@ CREATE FUNCTION private.detect_blind(read_error text) RETURNS text
     AS $$
 declare
     own_job constant text := 'analytics-cron-audit';
+    -- Three of its periods.
+    patience constant interval := interval '15 minutes';
     unseen_for interval;
     reason text := read_error;
 begin
+    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    update analytics.audit_state as s
+    set canary_seen_at = clock_timestamp()
+    where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
+
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
     -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
     if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
         reason := format('cron.job has no visible job "%s"', own_job);
-    elsif reason is null and unseen_for > interval '15 minutes' then
+    elsif reason is null and unseen_for > patience then
         reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
     end if;
 
@@ -2173,7 +2180,8 @@ begin
         order by r.runid
     loop
         highest_runid := greatest(highest_runid, run.runid);
-        if run.job_name = 'analytics-cron-audit' then
+        -- A new one: a run that never ends would be seen for ever.
+        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
             update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
         end if;
 
@@ -2520,7 +2528,7 @@ COMMENT ON COLUMN analytics.audit_state.low_runid IS 'Watermark: runs up to here
 -- Name: COLUMN audit_state.canary_seen_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.audit_state.canary_seen_at IS 'When the audit last saw a run of its own job.';
+COMMENT ON COLUMN analytics.audit_state.canary_seen_at IS 'When the audit last saw a run of its own job, or began to look for one.';
 
 --
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -

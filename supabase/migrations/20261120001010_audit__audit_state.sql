@@ -24,7 +24,7 @@ comment on column analytics.audit_state.epoch is 'Moves by one when runids start
 comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
 comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
 comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
-comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job.';
+comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
 
 create table analytics.known_jobs (
     epoch integer not null,

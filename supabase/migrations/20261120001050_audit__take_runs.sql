@@ -103,7 +103,8 @@ begin
         order by r.runid
     loop
         highest_runid := greatest(highest_runid, run.runid);
-        if run.job_name = 'analytics-cron-audit' then
+        -- A new one: a run that never ends would be seen for ever.
+        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
             update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
         end if;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 select is(analytics.audit_pass() ->> 'outcome' <> 'unknown', true, 'an audit that sees its job knows');
 
@@ -17,6 +17,13 @@ insert into cron.job_run_details (runid, jobid, status, start_time)
 select (select coalesce(max(runid), 0) + 1000 from cron.job_run_details), jobid, 'running', now() from cron.job where jobname = 'analytics-cron-audit';
 select is(analytics.audit_pass() ->> 'outcome' <> 'unknown', true, 'a run of its own, ended or not, lets it see again');
 select is((select resolution from analytics.incidents where kind = 'blind'), 'recovered', 'and closes the incident');
+
+update analytics.audit_state set canary_seen_at = now() - interval '2 hours', last_audit_at = now() - interval '2 hours';
+select is(analytics.audit_pass() ->> 'outcome' <> 'unknown', true, 'after a pause of the audit its runs are awaited anew');
+update analytics.audit_state set canary_seen_at = now() - interval '16 minutes';
+select is(analytics.audit_pass() ->> 'outcome', 'unknown', 'but not for longer than that');
+update analytics.audit_state set canary_seen_at = now();
+select analytics.audit_pass();
 
 -- What is invisible is not gone: no incident of another job is closed by blindness.
 select cron.schedule('probe-a', '0 0 1 1 *', 'select 1');
