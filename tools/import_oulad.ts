@@ -72,8 +72,8 @@ function told({ wanted, written }: Written): string {
 if (import.meta.main) {
   try {
     const imported = await importOulad({
-      databaseUrl: await chosenDatabase(),
       folder: requireFolder(Deno.args),
+      databaseUrl: await chosenDatabase(),
       report: (line) => console.log(line),
     });
     console.log(`Done in ${imported.seconds.toFixed(1)} s`);
