@@ -1,5 +1,6 @@
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
+import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
 import { functionEnvironment, issuerOf } from "./function_environment.ts";
 import { startFunctions } from "./functions/mod.ts";
@@ -138,6 +139,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const loaded = options.samples === true &&
       await step("Sample data", (report) => loadSamples(database.url, projectFolder, report));
     await step("First refresh of the views", (report) => refreshViews(database.url, loaded ? "all" : "new", report));
+    if (functions.urls["cron-audit"] !== undefined) {
+      await step("First audit", async (report) => report(await auditOnce(origin, keys.cronKey)));
+    }
     options.signal?.throwIfAborted();
     return {
       origin,

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { internalError } from "../core/app_error.ts";
 import type { AuditOptions } from "../core/audit_run.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditDatabase } from "./audit_database.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { checkedEnvironment } from "./checked_environment.ts";
 import { createSentrySender } from "./sentry.ts";
 import { systemClock } from "./system_clock.ts";
 
@@ -21,7 +20,7 @@ const settings = z.object({
 
 /** The audit's parts, put together from the environment. Nothing is contacted yet. */
 export function connectAudit(get: Get): AuditOptions {
-  const environment = environmentOf(get);
+  const environment = checkedEnvironment(get);
   const given = Object.keys(settings.shape).map((name) => [name, get(name)?.trim() || undefined]);
   const { SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE, FRESHET_RUNBOOK_URL } = settings.parse(
     Object.fromEntries(given),
@@ -37,13 +36,4 @@ export function connectAudit(get: Get): AuditOptions {
     send_for_ms: SEND_FOR_MS,
     runbook_url: FRESHET_RUNBOOK_URL,
   };
-}
-
-/** The environment that every function checks. @throws AppError INTERNAL whose defect names the faulty variables. */
-export function environmentOf(get: Get): Environment {
-  try {
-    return readEnvironment(get);
-  } catch (error) {
-    throw internalError(error instanceof Error ? error.message : "the environment could not be read");
-  }
 }

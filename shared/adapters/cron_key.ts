@@ -1,6 +1,6 @@
 import { verifyCredentials } from "@supabase/server/core";
 import { AppError, internalError } from "../core/app_error.ts";
-import { environmentOf } from "./audit_platform.ts";
+import { checkedEnvironment } from "./checked_environment.ts";
 
 /**
  * Lets a request through that carries the secret key named "cron" in its apikey header. Without such a key in the
@@ -9,7 +9,7 @@ import { environmentOf } from "./audit_platform.ts";
  * @throws AppError UNAUTHENTICATED, or INTERNAL when the project has no such key
  */
 export async function requireCronKey(request: Request, get: (name: string) => string | undefined): Promise<void> {
-  const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = environmentOf(get);
+  const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = checkedEnvironment(get);
   const { error } = await verifyCredentials(
     { token: null, apikey: request.headers.get("apikey") },
     { auth: "secret:cron", env: { url, secretKeys, publishableKeys: {}, jwks: null } },

@@ -1,12 +1,14 @@
-import { internalError } from "../core/app_error.ts";
 import type { Identity } from "../core/caller.ts";
 import { renderJson } from "../core/renderer.ts";
+import type { HealthSource } from "../core/health.ts";
 import type { ReaderParts } from "../core/reader.ts";
 import type { SharedStore } from "../core/store.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
+import { createAuditHealth } from "./audit_health.ts";
 import { waitUntil } from "./background.ts";
+import { checkedEnvironment } from "./checked_environment.ts";
 import { renderCsv } from "./csv.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
 import { sha256 } from "./sha256.ts";
@@ -17,6 +19,7 @@ import { createUpstashStore } from "./upstash_store.ts";
 export interface ConnectedPlatform extends ReaderParts {
   readonly identity: Identity;
   readonly cors: Environment["FRESHET_CORS_ORIGINS"];
+  readonly health: readonly HealthSource[];
 }
 
 /**
@@ -25,28 +28,22 @@ export interface ConnectedPlatform extends ReaderParts {
  * @throws AppError INTERNAL whose defect names the faulty variables.
  */
 export function connectPlatform(get: (name: string) => string | undefined): ConnectedPlatform {
-  const environment = checked(get);
+  const environment = checkedEnvironment(get);
   const clock = systemClock;
+  const rpc = createAnalyticsRpc(environment);
   return {
     clock,
     hash: sha256,
     memory: createMemoryStore(),
     shared: sharedStore(environment),
-    source: createSupabaseSource(createAnalyticsRpc(environment)),
+    source: createSupabaseSource(rpc),
     renderers: { json: renderJson, csv: renderCsv },
     waitUntil,
     deployment: environment.SUPABASE_URL,
     identity: createIdentity(environment, { clock, hash: sha256 }),
     cors: environment.FRESHET_CORS_ORIGINS,
+    health: [createAuditHealth(rpc)],
   };
-}
-
-function checked(get: (name: string) => string | undefined): Environment {
-  try {
-    return readEnvironment(get);
-  } catch (error) {
-    throw internalError(error instanceof Error ? error.message : "the environment could not be read");
-  }
 }
 
 function sharedStore(environment: Environment): SharedStore | null {

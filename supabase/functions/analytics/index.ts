@@ -9,6 +9,6 @@ export default {
     resources,
     clock: systemClock,
     log: (line) => console.log(line),
-    connect: () => ({ ...connectPlatform((name) => Deno.env.get(name)), health: [] }),
+    connect: () => connectPlatform((name) => Deno.env.get(name)),
   }),
 };
