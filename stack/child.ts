@@ -22,6 +22,8 @@ export interface ChildOptions {
 
 /** Starts a child process. Throws Deno.errors.NotFound when the command does not exist. */
 export function startChild(options: ChildOptions): Child {
+  // Before the process: when this fails, nothing is left running.
+  const log = Deno.openSync(options.logFile, { create: true, append: true });
   const process = new Deno.Command(options.command, {
     args: options.args,
     stdin: "null",
@@ -31,7 +33,6 @@ export function startChild(options: ChildOptions): Child {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.environment === undefined ? {} : { env: options.environment }),
   }).spawn();
-  const log = Deno.openSync(options.logFile, { create: true, append: true });
   const copied = Promise.all(
     [process.stdout, process.stderr].map((stream) => copy(stream, log, options.onOutput)),
   ).then(() => log.close());

@@ -22,7 +22,9 @@ export async function descendantsOf(pid: number): Promise<ChildProcess[]> {
     for (const process of processes) if (family.has(process.parent)) family.add(process.pid);
   }
   family.delete(pid);
-  return processes.filter((process) => family.has(process.pid) && !process.command.startsWith("ps -A"))
+  // Neither this very ps, nor the server's own helpers ("postgres: checkpointer"), which end with it.
+  const isLasting = (command: string) => !/^postgres: |^\S*ps -A /.test(command);
+  return processes.filter((process) => family.has(process.pid) && isLasting(process.command))
     .map(({ pid, command }) => ({ pid, command }));
 }
 
@@ -32,7 +34,8 @@ export async function endProcesses(processes: readonly ChildProcess[]): Promise<
   for (const { pid, command } of processes) {
     if ((await commandLineOf(pid)) !== command) continue;
     try {
-      Deno.kill(pid, "SIGTERM");
+      // On SIGTERM, PostgreSQL would wait for its clients to leave.
+      Deno.kill(pid, /\bpostgres -D /.test(command) ? "SIGINT" : "SIGTERM");
       ended += 1;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) throw error;

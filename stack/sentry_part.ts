@@ -1,5 +1,5 @@
 import type { Part } from "./part.ts";
-import { startSpotlight } from "./sentry/mod.ts";
+import { type SpotlightOptions, startSpotlight } from "./sentry/mod.ts";
 
 /** Where the functions send their events. */
 export interface SentryPart extends Part {
@@ -9,9 +9,9 @@ export interface SentryPart extends Part {
 }
 
 /** The Sentry project of the DSN; without one, Spotlight: Sentry's own viewer for a developer's machine. */
-export async function startSentry(dsn: string | undefined, npmFolder: string): Promise<SentryPart> {
+export async function startSentry(dsn: string | undefined, spotlightOptions: SpotlightOptions): Promise<SentryPart> {
   if (dsn === undefined) {
-    const spotlight = await startSpotlight({ npmFolder });
+    const spotlight = await startSpotlight(spotlightOptions);
     return { ...spotlight, where: spotlight.url, stop: () => spotlight.stop() };
   }
   const { host, pathname } = new URL(dsn); // the key in it is not for the terminal

@@ -94,7 +94,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
       }));
     await step("Migrations", async (report) => {
-      for (const file of await pushMigrations({ projectFolder, databaseUrl: database.url })) report(file);
+      const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
+      if (applied.length > 0) report(`${applied.length} applied`);
     });
     const dataApi = await start("Data API", () =>
       startDataApi({
@@ -126,7 +127,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       if (part !== null) parts.push(part);
       return part;
     });
-    const sentry = await start("Sentry", () => startSentry(options.sentryDsn, npmFolder));
+    const sentry = await start(
+      "Sentry",
+      () => startSentry(options.sentryDsn, { npmFolder, logFolder: `${workFolder}/sentry` }),
+    );
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,

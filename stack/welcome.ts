@@ -47,7 +47,7 @@ export async function curlLines(stack: Stack): Promise<string[]> {
     `  # Where the member's agent keeps scoring below the field\n` +
     `  curl -s '${api}/arena/weakness-patterns?agent_id=${agentId}' ${asMember}`,
     `  # How that agent progresses, week by week\n` +
-    `  curl -s '${api}/arena/progress?agent_id=${agentId}' ${asMember}`,
+    `  curl -s '${api}/arena/progress?agent_id=${agentId}&challenge_id=${challengeId}' ${asMember}`,
     `  # Whether everything is as fresh as it should be\n` +
     `  curl -s '${api}/health' ${asAnybody}`,
   ];

@@ -104,6 +104,7 @@ async function serve(options: ClusterOptions, dataFolder: string, port: number):
   const stop = async () => {
     if (!ended && await isProcessAlive(server.pid)) server.kill("SIGINT"); // fast shutdown
     await server.status;
+    await Deno.remove(folders.socketFolder).catch(() => {}); // empty now; not ours to insist
     await releaseCluster(folders.folder);
   };
   try {
