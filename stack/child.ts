@@ -24,20 +24,29 @@ export interface ChildOptions {
 export function startChild(options: ChildOptions): Child {
   // Before the process: when this fails, nothing is left running.
   const log = Deno.openSync(options.logFile, { create: true, append: true });
-  const process = new Deno.Command(options.command, {
-    args: options.args,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    clearEnv: options.clearEnvironment ?? false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.environment === undefined ? {} : { env: options.environment }),
-  }).spawn();
+  const process = spawn(options, () => log.close());
   const copied = Promise.all(
     [process.stdout, process.stderr].map((stream) => copy(stream, log, options.onOutput)),
   ).then(() => log.close());
   const ended = Promise.all([process.status, copied]).then(([status]) => status);
   return { pid: process.pid, logFile: options.logFile, ended, stop: () => end(process, ended) };
+}
+
+function spawn(options: ChildOptions, onFailure: () => void): Deno.ChildProcess {
+  try {
+    return new Deno.Command(options.command, {
+      args: options.args,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      clearEnv: options.clearEnvironment ?? false,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.environment === undefined ? {} : { env: options.environment }),
+    }).spawn();
+  } catch (error) {
+    onFailure();
+    throw error;
+  }
 }
 
 /** The last lines of a log file, for an error message. Empty when there is no such file. */
