@@ -63,7 +63,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const progress = options.progress ?? silentProgress;
   const parts: Part[] = [];
   const stop = async () => {
-    for (const part of parts.splice(0).reverse()) await part.stop();
+    const failures: unknown[] = [];
+    // One that does not stop keeps none of the others from it.
+    for (const part of parts.splice(0).reverse()) await part.stop().catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
@@ -93,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         durable: options.durable ?? true,
         ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
       }));
+    for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it
     await step("Migrations", async (report) => {
       const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
       if (applied.length > 0) report(`${applied.length} applied`);
@@ -160,7 +164,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stop,
     };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {}); // what went wrong first is what matters
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { clearRemains } from "./remains.ts";
 
 /** Brings the stack up and stays until it is told to stop: Ctrl-C, `stop`, or a closed terminal. */
 export async function start(args: Arguments): Promise<void> {
+  await requireWritable(args.workFolder);
   await requireStopped(args.workFolder);
   await clearRemains(args.workFolder);
   const progress = terminalProgress();
@@ -36,6 +37,19 @@ export async function start(args: Arguments): Promise<void> {
     await clearState(args.workFolder);
   }
   Deno.exit(0);
+}
+
+async function requireWritable(workFolder: string): Promise<void> {
+  try {
+    await Deno.mkdir(workFolder, { recursive: true });
+    await Deno.remove(await Deno.makeTempDir({ dir: workFolder }));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new StackError(
+      `${workFolder} may not be written to by this user`,
+      "start as the user who owns it, or let FRESHET_WORK_FOLDER name another folder",
+    );
+  }
 }
 
 async function requireStopped(workFolder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import type { Part } from "../part.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { bootstrap, type Surroundings } from "./bootstrap.ts";
 import { startCluster } from "./cluster.ts";
 import { makeClusterFolders } from "./cluster_folder.ts";
 import { chooseInstallation } from "./choose_installation.ts";
@@ -31,6 +31,8 @@ export interface PostgresPart extends Part {
   /** The server's version, e.g. "15.18". */
   readonly version: string;
   readonly cron: "real" | "stand-in";
+  /** What stands beside the server, in it or in this process: the scheduler, the HTTP queue, the Vault. */
+  readonly alongside: readonly Omit<Part, "stop">[];
 }
 
 interface Server {
@@ -64,8 +66,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
     return {
       name: "postgres",
       kind: "real",
-      detail: `PostgreSQL ${version} (${server.origin}), pg_cron ${server.cron}, pg_net ${surroundings.net}, ` +
-        `Vault ${surroundings.vault}, ${new URL(server.url).host}`,
+      detail: `PostgreSQL ${version} (${server.origin}), ${new URL(server.url).host}`,
+      alongside: alongside(surroundings),
       url: server.url,
       superuserUrl: server.superuserUrl,
       version,
@@ -107,6 +109,26 @@ async function startOwnServer(options: PostgresOptions): Promise<Server> {
 async function joinServer(databaseUrl: string): Promise<Server> {
   const cron = await cronOfServer(databaseUrl);
   return { url: databaseUrl, superuserUrl: databaseUrl, cron, origin: "DATABASE_URL", stop: () => Promise.resolve() };
+}
+
+function alongside({ cron, net, vault }: Surroundings): Omit<Part, "stop">[] {
+  return [
+    {
+      name: "pg_cron",
+      kind: cron,
+      detail: cron === "real" ? "in that PostgreSQL" : "same tables and messages, our ticker",
+    },
+    {
+      name: "pg_net",
+      kind: net,
+      detail: net === "real" ? "in that PostgreSQL" : "same queue and responses, our worker",
+    },
+    {
+      name: "vault",
+      kind: vault,
+      detail: vault === "real" ? "in that PostgreSQL" : "same view and functions, not encrypted",
+    },
+  ];
 }
 
 /** pg_cron keeps the address in each job: ours changes from start to start. */

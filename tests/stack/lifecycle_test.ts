@@ -1,0 +1,95 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { descendantsOf } from "../../stack/descendants.ts";
+import { pause } from "../../stack/pause.ts";
+import { commandLineOf } from "../../stack/process_alive.ts";
+
+const main = new URL("../../stack/main.ts", import.meta.url).pathname;
+
+Deno.test("The stack from another terminal's view", async (t) => {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
+
+  function command(...args: string[]): Deno.Command {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", main, ...args],
+      env: { FRESHET_WORK_FOLDER: workFolder, NO_COLOR: "1", DATABASE_URL: "", SENTRY_DSN: "" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+  async function run(...args: string[]): Promise<{ code: number; said: string }> {
+    const { code, stdout, stderr } = await command(...args).output();
+    return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  }
+  async function status() {
+    return JSON.parse((await run("status", "--json")).said);
+  }
+
+  const stack = command("start", "--port", "0", "--no-samples").spawn();
+  const output = stack.output();
+  try {
+    await t.step("status --json says starting, then running, as one object", async () => {
+      for (let attempt = 0; attempt < 300 && (await status()).state !== "running"; attempt++) await pause(200);
+      const state = await status();
+      deepEqual(Object.keys(state), [
+        "state",
+        "origin",
+        "database_url",
+        "publishable_key",
+        "secret_key",
+        "cron_key",
+        "tokens",
+        "parts",
+      ]);
+      equal(state.state, "running");
+      match(state.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+      deepEqual(Object.keys(state.tokens), ["admin", "member", "other_tenant"]);
+      ok(state.parts.some((part: { name: string }) => part.name === "pg_cron"));
+      const health = await fetch(`${state.origin}/functions/v1/analytics/health`, {
+        headers: { apikey: state.publishable_key },
+      });
+      await health.body?.cancel();
+      ok(health.status === 200 || health.status === 503, `health answered ${health.status}`);
+    });
+    await t.step("a second start is refused, and says which process has it", async () => {
+      const { code, said } = await run("start");
+      equal(code, 1);
+      match(said, new RegExp(`runs already \\(process ${stack.pid}, http[\\s\\S]*→ deno task stop`));
+    });
+    await t.step("stop ends the stack and everything that it started", async () => {
+      const family = await descendantsOf(stack.pid);
+      ok(family.length >= 4, `only ${family.length} processes`);
+      match((await run("stop")).said, /Stopped; the data are kept/);
+      equal((await output).code, 0);
+      for (const { pid, command } of family) ok((await commandLineOf(pid)) !== command, `still there: ${command}`);
+      equal((await status()).state, "stopped");
+    });
+    await t.step("reset deletes the database and the keys", async () => {
+      match((await run("reset")).said, /Deleted/);
+      equal(await Deno.stat(workFolder).then(() => "there", () => "gone"), "gone");
+    });
+  } finally {
+    await run("reset");
+    await output;
+  }
+});
+
+Deno.test("start names the port that is in use, and the remedy, before it starts anything", async () => {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", main, "start", "--port", String(listener.addr.port)],
+      env: { FRESHET_WORK_FOLDER: workFolder, NO_COLOR: "1" },
+    }).output();
+    equal(code, 1);
+    match(
+      new TextDecoder().decode(stderr),
+      new RegExp(`port ${listener.addr.port} on 127\\.0\\.0\\.1 is in use[\\s\\S]*--port ${listener.addr.port + 1}`),
+    );
+    deepEqual([...Deno.readDirSync(workFolder)], []);
+  } finally {
+    listener.close();
+    await Deno.remove(workFolder, { recursive: true });
+  }
+});
