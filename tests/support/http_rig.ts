@@ -6,7 +6,7 @@ import type { HealthSource } from "../../shared/core/health.ts";
 import { renderJson } from "../../shared/core/renderer.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import type { CorsPolicy } from "../../shared/http/cors.ts";
-import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
+import { type Platform, serveAnalytics } from "../../shared/http/serve_analytics.ts";
 import { resources as all } from "../../shared/packs/registry.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -18,6 +18,8 @@ export interface HttpRigOptions {
   readonly resources?: readonly Resource[];
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
+  /** Runs whenever the function connects; may throw. */
+  readonly beforeConnect?: () => void;
 }
 
 export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id(1)}`;
@@ -29,23 +31,27 @@ export function createHttpRig(options: HttpRigOptions = {}) {
   const shared = new FakeSharedStore(clock);
   const lines: string[] = [];
   const background: Promise<unknown>[] = [];
+  const platform: Platform = {
+    clock,
+    hash: sha256,
+    memory: createMemoryStore(),
+    shared,
+    source,
+    renderers: { json: renderJson, csv: renderCsv },
+    waitUntil: (work) => void background.push(work),
+    deployment: "https://example.supabase.co",
+    identity: createIdentity(environmentWith(), { clock, hash: sha256 }),
+    cors: options.cors ?? "*",
+    health: options.health ?? [],
+  };
   const fetch = serveAnalytics({
     resources: options.resources ?? all,
     clock,
     log: (line) => void lines.push(line),
-    connect: () => ({
-      clock,
-      hash: sha256,
-      memory: createMemoryStore(),
-      shared,
-      source,
-      renderers: { json: renderJson, csv: renderCsv },
-      waitUntil: (work) => void background.push(work),
-      deployment: "https://example.supabase.co",
-      identity: createIdentity(environmentWith(), { clock, hash: sha256 }),
-      cors: options.cors ?? "*",
-      health: options.health ?? [],
-    }),
+    connect: () => {
+      options.beforeConnect?.();
+      return platform;
+    },
   });
 
   /** Asks as an application with a publishable key, unless headers say otherwise. */
@@ -58,7 +64,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     return response;
   }
 
-  return { ask, clock, source, shared, lines, background };
+  return { ask, fetch, clock, source, shared, lines, background };
 }
 
 /** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */

@@ -255,3 +255,16 @@ Deno.test("a deployment without its variables answers 500, says nothing, and tri
   assert.equal(tries, 2);
   assert.match(lines[0] ?? "", /SUPABASE_URL is not set/);
 });
+
+Deno.test("a connection that failed is tried again, and one that held is kept", async () => {
+  let connections = 0;
+  const { fetch } = createHttpRig({
+    beforeConnect: () => {
+      connections += 1;
+      if (connections === 1) throw internalError("not yet");
+    },
+  });
+  const ask = () => fetch(new Request("http://127.0.0.1/analytics/health"));
+  assert.deepEqual([(await ask()).status, (await ask()).status, (await ask()).status], [500, 503, 503]);
+  assert.equal(connections, 2);
+});

@@ -95,6 +95,7 @@ Deno.test("a token signed with the public key as a shared secret is refused", as
   const claims = { iss: `${ORIGIN}/auth/v1`, aud: "authenticated", role: "authenticated", sub: "anna", exp: now + 600 };
   const good = await new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "es" }).sign(privateKey);
   assert.equal((await identityWith(over).identify(bearer(good)))?.kind, "user");
+  await assert.rejects(identityWith({ ...over, FRESHET_JWT_ALGORITHMS: "HS256" }).identify(bearer(good)), REFUSED);
   const forged = await mintToken({ header: { kid: "es" }, secret: await exportSPKI(publicKey) });
   await assert.rejects(identityWith(over).identify(bearer(forged)), REFUSED);
 });

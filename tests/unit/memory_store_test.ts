@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
+import type { Entry } from "../../shared/core/entry.ts";
+
+function entry(bytes: number): Entry {
+  const state = {
+    version: 1,
+    refreshed_at: null,
+    verified_at: null,
+    source_as_of: null,
+    stale_after_seconds: 60,
+    populated: true,
+    next_refresh_at: null,
+  };
+  return { key: "k", state, etag: '"e"', row_count: 0, read_at: 0, body: new Uint8Array(bytes) };
+}
+
+Deno.test("the memory store is bounded by bytes, and lets the least recently used go first", () => {
+  const store = createMemoryStore(10_000);
+  for (const stem of ["a", "b", "c"]) store.set(stem, entry(2_000));
+  store.get("a");
+  store.set("d", entry(2_000));
+  assert.deepEqual(["a", "b", "c", "d"].map((stem) => store.get(stem) !== undefined), [true, false, true, true]);
+});
+
+Deno.test("the memory store holds a hundred thousand keys within its budget", () => {
+  const store = createMemoryStore(1_000_000);
+  for (let number = 0; number < 100_000; number += 1) store.set(`stem ${number}`, entry(100));
+  const kept = Array.from({ length: 100_000 }, (_, number) => store.get(`stem ${number}`)).filter(Boolean).length;
+  assert.ok(kept > 500 && kept * 1_124 <= 1_000_000, `${kept} entries are kept`);
+});
