@@ -1,7 +1,7 @@
--- Object: analytics.audit_pass(dry_run)
+-- Object: analytics.audit_pass(dry_run, calendar)
 -- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 
-create function private.run_audit_pass()
+create function private.run_audit_pass(calendar jsonb)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -20,7 +20,29 @@ begin
     begin
         new_epoch_reason := private.begin_epoch();
         select array_agg(r order by r.runid) into runs from private.take_runs() as r;
+        -- What may be the cause of others comes first.
+        if to_regprocedure('private.detect_scheduler()') is not null then
+            perform private.detect_scheduler();
+        end if;
+        if to_regprocedure('private.detect_declared_state(jsonb)') is not null then
+            perform private.detect_declared_state(calendar);
+        end if;
+        if to_regprocedure('private.detect_restarts(private.audited_run[])') is not null then
+            perform private.detect_restarts(runs);
+        end if;
+        if to_regprocedure('private.detect_infrastructure(private.audited_run[])') is not null then
+            perform private.detect_infrastructure(runs);
+        end if;
         perform private.detect_failed(runs);
+        if to_regprocedure('private.detect_pace(private.audited_run[])') is not null then
+            perform private.detect_pace(runs);
+        end if;
+        if to_regprocedure('private.detect_open_runs()') is not null then
+            perform private.detect_open_runs();
+        end if;
+        if to_regprocedure('private.detect_missed(private.audited_run[],jsonb)') is not null then
+            perform private.detect_missed(runs, calendar);
+        end if;
         perform private.detect_history_lost(new_epoch_reason, started_at);
     exception
         -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
@@ -28,6 +50,12 @@ begin
             blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
     end;
     perform private.detect_stale();
+    if to_regprocedure('private.detect_views()') is not null then
+        perform private.detect_views();
+    end if;
+    if to_regprocedure('private.detect_http()') is not null then
+        perform private.detect_http();
+    end if;
     if blind_reason is null then
         blind_reason := private.detect_blind(null);
     else
@@ -94,10 +122,10 @@ begin
     );
 end
 $$;
-revoke all on function private.run_audit_pass() from public, anon, authenticated;
-comment on function private.run_audit_pass() is 'One pass, without its lock. Call analytics.audit_pass.';
+revoke all on function private.run_audit_pass(jsonb) from public, anon, authenticated;
+comment on function private.run_audit_pass(jsonb) is 'One pass, without its lock. Call analytics.audit_pass.';
 
-create function analytics.audit_pass(dry_run boolean default false)
+create function analytics.audit_pass(dry_run boolean default false, calendar jsonb default null)
 returns jsonb
 language plpgsql
 security definer
@@ -110,7 +138,7 @@ begin
     perform set_config('lock_timeout', '10s', true);
     perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
     begin
-        answer := private.run_audit_pass();
+        answer := private.run_audit_pass(calendar);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -122,7 +150,7 @@ begin
     return answer;
 end
 $$;
-revoke all on function analytics.audit_pass(boolean) from public, anon, authenticated;
-grant execute on function analytics.audit_pass(boolean) to service_role;
-comment on function analytics.audit_pass(boolean) is
+revoke all on function analytics.audit_pass(boolean, jsonb) from public, anon, authenticated;
+grant execute on function analytics.audit_pass(boolean, jsonb) to service_role;
+comment on function analytics.audit_pass(boolean, jsonb) is
     'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. Safe to repeat and to run twice at once.';
