@@ -1,0 +1,105 @@
+// The documents are held to the code wherever they repeat it.
+import { deepEqual, ok } from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ERROR_STATUS } from "../../shared/core/app_error.ts";
+import { fullName } from "../../shared/core/resource.ts";
+import { resources } from "../../shared/packs/registry.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(join(root, path));
+}
+
+async function documents(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of ["", "docs", "docs/runbook", "stack", "samples/oulad"]) {
+    for await (const entry of Deno.readDir(join(root, folder))) {
+      if (entry.isFile && entry.name.endsWith(".md")) found.push(join(folder, entry.name));
+    }
+  }
+  return found.sort();
+}
+
+/** First cells of the rows of the table that follows a line. */
+function firstCells(text: string, header: string): string[] {
+  const lines = text.split("\n");
+  const start = lines.indexOf(header);
+  ok(start >= 0, `no table with the header: ${header}`);
+  const rows = lines.slice(start + 2);
+  return rows.slice(0, rows.findIndex((line) => !line.startsWith("|"))).map((line) => line.split("|")[1]?.trim() ?? "");
+}
+
+Deno.test("every link between documents leads somewhere", async () => {
+  for (const document of await documents()) {
+    for (const [, target = ""] of (await read(document)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+      const path = join(root, dirname(document), target);
+      ok(await Deno.stat(path).then(() => true, () => false), `${document} links to ${target}, which does not exist`);
+    }
+  }
+});
+
+Deno.test("every task that a document names exists", async () => {
+  const { tasks } = JSON.parse(await read("deno.json"));
+  for (const document of await documents()) {
+    for (const [, task = ""] of (await read(document)).matchAll(/deno(?:@2\.9\.6)? task ([a-z][a-z:]*)/g)) {
+      ok(task in tasks, `${document} names "deno task ${task}"`);
+    }
+  }
+});
+
+Deno.test("every task has a description", async () => {
+  const { tasks } = JSON.parse(await read("deno.json"));
+  for (const [name, task] of Object.entries(tasks)) {
+    ok(typeof task === "object" && task !== null && "description" in task, name);
+  }
+});
+
+Deno.test("the README lists every resource with its parameters", async () => {
+  const readme = await read("README.md");
+  for (const resource of resources) {
+    const row = readme.split("\n").find((line) => line.startsWith(`| \`/${fullName(resource)}\``));
+    ok(row !== undefined, `README.md has no row for /${fullName(resource)}`);
+    for (const param of Object.keys(resource.params.shape)) {
+      ok(row.includes(param), `${param} of /${fullName(resource)}`);
+    }
+  }
+});
+
+Deno.test("the README lists every error code", async () => {
+  const codes = (await read("README.md")).matchAll(/^\| (\d{3}) \| `([A-Z_]+)` \|/gm);
+  const listed = Object.fromEntries([...codes].map(([, status, code]) => [code, Number(status)]));
+  deepEqual(listed, { ...ERROR_STATUS });
+});
+
+Deno.test("docs/deploy.md lists every variable that the functions read and the platform does not set", async () => {
+  const read_by_code = new Set<string>();
+  for (const folder of ["shared/adapters", "supabase/functions/analytics", "supabase/functions/cron-audit"]) {
+    for await (const entry of Deno.readDir(join(root, folder))) {
+      if (!entry.name.endsWith(".ts")) continue;
+      const text = await read(join(folder, entry.name));
+      for (const [, name = ""] of text.matchAll(/\b((?:FRESHET|SENTRY|UPSTASH)_[A-Z_]*[A-Z])(?:"|:)/g)) {
+        read_by_code.add(name);
+      }
+    }
+  }
+  const listed = firstCells(await read("docs/deploy.md"), "| variable | meaning | default |")
+    .flatMap((cell) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name));
+  deepEqual(listed.sort(), [...read_by_code].sort());
+});
+
+Deno.test("the tree in ARCHITECTURE.md exists", async () => {
+  const tree = (await read("ARCHITECTURE.md")).split("```")[1] ?? "";
+  let folder = "";
+  for (const line of tree.split("\n")) {
+    const [, indent = "", names = ""] = /^( *)((?:[\w.:-]+[/]?(?:<\w+>\/)?(?: (?=[\w-]+\/))?)+)/.exec(line) ?? [];
+    if (names === "" || indent.length > 2) continue;
+    if (indent === "") folder = "";
+    for (const name of names.trim().split(" ")) {
+      const path = `${folder}${name}`.replace(/<.*$/, "");
+      ok(await Deno.stat(join(root, path)).then(() => true, () => false), `ARCHITECTURE.md names ${path}`);
+    }
+    if (indent === "") folder = names.trim().includes(" ") ? "" : names.trim();
+  }
+});
