@@ -1,0 +1,42 @@
+-- Object: private.detect_blind()
+-- Why: no rows is unknown, never healthy.
+
+create function private.detect_blind(read_error text)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    -- Three of its periods.
+    patience constant interval := interval '15 minutes';
+    unseen_for interval;
+    reason text := read_error;
+begin
+    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    update analytics.audit_state as s
+    set canary_seen_at = clock_timestamp()
+    where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
+
+    select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
+
+    -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+    if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
+        reason := format('cron.job has no visible job "%s"', own_job);
+    elsif reason is null and unseen_for > patience then
+        reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+    end if;
+
+    perform private.observe(
+        kind => 'blind',
+        subject => own_job,
+        state => case when reason is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('job', own_job, 'schedule', '*/5 * * * *', 'message', reason)
+    );
+    return reason;
+end
+$$;
+revoke all on function private.detect_blind(text) from public, anon, authenticated;
+comment on function private.detect_blind(text) is
+    'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';
