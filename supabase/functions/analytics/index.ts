@@ -1,5 +1,4 @@
 /** The read function: GET /analytics/<pack>/<resource>, /analytics/catalog, /analytics/health. */
-import { connectPlatform } from "../../../shared/adapters/platform.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { resources } from "../../../shared/packs/registry.ts";
@@ -9,6 +8,12 @@ export default {
     resources,
     clock: systemClock,
     log: (line) => console.log(line),
-    connect: () => connectPlatform((name) => Deno.env.get(name)),
+    // Loaded with the first request: the adapters weigh as much as all the rest, and a new isolate should be up at once.
+    connect: async () => {
+      const { connectPlatform } = await import(
+        "../../../shared/adapters/platform.ts"
+      );
+      return connectPlatform((name) => Deno.env.get(name));
+    },
   }),
 };
