@@ -67,27 +67,35 @@ async function supabase(
 ): Promise<{ stdout: string; stderr: string }> {
   const url = new URL(target.databaseUrl);
   if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
-  const output = await new Deno.Command("node", {
-    args: [
-      join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
-      ...args,
-      `--remote=${url.href}`,
-      ...["--workdir", target.projectFolder, "--agent", "no"],
-    ],
-    env: {
-      SUPABASE_TELEMETRY_DISABLED: "1",
-      SUPABASE_NO_UPDATE_NOTIFIER: "1",
-      SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
-      NO_COLOR: "1",
-    },
-    stdin: "null",
-  }).output();
+  const output = await runNode([
+    join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
+    ...args,
+    `--remote=${url.href}`,
+    ...["--workdir", target.projectFolder, "--agent", "no"],
+  ], join(target.projectFolder, ".freshet", "supabase-cli"));
   const decoder = new TextDecoder();
   const stdout = decoder.decode(output.stdout);
   const stderr = decoder.decode(output.stderr);
   if (output.success) return { stdout, stderr };
   const said = readable(`${stderr}\n${stdout}`);
   throw new StackError(`supabase ${args.slice(0, 2).join(" ")} failed:\n    ${said.join("\n    ")}`, remedy);
+}
+
+/** The CLI keeps its own settings in `home`, not in the person's home folder, and tells nobody that it ran. */
+async function runNode(args: string[], home: string): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command("node", {
+      args,
+      env: { SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_NO_UPDATE_NOTIFIER: "1", SUPABASE_HOME: home, NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new StackError(
+      `"node", which runs the Supabase CLI, was not found`,
+      "install Node.js 20 or newer (https://nodejs.org), and see that it is on PATH",
+    );
+  }
 }
 
 /** What the CLI said, without the lines that only help with a hosted project or with the CLI itself. */
