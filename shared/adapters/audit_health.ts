@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { isUnavailable } from "../core/app_error.ts";
-import type { HealthSource } from "../core/health.ts";
+import { type HealthSource, NO_ANSWER } from "../core/health.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
-const healthSchema = z.looseObject({ status: z.enum(["ok", "unknown", "bad"]) });
+const healthSchema = z.looseObject({
+  status: z.enum(["ok", "unknown", "bad"]),
+  reasons: z.array(z.string()),
+});
 
 /** The audit's last stored pass and its age; unknown when nobody can tell. */
 export function createAuditHealth(rpc: AnalyticsRpc): HealthSource {
@@ -11,15 +14,15 @@ export function createAuditHealth(rpc: AnalyticsRpc): HealthSource {
     name: "audit",
     async check() {
       try {
-        const { status, ...details } = await rpc({
+        const { status, reasons, ...details } = await rpc({
           name: "get_audit_health",
           input: {},
           output: healthSchema,
           timeout_ms: 2_000,
         });
-        return { status, details };
+        return { status, reasons, details };
       } catch (error) {
-        if (isUnavailable(error)) return { status: "unknown", details: {} };
+        if (isUnavailable(error)) return { status: "unknown", reasons: [NO_ANSWER], details: {} };
         throw error;
       }
     },

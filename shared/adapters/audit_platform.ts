@@ -15,16 +15,13 @@ const settings = z.object({
   SENTRY_DSN: z.string().optional(),
   SENTRY_ENVIRONMENT: z.string().default("production"),
   SENTRY_RELEASE: z.string().optional(),
-  FRESHET_RUNBOOK_URL: z.string().default("docs/runbook").transform((text) => text.replace(/\/+$/, "")),
 });
 
 /** The audit's parts, put together from the environment. Nothing is contacted yet. */
 export function connectAudit(get: Get): AuditOptions {
   const environment = checkedEnvironment(get);
   const given = Object.keys(settings.shape).map((name) => [name, get(name)?.trim() || undefined]);
-  const { SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE, FRESHET_RUNBOOK_URL } = settings.parse(
-    Object.fromEntries(given),
-  );
+  const { SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE } = settings.parse(Object.fromEntries(given));
   return {
     database: createAuditDatabase(createAnalyticsRpc(environment)),
     sender: SENTRY_DSN === undefined ? null : createSentrySender({
@@ -34,6 +31,6 @@ export function connectAudit(get: Get): AuditOptions {
     }),
     clock: systemClock,
     send_for_ms: SEND_FOR_MS,
-    runbook_url: FRESHET_RUNBOOK_URL,
+    runbook_url: environment.FRESHET_RUNBOOK_URL,
   };
 }

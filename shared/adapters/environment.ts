@@ -43,6 +43,7 @@ const variables = z.object({
     "ES256",
     "RS256",
   ]),
+  FRESHET_RUNBOOK_URL: z.string().default("docs/runbook").transform((text) => text.replace(/\/+$/, "")),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   UPSTASH_REDIS_REST_URL: url.optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),

@@ -1,6 +1,7 @@
 import type { Identity } from "../core/caller.ts";
 import { renderJson } from "../core/renderer.ts";
 import type { HealthSource } from "../core/health.ts";
+import type { Operations } from "../core/ops.ts";
 import type { ReaderParts } from "../core/reader.ts";
 import type { SharedStore } from "../core/store.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
@@ -11,6 +12,7 @@ import { renderCsv } from "./csv.ts";
 import type { Environment } from "./environment.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
+import { createOperations } from "./ops_database.ts";
 import { sha256 } from "./sha256.ts";
 import { createSupabaseSource } from "./supabase_source.ts";
 import { systemClock } from "./system_clock.ts";
@@ -20,6 +22,8 @@ export interface ConnectedPlatform extends ReaderParts {
   readonly identity: Identity;
   readonly cors: Environment["FRESHET_CORS_ORIGINS"];
   readonly health: readonly HealthSource[];
+  readonly operations: Operations;
+  readonly runbook_url: string;
 }
 
 /**
@@ -43,6 +47,8 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     identity: createIdentity(environment, { clock, hash: sha256 }),
     cors: environment.FRESHET_CORS_ORIGINS,
     health: [createAuditHealth(rpc)],
+    operations: createOperations(rpc),
+    runbook_url: environment.FRESHET_RUNBOOK_URL,
   };
 }
 

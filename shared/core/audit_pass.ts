@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const payloadSchema = z.looseObject({
+/** What an alert is about, as the database writes it: unscrubbed. */
+export const alertPayload = z.looseObject({
   kind: z.string(),
   subject: z.string(),
   fingerprint: z.string(),
@@ -24,7 +25,7 @@ const payloadSchema = z.looseObject({
 const alertSchema = z.object({
   event_id: z.string().regex(/^[0-9a-f]{32}$/),
   transition: z.enum(["opened", "recovered"]),
-  payload: payloadSchema,
+  payload: alertPayload,
 });
 
 /** An alert as the outbox keeps it: facts, not yet scrubbed. */

@@ -10,6 +10,8 @@ export type HealthStatus = "ok" | "unknown" | "bad";
 
 export interface HealthReport {
   readonly status: HealthStatus;
+  /** Why it is not ok; nothing when it is. For the same readers as the details. */
+  readonly reasons: readonly string[];
   /** For administrators and the secret key only. */
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -19,6 +21,9 @@ export interface HealthSource {
   readonly name: string;
   check(emit: Emit): Promise<HealthReport>;
 }
+
+/** When the source of truth could not be asked. */
+export const NO_ANSWER = "the database does not answer";
 
 const SEVERITY: Readonly<Record<HealthStatus, number>> = { ok: 0, unknown: 1, bad: 2 };
 
@@ -38,10 +43,15 @@ export function viewsHealth(reader: Reader, resources: readonly Resource[]): Hea
       const names = [...new Set([...Object.keys(states), ...resources.map((resource) => resource.view)])].sort();
       const views = names.map((name) => [name, describeView(states[name], now)] as const);
       const statuses = views.map(([, view]) => view.status);
-      if (!is_confirmed) statuses.push("unknown");
-      return { status: worst(statuses), details: Object.fromEntries(views) };
+      const reasons = names.flatMap((name) => whyNotOk(name, states[name], now));
+      if (!is_confirmed) {
+        statuses.push("unknown");
+        reasons.push(NO_ANSWER);
+      }
+      if (views.length === 0) reasons.push("no view is registered");
+      return { status: worst(statuses), reasons, details: Object.fromEntries(views) };
     } catch (error) {
-      if (isUnavailable(error)) return { status: "unknown", details: {} };
+      if (isUnavailable(error)) return { status: "unknown", reasons: [NO_ANSWER], details: {} };
       throw error;
     }
   }
@@ -54,4 +64,13 @@ function describeView(state: ViewState | undefined, now: number): { readonly sta
   const { age_seconds, is_stale } = freshnessOf(state, now, true);
   const status = state.populated && !is_stale ? "ok" : "bad";
   return { status, ...state, ...(state.verified_at === null ? {} : { age_seconds }) };
+}
+
+function whyNotOk(name: string, state: ViewState | undefined, now: number): string[] {
+  if (state === undefined) return [`view ${name} is not registered`];
+  if (!state.populated) return [`view ${name} was never refreshed`];
+  const { age_seconds, is_stale } = freshnessOf(state, now, true);
+  return is_stale
+    ? [`view ${name} is stale: ${age_seconds} seconds old, objective ${state.stale_after_seconds} seconds`]
+    : [];
 }

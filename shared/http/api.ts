@@ -1,5 +1,6 @@
 import type { Identity } from "../core/caller.ts";
 import type { HealthSource } from "../core/health.ts";
+import type { Operations } from "../core/ops.ts";
 import type { Reader } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -10,5 +11,8 @@ export interface Api {
   readonly reader: Reader;
   readonly identity: Identity;
   readonly health: readonly HealthSource[];
+  readonly operations: Operations;
+  /** Folder of the runbook's pages, without a slash at its end. */
+  readonly runbook_url: string;
   readonly cors: CorsPolicy;
 }

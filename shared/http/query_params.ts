@@ -19,13 +19,13 @@ export interface Query {
  * @throws AppError BAD_REQUEST with every faulty field at once.
  */
 export function parseQuery(resource: Resource, search: URLSearchParams): Query {
-  if (search.toString().length > LONGEST_QUERY) {
-    throw refuse([{ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters` }]);
-  }
   const { format, ...given } = takeOnce(search);
-  const parsed = resource.params.safeParse(given);
-  if (parsed.success) return { format, params: parsed.data };
-  throw refuse(parsed.error.issues.flatMap((issue) => describe(issue, resource)));
+  return { format, params: parse(resource.params, given, ["format"]) };
+}
+
+/** The same for a path that is no resource, and so has no `format`. */
+export function parseParams<Schema extends z.ZodObject>(schema: Schema, search: URLSearchParams): z.output<Schema> {
+  return parse(schema, takeOnce(search), []);
 }
 
 /** Refuses parameters outright: for routes that have none. */
@@ -39,7 +39,21 @@ export function refuse(errors: readonly FieldError[]): AppError {
   return new AppError("BAD_REQUEST", { detail: `The query is not valid: ${fields}`, errors });
 }
 
+function parse<Schema extends z.ZodObject>(
+  schema: Schema,
+  given: Record<string, string>,
+  others: readonly string[],
+): z.output<Schema> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const known = [...Object.keys(schema.shape), ...others].join(", ");
+  throw refuse(parsed.error.issues.flatMap((issue) => describe(issue, known)));
+}
+
 function takeOnce(search: URLSearchParams): Record<string, string> {
+  if (search.toString().length > LONGEST_QUERY) {
+    throw refuse([{ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters` }]);
+  }
   const names = [...search.keys()];
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   if (repeated.size > 0) {
@@ -48,9 +62,8 @@ function takeOnce(search: URLSearchParams): Record<string, string> {
   return Object.fromEntries(search);
 }
 
-function describe(issue: z.core.$ZodIssue, resource: Resource): FieldError[] {
+function describe(issue: z.core.$ZodIssue, known: string): FieldError[] {
   if (issue.code !== "unrecognized_keys") return [{ field: shown(String(issue.path[0])), reason: issue.message }];
-  const known = [...Object.keys(resource.params.shape), "format"].join(", ");
   return issue.keys.map((key) => ({
     field: shown(key),
     reason: `is not a parameter of this resource, which has ${known}`,

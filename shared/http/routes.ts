@@ -1,8 +1,12 @@
 import { fullName } from "../core/resource.ts";
 import type { Api } from "./api.ts";
 import type { Exchange } from "./exchange.ts";
+import { incidents } from "./ops_incidents.ts";
+import { jobs } from "./ops_jobs.ts";
+import { runs } from "./ops_runs.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
+import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
 
 export type Route = (exchange: Exchange) => Promise<Response>;
@@ -15,6 +19,9 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
     ["/analytics/catalog", (exchange) => serveCatalog(api, exchange)],
     ["/analytics/health", (exchange) => serveHealth(api, exchange)],
+    ["/analytics/ops/incidents", (exchange) => serveOps(api, incidents, exchange)],
+    ["/analytics/ops/jobs", (exchange) => serveOps(api, jobs, exchange)],
+    ["/analytics/ops/runs", (exchange) => serveOps(api, runs, exchange)],
   ]);
   for (const resource of api.resources) {
     routes.set(`/analytics/${fullName(resource)}`, (exchange) => serveResource(api, resource, exchange));

@@ -1,6 +1,7 @@
 import type { Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { type HealthSource, viewsHealth } from "../core/health.ts";
+import type { Operations } from "../core/ops.ts";
 import { createReader, type ReaderParts } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -13,6 +14,8 @@ export interface Platform extends ReaderParts {
   readonly cors: CorsPolicy;
   /** Whatever else has a health, besides the views. */
   readonly health: readonly HealthSource[];
+  readonly operations: Operations;
+  readonly runbook_url: string;
 }
 
 export interface AnalyticsOptions {
@@ -31,8 +34,7 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
     const platform = await options.connect();
     const reader = createReader(platform);
     const health = [viewsHealth(reader, options.resources), ...platform.health];
-    const { identity, cors } = platform;
-    return { cors, routes: routesOf({ resources: options.resources, reader, identity, health, cors }) };
+    return { cors: platform.cors, routes: routesOf({ ...platform, resources: options.resources, reader, health }) };
   }
 
   function site(): Promise<Site> {

@@ -17,7 +17,10 @@ export async function serveHealth(api: Api, exchange: Exchange): Promise<Respons
   const status = worst(reports.map(([, report]) => report.status));
   exchange.outcome = status.toUpperCase();
   const details = caller !== null && readsEverything(caller)
-    ? Object.fromEntries(reports.map(([name, report]) => [name, report.details]))
+    ? {
+      reasons: reports.flatMap(([name, report]) => report.reasons.map((reason) => `${name}: ${reason}`)),
+      ...Object.fromEntries(reports.map(([name, report]) => [name, report.details])),
+    }
     : {};
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
   const body = JSON.stringify({ status, ...details });

@@ -3,6 +3,7 @@ import { createIdentity } from "../../shared/adapters/identity.ts";
 import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import type { HealthSource } from "../../shared/core/health.ts";
+import type { Operations } from "../../shared/core/ops.ts";
 import { renderJson } from "../../shared/core/renderer.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import type { CorsPolicy } from "../../shared/http/cors.ts";
@@ -10,6 +11,7 @@ import { type Platform, serveAnalytics } from "../../shared/http/serve_analytics
 import { resources as all } from "../../shared/packs/registry.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { FakeOperations } from "./fake_operations.ts";
 import { FakeSharedStore } from "./fake_shared_store.ts";
 import { FakeSource } from "./fake_source.ts";
 import { environmentWith, KEYS } from "./tokens.ts";
@@ -18,6 +20,7 @@ export interface HttpRigOptions {
   readonly resources?: readonly Resource[];
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
+  readonly operations?: Operations;
   /** Runs whenever the function connects; may throw. */
   readonly beforeConnect?: () => void;
 }
@@ -43,6 +46,8 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     identity: createIdentity(environmentWith(), { clock, hash: sha256 }),
     cors: options.cors ?? "*",
     health: options.health ?? [],
+    operations: options.operations ?? new FakeOperations(),
+    runbook_url: "https://runbook.example.com",
   };
   const fetch = serveAnalytics({
     resources: options.resources ?? all,

@@ -53,6 +53,18 @@ Deno.test("health is bad when a view is older than its objective, or was never r
   assert.deepEqual(await statusAfter(({ source }) => source.register("mv_new")), [503, "bad"]);
 });
 
+Deno.test("health gives its reasons to administrators and the secret key, and to nobody else", async () => {
+  const { ask, clock, source } = createArenaRig();
+  source.register("mv_new");
+  clock.advance(1_201_000);
+  const { reasons } = await (await ask("/analytics/health", { headers: { apikey: KEYS.secret } })).json();
+  assert.ok(reasons.includes("views: view mv_new was never refreshed"), reasons.join());
+  assert.ok(
+    reasons.some((reason: string) => /^views: view mv_agent_progress is stale: 12\d\d seconds old/.test(reason)),
+  );
+  assert.deepEqual(Object.keys(await (await ask("/analytics/health")).json()), ["status"]);
+});
+
 Deno.test("health is unknown, never ok, when nobody can tell", async () => {
   assert.deepEqual(await statusAfter(({ source }) => void (source.is_down = true)), [503, "unknown"]);
   assert.deepEqual(
@@ -71,13 +83,15 @@ Deno.test("health is unknown, never ok, when nobody can tell", async () => {
 Deno.test("health takes the worst of all its sources", async () => {
   const audit = (status: HealthStatus) => ({
     name: "audit",
-    check: () => Promise.resolve({ status, details: { audited_at: "2026-11-20T10:00:00Z" } }),
+    check: () =>
+      Promise.resolve({ status, reasons: ["failed:probe"], details: { audited_at: "2026-11-20T10:00:00Z" } }),
   });
   for (const status of ["bad", "unknown"] as const) {
     const { ask } = createArenaRig({ health: [audit(status)] });
     const body = await (await ask("/analytics/health", { headers: { apikey: KEYS.secret } })).json();
     assert.equal(body.status, status);
     assert.equal(body.audit.audited_at, "2026-11-20T10:00:00Z");
+    assert.deepEqual(body.reasons, ["audit: failed:probe"]);
   }
   assert.equal(worst(["ok", "unknown", "bad"]), "bad");
   assert.equal(worst([]), "unknown");

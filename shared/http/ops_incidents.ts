@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { repairSql } from "../core/audit_repair.ts";
+import type { Incident } from "../core/ops.ts";
+import { scrubMessage } from "../core/scrub_message.ts";
+import { toUtc } from "../core/utc_timestamp.ts";
+import { asked, type Listing } from "./serve_ops.ts";
+
+const params = z.strictObject({
+  state: z.enum(["open", "closed"], { error: "must be open or closed" }).optional(),
+  kind: asked.word().optional(),
+  job: asked.name().optional(),
+  cursor: asked.number().optional(),
+  limit: asked.limit(),
+});
+
+/** GET /ops/incidents: newest first, with what an alert about each says. */
+export const incidents: Listing<typeof params, Incident> = {
+  name: "incidents",
+  params,
+  read: (operations, asked) => operations.incidents(asked),
+  show({ payload, alerts, ...incident }, { runbook_url }) {
+    return {
+      incident_id: incident.incident_id,
+      kind: payload.kind,
+      subject: payload.subject,
+      fingerprint: payload.fingerprint,
+      severity: payload.severity,
+      state: incident.state,
+      summary: payload.summary,
+      message: payload.message == null ? null : scrubMessage(payload.message),
+      job: payload.job ?? null,
+      view: payload.view ?? null,
+      schedule: payload.schedule ?? null,
+      runid: payload.runid ?? null,
+      sqlstate: payload.sqlstate ?? null,
+      occurrence_count: payload.streak,
+      first_seen_at: toUtc(payload.first_seen_at),
+      last_seen_at: toUtc(payload.last_seen_at),
+      opened_at: toUtc(payload.opened_at),
+      closed_at: payload.closed_at === null ? null : toUtc(payload.closed_at),
+      resolution: payload.resolution,
+      cause_id: incident.cause_id,
+      muted_until: incident.muted_until,
+      announced_at: incident.announced_at,
+      runbook: `${runbook_url}/${payload.kind}.md`,
+      repair_sql: repairSql(payload),
+      alerts,
+    };
+  },
+};

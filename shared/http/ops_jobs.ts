@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { Job } from "../core/ops.ts";
+import { scrubMessage } from "../core/scrub_message.ts";
+import { asked, type Listing } from "./serve_ops.ts";
+
+const params = z.strictObject({
+  job: asked.name().optional(),
+  cursor: asked.name().optional(),
+  limit: asked.limit(),
+});
+
+/** GET /ops/jobs: by name, what is declared beside what is scheduled. */
+export const jobs: Listing<typeof params, Job> = {
+  name: "jobs",
+  params,
+  read: (operations, asked) => operations.jobs(asked),
+  show({ last_run, ...job }) {
+    if (last_run === null) return { ...job, last_run };
+    const message = last_run.message === null ? null : scrubMessage(last_run.message);
+    return { ...job, last_run: { ...last_run, message } };
+  },
+};

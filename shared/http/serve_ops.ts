@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { AppError } from "../core/app_error.ts";
+import { readsEverything } from "../core/caller.ts";
+import type { Operations, Page } from "../core/ops.ts";
+import { parameter } from "../core/parameter.ts";
+import { VARY } from "./answer.ts";
+import type { Api } from "./api.ts";
+import { requireCaller } from "./credentials.ts";
+import type { Exchange } from "./exchange.ts";
+import { parseParams } from "./query_params.ts";
+
+/** One list that operators page through. */
+export interface Listing<Schema extends z.ZodObject, Row> {
+  readonly name: string;
+  readonly params: Schema;
+  read(operations: Operations, asked: z.output<Schema>): Promise<Page<Row>>;
+  /** A row as it is served: nothing in it needs scrubbing any more. */
+  show(row: Row, api: Api): unknown;
+}
+
+/** What the parameters of every listing are made of. */
+export const asked = {
+  name: () => z.string().min(1, { error: "must not be empty" }).max(200, { error: "must be at most 200 characters" }),
+  word: () => z.string().regex(/^[a-z][a-z_]{0,62}$/, { error: "must be lower-case letters and underscores" }),
+  number: () => z.string().regex(/^[1-9]\d{0,14}$/, { error: "must be the next_cursor of the page before" }),
+  limit: () => parameter.wholeNumber({ from: 1, to: 200, otherwise: 50 }),
+};
+
+/** GET /ops/<listing>: for administrators and the secret key. Never stored: an hour-old incident list misleads. */
+export async function serveOps<Schema extends z.ZodObject, Row>(
+  api: Api,
+  listing: Listing<Schema, Row>,
+  exchange: Exchange,
+): Promise<Response> {
+  exchange.resource = `ops/${listing.name}`;
+  const params = parseParams(listing.params, exchange.url.searchParams);
+  const caller = await requireCaller(api, exchange);
+  if (!readsEverything(caller)) {
+    throw new AppError("FORBIDDEN", {
+      detail: `This credential may not read ops/${listing.name}; it takes an administrator's token or the secret key`,
+    });
+  }
+  const { rows, next_cursor } = await exchange.timed("read", () => listing.read(api.operations, params));
+  const data = rows.map((row) => listing.show(row, api));
+  const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
+  const headers = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };
+  return new Response(JSON.stringify({ data, meta }), { headers });
+}
