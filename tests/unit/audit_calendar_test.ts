@@ -68,6 +68,22 @@ Deno.test("findSlot() finds what the minute stepper finds around each change of 
   }
 });
 
+Deno.test("findSlot() leaves out the hour that a clock skips, and takes the one that it repeats twice", () => {
+  const offsetAt = zoneOffset("Europe/London");
+  assert.ok(offsetAt !== null);
+  const next = (text: string, after: string) => {
+    const schedule = parseSchedule(text);
+    assert.ok(schedule?.kind === "calendar");
+    const from = Date.parse(after) + MINUTE;
+    const slot = findSlot(schedule, { from, direction: "forwards", until: from + 9 * 1_440 * MINUTE, offsetAt });
+    return slot === null ? null : new Date(slot).toISOString();
+  };
+  assert.equal(next("30 1 * * *", "2026-03-28T01:30Z"), "2026-03-30T00:30:00.000Z");
+  assert.equal(next("30 1 * * *", "2026-10-24T00:30Z"), "2026-10-25T00:30:00.000Z");
+  assert.equal(next("30 1 * * *", "2026-10-25T00:30Z"), "2026-10-25T01:30:00.000Z");
+  assert.equal(next("15 0 30 * *", "2026-03-29T00:30Z"), "2026-03-29T23:15:00.000Z", "the day after is an hour nearer");
+});
+
 Deno.test("findSlot() finds what croner finds, given the same days and the same rule for them", () => {
   fc.assert(
     fc.property(schedules, moments, (drawn, moment) => {
