@@ -98,11 +98,13 @@ async function runNode(args: string[], home: string): Promise<Deno.CommandOutput
   }
 }
 
-/** What the CLI said, without the lines that only help with a hosted project or with the CLI itself. */
+/** What the CLI said, without the lines that only help with a hosted project, and of the migrations the last one. */
 function readable(said: string): string[] {
-  return said.split("\n").map((line) => line.trimEnd()).filter((line) =>
+  const lines = said.split("\n").map((line) => line.trimEnd()).filter((line) =>
     line !== "" && !/--debug|Network Restrictions|supabase\.com\/dashboard|^Confirmed by --yes|^Target:/.test(line)
   );
+  const last = lines.findLastIndex((line) => line.startsWith("Applying migration"));
+  return lines.filter((line, index) => index === last || !line.startsWith("Applying migration"));
 }
 
 /** Without a finding the CLI prints a sentence, or nothing, instead of a list. */

@@ -27,9 +27,14 @@ Deno.test("The stack from another terminal's view", async (t) => {
 
   const stack = command("start", "--port", "0", "--no-samples").spawn();
   const output = stack.output();
+  let isEnded = false;
+  output.then(() => isEnded = true);
   try {
     await t.step("status --json says starting, then running, as one object", async () => {
-      for (let attempt = 0; attempt < 300 && (await status()).state !== "running"; attempt++) await pause(200);
+      for (let attempt = 0; attempt < 300 && !isEnded && (await status()).state !== "running"; attempt++) {
+        await pause(200);
+      }
+      if (isEnded) throw new Error(`it did not start: ${new TextDecoder().decode((await output).stderr)}`);
       const state = await status();
       deepEqual(Object.keys(state), [
         "state",
