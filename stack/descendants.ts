@@ -1,4 +1,4 @@
-import { commandLineOf } from "./process_alive.ts";
+import { commandLineOf, listProcesses } from "./process_table.ts";
 
 export interface ChildProcess {
   readonly pid: number;
@@ -7,23 +7,15 @@ export interface ChildProcess {
 
 /** Every process that this one started, and those that they started. */
 export async function descendantsOf(pid: number): Promise<ChildProcess[]> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-A", "-ww", "-o", "pid=,ppid=,args="],
-    stdout: "piped",
-    stderr: "null",
-  }).output();
-  const processes = new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
-    const match = line.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/);
-    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? "" }];
-  });
+  const processes = await listProcesses();
   const family = new Set([pid]);
   for (let size = 0; size !== family.size;) {
     size = family.size;
     for (const process of processes) if (family.has(process.parent)) family.add(process.pid);
   }
   family.delete(pid);
-  // Neither this very ps, nor the server's own helpers ("postgres: checkpointer"), which end with it.
-  const isLasting = (command: string) => !/^postgres: |^\S*ps -A /.test(command);
+  // Not the server's own helpers ("postgres: checkpointer"), which end with it, nor a ps that looks for processes.
+  const isLasting = (command: string) => command !== "" && !/^postgres: |^\S*ps -A /.test(command);
   return processes.filter((process) => family.has(process.pid) && isLasting(process.command))
     .map(({ pid, command }) => ({ pid, command }));
 }

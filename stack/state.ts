@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { commandLineOf } from "./process_alive.ts";
+import { commandLineOf } from "./process_table.ts";
 
 const tokens = z.object({ admin: z.string(), member: z.string(), other_tenant: z.string() });
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { freePort, isPortFree } from "../free_port.ts";
 import { messageOf, StackError } from "../stack_error.ts";
-import { isProcessAlive } from "../process_alive.ts";
+import { isProcessAlive } from "../process_table.ts";
 import type { ClusterFolders } from "./cluster_folder.ts";
 import type { Installation } from "./installation.ts";
 import { claimCluster, clearLeftOvers, releaseCluster } from "./left_over.ts";

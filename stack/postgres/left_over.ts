@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { commandLineOf, isProcessAlive } from "../process_alive.ts";
+import { commandLineOf, isProcessAlive } from "../process_table.ts";
 import { StackError } from "../stack_error.ts";
 
 /**

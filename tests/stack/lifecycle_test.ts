@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
-import { commandLineOf } from "../../stack/process_alive.ts";
+import { commandLineOf } from "../../stack/process_table.ts";
 
 const main = new URL("../../stack/main.ts", import.meta.url).pathname;
 
