@@ -36,6 +36,8 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
       view: payload.view,
       runid: payload.runid?.toString(),
       sqlstate: payload.sqlstate,
+      http_status: payload.http_status?.toString(),
+      failure_class: payload.failure_class,
     }),
     facts: present({
       summary: payload.summary,
@@ -45,6 +47,9 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
       schedule: payload.schedule,
       runid: payload.runid,
       sqlstate: payload.sqlstate,
+      function: payload.function,
+      http_status: payload.http_status,
+      failure_class: payload.failure_class,
       streak: payload.streak,
       first_seen_at: payload.first_seen_at,
       last_seen_at: payload.last_seen_at,
@@ -79,8 +84,8 @@ function title({ transition, payload }: Alert): string {
       ? `${payload.kind} is over: ${subject} no longer exists`
       : `${payload.kind} is over: ${subject} recovered`;
   }
-  const sqlstate = payload.sqlstate == null ? "" : ` [${payload.sqlstate}]`;
-  return `${payload.kind}: ${subject}${sqlstate}`;
+  const code = payload.sqlstate ?? payload.http_status;
+  return `${payload.kind}: ${subject}${code == null ? "" : ` [${code}]`}`;
 }
 
 function shorten(text: string, limit = MESSAGE_LIMIT): string {

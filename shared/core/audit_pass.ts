@@ -20,6 +20,10 @@ export const alertPayload = z.looseObject({
   runid: z.number().int().nullish(),
   sqlstate: z.string().nullish(),
   message: z.string().nullish(),
+  /** Of an HTTP call: what was called, what it answered, and why that is a failure. */
+  function: z.string().nullish(),
+  http_status: z.number().int().nullish(),
+  failure_class: z.string().nullish(),
 });
 
 const alertSchema = z.object({

@@ -23,13 +23,31 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `show cron.log_run;`,
     ),
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
+  http_failed: ({ job, failure_class }) => lines(calls(job), failure_class === "config" ? SECRETS : null),
+  net_worker_gone: () =>
+    lines(
+      `select pid, backend_start, state, wait_event from pg_stat_activity where backend_type like 'pg_net%';`,
+      `select count(*), min(id) from net.http_request_queue;`,
+      `select net.worker_restart();`,
+    ),
+  secret_missing: ({ subject }) => lines(SECRETS, `select vault.create_secret('<value>', ${literal(subject)});`),
+  unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),
   storm: ({ incident_id }) =>
     `select kind, subject, opened_at, closed_at from analytics.incidents where cause_id = ${incident_id} order by incident_id;`,
 };
 
+/** Never a value: whether it is there, and whether it was pasted with its line end. */
+const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s' as has_white_space, updated_at
+from vault.decrypted_secrets where name in ('project_url', 'cron_secret_key');`;
+
 /** SQL that a person can paste to look at, and where possible mend, what an alert is about; null for an unknown kind. */
 export function repairSql(payload: Payload): string | null {
   return REPAIRS[payload.kind]?.(payload) ?? null;
+}
+
+function calls(job: string | null | undefined): string {
+  return `select call_id, runid, queued_at, outcome, status_code, is_timed_out, error, answer_code, completion_detail
+from analytics.http_calls where job_name = ${literal(job ?? "")} order by call_id desc limit 10;`;
 }
 
 function refresh(view: string): string {

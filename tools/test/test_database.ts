@@ -32,12 +32,24 @@ export async function makeTestDatabase(
       throw new Error(`These tests need the real pg_cron, and this is a ${server.cron}: ${server.detail}`);
     }
     await pushMigrations({ projectFolder, databaseUrl: server.url });
+    await fillVault(server.url);
     if (options.pgtap === true) await installPgtap(server.superuserUrl);
     console.log(server.detail);
     return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** As the deployer does. Nobody is at the address: what is called there is refused at once. */
+async function fillVault(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
+    await sql`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
+  } finally {
+    await sql.end();
   }
 }
 
