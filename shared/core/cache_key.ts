@@ -25,17 +25,26 @@ export function schemaHash(resource: Resource, hash: Hash): string {
   return hash(JSON.stringify([BODY_SHAPE, data, shapes])).slice(0, 12);
 }
 
-export interface Asked {
+/** What is asked, whoever asks. The same for every caller, so it is worth remembering. */
+export interface Question {
   readonly resource: Resource;
   readonly params: Params;
-  readonly scope: Scope;
   readonly format: Format;
+  /** Fingerprint of format and parameters. */
+  readonly digest: string;
+}
+
+export interface Asked extends Question {
+  readonly scope: Scope;
+}
+
+export function createQuestion(asked: Omit<Question, "digest">, hash: Hash): Question {
+  return { ...asked, digest: hash(`${asked.format}\n${canonicalParams(asked.params)}`) };
 }
 
 /** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}`: one slot for all versions of one answer. */
-export function addressOf(asked: Asked, schema: string, hash: Hash): Address {
-  const question = hash(`${asked.format}\n${canonicalParams(asked.params)}`);
-  return { schema, stem: `${schema}:${fullName(asked.resource)}:${asked.scope.label}:${question}` };
+export function addressOf(asked: Asked, schema: string): Address {
+  return { schema, stem: `${schema}:${fullName(asked.resource)}:${asked.scope.label}:${asked.digest}` };
 }
 
 /** `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes. */

@@ -7,7 +7,7 @@ import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { requireReady } from "./readiness.ts";
 import { isReusable } from "./reuse.ts";
-import { generation, type ViewState } from "./view_state.ts";
+import type { ViewState } from "./view_state.ts";
 
 /** A question whose caller and parameters have been checked. */
 export interface ReadRequest extends Asked {
@@ -29,23 +29,23 @@ export async function readResource(reader: Reader, request: ReadRequest): Promis
   const { resource, emit } = request;
   const { states, is_confirmed } = await reader.pointer.current(emit);
   const state = requireReady(resource, states[resource.view]);
-  const address = addressOf(request, reader.schemaOf(resource), reader.hash);
+  const address = addressOf(request, reader.schemaOf(resource));
   const key = cacheKey(address, state);
   const now = reader.clock.now();
 
+  const kept = reader.memory.get(address.stem);
   // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
   if (request.if_none_match !== null) {
-    const etag = etagOf(key, reader.hash);
+    const etag = kept?.key === key ? kept.etag : etagOf(key, reader.hash);
     if (namesEtag(request.if_none_match, etag)) {
       emit({ type: "not_modified" });
       return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
     }
   }
 
-  const kept = reader.memory.get(address.stem);
   if (kept?.key === key && isReusable(resource, kept, now)) {
     emit({ type: "memory_hit" });
-    return answerWith(kept, { state, now, is_confirmed });
+    return answerWith(kept, { key, state, now, is_confirmed });
   }
   emit({ type: "memory_missed" });
 
@@ -55,6 +55,7 @@ export async function readResource(reader: Reader, request: ReadRequest): Promis
     () => emit({ type: "collapsed" }),
   );
   return answerWith(fetched.entry, {
+    key,
     state,
     now: reader.clock.now(),
     is_confirmed: is_confirmed && fetched.is_confirmed,
@@ -62,6 +63,7 @@ export async function readResource(reader: Reader, request: ReadRequest): Promis
 }
 
 interface Standing {
+  readonly key: string;
   readonly state: ViewState;
   readonly now: number;
   readonly is_confirmed: boolean;
@@ -69,8 +71,7 @@ interface Standing {
 
 /** The pointer knows the last moment at which its version was true; an entry of another version knows only its own. */
 function answerWith(entry: Entry, standing: Standing): Answer {
-  const is_current = generation(entry.state) === generation(standing.state);
-  const state = is_current ? standing.state : entry.state;
+  const state = entry.key === standing.key ? standing.state : entry.state;
   const freshness = freshnessOf(state, standing.now, standing.is_confirmed);
   return { kind: "entry", etag: entry.etag, freshness, entry };
 }

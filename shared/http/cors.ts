@@ -10,7 +10,8 @@ const RESPONSE_HEADERS = "etag, age, cache-status, freshet-stale, last-modified,
 
 /** Adds what a browser needs to hand the answer to the page that asked. */
 export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {
-  headers.set("access-control-expose-headers", RESPONSE_HEADERS);
+  // Only browsers name an origin, and only they look at this.
+  if (origin !== null) headers.set("access-control-expose-headers", RESPONSE_HEADERS);
   if (policy === "*") {
     headers.set("access-control-allow-origin", "*");
     return;

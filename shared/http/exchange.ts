@@ -5,7 +5,10 @@ import type { Clock } from "../core/clock.ts";
 export class Exchange {
   readonly request_id = crypto.randomUUID();
   readonly request: Request;
-  readonly url: URL;
+  /** The path as it was written: no dots resolved, nothing decoded. */
+  readonly path: string;
+  /** What follows the question mark. */
+  readonly search: string;
   readonly events: CacheEvent[] = [];
   /** The resource's full name once the route is known; never the URL, which holds parameters. */
   resource: string | null = null;
@@ -19,10 +22,19 @@ export class Exchange {
 
   constructor(request: Request, options: { readonly clock: Clock; readonly late: (event: CacheEvent) => void }) {
     this.request = request;
-    this.url = new URL(request.url);
+    const { url } = request;
+    const path_at = url.indexOf("/", url.indexOf("://") + 3);
+    const search_at = url.indexOf("?", path_at);
+    this.path = search_at < 0 ? url.slice(path_at) : url.slice(path_at, search_at);
+    this.search = search_at < 0 ? "" : url.slice(search_at + 1);
     this.#clock = options.clock;
     this.#late = options.late;
     this.#began = options.clock.monotonic();
+  }
+
+  /** The parameters, parsed on demand: a question that is remembered by its text needs no parsing. */
+  get parameters(): URLSearchParams {
+    return new URLSearchParams(this.search);
   }
 
   /** Takes an event. What happens behind the answer is reported on its own, for the request's line is written. */

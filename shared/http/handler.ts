@@ -66,7 +66,7 @@ async function withoutBody(response: Response): Promise<Response> {
 function answer(routes: ReadonlyMap<string, Route>, exchange: Exchange): Promise<Response> | Response {
   const { method } = exchange.request;
   if (method === "OPTIONS") return preflight(METHODS.join(", "));
-  const route = routes.get(exchange.url.pathname);
+  const route = routes.get(exchange.path);
   if (route === undefined) {
     throw new AppError("NOT_FOUND", {
       detail: "There is nothing at this path; /analytics/catalog lists what there is",

@@ -24,7 +24,7 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
     ["/analytics/ops/runs", (exchange) => serveOps(api, runs, exchange)],
   ]);
   for (const resource of api.resources) {
-    routes.set(`/analytics/${fullName(resource)}`, (exchange) => serveResource(api, resource, exchange));
+    routes.set(`/analytics/${fullName(resource)}`, serveResource(api, resource));
   }
   return routes;
 }

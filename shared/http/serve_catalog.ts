@@ -9,7 +9,7 @@ import { refuseParameters } from "./query_params.ts";
 /** GET /catalog: what can be asked, of whom it is served, and in which shape. The same for every caller. */
 export async function serveCatalog(api: Api, exchange: Exchange): Promise<Response> {
   exchange.resource = "catalog";
-  refuseParameters(exchange.url.searchParams);
+  refuseParameters(exchange.parameters);
   await requireCaller(api, exchange);
   const headers = { "content-type": "application/json", "cache-control": PRIVATE, vary: VARY };
   const body = JSON.stringify({ resources: api.resources.map(describe) });

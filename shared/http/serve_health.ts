@@ -8,7 +8,7 @@ import { refuseParameters } from "./query_params.ts";
 /** GET /health: one word for everybody, and the reasons for those who may know them. 503 unless all is known to be well. */
 export async function serveHealth(api: Api, exchange: Exchange): Promise<Response> {
   exchange.resource = "health";
-  refuseParameters(exchange.url.searchParams);
+  refuseParameters(exchange.parameters);
   const caller = await identifyCaller(api, exchange);
   const reports = await exchange.timed("health", () =>
     Promise.all(

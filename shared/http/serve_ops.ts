@@ -33,7 +33,7 @@ export async function serveOps<Schema extends z.ZodObject, Row>(
   exchange: Exchange,
 ): Promise<Response> {
   exchange.resource = `ops/${listing.name}`;
-  const params = parseParams(listing.params, exchange.url.searchParams);
+  const params = parseParams(listing.params, exchange.parameters);
   const caller = await requireCaller(api, exchange);
   if (!readsEverything(caller)) {
     throw new AppError("FORBIDDEN", {

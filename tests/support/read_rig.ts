@@ -1,4 +1,5 @@
 import { sha256 } from "../../shared/adapters/sha256.ts";
+import { createQuestion } from "../../shared/core/cache_key.ts";
 import type { CacheEvent } from "../../shared/core/cache_event.ts";
 import type { Caller } from "../../shared/core/caller.ts";
 import type { Entry } from "../../shared/core/entry.ts";
@@ -63,11 +64,10 @@ export class Isolate {
 
   async readOnly({ resource, params, caller = SERVICE, format = "json", if_none_match }: Read): Promise<Trace> {
     const events: CacheEvent[] = [];
+    const question = createQuestion({ resource, params: resource.params.parse(params), format }, sha256);
     const answer = await readResource(this.reader, {
-      resource,
-      params: resource.params.parse(params),
+      ...question,
       scope: deriveScope(resource, caller, sha256),
-      format,
       if_none_match: if_none_match ?? null,
       emit: (event) => void events.push(event),
     });

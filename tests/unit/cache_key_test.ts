@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../shared/adapters/sha256.ts";
-import { addressOf, cacheKey, etagOf, schemaHash, stemOf } from "../../shared/core/cache_key.ts";
+import {
+  type Address,
+  addressOf,
+  cacheKey,
+  createQuestion,
+  etagOf,
+  schemaHash,
+  stemOf,
+} from "../../shared/core/cache_key.ts";
 import { column, defineResource, type Resource } from "../../shared/core/resource.ts";
 import type { ViewState } from "../../shared/core/view_state.ts";
 import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
@@ -15,18 +23,20 @@ const STATE: ViewState = {
   populated: true,
   next_refresh_at: null,
 };
-const ASKED = {
-  resource: laneDistributions as Resource,
-  params: { challenge_id: id(1) },
-  scope: { label: "public", restriction: null },
-  format: "json",
-} as const;
+interface Over {
+  readonly params?: Record<string, unknown>;
+  readonly format?: "csv";
+  readonly label?: string;
+}
 
-function keyOf(
-  over: Partial<typeof ASKED | { params: Record<string, unknown>; format: "csv" }> = {},
-  state = STATE,
-): string {
-  return cacheKey(addressOf({ ...ASKED, ...over }, "5c4e3a", sha256), state);
+function addressWith({ params = { challenge_id: id(1) }, format, label = "public" }: Over = {}): Address {
+  const resource: Resource = laneDistributions;
+  const question = createQuestion({ resource, params, format: format ?? "json" }, sha256);
+  return addressOf({ ...question, scope: { label, restriction: null } }, "5c4e3a");
+}
+
+function keyOf(over: Over = {}, state = STATE): string {
+  return cacheKey(addressWith(over), state);
 }
 
 Deno.test("cacheKey() is schema, resource, scope, version and a digest of format and parameters", () => {
@@ -38,7 +48,7 @@ Deno.test("cacheKey() moves with the version, the refresh time, the scope, the p
     keyOf(),
     keyOf({}, { ...STATE, version: 8 }),
     keyOf({}, { ...STATE, refreshed_at: "2026-11-20T10:00:01Z" }),
-    cacheKey(addressOf({ ...ASKED, scope: { label: "user=ab", restriction: null } }, "5c4e3a", sha256), STATE),
+    keyOf({ label: "user=ab" }),
     keyOf({ params: { challenge_id: id(2) } }),
     keyOf({ format: "csv" }),
   ];
@@ -50,7 +60,7 @@ Deno.test("cacheKey() stays when the rows were only found to be still true", () 
 });
 
 Deno.test("stemOf() leads every version of an answer to one stem", () => {
-  const address = addressOf(ASKED, "5c4e3a", sha256);
+  const address = addressWith();
   assert.equal(stemOf(cacheKey(address, STATE)), address.stem);
   assert.equal(stemOf(cacheKey(address, { ...STATE, version: 8 })), address.stem);
 });

@@ -1,0 +1,33 @@
+import { createQuestion, type Question } from "../core/cache_key.ts";
+import type { Hash } from "../core/hash.ts";
+import type { Resource } from "../core/resource.ts";
+import { chooseFormat } from "./negotiation.ts";
+import { parseQuery } from "./query_params.ts";
+
+/** How many questions of one resource are remembered; at most 2 KB each. */
+const MOST_QUESTIONS = 500;
+
+/** Reads what a request asks of one resource. @throws AppError BAD_REQUEST or NOT_ACCEPTABLE. */
+export type AskedBy = (search: string, accept: string | null) => Question;
+
+/**
+ * Remembers questions by the text that asked them: checking and fingerprinting the same query again is a quarter of a
+ * cache hit. Only good questions are kept, and nothing about who asked.
+ */
+export function rememberQuestions(resource: Resource, hash: Hash): AskedBy {
+  const known = new Map<string, Question>();
+
+  return (search, accept) => {
+    const text = `${accept ?? ""}\n${search}`;
+    const remembered = known.get(text);
+    if (remembered !== undefined) return remembered;
+    const { format: wanted, params } = parseQuery(resource, new URLSearchParams(search));
+    const question = createQuestion(
+      { resource, params, format: chooseFormat(resource, { format: wanted, accept }) },
+      hash,
+    );
+    if (known.size >= MOST_QUESTIONS) known.clear();
+    if (text.length <= 2_048) known.set(text, question);
+    return question;
+  };
+}
