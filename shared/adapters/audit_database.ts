@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { calendarRequestSchema } from "../core/audit_calendar_request.ts";
 import { auditPassSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
 import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
@@ -18,7 +19,9 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
   }
 
   return {
-    pass: (dry_run) => rpc({ name: "audit_pass", input: { dry_run }, output: auditPassSchema, timeout_ms: PASS_MS }),
+    calendar: () => step("audit_calendar_request", {}, calendarRequestSchema.nullable()),
+    pass: ({ dry_run, calendar }) =>
+      rpc({ name: "audit_pass", input: { dry_run, calendar }, output: auditPassSchema, timeout_ms: PASS_MS }),
     async lease(seconds) {
       const leased = z.array(leasedAlertSchema).max(1);
       const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds` }, leased);

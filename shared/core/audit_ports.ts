@@ -1,3 +1,4 @@
+import type { Calendar, CalendarRequest } from "./audit_calendar_request.ts";
 import type { AlertEvent } from "./audit_event.ts";
 import type { AuditPass, Backlog, LeasedAlert } from "./audit_pass.ts";
 
@@ -12,7 +13,9 @@ export type Lease = Pick<LeasedAlert, "event_id" | "lease_token">;
 
 /** The audit's side of the database: each method is one call of one SQL function. */
 export interface AuditDatabase {
-  pass(dry_run: boolean): Promise<AuditPass>;
+  /** What the calendar of the next pass is computed from; null when pg_cron cannot be read. */
+  calendar(): Promise<CalendarRequest | null>;
+  pass(options: PassOptions): Promise<AuditPass>;
   /** The oldest alert that is due, borrowed for so many seconds; null when there is none. */
   lease(seconds: number): Promise<LeasedAlert | null>;
   acknowledge(lease: Lease): Promise<boolean>;
@@ -20,6 +23,12 @@ export interface AuditDatabase {
   park(lease: Lease, error: string): Promise<boolean>;
   hold(category: AlertCategory, seconds: number): Promise<void>;
   record(state: ChannelState, detail: string | null): Promise<Backlog>;
+}
+
+export interface PassOptions {
+  readonly dry_run: boolean;
+  /** null: nothing is said of slots. */
+  readonly calendar: Calendar | null;
 }
 
 /** What the receiver said to one envelope. */

@@ -1,3 +1,4 @@
+import { computeCalendar } from "./audit_calendar.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
 import type { AuditPass } from "./audit_pass.ts";
@@ -63,7 +64,7 @@ export interface AuditPreview extends Pick<AuditSummary, "outcome" | "reasons" |
 }
 
 export async function previewAudit(options: Pick<AuditOptions, "database" | "runbook_url">): Promise<AuditPreview> {
-  const pass = await options.database.pass(true);
+  const pass = await audit(options.database, true);
   return {
     dry_run: true,
     outcome: pass.outcome,
@@ -78,11 +79,16 @@ export async function previewAudit(options: Pick<AuditOptions, "database" | "run
 /** A database that does not answer cannot hold an alert: the heartbeat is all that is left to say it with. */
 async function auditOrCry({ database, sender }: AuditOptions): Promise<AuditPass> {
   try {
-    return await database.pass(false);
+    return await audit(database, false);
   } catch (error) {
     await sender?.checkIn("error");
     throw error;
   }
+}
+
+async function audit(database: AuditDatabase, dry_run: boolean): Promise<AuditPass> {
+  const request = await database.calendar();
+  return await database.pass({ dry_run, calendar: request === null ? null : computeCalendar(request) });
 }
 
 interface Told {

@@ -41,6 +41,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   const scheduled = new Set<string>();
   const active = await sql`select jobid from cron.job where active`;
   await sql`update cron.job set active = false`;
+  await sql`update analytics.scheduled_jobs set paused_until = 'infinity'`;
   await clearAudit(sql);
   try {
     await body({
@@ -49,7 +50,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
       async schedule(job) {
         scheduled.add(job);
         await sql`set role postgres`;
-        await sql`select cron.schedule(${job}, '0 0 1 1 *', 'select 1')`;
+        await sql`select analytics.register_job(${job}, '0 0 1 1 *', 'select 1')`;
         await sql`reset role`;
       },
       async plant(job, { status, message }) {
@@ -70,7 +71,9 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
     for (const job of scheduled) {
       await sql`delete from cron.job_run_details where jobid in (select jobid from cron.job where jobname = ${job})`;
       await sql`delete from cron.job where jobname = ${job}`;
+      await sql`select private.withdraw_job(${job})`;
     }
+    await sql`update analytics.scheduled_jobs set paused_until = null`;
     await clearAudit(sql);
     await sql`update cron.job set active = true where jobid = any (${active.map((row) => Number(row["jobid"]))})`;
     await Promise.all([sql.end({ timeout: 5 }), sink.stop()]);
@@ -97,11 +100,12 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
 }
 
 async function clearAudit(sql: postgres.Sql): Promise<void> {
-  await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs`;
+  await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
+      analytics.job_slots`;
   await sql`
     update analytics.audit_state
     set low_runid = (select coalesce(max(runid), 0) from cron.job_run_details), canary_seen_at = now(),
-        last_audit_at = null, last_outcome = null, last_reasons = '[]'`;
+        last_audit_at = null, scheduler_resumed_at = null, last_outcome = null, last_reasons = '[]'`;
   await sql`
     update analytics.alert_channels
     set state = 'untried', detail = null, checked_at = null,

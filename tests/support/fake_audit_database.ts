@@ -1,5 +1,6 @@
+import type { CalendarRequest } from "../../shared/core/audit_calendar_request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../shared/core/audit_pass.ts";
-import type { AlertCategory, AuditDatabase, ChannelState } from "../../shared/core/audit_ports.ts";
+import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../shared/core/audit_ports.ts";
 
 interface Row {
   readonly alert: Alert;
@@ -16,7 +17,8 @@ export class FakeAuditDatabase implements AuditDatabase {
   readonly rows: Row[];
   readonly holds: Partial<Record<AlertCategory, number>> = {};
   readonly recorded: { readonly state: ChannelState; readonly detail: string | null }[] = [];
-  readonly passes: boolean[] = [];
+  readonly passes: PassOptions[] = [];
+  request: CalendarRequest | null = null;
   outcome: AuditPass["outcome"] = "ok";
   check_ins_held = false;
   /** What pass() throws, if anything. */
@@ -33,8 +35,12 @@ export class FakeAuditDatabase implements AuditDatabase {
     }));
   }
 
-  pass(dry_run: boolean): Promise<AuditPass> {
-    this.passes.push(dry_run);
+  calendar(): Promise<CalendarRequest | null> {
+    return Promise.resolve(this.request);
+  }
+
+  pass(options: PassOptions): Promise<AuditPass> {
+    this.passes.push(options);
     if (this.fault !== null) return Promise.reject(this.fault);
     return Promise.resolve({
       audited_at: "2026-11-20T10:00:00Z",

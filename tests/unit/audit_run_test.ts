@@ -28,6 +28,17 @@ Deno.test("runAudit() audits, tells, and says last of all that it is alive", asy
   assert.deepEqual(database.recorded, [{ state: "ok", detail: null }]);
 });
 
+Deno.test("runAudit() tells the database the slots of its jobs", async () => {
+  const database = new FakeAuditDatabase();
+  const jobs = [{ job_name: "nightly", schedule: "0 3 * * *", late_after_seconds: 300 }];
+  const now = Date.parse("2026-11-20T10:00:00Z");
+  database.request = { now, timezone: "GMT", matches_both_days: false, jobs };
+  await runAudit({ ...settings, database, sender: null });
+  const [slots] = database.passes[0]?.calendar?.jobs ?? [];
+  assert.equal(slots?.due_slot_at, "2026-11-20T03:00:00.000Z");
+  assert.equal(slots?.next_slot_at, "2026-11-21T03:00:00.000Z");
+});
+
 Deno.test("runAudit() keeps the alerts and says so when there is nobody to tell", async () => {
   const database = new FakeAuditDatabase([failedAlert(1)]);
   const summary = await runAudit({ ...settings, database, sender: null });
@@ -85,7 +96,7 @@ Deno.test("previewAudit() shows the events as they would be sent, and asks for a
   const message = "Key (email)=(eve@x.org) already exists.";
   const database = new FakeAuditDatabase([failedAlert(1, { message })]);
   const preview = await previewAudit({ database, runbook_url: "docs/runbook" });
-  assert.deepEqual(database.passes, [true]);
+  assert.deepEqual(database.passes, [{ dry_run: true, calendar: null }]);
   assert.equal(preview.would_send.length, 1);
   assert.ok(!JSON.stringify(preview).includes("eve@"));
   assert.deepEqual(database.recorded, []);

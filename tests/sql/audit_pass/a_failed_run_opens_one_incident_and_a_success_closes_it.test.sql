@@ -8,7 +8,7 @@ returns bigint language sql as $$
     from cron.job as j where j.jobname = job
     returning runid;
 $$;
-select cron.schedule('probe-a', '0 0 1 1 *', 'select 1');
+select analytics.register_job('probe-a', '0 0 1 1 *', 'select 1');
 select analytics.audit_pass();
 
 select pg_temp.plant('probe-a', 'failed', E'ERROR:  refresh of analytics.mv_a failed [42P01]: relation "x" does not exist\n') as first_failure;

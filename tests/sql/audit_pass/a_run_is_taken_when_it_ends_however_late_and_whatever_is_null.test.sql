@@ -8,7 +8,7 @@ returns bigint language sql as $$
     from cron.job as j where j.jobname = job
     returning runid;
 $$;
-select cron.schedule('probe-' || n, '0 0 1 1 *', 'select 1') from generate_series(1, 6) as n;
+select analytics.register_job('probe-' || n, '0 0 1 1 *', 'select 1') from generate_series(1, 6) as n;
 select analytics.audit_pass();
 
 select pg_temp.plant('probe-1', 'starting', null, null, null);
@@ -61,7 +61,7 @@ select is((select subject from analytics.incidents where evidence ->> 'message' 
 
 -- The same name with another jobid is the same subject.
 select cron.unschedule('probe-5');
-select cron.schedule('probe-5', '0 0 1 1 *', 'select 1');
+select analytics.register_job('probe-5', '0 0 1 1 *', 'select 1');
 select pg_temp.plant('probe-5', 'succeeded', '1 row');
 select analytics.audit_pass();
 select is((select resolution from analytics.incidents where subject = 'probe-5'), 'recovered', 'unscheduled and scheduled again, a job is the same one');

@@ -26,7 +26,7 @@ update analytics.audit_state set canary_seen_at = now();
 select analytics.audit_pass();
 
 -- What is invisible is not gone: no incident of another job is closed by blindness.
-select cron.schedule('probe-a', '0 0 1 1 *', 'select 1');
+select analytics.register_job('probe-a', '0 0 1 1 *', 'select 1');
 insert into cron.job_run_details (runid, jobid, status, return_message)
 select (select max(runid) + 1 from cron.job_run_details), jobid, 'failed', 'ERROR:  x' from cron.job where jobname = 'probe-a';
 select analytics.audit_pass();

@@ -8,7 +8,7 @@ returns bigint language sql as $$
     from cron.job as j where j.jobname = job
     returning runid;
 $$;
-select cron.schedule('probe-' || n, '0 0 1 1 *', 'select 1') from generate_series(1, 45) as n;
+select analytics.register_job('probe-' || n, '0 0 1 1 *', 'select 1') from generate_series(1, 45) as n;
 select analytics.audit_pass();
 
 select pg_temp.plant('probe-' || n, 'failed', 'ERROR:  x') from generate_series(1, 19) as n;

@@ -8,7 +8,7 @@ returns bigint language sql as $$
     from cron.job as j where j.jobname = job
     returning runid;
 $$;
-select cron.schedule('probe-a', '0 0 1 1 *', 'select 1');
+select analytics.register_job('probe-a', '0 0 1 1 *', 'select 1');
 select pg_temp.plant('probe-a', 'succeeded', '1 row');
 select analytics.audit_pass();
 

@@ -6,7 +6,7 @@ create function pg_temp.runids(answer jsonb) returns bigint[] language sql as $$
 $$;
 
 delete from cron.job_run_details;
-select cron.schedule('probe-a', '0 0 1 1 *', 'select 1'), cron.schedule('probe-b', '0 0 1 1 *', 'select 1');
+select analytics.register_job('probe-a', '0 0 1 1 *', 'select 1'), analytics.register_job('probe-b', '0 0 1 1 *', 'select 1');
 insert into cron.job_run_details (runid, jobid, status, start_time, end_time)
 select n, (select jobid from cron.job where jobname = case when n in (2, 9) then 'probe-a' else 'probe-b' end),
     case when n = 10 then 'running' when n % 4 = 0 then 'failed' else 'succeeded' end, now() - interval '1500 ms', case when n < 10 then now() end
