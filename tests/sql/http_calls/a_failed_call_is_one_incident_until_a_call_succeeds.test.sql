@@ -5,7 +5,7 @@ delete from analytics.http_calls;
 delete from analytics.outbox;
 delete from analytics.incidents;
 delete from analytics.findings;
-select cron.schedule('probe-http', '0 0 1 1 *', 'select analytics.invoke_function(''probe'')');
+select analytics.register_job('probe-http', '0 0 1 1 *', 'select analytics.invoke_function(''probe'')');
 create function pg_temp.call(status integer, job text default 'probe-http') returns void language sql as $$
     select analytics.invoke_function('probe');
     update analytics.http_calls set job_name = job where call_id = (select max(call_id) from analytics.http_calls);
