@@ -1,6 +1,8 @@
 import { AppError } from "../core/app_error.ts";
 import { type AuditOptions, previewAudit, runAudit } from "../core/audit_run.ts";
+import type { CallLedger } from "../core/call_ledger.ts";
 import { scrubMessage } from "../core/scrub_message.ts";
+import { completing } from "./completing.ts";
 import { asAppError, problem } from "./problem.ts";
 
 export interface CronAuditOptions {
@@ -8,6 +10,7 @@ export interface CronAuditOptions {
   readonly authorize: (request: Request) => Promise<void>;
   /** Called for each authorised request: nothing outlives it but what the database keeps. */
   readonly connect: () => AuditOptions;
+  readonly ledger: () => CallLedger;
   /** Takes one JSON text for each request. */
   readonly log: (line: string) => void;
 }
@@ -35,15 +38,15 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
   };
 }
 
-async function answer(request: Request, options: CronAuditOptions) {
+async function answer(request: Request, { authorize, connect, ledger, log }: CronAuditOptions) {
   if (request.method !== "POST") {
     const detail = "The audit is run with POST";
     throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: ["POST"] });
   }
-  await options.authorize(request);
+  await authorize(request);
   return isDryRun(new URL(request.url).searchParams)
-    ? await previewAudit(options.connect())
-    : await runAudit(options.connect());
+    ? await previewAudit(connect())
+    : await completing(request, { ledger, report: log }, () => runAudit(connect()));
 }
 
 function isDryRun(parameters: URLSearchParams): boolean {

@@ -17,13 +17,17 @@ function handler(environment: Readonly<Record<string, string>> = complete) {
   const database = new FakeAuditDatabase([failedAlert(1)]);
   const sender = new FakeSender();
   const lines: string[] = [];
+  const completions: unknown[] = [];
   const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
   const fetch = serveCronAudit({
     authorize: (request) => requireCronKey(request, (name) => environment[name]),
     connect: () => ({ database, sender, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+    ledger: () => ({
+      complete: (call_id, completion) => Promise.resolve(void completions.push([call_id, completion])),
+    }),
     log: (line) => lines.push(line),
   });
-  return { fetch, database, sender, lines };
+  return { fetch, database, sender, lines, completions };
 }
 
 function post(headers: Record<string, string> = { apikey: secrets.cron }, query = ""): Request {
@@ -91,7 +95,7 @@ Deno.test("cron-audit?dry_run=1 prints and neither writes nor sends", async () =
   const body = await (await fetch(post(undefined, "?dry_run=1"))).json();
   assert.equal(body.dry_run, true);
   assert.equal(body.would_send[0].title, "failed: refresh-mv_1 [42P01]");
-  assert.deepEqual(database.passes, [true]);
+  assert.deepEqual(database.passes, [{ dry_run: true, calendar: null }]);
   assert.deepEqual([sender.sent, sender.check_ins], [[], []]);
 });
 
@@ -112,4 +116,21 @@ Deno.test("cron-audit answers a fault with a problem that says nothing of its ca
   const text = await response.text();
   assert.equal(response.status, 500);
   for (const secret of ["hunter2", "eve", "example.org"]) assert.ok(!`${text}${lines.join()}`.includes(secret));
+});
+
+Deno.test("cron-audit writes its own completion for the call that names its row, and for no other", async () => {
+  const { fetch, database, completions } = handler();
+  const call = { apikey: secrets.cron, "freshet-call-id": "17" };
+  await fetch(post(call));
+  await fetch(post());
+  await fetch(post(call, "?dry_run=1"));
+  await fetch(post({ "freshet-call-id": "17" }));
+  for (const garbage of ["0", "-1", "17; drop", "1e3", ""]) {
+    await fetch(post({ apikey: secrets.cron, "freshet-call-id": garbage }));
+  }
+  assert.deepEqual(completions, [[17, { outcome: "succeeded", detail: null }]]);
+
+  database.fault = new Error("password=hunter2");
+  await fetch(post(call));
+  assert.deepEqual(completions[1], [17, { outcome: "failed", detail: "INTERNAL" }]);
 });

@@ -1,5 +1,6 @@
 // POST /functions/v1/cron-audit: audits the scheduled jobs and tells Sentry. Called by job analytics-cron-audit.
 import { connectAudit } from "../../../shared/adapters/audit_platform.ts";
+import { connectCallLedger } from "../../../shared/adapters/call_ledger.ts";
 import { requireCronKey } from "../../../shared/adapters/cron_key.ts";
 import { serveCronAudit } from "../../../shared/http/serve_cron_audit.ts";
 
@@ -11,6 +12,7 @@ export default {
   fetch: serveCronAudit({
     authorize: (request) => requireCronKey(request, get),
     connect: () => connectAudit(get),
+    ledger: () => connectCallLedger(get),
     log: (line) => console.log(line),
   }),
 };
