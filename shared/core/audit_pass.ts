@@ -16,7 +16,18 @@ export const alertPayload = z.looseObject({
   resolution: z.string().nullable(),
   job: z.string().nullish(),
   view: z.string().nullish(),
+  /** Several jobs with one cause. */
+  jobs: z.array(z.string()).nullish(),
+  jobids: z.array(z.number().int()).nullish(),
+  jobid: z.number().int().nullish(),
+  /** A role that owns jobs. */
+  owner: z.string().nullish(),
+  /** Jobs that repeat the work of the subject. */
+  duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int() })).nullish(),
   schedule: z.string().nullish(),
+  missed_slot_at: z.string().nullish(),
+  /** As of the pass that told it. */
+  next_slot_at: z.string().nullish(),
   runid: z.number().int().nullish(),
   sqlstate: z.string().nullish(),
   message: z.string().nullish(),
