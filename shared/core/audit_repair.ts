@@ -11,7 +11,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `show cron.log_run;`,
     ),
   duplicated: ({ duplicates }) => lines(...(duplicates ?? []).map(({ jobid }) => unschedule(jobid))),
-  edited: ({ job, jobid }) => lines(look(jobid), `${restore(job)} -- or, when it is wanted as it is:`, adopt(job)),
+  edited: ({ job, jobid }) => lines(look(jobid), restore(job), `-- or, when it is wanted as it is: ${adopt(job)}`),
   failed: ({ runid, job }) =>
     lines(
       `select runid, status, return_message, start_time, end_time from cron.job_run_details where runid = ${
@@ -37,7 +37,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select count(*), min(id) from net.http_request_queue;`,
       `select net.worker_restart();`,
     ),
-  never_fires: ({ job, jobid }) => lines(look(jobid), restore(job)),
+  never_fires: ({ jobid }) => lines(look(jobid), `-- register the job again, with a schedule that fires`),
   orphan_owner: ({ owner, jobids }) => adoptOrphans(owner ?? "", jobids ?? []),
   secret_missing: ({ subject }) => lines(SECRETS, `select vault.create_secret('<value>', ${literal(subject)});`),
   stale: ({ view, job }) =>

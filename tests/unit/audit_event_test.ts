@@ -60,9 +60,30 @@ Deno.test("alertEvent() quotes names in the repair SQL", () => {
 });
 
 Deno.test("alertEvent() sends an alert of a kind that it does not know, without a repair", () => {
-  const event = alertEvent(failedAlert(1, { kind: "missing" }), runbook);
+  const event = alertEvent(failedAlert(1, { kind: "unheard_of" }), runbook);
   assert.equal(event.facts["repair_sql"], undefined);
-  assert.equal(event.facts["runbook"], "https://example.org/runbook/missing.md");
+  assert.equal(event.facts["runbook"], "https://example.org/runbook/unheard_of.md");
+});
+
+Deno.test("alertEvent() names the slot that was missed, the next one, and the jobs that share a cause", () => {
+  const missed = failedAlert(1, {
+    kind: "missed",
+    jobs: ["a", "b"],
+    missed_slot_at: "2026-11-20T03:00:00+00:00",
+    next_slot_at: "2026-11-21T03:00:00+00:00",
+  });
+  const { facts } = alertEvent(missed, runbook);
+  assert.equal(facts["missed_slot_at"], "2026-11-20T03:00:00+00:00");
+  assert.equal(facts["next_slot_at"], "2026-11-21T03:00:00+00:00");
+  assert.equal(facts["jobs"], "a, b");
+});
+
+Deno.test("alertEvent() repairs what is missing, and never runs what it only offers", () => {
+  const repair = (kind: string) =>
+    String(alertEvent(failedAlert(1, { kind, job: "it's", jobid: 7 }), runbook).facts["repair_sql"]);
+  assert.equal(repair("missing"), "select analytics.restore_job('it''s');");
+  assert.match(repair("edited"), /^-- or, when it is wanted as it is: select analytics.adopt_job/m);
+  assert.match(repair("undeclared"), /^-- or: select cron.unschedule\(7\);/m);
 });
 
 Deno.test("minimalEvent() is the same event in a few hundred bytes", () => {
