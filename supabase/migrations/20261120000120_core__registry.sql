@@ -8,6 +8,9 @@ create table analytics.views (
     job_name text not null unique,
     schedule text not null,
     stale_after interval not null check (stale_after > interval '0'),
+    warn_after interval check (warn_after > interval '0' and warn_after < stale_after),
+    source_warn_after interval check (source_warn_after > interval '0'),
+    source_error_after interval check (source_error_after > interval '0'),
     rebuild_after interval not null check (rebuild_after > interval '0'),
     statement_timeout interval not null check (statement_timeout > interval '0'),
     source_at_table regclass,
@@ -21,13 +24,18 @@ create table analytics.views (
     row_count bigint,
     rejected_count bigint,
     registered_at timestamptz not null default now(),
-    check ((source_at_table is null) = (source_at_column is null))
+    check ((source_at_table is null) = (source_at_column is null)),
+    check (source_warn_after < source_error_after),
+    check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null)
 );
 alter table analytics.views enable row level security;
 revoke all on table analytics.views from public, anon, authenticated;
 
 comment on table analytics.views is 'Registry: one row per registered materialized view. Written by register_view and refresh_view only.';
 comment on column analytics.views.stale_after is 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
+comment on column analytics.views.warn_after is 'Age at which the audit warns; null: only at the objective.';
+comment on column analytics.views.source_warn_after is 'Age of the newest source row, when the view was verified, at which the audit warns.';
+comment on column analytics.views.source_error_after is 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
 comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
 comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
 comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';

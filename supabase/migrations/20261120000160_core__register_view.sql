@@ -105,7 +105,10 @@ create function analytics.register_view(
     source_at text default null,
     rejects regclass default null,
     statement_timeout interval default '10 minutes',
-    rebuild_after interval default '7 days'
+    rebuild_after interval default '7 days',
+    warn_after interval default null,
+    source_warn_after interval default null,
+    source_error_after interval default null
 )
 returns void
 language plpgsql
@@ -132,21 +135,31 @@ begin
             message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
             hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
     end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+    end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
     insert into analytics.views as v (
-        view_name, pack, job_name, schedule, stale_after, rebuild_after, statement_timeout,
-        source_at_table, source_at_column, rejects
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects
     )
     values (
         register_view.view_name, register_view.pack, job, register_view.schedule,
-        register_view.stale_after, register_view.rebuild_after, register_view.statement_timeout,
-        source_at_table, source_at_parts[3], register_view.rejects
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects
     )
     on conflict on constraint views_pkey do update
     set pack = excluded.pack,
         schedule = excluded.schedule,
         stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
         rebuild_after = excluded.rebuild_after,
         statement_timeout = excluded.statement_timeout,
         source_at_table = excluded.source_at_table,
@@ -170,10 +183,14 @@ begin
     );
 end
 $$;
-revoke all on function analytics.register_view(text, text, text, interval, text, regclass, interval, interval)
+revoke all on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+)
     from public, anon, authenticated;
-comment on function analytics.register_view(text, text, text, interval, text, regclass, interval, interval) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out.';
+comment on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+) is
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
 
 create function analytics.unregister_view(view_name text)
 returns void

@@ -11,6 +11,7 @@ create table analytics.audit_state (
     history_relation oid not null,
     low_runid bigint not null,
     pass_count bigint not null default 0,
+    last_runid_seen bigint,
     canary_seen_at timestamptz not null default now(),
     last_audit_at timestamptz,
     last_outcome text check (last_outcome in ('ok', 'bad', 'unknown')),
@@ -24,6 +25,7 @@ comment on column analytics.audit_state.epoch is 'Moves by one when runids start
 comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
 comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
 comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
+comment on column analytics.audit_state.last_runid_seen is 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
 comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
 
 create table analytics.known_jobs (
@@ -44,14 +46,20 @@ create table analytics.open_runs (
     runid bigint not null,
     job_name text not null,
     status text not null,
+    job_pid integer,
+    is_local boolean not null default true,
+    started_at timestamptz,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
+    given_up_at timestamptz,
     primary key (epoch, runid)
 );
 alter table analytics.open_runs enable row level security;
 revoke all on table analytics.open_runs from public, anon, authenticated;
 
 comment on table analytics.open_runs is 'Runs that had not ended when they were last read. They are read again by runid at every pass.';
+comment on column analytics.open_runs.is_local is 'Whether its backend is one of this server: else nothing can be said about it.';
+comment on column analytics.open_runs.given_up_at is 'When it was found to have no backend: it cannot end by itself, and how its row ends is no news.';
 
 create function private.system_identifier()
 returns text

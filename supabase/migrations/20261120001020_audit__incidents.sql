@@ -18,7 +18,7 @@ comment on column analytics.alert_kinds.has_job_thresholds is 'Whether the thres
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
 values
     ('failed', 'error', true, 'A run of a job ended in failure.'),
-    ('stale', 'error', false, 'A view is older than its objective, or was never populated.'),
+    ('stale', 'error', false, 'The rows of a view are older than its objective.'),
     ('blind', 'fatal', false, 'The audit does not see its own job, so nothing that it does not see is healthy.'),
     ('history_lost', 'warning', false, 'Run history that the audit relied on is gone: created again, restored, or deleted.'),
     ('storm', 'fatal', false, 'More incidents opened in one pass than a person can read one by one.');
@@ -55,7 +55,7 @@ create table analytics.incidents (
     occurrence_count bigint not null,
     evidence jsonb not null,
     closed_at timestamptz,
-    resolution text check (resolution in ('recovered', 'withdrawn')),
+    resolution text check (resolution in ('recovered', 'withdrawn', 'escalated')),
     announced_at timestamptz,
     recovery_announced_at timestamptz,
     check ((closed_at is null) = (resolution is null))
@@ -74,5 +74,5 @@ comment on column analytics.incidents.job_name is 'The job that it is about, for
 comment on column analytics.incidents.cause_id is 'The incident that speaks for this one: it is announced instead.';
 comment on column analytics.incidents.first_seen_at is 'First bad observation of the streak, which is earlier than opened_at under a threshold.';
 comment on column analytics.incidents.occurrence_count is 'Bad observations so far.';
-comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists.';
+comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
 comment on column analytics.incidents.announced_at is 'When an alert for its opening entered the outbox.';

@@ -1,4 +1,4 @@
--- Object: private.observe(), private.withdraw_subjects()
+-- Object: private.observe(), private.severity_rank(), private.withdraw_subjects()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
 
@@ -21,6 +21,7 @@ declare
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
     recovery_threshold integer := 1;
+    level text;
 begin
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
@@ -47,7 +48,15 @@ begin
         recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
 
+    level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
+
     if observe.state = 'bad' then
+        -- What has got worse is news: another incident says so, and the milder one ends without a word.
+        update analytics.incidents as i
+        set closed_at = clock_timestamp(), resolution = 'escalated'
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.severity_rank(level) > private.severity_rank(i.severity);
+
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
@@ -60,7 +69,7 @@ begin
                 occurrence_count, evidence
             )
             select
-                s.epoch, observe.kind, observe.subject, coalesce(job.severity, declared_kind.severity),
+                s.epoch, observe.kind, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak, observe.evidence
             from analytics.audit_state as s;
@@ -74,7 +83,18 @@ end
 $$;
 revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job. Not idempotent: it counts.';
+    'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+
+create function private.severity_rank(severity text)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select array_position(array['info', 'warning', 'error', 'fatal'], severity);
+$$;
+revoke all on function private.severity_rank(text) from public, anon, authenticated;
+comment on function private.severity_rank(text) is 'Severities in order: 1 is info, 4 fatal.';
 
 create function private.withdraw_subjects(kind text, known_subjects text[])
 returns void

@@ -1,4 +1,4 @@
--- Object: private.audited_run, private.begin_epoch(), private.take_runs()
+-- Object: private.audited_run, private.run_ending(), private.begin_epoch(), private.take_runs()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 
@@ -9,8 +9,31 @@ create type private.audited_run as (
     sqlstate text,
     message text,
     started_at timestamptz,
-    ended_at timestamptz
+    ended_at timestamptz,
+    ending text
 );
+
+create function private.run_ending(status text, message text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when status = 'succeeded' then 'succeeded'
+        when message = 'server restarted' then 'restarted'
+        when message = 'job canceled' then 'canceled'
+        when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM|server closed the connection)'
+            -- The server's refusals, which come through when the connection is lost after it was made.
+            or message ~ '(too many clients already|remaining connection slots|too many connections for|the database system is|because of crash of another server process)'
+            then 'infrastructure'
+        when message ~ 'canceling statement due to statement timeout' then 'timed_out'
+        else 'failed'
+    end;
+$$;
+revoke all on function private.run_ending(text, text) from public, anon, authenticated;
+comment on function private.run_ending(text, text) is
+    'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';
 
 create function private.begin_epoch()
 returns text
@@ -67,11 +90,21 @@ declare
     state analytics.audit_state;
     seen_at constant timestamptz := clock_timestamp();
     open_runids bigint[];
+    working_pids integer[];
+    server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
+        || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
+    server_port constant integer := current_setting('port')::integer;
     highest_runid bigint;
+    was_given_up boolean;
     run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
+
+    -- A background worker's row says "succeeded" after each statement of its command, while the next ones still run.
+    select coalesce(array_agg(a.pid), '{}') into working_pids
+    from pg_catalog.pg_stat_activity as a
+    where a.backend_type = 'pg_cron';
 
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
     select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
@@ -87,7 +120,9 @@ begin
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
             r.start_time,
-            r.end_time
+            r.end_time,
+            r.job_pid,
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
         from (
             select d.* from cron.job_run_details as d where d.runid = any (open_runids)
             union all
@@ -100,6 +135,7 @@ begin
             )
         ) as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
+        left join cron.job as j on j.jobid = r.jobid
         order by r.runid
     loop
         highest_runid := greatest(highest_runid, run.runid);
@@ -108,18 +144,29 @@ begin
             update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
         end if;
 
-        if run.status in ('succeeded', 'failed') then
-            delete from analytics.open_runs as o where o.epoch = state.epoch and o.runid = run.runid;
+        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
+            delete from analytics.open_runs as o
+            where o.epoch = state.epoch and o.runid = run.runid
+            returning o.given_up_at is not null into was_given_up;
+            -- Someone tidied up after a run that was told already.
+            continue when was_given_up;
             return next (
                 run.runid, run.job_name, run.status,
                 substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
-                run.message, run.start_time, run.end_time
+                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
             )::private.audited_run;
         else
-            insert into analytics.open_runs as o (epoch, runid, job_name, status, first_seen_at, last_seen_at)
-            values (state.epoch, run.runid, run.job_name, run.status, seen_at, seen_at)
+            insert into analytics.open_runs as o (
+                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+            )
+            values (
+                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
+            )
             on conflict on constraint open_runs_pkey do update
-            set status = excluded.status, last_seen_at = excluded.last_seen_at;
+            set status = excluded.status,
+                job_pid = excluded.job_pid,
+                started_at = excluded.started_at,
+                last_seen_at = excluded.last_seen_at;
         end if;
     end loop;
 

@@ -1,4 +1,12 @@
 -- Object: private.detect_scheduler()
+-- Why: without its scheduler pg_cron runs nothing and writes nothing; with its history switched off it runs unseen; with
+--      a history that nobody purges it slows down.
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
+values
+    ('scheduler_gone', 'fatal', false, 'The scheduler process of pg_cron does not run: no job starts.'),
+    ('history_off', 'error', false, 'pg_cron does not log its runs: nothing that they do is seen.'),
+    ('history_bloat', 'warning', false, 'The run history of pg_cron has grown out of bounds.');
 
 create function private.detect_scheduler()
 returns void
@@ -6,7 +14,106 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    null;
+    perform private.detect_scheduler_gone();
+    perform private.detect_history_off();
+    perform private.detect_history_bloat();
 end
 $$;
 revoke all on function private.detect_scheduler() from public, anon, authenticated;
+comment on function private.detect_scheduler() is 'Kinds scheduler_gone, history_off and history_bloat.';
+
+create function private.detect_scheduler_gone()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    is_running boolean;
+begin
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+
+    -- The server starts it again a second after it has died: only one that stays away is gone.
+    for attempt in 1..8 loop
+        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
+        exit when is_running;
+        perform pg_sleep(0.5);
+        perform pg_stat_clear_snapshot();
+    end loop;
+
+    perform private.observe(
+        kind => 'scheduler_gone',
+        subject => 'pg_cron',
+        state => case when is_running then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => case
+            when is_running then '{}'
+            else jsonb_build_object(
+                'message', format(
+                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
+                    (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
+                    pg_postmaster_start_time()
+                )
+            )
+        end
+    );
+end
+$$;
+revoke all on function private.detect_scheduler_gone() from public, anon, authenticated;
+comment on function private.detect_scheduler_gone() is
+    'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
+
+create function private.detect_history_off()
+returns void
+language sql
+set search_path = ''
+as $$
+    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    select private.observe(
+        kind => 'history_off',
+        subject => 'cron.log_run',
+        state => case g.setting when 'off' then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => case g.setting when 'off' then jsonb_build_object('message', 'cron.log_run is off') else '{}' end
+    )
+    from pg_catalog.pg_settings as g
+    where g.name = 'cron.log_run';
+$$;
+revoke all on function private.detect_history_off() from public, anon, authenticated;
+comment on function private.detect_history_off() is 'Kind history_off: cron.log_run is off.';
+
+create function private.detect_history_bloat()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
+    most_rows constant bigint := 2000000;
+    most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
+    lowest_runid bigint;
+    row_estimate bigint;
+    byte_count bigint;
+begin
+    select min(d.runid), max(d.runid) - min(d.runid) + 1 into lowest_runid, row_estimate from cron.job_run_details as d;
+    -- Runids have gaps, and statistics lag: the smaller of both is surely no exaggeration.
+    select least(row_estimate, case when c.reltuples >= 0 then c.reltuples end), pg_total_relation_size(c.oid)
+    into row_estimate, byte_count
+    from pg_catalog.pg_class as c
+    where c.oid = 'cron.job_run_details'::regclass;
+
+    perform private.observe(
+        kind => 'history_bloat',
+        subject => 'cron.job_run_details',
+        state => case when row_estimate > most_rows or byte_count > most_bytes then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format('about %s rows from run %s on, %s', row_estimate, lowest_runid, pg_size_pretty(byte_count))
+        )
+    );
+end
+$$;
+revoke all on function private.detect_history_bloat() from public, anon, authenticated;
+comment on function private.detect_history_bloat() is
+    'Kind history_bloat: more than 2,000,000 rows or 2 GB of run history.';

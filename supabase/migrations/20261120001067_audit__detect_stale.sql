@@ -10,9 +10,11 @@ begin
     perform private.observe(
         kind => 'stale',
         subject => v.view_name,
-        -- A view gets the time of one objective for its first refresh.
         state => case
-            when clock_timestamp() - coalesce(v.verified_at, v.registered_at) > v.stale_after then 'bad' else 'ok'
+            -- Nobody can read it at all: detect_unpopulated says that.
+            when not v.is_populated then 'unknown'
+            when v.age > coalesce(v.warn_after, v.stale_after) then 'bad'
+            else 'ok'
         end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -21,22 +23,35 @@ begin
             'schedule', v.schedule,
             'verified_at', v.verified_at,
             'stale_after_seconds', extract(epoch from v.stale_after)::bigint,
-            'age_seconds', extract(epoch from clock_timestamp() - v.verified_at)::bigint,
+            'age_seconds', extract(epoch from v.age)::bigint,
+            'severity', case when v.age <= v.stale_after then 'warning' else 'error' end,
             'message', case
                 when v.verified_at is null then 'never refreshed since it was registered'
                 else format(
                     'last verified %s seconds ago, objective %s seconds',
-                    extract(epoch from clock_timestamp() - v.verified_at)::bigint,
-                    extract(epoch from v.stale_after)::bigint
+                    extract(epoch from v.age)::bigint, extract(epoch from v.stale_after)::bigint
                 )
             end
         )
     )
-    from analytics.views as v
+    from (
+        select
+            r.*,
+            -- A view gets the time of one objective for its first refresh.
+            clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
+            coalesce(
+                (
+                    select c.relispopulated from pg_catalog.pg_class as c
+                    where c.oid = to_regclass(format('analytics.%I', r.view_name))
+                ),
+                true
+            ) as is_populated
+        from analytics.views as r
+    ) as v
     order by v.view_name;
 
     perform private.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
 end
 $$;
 revoke all on function private.detect_stale() from public, anon, authenticated;
-comment on function private.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective.';
+comment on function private.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';

@@ -8,16 +8,39 @@ set search_path = ''
 as $$
 declare
     lost_runids bigint[];
+    audit analytics.audit_state;
+    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
-        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid
+        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
     )
-    select array_agg(l.runid order by l.runid) into lost_runids from lost as l;
+    -- One that had no backend any more could not end: nothing is lost with it.
+    select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
 
     if lost_runids is not null then
         reason := concat_ws('; ', reason, format('%s runs vanished before they ended', cardinality(lost_runids)));
     end if;
+
+    -- Gaps are normal and old runs are purged, but the newest run of the last pass is neither.
+    select * into strict audit from analytics.audit_state;
+    if new_epoch_reason is null
+        and audit.last_runid_seen is not null
+        and audit.last_audit_at > pass_started_at - interval '1 day'
+        and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
+    then
+        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
+        reason := concat_ws('; ', reason, format(
+            'the history up to run %s was deleted, %s', audit.last_runid_seen,
+            case
+                when next_runid > audit.last_runid_seen + 1
+                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
+                else 'which had been read'
+            end
+        ));
+    end if;
+    update analytics.audit_state as s
+    set last_runid_seen = (select d.runid from cron.job_run_details as d where d.runid = s.low_runid);
 
     -- A loss is noticed once and is over: what comes after it is read as usual.
     perform private.observe(
@@ -31,4 +54,4 @@ end
 $$;
 revoke all on function private.detect_history_lost(text, timestamptz) from public, anon, authenticated;
 comment on function private.detect_history_lost(text, timestamptz) is
-    'Kind history_lost: a new epoch began, or open runs are gone from the history.';
+    'Kind history_lost: a new epoch began, or runs are gone from the history before or just after they were read.';

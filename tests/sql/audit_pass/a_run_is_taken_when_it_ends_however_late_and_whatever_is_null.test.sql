@@ -15,8 +15,8 @@ select pg_temp.plant('probe-1', 'starting', null, null, null);
 select pg_temp.plant('probe-2', 'connecting', null, null, null);
 select pg_temp.plant('probe-3', 'sending', null, now(), null);
 select pg_temp.plant('probe-4', 'running', null, now(), null);
-select pg_temp.plant('probe-5', 'failed', 'connection failed', null, null);
-select pg_temp.plant('probe-6', 'failed', 'server restarted', now(), null);
+select pg_temp.plant('probe-5', 'failed', 'ERROR:  early', null, null);
+select pg_temp.plant('probe-6', 'failed', 'ERROR:  endless', now(), null);
 select analytics.audit_pass();
 select results_eq(
     $$ select subject from analytics.incidents where subject like 'probe-%' order by 1 $$,
@@ -31,7 +31,7 @@ select results_eq(
 select ok((select min(runid) from cron.job_run_details where runid >= 1000000) < (select low_runid from analytics.audit_state), 'the watermark does not wait for them');
 
 -- A low run ends after all of the higher ones.
-update cron.job_run_details set status = 'failed', return_message = 'server restarted' where jobid = (select jobid from cron.job where jobname = 'probe-1');
+update cron.job_run_details set status = 'failed', return_message = 'ERROR:  late' where jobid = (select jobid from cron.job where jobname = 'probe-1');
 update cron.job_run_details set status = 'running' where jobid = (select jobid from cron.job where jobname = 'probe-2');
 update cron.job_run_details set status = 'succeeded', end_time = now() where jobid = (select jobid from cron.job where jobname = 'probe-3');
 select analytics.audit_pass();
@@ -43,8 +43,8 @@ select results_eq(
 );
 
 -- Unscheduled while it ran: the name is known still.
-select cron.unschedule('probe-4');
-update cron.job_run_details set status = 'failed', return_message = 'job canceled' where status = 'running' and runid = (select runid from analytics.open_runs where job_name = 'probe-4');
+select cron.unschedule('probe-4'), private.withdraw_job('probe-4');
+update cron.job_run_details set status = 'failed', return_message = 'ERROR:  last' where status = 'running' and runid = (select runid from analytics.open_runs where job_name = 'probe-4');
 select analytics.audit_pass();
 select results_eq(
     $$ select resolution from analytics.incidents where subject = 'probe-4' $$,

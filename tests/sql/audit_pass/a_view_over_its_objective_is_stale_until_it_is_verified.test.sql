@@ -13,8 +13,8 @@ update analytics.views set registered_at = now() - interval '16 minutes' where v
 select analytics.audit_pass();
 select results_eq(
     $$ select kind, evidence ->> 'job', evidence ->> 'message' from analytics.incidents where subject = 'mv_probe' $$,
-    $$ values ('stale', 'refresh-mv_probe', 'never refreshed since it was registered') $$,
-    'after it, a view that was never populated is stale'
+    $$ values ('unpopulated', 'refresh-mv_probe', 'never refreshed since it was registered') $$,
+    'after it, a view that was never populated is more than stale: nobody can read it'
 );
 select analytics.refresh_view('mv_probe');
 select analytics.audit_pass();
