@@ -33,7 +33,8 @@ select set_eq(
          and has_function_privilege('authenticated', p.oid, 'execute') $$,
     array[
         'analytics.is_admin()', 'analytics.manual_refresh(text)', 'analytics.health_check()', 'analytics.get_cron_job_status()',
-        'private.manual_refresh(text)', 'private.health_check()', 'private.get_cron_job_status()'
+        'private.manual_refresh(text)', 'private.health_check()', 'private.get_cron_job_status()',
+        'private.analytics_heatmap_admin()', 'private.analytics_refresh_heatmap()'
     ],
     'signed-in users reach these functions and no other'
 );

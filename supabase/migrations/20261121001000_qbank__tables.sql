@@ -1,0 +1,39 @@
+-- Object: public.questions, public.responses
+-- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+
+create table public.questions (
+    id uuid primary key default gen_random_uuid(),
+    stem text not null default '',
+    lesion text,
+    topic text,
+    created_at timestamptz not null default now()
+);
+
+create table public.responses (
+    id uuid primary key default gen_random_uuid(),
+    question_id uuid not null references public.questions (id) on delete cascade,
+    user_id uuid,
+    is_correct boolean not null,
+    duration_ms integer check (duration_ms >= 0),
+    answered_at timestamptz not null default now()
+);
+create index responses_question_id_idx on public.responses (question_id, answered_at);
+create index responses_user_id_idx on public.responses (user_id, answered_at);
+create index responses_answered_at_idx on public.responses (answered_at);
+
+comment on column public.questions.lesion is 'As the author wrote it; analytics.question_tags holds its one spelling.';
+comment on column public.responses.user_id is 'auth.users.id of the learner; null when the learner is unknown or was erased.';
+comment on column public.responses.duration_ms is 'From showing the question to the answer; null when it was not measured.';
+
+alter table public.questions enable row level security;
+alter table public.responses enable row level security;
+
+revoke all on table public.questions, public.responses from public, anon, authenticated;
+grant select on table public.questions, public.responses to authenticated;
+grant select, insert, update, delete on table public.questions, public.responses to service_role;
+
+create policy questions_are_read_by_signed_in_users on public.questions
+    for select to authenticated using (true);
+create policy responses_are_read_by_who_gave_them on public.responses
+    for select to authenticated using (user_id = (select auth.uid()));
