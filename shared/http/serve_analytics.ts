@@ -2,6 +2,7 @@ import type { Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { type HealthSource, viewsHealth } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
+import { rememberHealth } from "../core/remembered_health.ts";
 import { createReader, type ReaderParts } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -33,7 +34,10 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
   async function connect(): Promise<Site> {
     const platform = await options.connect();
     const reader = createReader(platform);
-    const health = [viewsHealth(reader, options.resources), ...platform.health];
+    const health = [
+      viewsHealth(reader, options.resources),
+      ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
+    ];
     return { cors: platform.cors, routes: routesOf({ ...platform, resources: options.resources, reader, health }) };
   }
 
