@@ -5,7 +5,7 @@
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 
 create table analytics.retention (
-    history text primary key check (history in ('runs', 'refresh_log', 'outbox', 'incidents')),
+    history text primary key check (history in ('runs', 'refresh_log', 'http_calls', 'outbox', 'incidents')),
     keep_for interval not null check (keep_for >= interval '1 day'),
     batch_size integer not null default 20000 check (batch_size between 1 and 1000000)
 );
@@ -14,11 +14,11 @@ revoke all on table analytics.retention from public, anon, authenticated;
 
 comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
 comment on column analytics.retention.history is
-    'runs: cron.job_run_details; refresh_log: the ledger; outbox: delivered alerts; incidents: closed ones.';
+    'runs: cron.job_run_details; refresh_log: the ledger; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
 comment on column analytics.retention.batch_size is 'The most rows that one call of private.purge_history deletes.';
 
 insert into analytics.retention (history, keep_for)
-values ('runs', '14 days'), ('refresh_log', '90 days'), ('outbox', '30 days'), ('incidents', '365 days');
+values ('runs', '14 days'), ('refresh_log', '90 days'), ('http_calls', '30 days'), ('outbox', '30 days'), ('incidents', '365 days');
 
 create index outbox_delivered_idx on analytics.outbox (delivered_at) where state = 'delivered';
 
@@ -172,6 +172,7 @@ begin
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
             when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size)
             when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
             when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
             when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
         end);

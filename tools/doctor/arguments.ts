@@ -1,0 +1,45 @@
+import { DoctorError } from "./doctor_error.ts";
+
+export const usage = `Examines the scheduled jobs of a PostgreSQL with pg_cron; changes nothing.
+
+  deno task doctor [--remote URL] [--json]
+
+  --remote URL  the database to examine; without it DATABASE_URL, and without that the running local stack
+  --json        one JSON object instead of a table
+
+Exit code: 0 nothing but notes, 1 warnings, 2 errors, 3 fatal findings, 4 it could not be examined, or not all of it`;
+
+export interface Arguments {
+  readonly remote: string | null;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+export function parseArguments(args: readonly string[]): Arguments {
+  let remote: string | null = null;
+  let json = false;
+  let help = false;
+  const words = args.flatMap((arg) => {
+    const at = arg.startsWith("--") ? arg.indexOf("=") : -1;
+    return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)];
+  });
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === "--remote") remote = databaseUrl(words[++index] ?? "", "--remote");
+    else if (word === "--json") json = true;
+    else if (word === "--help" || word === "-h") help = true;
+    // A mistyped option may stand before a URL with a password: what was given is not repeated.
+    else throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
+  }
+  return { remote, json, help };
+}
+
+/** Checks a database's address without repeating it: it may hold a password. */
+export function databaseUrl(text: string, source: string): string {
+  const is_known = URL.canParse(text) && ["postgres:", "postgresql:"].includes(new URL(text).protocol);
+  if (is_known) return text;
+  throw new DoctorError(
+    `${source} is no database URL`,
+    "write it as postgresql://user:password@host:5432/postgres, with special characters of the password percent-encoded",
+  );
+}

@@ -1,0 +1,100 @@
+import { type CalendarSchedule, parseSchedule } from "../../shared/core/audit_calendar_schedule.ts";
+import { findSlot, type OffsetAt } from "../../shared/core/audit_calendar_slots.ts";
+import { zoneOffset } from "../../shared/core/audit_calendar_zone.ts";
+import type { Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
+import type { Job, Patient } from "./patient.ts";
+
+const MINUTE = 60_000;
+const YEAR = 366 * 24 * 60 * MINUTE;
+/** How long after its slot a run may start before it counts as missed. */
+const LATE_AFTER = 5 * MINUTE;
+
+/** What pg_cron's own calendar says: slots that never come, and slots that passed without a run. */
+export const calendar: Check = {
+  name: "calendar",
+  kinds: ["never_fires", "missed"],
+  async run(patient) {
+    const offsetAt = zoneOffset(patient.timezone);
+    if (offsetAt === null) throw new Error(`time zone "${patient.timezone}" is known to PostgreSQL only`);
+    const history = await startsOf(patient);
+    return patient.jobs.filter((job) => job.active).flatMap((job) => {
+      const schedule = parseSchedule(job.schedule, { matches_both_days: patient.matches_both_days });
+      if (schedule?.kind !== "calendar") return [];
+      return neverFires(job, schedule, { now: patient.now, offsetAt }) ??
+        missed(job, schedule, { now: patient.now, offsetAt, history });
+    });
+  },
+};
+
+interface Time {
+  readonly now: number;
+  readonly offsetAt: OffsetAt;
+}
+
+function neverFires(job: Job, schedule: CalendarSchedule, { now, offsetAt }: Time): Finding[] | null {
+  // Four years and a little hold every leap day.
+  const next = findSlot(schedule, { from: now, direction: "forwards", until: now + 4.1 * YEAR, offsetAt });
+  if (next !== null) return null;
+  return [{
+    kind: "never_fires",
+    subject: job.name,
+    job: job.name,
+    schedule: job.schedule,
+    message: `its schedule "${job.schedule}" names no time in the next four years`,
+    repair: `select cron.unschedule(${job.jobid}); -- or: select cron.alter_job(${job.jobid}, schedule := '…');`,
+  }];
+}
+
+interface History {
+  /** When the newest run of each jobid that is still in the history started. */
+  readonly started: ReadonlyMap<number, number>;
+  /** False when nothing is recorded, or nobody is there to run anything: then one finding says so, not one for each job. */
+  readonly is_kept: boolean;
+}
+
+function missed(job: Job, schedule: CalendarSchedule, time: Time & { readonly history: History }): Finding[] {
+  const { now, offsetAt, history } = time;
+  if (!history.is_kept) return [];
+  const slot = findSlot(schedule, { from: now - LATE_AFTER, direction: "backwards", until: now - YEAR, offsetAt });
+  if (slot === null) return [];
+  const last = history.started.get(job.jobid);
+  // A job keeps no date of birth. jobids rise, so a run of a younger job before the slot proves that this one existed.
+  const existed = last !== undefined ||
+    [...history.started].some(([jobid, started]) => jobid > job.jobid && started < slot);
+  if (!existed || (last !== undefined && last >= slot)) return [];
+  const ran = last === undefined ? "and no run of it is on record" : `and its last run started ${iso(last)}`;
+  return [{
+    kind: "missed",
+    subject: job.name,
+    job: job.name,
+    schedule: job.schedule,
+    message: `it was due ${iso(slot)}, ${ran}`,
+    repair: `select runid, status, return_message, start_time from cron.job_run_details where jobid = ${job.jobid} ` +
+      `order by runid desc limit 5;`,
+  }];
+}
+
+async function startsOf({ session, sees_all_jobs }: Patient): Promise<History> {
+  const rows = await session`
+    select d.jobid::float8 as jobid,
+      -- A run that never started has no times; that it was tried is enough here, and another check speaks of it.
+      (extract(epoch from case
+        when (array_agg(d.start_time order by d.runid desc))[1] is null then now() else max(d.start_time)
+      end) * 1000)::float8 as started
+    from cron.job_run_details as d
+    where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+    group by d.jobid`;
+  const [state] = await session`
+    select coalesce((select s.setting from pg_settings as s where s.name = 'cron.log_run'), 'on') = 'on'
+      and exists (select from pg_stat_activity where application_name = 'pg_cron scheduler' or backend_type = 'pg_cron launcher')
+      as is_kept`;
+  return {
+    started: new Map(rows.map((row) => [Number(row["jobid"]), Number(row["started"])])),
+    is_kept: state?.["is_kept"] === true && sees_all_jobs,
+  };
+}
+
+function iso(moment: number): string {
+  return new Date(moment).toISOString().replace(".000Z", "Z");
+}

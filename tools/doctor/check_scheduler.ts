@@ -1,0 +1,62 @@
+import type { Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
+
+/** pg_cron itself: whether it runs, and whether it keeps a history that stays readable. */
+export const scheduler: Check = {
+  name: "scheduler",
+  kinds: ["scheduler_gone", "history_off", "history_bloat"],
+  async run({ session, jobs }) {
+    const [row] = await session`
+      select
+        exists (
+          select from pg_stat_activity as a
+          where a.application_name = 'pg_cron scheduler' or a.backend_type = 'pg_cron launcher'
+        ) as is_running,
+        (select s.setting from pg_settings as s where s.name = 'shared_preload_libraries') ~ '\\mpg_cron\\M' as is_loaded,
+        coalesce((select s.setting from pg_settings as s where s.name = 'cron.log_run'), 'on') as log_run,
+        (select s.setting from pg_settings as s where s.name = 'cron.launch_active_jobs') as launches,
+        pg_total_relation_size('cron.job_run_details')::float8 as history_bytes,
+        (select d.start_time from cron.job_run_details as d where d.start_time is not null order by d.runid limit 1) as oldest`;
+    const found: Finding[] = [];
+    if (row?.["is_running"] !== true || row["launches"] === "off") {
+      found.push({
+        kind: "scheduler_gone",
+        subject: "pg_cron",
+        message: row?.["is_loaded"] !== true
+          ? "pg_cron is not in shared_preload_libraries: no job runs"
+          : row["is_running"] !== true
+          ? "its scheduler process is gone: no job runs, and nothing is recorded"
+          : "cron.launch_active_jobs is off: no job runs",
+        repair: row?.["is_running"] === true
+          ? "alter system set cron.launch_active_jobs = on; select pg_reload_conf();"
+          : "-- jobs of dropped owners first: without them a scheduler that crashes on them comes back by itself\n" +
+            "select j.jobid, j.jobname, j.username from cron.job as j\n" +
+            "where not exists (select from pg_roles as r where r.rolname = j.username);\n" +
+            "-- else restart PostgreSQL: before 1.6.1 nothing else starts it again",
+      });
+    }
+    if (row?.["log_run"] !== "on") {
+      found.push({
+        kind: "history_off",
+        subject: "cron.job_run_details",
+        message: `cron.log_run is ${
+          row?.["log_run"]
+        }: no run is recorded, so none of ${jobs.length} jobs can be seen to fail`,
+        repair: "alter system set cron.log_run = on; -- needs a restart of PostgreSQL",
+      });
+    }
+    const megabytes = Number(row?.["history_bytes"]) / 1_048_576;
+    if (megabytes > 500) {
+      const since = row?.["oldest"] instanceof Date ? `, since ${row["oldest"].toISOString().slice(0, 10)}` : "";
+      found.push({
+        kind: "history_bloat",
+        subject: "cron.job_run_details",
+        message: `the history takes ${megabytes.toFixed(0)} MB${since}, and pg_cron never deletes any of it`,
+        repair: "delete from cron.job_run_details where runid in (\n" +
+          "    select runid from cron.job_run_details where end_time < now() - interval '14 days' order by runid limit 50000\n" +
+          "); -- until it deletes nothing; then: vacuum cron.job_run_details;",
+      });
+    }
+    return found;
+  },
+};

@@ -1,0 +1,109 @@
+import { messageOf } from "../../stack/stack_error.ts";
+import type { Check } from "./check.ts";
+import { calendar } from "./check_calendar.ts";
+import { freshet } from "./check_freshet.ts";
+import { history } from "./check_history.ts";
+import { http } from "./check_http.ts";
+import { jobs } from "./check_jobs.ts";
+import { locks } from "./check_locks.ts";
+import { openRuns } from "./check_open_runs.ts";
+import { owners } from "./check_owners.ts";
+import { pace } from "./check_pace.ts";
+import { refreshes } from "./check_refreshes.ts";
+import { scheduler } from "./check_scheduler.ts";
+import { sight } from "./check_sight.ts";
+import type { Diagnosis, Finding, Unchecked } from "./finding.ts";
+import { KINDS, SEVERITIES } from "./kinds.ts";
+import { type OpenIncident, openIncidents } from "./open_incidents.ts";
+import { type Patient, survey } from "./patient.ts";
+import { readOnly } from "./read_only.ts";
+import { repairOf } from "./repair.ts";
+
+export const CHECKS: readonly Check[] = [
+  sight,
+  scheduler,
+  owners,
+  jobs,
+  calendar,
+  history,
+  openRuns,
+  pace,
+  refreshes,
+  locks,
+  http,
+  freshet,
+];
+
+/** Everything that was found in a database, worst first. */
+export interface Examination {
+  readonly examined_at: string;
+  readonly server_version: string;
+  readonly cron_version: string | null;
+  readonly database: string;
+  readonly has_freshet: boolean;
+  readonly job_count: number;
+  readonly findings: readonly Diagnosis[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** Examines the database at this address, reading only. */
+export function examine(url: string): Promise<Examination> {
+  return readOnly(url, async (session) => {
+    const patient = await survey(session, url);
+    const findings: Finding[] = [];
+    const unchecked: Unchecked[] = [];
+    for (const check of CHECKS.filter((one) => applies(one, patient))) {
+      try {
+        // One check that fails must not take the others' transaction with it.
+        findings.push(...await session.savepoint((inner) => check.run({ ...patient, session: inner })));
+      } catch (error) {
+        unchecked.push({ check: check.name, kinds: check.kinds, reason: messageOf(error) });
+      }
+    }
+    const open: OpenIncident[] = [];
+    if (patient.has_freshet) {
+      try {
+        open.push(...await session.savepoint((inner) => openIncidents({ ...patient, session: inner })));
+      } catch (error) {
+        unchecked.push({ check: "open incidents", kinds: [], reason: messageOf(error) });
+      }
+    }
+    const { now, has_freshet } = patient;
+    const own = findings.map(({ repair, ...finding }) => ({
+      finding: { ...finding, severity: KINDS[finding.kind] },
+      repair,
+    }));
+    const remembered = open.map((finding) => ({ finding, repair: null }));
+    // What was seen with own eyes counts more than what the audit remembers.
+    const told = new Map(
+      [...remembered, ...own.reverse()].map((one) => [`${one.finding.kind}:${one.finding.subject}`, one]),
+    );
+    const diagnoses = [...told.values()].map(({ finding, repair }): Diagnosis => ({
+      ...finding,
+      repair_sql: repairOf(finding, { own: repair, has_freshet, now }),
+      runbook: `docs/runbook/${finding.kind}.md`,
+    }));
+    return {
+      examined_at: new Date(now).toISOString(),
+      server_version: patient.server_version,
+      cron_version: patient.cron_version,
+      database: patient.database,
+      has_freshet,
+      job_count: patient.jobs.length,
+      findings: diagnoses.sort(worstFirst),
+      unchecked,
+    };
+  });
+}
+
+function applies({ needs }: Check, patient: Patient): boolean {
+  if (needs === "anything") return true;
+  if (needs === "freshet") return patient.has_freshet;
+  if (needs === "net") return patient.has_net;
+  return patient.reads_cron;
+}
+
+function worstFirst(left: Diagnosis, right: Diagnosis): number {
+  return SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity) ||
+    left.kind.localeCompare(right.kind) || left.subject.localeCompare(right.subject);
+}

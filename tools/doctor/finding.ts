@@ -1,0 +1,37 @@
+import type { Kind, Severity } from "./kinds.ts";
+
+/** One thing that is wrong. */
+export interface Finding {
+  readonly kind: Kind;
+  /** What it is about: a job, a view, or a part of pg_cron. */
+  readonly subject: string;
+  /** What is wrong, with the value, in a sentence. */
+  readonly message: string;
+  readonly job?: string;
+  readonly view?: string;
+  readonly schedule?: string;
+  readonly runid?: number;
+  /** SQL that repairs it, for a database without Freshet; null when only a look can tell. */
+  readonly repair: string | null;
+}
+
+/** A finding as it is reported. */
+export interface Diagnosis extends Omit<Finding, "repair" | "kind"> {
+  /** One of the audit's: where Freshet is installed, more than the doctor finds itself. */
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly repair_sql: string | null;
+  readonly runbook: string;
+}
+
+/** A check that could not be made: what it would have found is unknown, not absent. */
+export interface Unchecked {
+  readonly check: string;
+  readonly kinds: readonly Kind[];
+  readonly reason: string;
+}
+
+/** A text as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,43 @@
+/** How bad a kind of finding is, from worst to least. */
+export const SEVERITIES = ["fatal", "error", "warning", "info"] as const;
+export type Severity = typeof SEVERITIES[number];
+
+/**
+ * The kinds that the doctor can find, with the audit's names and severities (analytics.alert_kinds); a test holds them to it.
+ * The audit knows more: what takes a declaration, a ledger or a second look.
+ */
+export const KINDS = {
+  blind: "fatal",
+  bundled_refreshes: "warning",
+  detached: "warning",
+  duplicated: "warning",
+  edited: "warning",
+  failed: "error",
+  history_bloat: "warning",
+  history_off: "error",
+  http_failed: "error",
+  inactive: "error",
+  infrastructure: "error",
+  lock_wait: "warning",
+  missed: "error",
+  missing: "error",
+  near_timeout: "warning",
+  net_worker_gone: "fatal",
+  never_fires: "error",
+  not_refreshable: "error",
+  orphan_owner: "fatal",
+  pile_up: "warning",
+  restarted: "warning",
+  scheduler_gone: "fatal",
+  secret_missing: "fatal",
+  stale: "error",
+  stuck: "error",
+  timed_out: "error",
+  too_fast: "warning",
+  undeclared: "info",
+  unpopulated: "error",
+  wrong_host: "error",
+  zombie: "warning",
+} as const satisfies Readonly<Record<string, Severity>>;
+
+export type Kind = keyof typeof KINDS;

@@ -1,0 +1,113 @@
+import type { Session } from "./read_only.ts";
+
+/** One job of cron.job. */
+export interface Job {
+  readonly jobid: number;
+  /** jobname, or jobid:<n> for one that was scheduled without a name. */
+  readonly name: string;
+  readonly schedule: string;
+  readonly command: string;
+  readonly active: boolean;
+  readonly username: string;
+  readonly database: string;
+  readonly nodename: string;
+  readonly nodeport: number;
+}
+
+/** What the doctor looks at: one database, seen from one transaction. */
+export interface Patient {
+  readonly session: Session;
+  /** By the clock of the database, in milliseconds since the epoch. */
+  readonly now: number;
+  readonly server_version: string;
+  /** Of the extension in this database; null when it has none. */
+  readonly cron_version: string | null;
+  /** Whether this role may read jobs and runs at all. */
+  readonly reads_cron: boolean;
+  readonly cron_database: string | null;
+  readonly database: string;
+  readonly user: string;
+  /** Row security hides other people's jobs and runs from anybody else. */
+  readonly sees_all_jobs: boolean;
+  /** Whether processes of other users show what they are. */
+  readonly sees_processes: boolean;
+  readonly timezone: string;
+  readonly matches_both_days: boolean;
+  readonly has_freshet: boolean;
+  readonly has_net: boolean;
+  /** The Supabase project that the address names; null for another kind of server. */
+  readonly project: string | null;
+  readonly jobs: readonly Job[];
+}
+
+/**
+ * Gathers what most checks need. Reads catalogs and cron.job only, and settings from pg_settings: it hides those that the
+ * role may not see, where current_setting() would fail.
+ */
+export async function survey(session: Session, url: string): Promise<Patient> {
+  const [row] = await session`
+    -- From the catalog: to_regclass() fails on a schema that the role may not use.
+    with relations (name) as (
+      select n.nspname || '.' || c.relname from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+      where n.nspname in ('cron', 'net', 'analytics')
+    )
+    select
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+      split_part(current_setting('server_version'), ' ', 1) as server_version,
+      case when 'cron.job' in (table relations)
+        then coalesce((select extversion from pg_extension where extname = 'pg_cron'), 'unknown')
+      end as cron_version,
+      coalesce((
+        select bool_and(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
+        from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname = 'cron' and c.relname in ('job', 'job_run_details')
+      ), false) as reads_cron,
+      (select s.setting from pg_settings as s where s.name = 'cron.database_name') as cron_database,
+      current_database() as database,
+      current_user as user,
+      (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as sees_all_jobs,
+      pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_processes,
+      coalesce(nullif((select s.setting from pg_settings as s where s.name = 'cron.timezone'), ''), 'GMT') as timezone,
+      coalesce((select s.setting from pg_settings as s where s.name = 'cron.match_dom_and_dow') = 'on', false) as matches_both_days,
+      'analytics.audit_state' in (table relations) as has_freshet,
+      'net._http_response' in (table relations) as has_net`;
+  const cron_version: string | null = row?.["cron_version"] ?? null;
+  const reads_cron = row?.["reads_cron"] === true;
+  return {
+    session,
+    now: Number(row?.["now"]),
+    server_version: String(row?.["server_version"]),
+    cron_version,
+    cron_database: row?.["cron_database"] ?? null,
+    database: String(row?.["database"]),
+    user: String(row?.["user"]),
+    sees_all_jobs: row?.["sees_all_jobs"] === true,
+    sees_processes: row?.["sees_processes"] === true,
+    timezone: String(row?.["timezone"]),
+    matches_both_days: row?.["matches_both_days"] === true,
+    has_freshet: row?.["has_freshet"] === true,
+    has_net: row?.["has_net"] === true,
+    project: projectOf(url),
+    reads_cron,
+    jobs: reads_cron ? await readJobs(session) : [],
+  };
+}
+
+async function readJobs(session: Session): Promise<Job[]> {
+  return await session<Job[]>`
+    select jobid::float8 as jobid, coalesce(jobname::text, 'jobid:' || jobid) as name, schedule, command, active,
+      username, database, nodename, nodeport
+    from cron.job
+    order by jobid`;
+}
+
+/**
+ * The reference of a Supabase project, from its database's address: db.<ref>.supabase.co, or user postgres.<ref> at a pooler.
+ *
+ * @example projectOf("postgresql://postgres.abcdefghijklmnopqrst@aws-0-eu-central-1.pooler.supabase.com/postgres")
+ */
+export function projectOf(url: string): string | null {
+  const { hostname, username } = new URL(url);
+  return /^db\.([a-z]{20})\.supabase\.co$/.exec(hostname)?.[1] ??
+    (hostname.endsWith(".pooler.supabase.com") ? /^[^.]+\.([a-z]{20})$/.exec(username)?.[1] ?? null : null);
+}
