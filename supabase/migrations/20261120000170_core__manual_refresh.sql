@@ -1,6 +1,32 @@
--- Object: analytics.manual_refresh(view_name)
+-- Object: analytics.manual_refresh(view_name), private.attempt_refresh(view_name)
 -- Why: an admin can refresh at once, at most once a minute for each view. A failure is an outcome in the ledger here,
 --      not an exception: its row must survive, both as evidence and for the limit.
+
+create function private.attempt_refresh(view_name text)
+returns analytics.refresh_log
+language plpgsql
+set search_path = ''
+-- One blocked view must not keep those after it waiting. (A statement_timeout would have no effect here.)
+set lock_timeout = '5s'
+as $$
+declare
+    entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := 'manual';
+    entry.started_at := clock_timestamp();
+    return analytics.refresh_view(view_name, 'manual');
+exception
+    when query_canceled or others then
+        entry.outcome := 'failed';
+        entry.sqlstate := sqlstate;
+        entry.message := sqlerrm;
+        return private.log_refresh(entry);
+end
+$$;
+revoke all on function private.attempt_refresh(text) from public, anon, authenticated;
+comment on function private.attempt_refresh(text) is
+    'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
 
 create function private.manual_refresh(view_name text)
 returns setof analytics.refresh_log
@@ -10,7 +36,6 @@ set search_path = ''
 as $$
 declare
     wanted text;
-    entry analytics.refresh_log;
     wait_until timestamptz;
 begin
     perform private.assert_operator();
@@ -42,19 +67,7 @@ begin
         from private.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        begin
-            return next analytics.refresh_view(wanted, 'manual');
-        exception
-            when query_canceled or others then
-                entry := null;
-                entry.view_name := wanted;
-                entry.requested_by := 'manual';
-                entry.started_at := now();
-                entry.outcome := 'failed';
-                entry.sqlstate := sqlstate;
-                entry.message := sqlerrm;
-                return next private.log_refresh(entry);
-        end;
+        return next private.attempt_refresh(wanted);
     end loop;
 end
 $$;
