@@ -123,7 +123,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         jwtSecret: keys.jwtSecret,
         secretKey: keys.secretKey,
         otherSecretKeys: [keys.cronKey],
-        ...(hook.enabled ? { accessTokenHookUri: hook.uri } : {}),
+        ...(hook.enabled ? { accessTokenHook: { uri: hook.uri, databaseUrl: database.superuserUrl } } : {}),
       }));
     await storeSecrets(database.superuserUrl, { project_url: origin, cron_secret_key: keys.cronKey });
     const redis = options.redis === false ? null : await step("Redis", async () => {

@@ -1,22 +1,25 @@
+import postgres from "postgres";
 import { z } from "zod";
 import { messageOf, StackError } from "../stack_error.ts";
 
-/** The auth hook that may add claims to a token before it is signed: a function in the database. */
-export interface AccessTokenHook {
-  schema: string;
-  functionName: string;
+export interface HookSettings {
+  /** `uri` of [auth.hook.custom_access_token] in config.toml. */
+  uri: string;
+  /** Its role may become supabase_auth_admin. */
+  databaseUrl: string;
 }
 
-/** Reads the `uri` of `[auth.hook.custom_access_token]`. Throws a StackError for hooks that are not in the database. */
-export function parseHookUri(uri: string): AccessTokenHook {
-  const [, schema, functionName] = /^pg-functions:\/\/[^/]*\/([^/]+)\/([^/]+)$/.exec(uri) ?? [];
-  if (schema === undefined || functionName === undefined) {
-    throw new StackError(
-      `The access token hook "${uri}" is no function in the database`,
-      'write "pg-functions://postgres/<schema>/<function>" in supabase/config.toml; the local stack runs no others',
-    );
-  }
-  return { schema, functionName };
+export interface HookEvent {
+  user_id: unknown;
+  claims: Record<string, unknown>;
+  authentication_method: string;
+}
+
+/** The function in the database that may add claims to a token before it is signed. */
+export interface AccessTokenHook {
+  /** Answers the claims to sign. Throws HookRefusal. */
+  run(event: HookEvent): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
 }
 
 /** The hook refused the token, or failed. Sent as auth would send it. */
@@ -27,41 +30,60 @@ export class HookRefusal extends Error {
   }
 }
 
-export interface HookEvent {
-  user_id: unknown;
-  claims: Record<string, unknown>;
-  authentication_method: string;
+/** Connects when the first token is asked for. Throws a StackError for hooks that are not in the database. */
+export function openAccessTokenHook({ uri, databaseUrl }: HookSettings): AccessTokenHook {
+  const functionName = functionOf(uri);
+  const sql = postgres(databaseUrl, { max: 2, idle_timeout: 30, onnotice: () => {} });
+  return {
+    async run(event) {
+      const answer = hookAnswer.safeParse(await call(sql, { uri, functionName, event }));
+      if (!answer.success) throw new HookRefusal(500, `Hook ${functionName} answered neither claims nor error`);
+      const { claims, error } = answer.data;
+      if (error !== undefined) throw new HookRefusal(error.http_code, error.message);
+      if (claims === undefined) throw new HookRefusal(500, `Hook ${functionName} answered no claims`);
+      const lost = requiredClaims.find((name) => name in event.claims && !(name in claims));
+      if (lost !== undefined) {
+        throw new HookRefusal(500, `Hook ${functionName} took out "${lost}", which tokens require`);
+      }
+      return claims;
+    },
+    stop: () => sql.end({ timeout: 5 }),
+  };
 }
+
+/** Those without which auth refuses to sign. */
+const requiredClaims = "iss aud exp iat sub role aal session_id email phone is_anonymous".split(" ");
 
 const hookAnswer = z.object({
   claims: z.record(z.string(), z.unknown()).optional(),
   error: z.object({ http_code: z.int().min(400).max(599).default(500), message: z.string() }).optional(),
 });
 
-/** Calls the hook through the data API and answers the claims to sign. Throws HookRefusal. */
-export async function runHook(
-  hook: AccessTokenHook,
-  event: HookEvent,
-  { dataApiUrl, secretKey }: { dataApiUrl: string; secretKey: string },
-): Promise<Record<string, unknown>> {
-  const answer = hookAnswer.safeParse(await call());
-  if (!answer.success) throw new HookRefusal(500, `Hook ${hook.functionName} answered neither claims nor error`);
-  const { claims, error } = answer.data;
-  if (error !== undefined) throw new HookRefusal(error.http_code, error.message);
-  if (claims === undefined) throw new HookRefusal(500, `Hook ${hook.functionName} answered no claims`);
-  return claims;
+function functionOf(uri: string): string {
+  const [, schema, name] = /^pg-functions:\/\/[^/]*\/([^/.]+)\/([^/.]+)$/.exec(uri) ?? [];
+  if (schema === undefined || name === undefined) {
+    throw new StackError(
+      `The access token hook "${uri}" is no function in the database`,
+      'write "pg-functions://postgres/<schema>/<function>" in supabase/config.toml; the local stack runs no others',
+    );
+  }
+  return `${schema}.${name}`;
+}
 
-  async function call(): Promise<unknown> {
-    try {
-      const response = await fetch(`${dataApiUrl}/rest/v1/rpc/${hook.functionName}`, {
-        method: "POST",
-        headers: { "apikey": secretKey, "content-type": "application/json", "content-profile": hook.schema },
-        body: JSON.stringify({ event }),
-      });
-      if (response.ok) return await response.json();
-      throw new Error(await response.text());
-    } catch (error) {
-      throw new HookRefusal(500, `Error running hook ${hook.schema}.${hook.functionName}: ${messageOf(error)}`);
-    }
+/** As auth does it: as its own role, with its search path, for at most two seconds. */
+async function call(
+  sql: postgres.Sql,
+  { uri, functionName, event }: { uri: string; functionName: string; event: HookEvent },
+): Promise<unknown> {
+  try {
+    const [row] = await sql.begin(async (transaction) => {
+      await transaction`
+        select set_config('role', 'supabase_auth_admin', true), set_config('search_path', 'auth', true),
+          set_config('statement_timeout', '2000', true)`;
+      return await transaction`select ${transaction(functionName)}(${JSON.stringify(event)}::text::jsonb) as answer`;
+    });
+    return row?.answer;
+  } catch (error) {
+    throw new HookRefusal(500, `Error running hook ${uri}: ${messageOf(error)}`);
   }
 }

@@ -4,6 +4,9 @@ import { givesSession, mendSession, type TokenOptions } from "./session_tokens.t
 import { givesSignedUrl, mendSignedUrl } from "./signed_url.ts";
 
 export interface DataApiRouteOptions extends TokenOptions {
+  dataApiUrl: string;
+  /** The secret key that the data API knows. */
+  secretKey: string;
   /** Further secret keys, which count as the one that the data API knows. */
   otherSecretKeys: readonly string[];
   forward: Forward;

@@ -1,6 +1,6 @@
 import type { Part } from "../part.ts";
 import { StackError } from "../stack_error.ts";
-import { parseHookUri } from "./access_token_hook.ts";
+import { type HookSettings, openAccessTokenHook } from "./access_token_hook.ts";
 import { dataApiRoute, type DataApiRouteOptions } from "./data_api_route.ts";
 import { type FunctionRoute, functionRoute } from "./function_route.ts";
 import { problemResponse } from "./problem.ts";
@@ -19,13 +19,13 @@ export interface GatewayOptions {
   secretKey: string;
   /** Further secret keys of the project, e.g. the one named "cron". */
   otherSecretKeys?: readonly string[];
-  /** `uri` of [auth.hook.custom_access_token] in config.toml, when that is enabled. */
-  accessTokenHookUri?: string;
+  /** When [auth.hook.custom_access_token] of config.toml is enabled. */
+  accessTokenHook?: HookSettings;
 }
 
 /** Puts all parts behind one origin on 127.0.0.1. Throws a StackError when the port is taken. */
 export async function startGateway(options: GatewayOptions): Promise<Part & { origin: string }> {
-  const hook = options.accessTokenHookUri === undefined ? undefined : parseHookUri(options.accessTokenHookUri);
+  const hook = options.accessTokenHook === undefined ? undefined : openAccessTokenHook(options.accessTokenHook);
   const { forward, stop: stopProxy } = startProxy();
   const toFunction = functionRoute({ ...options, forward });
   const closing = new AbortController();
@@ -49,6 +49,7 @@ export async function startGateway(options: GatewayOptions): Promise<Part & { or
       closing.abort();
       await server.finished;
       stopProxy();
+      await hook?.stop();
     },
   };
 }

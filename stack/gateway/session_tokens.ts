@@ -1,13 +1,11 @@
 import { decodeJwt, SignJWT } from "jose";
 import { z } from "zod";
-import { type AccessTokenHook, HookRefusal, runHook } from "./access_token_hook.ts";
+import { type AccessTokenHook, HookRefusal } from "./access_token_hook.ts";
 
 export interface TokenOptions {
   /** What `iss` says: the origin and /auth/v1. */
   issuer: string;
   jwtSecret: string;
-  dataApiUrl: string;
-  secretKey: string;
   hook: AccessTokenHook | undefined;
 }
 
@@ -53,13 +51,13 @@ export async function mendSession(request: Request, response: Response, options:
 async function signAgain(
   { access_token, user }: z.infer<typeof session>,
   authentication_method: string,
-  { issuer, jwtSecret, hook, ...dataApi }: TokenOptions,
+  { issuer, jwtSecret, hook }: TokenOptions,
 ): Promise<string> {
   const issued = decodeJwt(access_token);
   const { app_metadata, user_metadata, is_anonymous } = user;
   const claims = { iss: issuer, aal: "aal1", app_metadata, user_metadata, is_anonymous, ...issued };
   const event = { user_id: issued.sub, claims, authentication_method };
-  return await new SignJWT(hook === undefined ? claims : await runHook(hook, event, dataApi))
+  return await new SignJWT(hook === undefined ? claims : await hook.run(event))
     .setProtectedHeader({ alg: "HS256", typ: "JWT", kid: keyId })
     .sign(new TextEncoder().encode(jwtSecret));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { freePort } from "../../stack/free_port.ts";
 import { type GatewayOptions, startGateway } from "../../stack/gateway/mod.ts";
 
@@ -236,43 +236,6 @@ Deno.test("a session's token is signed again with key id, issuer and metadata", 
     assert.deepEqual(await (await post("signup")).json(), { id: "u1", email: "unconfirmed@example.com" });
     assert.equal((await post("token?grant_type=wrong")).status, 400);
   });
-});
-
-Deno.test("the access token hook adds claims, or refuses the sign-in", async () => {
-  const lite = await token();
-  let hookAnswer: unknown;
-  let hookRequest: { profile: string | null; apikey: string | null; event: { authentication_method: string } };
-  const dataApi: Handler = async (request) => {
-    if (!new URL(request.url).pathname.startsWith("/rest/v1/rpc/")) {
-      return Response.json({ access_token: lite, user: {} });
-    }
-    const { headers } = request;
-    hookRequest = {
-      profile: headers.get("content-profile"),
-      apikey: headers.get("apikey"),
-      event: (await request.json()).event,
-    };
-    return Response.json(hookAnswer);
-  };
-  const accessTokenHookUri = "pg-functions://postgres/public/add_claims";
-  await withGateway({ dataApi, accessTokenHookUri }, async (origin) => {
-    const signIn = () => fetch(`${origin}/auth/v1/token?grant_type=refresh_token`, { method: "POST", body: "{}" });
-    hookAnswer = { claims: { ...decodeJwt(lite), org_id: "o1" } };
-    const { access_token } = await (await signIn()).json();
-    assert.equal(decodeJwt(access_token).org_id, "o1");
-    assert.deepEqual([hookRequest.profile, hookRequest.apikey, hookRequest.event.authentication_method], [
-      "public",
-      secretKey,
-      "token_refresh",
-    ]);
-    hookAnswer = { error: { http_code: 403, message: "not today" } };
-    const refused = await signIn();
-    assert.deepEqual([refused.status, (await refused.json()).msg], [403, "not today"]);
-  });
-  await assert.rejects(
-    () => startGateway({ ...closed, accessTokenHookUri: "https://example.com/hook" }),
-    /"https:\/\/example\.com\/hook" is no function in the database[^]*pg-functions:/,
-  );
 });
 
 const closed: GatewayOptions = {
