@@ -75,7 +75,11 @@ begin
         )
     order by m.job_name;
 
-    perform private.withdraw_subjects('too_fast', array(select p.job_name from analytics.job_pace as p));
+    perform private.withdraw_subjects('too_fast', array(
+        select p.job_name from analytics.job_pace as p
+        union
+        select v.job_name from analytics.views as v
+    ));
 end
 $$;
 revoke all on function private.detect_too_fast(private.audited_run[]) from public, anon, authenticated;
