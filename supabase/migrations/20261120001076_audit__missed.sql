@@ -98,7 +98,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    newest_start constant timestamptz := (select max(s.last_run_at) from analytics.job_slots as s);
+    newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
 begin
     update analytics.job_slots as s
     set missed_slot_at = null, missed_by = null
