@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startChild } from "../../stack/child.ts";
+import { freePort } from "../../stack/free_port.ts";
+import { functionEnvironment } from "../../stack/function_environment.ts";
+import { moduleCacheFolder } from "../../stack/functions/module_cache.ts";
+import type { Keys } from "../../stack/keys.ts";
+
+/** A real isolate of cron-audit in a process of its own, to be killed. */
+export interface Victim {
+  readonly logFile: string;
+  /** Calls the function as its job does; null when it died before it answered. */
+  audit(): Promise<Response | null>;
+  /** kill -9: nothing of it runs on, no handler, no finally. */
+  kill(): Promise<void>;
+}
+
+export interface VictimOptions {
+  /** What it takes for its project. */
+  readonly origin: string;
+  readonly keys: Keys;
+  readonly sentryDsn: string;
+}
+
+const folder = fileURLToPath(new URL("../../supabase/functions/cron-audit/", import.meta.url));
+
+export async function startVictim({ origin, keys, sentryDsn }: VictimOptions): Promise<Victim> {
+  const port = freePort();
+  const logFile = await Deno.makeTempFile({ prefix: "freshet-victim-", suffix: ".log" });
+  const child = startChild({
+    command: Deno.execPath(),
+    args: [
+      ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", join(folder, "deno.json")],
+      ...["--allow-net", "--allow-env", "--host", "127.0.0.1", "--port", String(port), join(folder, "index.ts")],
+    ],
+    environment: {
+      DENO_DIR: await moduleCacheFolder(),
+      NO_COLOR: "1",
+      ...functionEnvironment({ origin, keys, redis: null, sentryDsn }),
+    },
+    clearEnvironment: true,
+    logFile,
+  });
+  const url = `http://127.0.0.1:${port}/cron-audit`;
+  await untilListening(port);
+  return {
+    logFile,
+    audit: () => fetch(url, { method: "POST", headers: { apikey: keys.cronKey }, body: "{}" }).catch(() => null),
+    async kill() {
+      Deno.kill(child.pid, "SIGKILL");
+      const { signal } = await child.ended;
+      if (signal !== "SIGKILL") throw new Error(`the isolate ended by itself before it was killed: ${signal}`);
+    },
+  };
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (const patience = Date.now() + 30_000; Date.now() < patience;) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+  throw new Error("the isolate did not listen within 30 s");
+}
