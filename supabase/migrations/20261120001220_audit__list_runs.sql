@@ -16,14 +16,7 @@ stable
 security definer
 set search_path = ''
 as $$
-    with read as (
-        select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
-        from cron.job_run_details as d
-        where before_runid is null or d.runid < before_runid
-        order by d.runid desc
-        limit window_size
-    ),
-    names as (
+    with names as (
         select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
@@ -32,17 +25,30 @@ as $$
         join analytics.audit_state as s on s.epoch = k.epoch
         where not exists (select from cron.job as j where j.jobid = k.jobid)
     ),
+    -- Read in the order of the index, and no further than the page needs: names are joined afterwards.
     matching as (
-        select r.*, coalesce(n.job_name, 'jobid:' || r.jobid) as job_name
-        from read as r
-        left join names as n on n.jobid = r.jobid
+        select r.*
+        from (
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
+            from cron.job_run_details as d
+            where before_runid is null or d.runid < before_runid
+            order by d.runid desc
+            limit window_size
+        ) as r
         where (list_runs.status is null or r.status = list_runs.status)
-            and (list_runs.job is null or coalesce(n.job_name, 'jobid:' || r.jobid) = list_runs.job)
+            and (
+                list_runs.job is null
+                or r.jobid = any (array(select n.jobid from names as n where n.job_name = list_runs.job))
+                or 'jobid:' || r.jobid = list_runs.job
+            )
         order by r.runid desc
         limit page_size + 1
     ),
     page as (
-        select m.* from matching as m order by m.runid desc limit page_size
+        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        from matching as m
+        order by m.runid desc
+        limit page_size
     )
     select jsonb_build_object(
         'rows', coalesce(
@@ -62,7 +68,17 @@ as $$
         ),
         'next_cursor', case
             when (select count(*) from matching) > page_size then min(p.runid)::text
-            when (select count(*) from read) = window_size then (select min(r.runid)::text from read as r)
+            else (
+                select min(w.runid)::text
+                from (
+                    select d.runid
+                    from cron.job_run_details as d
+                    where before_runid is null or d.runid < before_runid
+                    order by d.runid desc
+                    limit window_size
+                ) as w
+                having count(*) = window_size
+            )
         end
     )
     from page as p;

@@ -1,0 +1,50 @@
+import { type Measured, quantile } from "./measure.ts";
+import type { Options } from "./options.ts";
+
+/** The greatest growth exponent of a pass that is not a defect: 1 would be a pass that reads everything. */
+export const TARGET = 0.1;
+
+export function asJson(measured: readonly Measured[], options: Options): string {
+  const steps = measured.map(({ name, small, large, exponent }) => ({
+    name,
+    exponent: round(exponent),
+    small_ms: quantiles(small),
+    large_ms: quantiles(large),
+  }));
+  return `${JSON.stringify({ ...options, target: TARGET, steps }, null, 2)}\n`;
+}
+
+export function asMarkdown(measured: readonly Measured[], { small, large, rounds }: Options): string {
+  const [left, right] = [small, large].map((rows) => `${rows.toLocaleString("en")} rows`);
+  const lines = measured.map((one) =>
+    `| ${one.name} | ${span(one.small)} | ${span(one.large)} | ${one.exponent.toFixed(3)} |`
+  );
+  return [
+    "# Cost of an audit pass against the length of the history",
+    "",
+    `Milliseconds, median (5th–95th percentile) of ${rounds} rounds, both databases in turns in one run, 20 new runs before each pass.`,
+    `Growth exponent: 0 is a cost that does not depend on the history, 1 one that grows with it. Target of a pass: at most ${TARGET}.`,
+    "",
+    `| step | ${left} | ${right} | growth exponent |`,
+    "| --- | --- | --- | --- |",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+function span(values: readonly number[]): string {
+  const { median, p05, p95 } = quantiles(values);
+  return `${median} (${p05}–${p95})`;
+}
+
+function quantiles(values: readonly number[]): { p05: number; median: number; p95: number } {
+  return {
+    p05: round(quantile(values, 0.05)),
+    median: round(quantile(values, 0.5)),
+    p95: round(quantile(values, 0.95)),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
