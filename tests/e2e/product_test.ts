@@ -12,6 +12,7 @@ import {
   refreshAll,
   smallChallenge,
 } from "../support/arena_fixture.ts";
+import { listeningAddresses } from "../support/listening.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 
 let product: Product;
@@ -295,4 +296,11 @@ e2e("the audit takes the cron key and no other credential", async () => {
   const permitted = await post({ apikey: stack.keys.cronKey });
   equal(permitted.status, 200);
   await permitted.body?.cancel();
+});
+
+e2e("every part listens on loopback only", async () => {
+  const addresses = await listeningAddresses();
+  const { port } = new URL(product.stack.origin);
+  ok(addresses.includes(`127.0.0.1:${port}`), `the origin is not among: ${addresses.join(", ")}`);
+  deepEqual(addresses.filter((address) => !/^(127\.|::1:)/.test(address)), []);
 });
