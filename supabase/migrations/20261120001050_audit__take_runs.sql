@@ -66,6 +66,10 @@ begin
     else
         delete from analytics.open_runs;
         update analytics.audit_state set low_runid = 0;
+        -- What is remembered of runs by their runids would hide the new ones, which are lower.
+        delete from analytics.job_pace;
+        update analytics.view_watch set judged_runid = null;
+        update analytics.struck_jobs set runid = 0;
     end if;
 
     -- The audit's own runs are awaited anew.
