@@ -77,7 +77,9 @@ begin
         array(select f from private.find_orphan_owners() as f),
         array(select distinct j.owner from private.known_cron_jobs() as j)
     );
-    perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
+    if to_regclass('vault.decrypted_secrets') is not null then
+        perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
+    end if;
     if calendar is not null then
         perform private.observe_findings(
             'never_fires', array(select f from private.find_never_firing(calendar) as f), scheduled

@@ -16,33 +16,21 @@ declare
     opened_count bigint;
     closed_count bigint;
     open_count bigint;
+    bad_count bigint;
 begin
     begin
         new_epoch_reason := private.begin_epoch();
         select array_agg(r order by r.runid) into runs from private.take_runs() as r;
         -- What may be the cause of others comes first.
-        if to_regprocedure('private.detect_scheduler()') is not null then
-            perform private.detect_scheduler();
-        end if;
-        if to_regprocedure('private.detect_declared_state(jsonb)') is not null then
-            perform private.detect_declared_state(calendar);
-        end if;
-        if to_regprocedure('private.detect_restarts(private.audited_run[])') is not null then
-            perform private.detect_restarts(runs);
-        end if;
-        if to_regprocedure('private.detect_infrastructure(private.audited_run[])') is not null then
-            perform private.detect_infrastructure(runs);
-        end if;
+        perform private.detect_scheduler();
+        perform private.detect_declared_state(calendar);
+        perform private.detect_restarts(runs);
+        perform private.detect_infrastructure(runs);
         perform private.detect_failed(runs);
-        if to_regprocedure('private.detect_pace(private.audited_run[])') is not null then
-            perform private.detect_pace(runs);
-        end if;
-        if to_regprocedure('private.detect_open_runs()') is not null then
-            perform private.detect_open_runs();
-        end if;
-        if to_regprocedure('private.detect_missed(private.audited_run[],jsonb)') is not null then
-            perform private.detect_missed(runs, calendar);
-        end if;
+        perform private.detect_pace(runs);
+        perform private.detect_open_runs();
+        perform private.detect_missed(runs, calendar);
+        perform private.detect_views();
         perform private.detect_history_lost(new_epoch_reason, started_at);
     exception
         -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
@@ -50,12 +38,7 @@ begin
             blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
     end;
     perform private.detect_stale();
-    if to_regprocedure('private.detect_views()') is not null then
-        perform private.detect_views();
-    end if;
-    if to_regprocedure('private.detect_http()') is not null then
-        perform private.detect_http();
-    end if;
+    perform private.detect_http();
     if blind_reason is null then
         blind_reason := private.detect_blind(null);
     else
@@ -66,8 +49,9 @@ begin
     select
         count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),
         count(*) filter (where i.closed_at >= started_at and i.kind <> 'storm'),
-        count(*) filter (where i.closed_at is null and i.kind <> 'storm')
-    into opened_count, closed_count, open_count
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm'),
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm' and i.severity in ('fatal', 'error'))
+    into opened_count, closed_count, open_count, bad_count
     from analytics.incidents as i
     where i.closed_at is null or i.closed_at >= started_at;
 
@@ -75,14 +59,15 @@ begin
     from (
         select i.fingerprint, i.incident_id
         from analytics.incidents as i
-        where i.closed_at is null and i.kind not in ('storm', 'blind')
+        where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
         order by i.incident_id
         limit 20
     ) as o;
     if blind_reason is not null then
         reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
     end if;
-    outcome := case when blind_reason is not null then 'unknown' when open_count > 0 then 'bad' else 'ok' end;
+    -- A warning wants to be read, not to take the product out of a load balancer.
+    outcome := case when blind_reason is not null then 'unknown' when bad_count > 0 then 'bad' else 'ok' end;
 
     update analytics.audit_state as s
     set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
@@ -153,4 +138,4 @@ $$;
 revoke all on function analytics.audit_pass(boolean, jsonb) from public, anon, authenticated;
 grant execute on function analytics.audit_pass(boolean, jsonb) to service_role;
 comment on function analytics.audit_pass(boolean, jsonb) is
-    'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. Safe to repeat and to run twice at once.';
+    'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
