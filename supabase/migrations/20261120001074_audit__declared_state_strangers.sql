@@ -75,7 +75,7 @@ as $$
         )
     from private.known_cron_jobs() as j
     where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-        and not exists (select from private.duplicate_jobs() as c where c.jobid = j.jobid);
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
 $$;
 revoke all on function private.find_undeclared_jobs() from public, anon, authenticated;
 comment on function private.find_undeclared_jobs() is 'Jobs that are scheduled and not declared.';
