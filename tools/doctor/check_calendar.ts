@@ -33,15 +33,15 @@ interface Time {
 }
 
 function neverFires(job: Job, schedule: CalendarSchedule, { now, offsetAt }: Time): Finding[] | null {
-  // Four years and a little hold every leap day.
-  const next = findSlot(schedule, { from: now, direction: "forwards", until: now + 4.1 * YEAR, offsetAt });
+  // Leap days are at most eight years apart.
+  const next = findSlot(schedule, { from: now, direction: "forwards", until: now + 8 * YEAR, offsetAt });
   if (next !== null) return null;
   return [{
     kind: "never_fires",
     subject: job.name,
     job: job.name,
     schedule: job.schedule,
-    message: `its schedule "${job.schedule}" names no time in the next four years`,
+    message: `its schedule "${job.schedule}" names no time in the next eight years`,
     repair: `select cron.unschedule(${job.jobid}); -- or: select cron.alter_job(${job.jobid}, schedule := '…');`,
   }];
 }

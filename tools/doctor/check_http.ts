@@ -35,13 +35,16 @@ async function failedAnswers({ session }: Patient): Promise<Finding[]> {
   }));
 }
 
-async function workerGone({ session }: Patient): Promise<Finding[]> {
+async function workerGone({ session, sees_processes }: Patient): Promise<Finding[]> {
   const [row] = await session`
     select
       exists (select from pg_extension where extname = 'pg_net')
-        and not exists (select from pg_stat_activity where backend_type ilike '%pg_net%') as is_gone,
+        and not exists (
+          select from pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
+        ) as is_gone,
       (select count(*)::integer from net.http_request_queue) as waiting`;
-  if (row?.["is_gone"] !== true) return [];
+  // Other roles' processes have no name for one who may not look.
+  if (!sees_processes || row?.["is_gone"] !== true) return [];
   return [{
     kind: "net_worker_gone",
     subject: "pg_net",

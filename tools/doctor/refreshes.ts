@@ -12,7 +12,7 @@ const COMMENT = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 /** The refreshes in a text, commands and function bodies alike; those that are put together at run time are not seen. */
 export function refreshesIn(text: string): Refresh[] {
   return [...text.replace(COMMENT, " ").matchAll(REFRESH)].map(([, concurrently, view = ""]) => ({
-    view: view.replace(/\s+/g, ""),
+    view: view.replace(/\s*\.\s*/, "."),
     is_concurrent: concurrently !== undefined,
   }));
 }
