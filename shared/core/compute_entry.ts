@@ -2,6 +2,7 @@ import { AppError } from "./app_error.ts";
 import { type Address, type Asked, cacheKey, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
+import { cutPage, pageRequest } from "./page.ts";
 import { requireReady } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
 import { fullName } from "./resource.ts";
@@ -20,7 +21,8 @@ export async function computeEntry(
 ): Promise<Entry> {
   const { resource, scope, address, emit } = asked;
   const began = reader.clock.monotonic();
-  const answer = await reader.source.read(resource.view, sourceRequest(resource, asked.params, scope));
+  const request = pageRequest(asked, sourceRequest(resource, asked.params, scope), reader.hash);
+  const answer = await reader.source.read(resource.view, request);
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
 
@@ -28,13 +30,15 @@ export async function computeEntry(
     throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
   }
   const state = requireReady(resource, answer.state);
-  const rows = checkRows(resource, scope, answer);
+  const { rows, next_cursor } = cutPage(asked, checkRows(resource, scope, answer), reader.hash);
   reader.pointer.learn(resource.view, state);
 
   const { refreshed_at: as_of, source_as_of, version } = state;
-  const meta = { resource: fullName(resource), as_of, source_as_of, version, row_count: rows.length };
-  const text = await reader.renderers[asked.format]({ columns: resource.columns, rows, meta });
+  const page = resource.cursor === undefined ? {} : { next_cursor };
+  const meta = { resource: fullName(resource), as_of, source_as_of, version, row_count: rows.length, ...page };
+  const { columns, pivot } = resource;
+  const text = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
   const key = cacheKey(address, state);
   const body = new TextEncoder().encode(text);
-  return { key, state, etag: etagOf(key, reader.hash), row_count: rows.length, read_at, body };
+  return { key, state, etag: etagOf(key, reader.hash), row_count: rows.length, next_cursor, read_at, body };
 }

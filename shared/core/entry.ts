@@ -7,6 +7,8 @@ export interface Entry {
   readonly state: ViewState;
   readonly etag: string;
   readonly row_count: number;
+  /** Where the next page begins; null where there is none. */
+  readonly next_cursor: string | null;
   /** When the source was read, in milliseconds since the epoch. */
   readonly read_at: number;
   readonly body: Uint8Array<ArrayBuffer>;
@@ -22,6 +24,7 @@ const envelope = z.strictObject({
   t: z.number(),
   e: z.string(),
   n: z.int().min(0),
+  c: z.string().nullable(),
   body: z.string(),
 });
 
@@ -30,8 +33,9 @@ export type Unsealed =
   | { readonly kind: "key_mismatch" | "entry_malformed" };
 
 export function seal(entry: Entry): string {
-  const { key, state, etag, row_count, read_at, body } = entry;
-  const sealed = { k: key, v: state, t: read_at, e: etag, n: row_count, body: new TextDecoder().decode(body) };
+  const { key, state, etag, row_count, next_cursor, read_at } = entry;
+  const body = new TextDecoder().decode(entry.body);
+  const sealed = { k: key, v: state, t: read_at, e: etag, n: row_count, c: next_cursor, body };
   return JSON.stringify(sealed satisfies z.input<typeof envelope>);
 }
 
@@ -39,10 +43,10 @@ export function seal(entry: Entry): string {
 export function unseal(text: string, key: string): Unsealed {
   const parsed = envelope.safeParse(parseJson(text));
   if (!parsed.success) return { kind: "entry_malformed" };
-  const { k, v, t, e, n, body } = parsed.data;
+  const { k, v, t, e, n, c } = parsed.data;
   if (k !== key) return { kind: "key_mismatch" };
-  const entry = { key, state: v, etag: e, row_count: n, read_at: t, body: new TextEncoder().encode(body) };
-  return { kind: "entry", entry };
+  const body = new TextEncoder().encode(parsed.data.body);
+  return { kind: "entry", entry: { key, state: v, etag: e, row_count: n, next_cursor: c, read_at: t, body } };
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,27 @@
 import { z } from "zod";
+import { mondayOf } from "./iso_week.ts";
+import { spellLabel, spellTag } from "./tag.ts";
 
 type Issue = { readonly input?: unknown };
 
 /** Says "is required" when nothing was given, and otherwise the sentence. Values are never repeated. */
 function reason(sentence: string): (issue: Issue) => string {
   return (issue) => issue.input === undefined ? "is required" : sentence;
+}
+
+const LONGEST_WORD = 100;
+
+/** Two words of 100 characters in four bytes each, as base64, and the rest of a place. */
+const LONGEST_CURSOR = 1_600;
+
+/** A word or a few, put into the one spelling that the views have. Control characters are refused: PostgreSQL has no NUL. */
+function spelt(spell: (text: string) => string) {
+  const sentence = `must be 1 to ${LONGEST_WORD} characters, none of them a control character`;
+  return z.string({ error: reason(sentence) })
+    .max(LONGEST_WORD, { error: sentence })
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: sentence })
+    .transform(spell)
+    .refine((text) => text !== "" && text.length <= LONGEST_WORD, { error: sentence });
 }
 
 /** The kinds of query parameter. Each takes the text of the query string and gives one canonical value. */
@@ -21,6 +38,26 @@ export const parameter = {
       .pipe(z.int().min(bounds.from, { error: sentence }).max(bounds.to, { error: sentence }))
       .prefault(String(bounds.otherwise));
   },
+
+  /** A day, YYYY-MM-DD, that stands for the ISO week that holds it: its Monday. */
+  week: () => {
+    const sentence = "must be a day from 1970-01-01 to 9999-12-31, like 2026-01-31";
+    return z.iso.date({ error: reason(sentence), abort: true })
+      .refine((day) => day >= "1970", { error: sentence })
+      .transform(mondayOf);
+  },
+
+  /** A normalised tag, in any spelling. */
+  tag: () => spelt(spellTag),
+
+  /** A label: blanks at its ends and doubled ones do not count, case does. */
+  label: () => spelt(spellLabel),
+
+  /** `next_cursor` of the page before. What it says is checked against the resource, by placeOf(). */
+  cursor: () =>
+    z.string({ error: reason("must be the next_cursor of the page before") })
+      .regex(/^[\w-]+$/, { error: "must be the next_cursor of the page before" })
+      .max(LONGEST_CURSOR, { error: "must be the next_cursor of the page before" }),
 
   /** One of a closed list of words. */
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values, otherwise: Values[number]) =>

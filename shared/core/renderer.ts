@@ -1,4 +1,5 @@
-import type { Format } from "./resource.ts";
+import { pivotRows } from "./pivot_rows.ts";
+import type { Format, Pivot } from "./resource.ts";
 import type { Row } from "./row_check.ts";
 
 /** What the body says about itself. It holds nothing that changes while the version stands. */
@@ -8,12 +9,15 @@ export interface Meta {
   readonly source_as_of: string | null;
   readonly version: number;
   readonly row_count: number;
+  /** Of paged resources only: where the next page begins, null when this is the last. */
+  readonly next_cursor?: string | null;
 }
 
 export interface Rendering {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   readonly meta: Meta;
+  readonly pivot?: Pivot | undefined;
 }
 
 /** Writes rows in one format. May be asynchronous: a writer that few ask for is loaded when it is asked for. */
@@ -22,5 +26,6 @@ export type Renderer = (rendering: Rendering) => string | Promise<string>;
 export type Renderers = Readonly<Record<Format, Renderer>>;
 
 export function renderJson(rendering: Rendering): string {
-  return JSON.stringify({ data: rendering.rows, meta: rendering.meta });
+  const { rows, meta, pivot } = rendering;
+  return JSON.stringify({ data: pivot === undefined ? rows : pivotRows(rows, pivot), meta });
 }

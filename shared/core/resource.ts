@@ -29,10 +29,17 @@ export interface Order {
   readonly direction: "asc" | "desc";
 }
 
+/** Shows rows as a table for drawing: one row for each value of `rows`, one column for each of `columns`, cells where there are any. */
+export interface Pivot {
+  readonly rows: readonly string[];
+  readonly columns: string;
+  readonly cells: readonly string[];
+}
+
 /** Everything that one resource is, as data. The view's migration owns the rest; they share the view's name. */
 export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extends z.ZodRawShape> {
   readonly pack: string;
-  /** The last part of the URL: lower case, hyphens. */
+  /** The URL below the pack: lower case, hyphens; a slash below a resource that it shows differently. */
   readonly name: string;
   /** The materialized view in schema `analytics`. */
   readonly view: string;
@@ -52,6 +59,13 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   /** The longest an answer may be reused, in seconds, even when the view has not moved. */
   readonly max_age_seconds: number;
   readonly formats: readonly Format[];
+  /**
+   * The parameter that holds the place where a page begins. Such a resource is served a page at a time, `limit` rows each;
+   * its order must end in the view's key, so that no row shares its place with another.
+   */
+  readonly cursor?: string;
+  /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
+  readonly pivot?: Pivot;
 }
 
 export interface Resource<Params extends z.ZodRawShape = z.ZodRawShape, Columns extends z.ZodRawShape = z.ZodRawShape>

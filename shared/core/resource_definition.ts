@@ -1,9 +1,15 @@
 import type { ResourceDefinition } from "./resource.ts";
-import type { z } from "zod";
+import { z } from "zod";
 
 const PACK = /^[a-z][a-z0-9_]{0,30}$/;
-const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const NAME = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)*$/;
 const VIEW = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Whether a column's values name a place exactly: never null, never a fraction that JSON would round. */
+function isPlace(schema: z.core.$ZodType): boolean {
+  const { type } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return (type === "string" || type === "integer") && !z.safeParse(schema, null).success;
+}
 
 /** Refuses a definition that contradicts itself, when the module is loaded and not when the first caller arrives. */
 export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.ZodRawShape>): void {
@@ -34,6 +40,30 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   );
   must(definition.max_age_seconds > 0, "max_age_seconds is not positive");
   must(definition.formats.includes("json"), 'every resource serves "json"');
+  const { cursor, pivot } = definition;
+  if (cursor !== undefined) {
+    must(params.has(cursor), `pages begin at the parameter "${cursor}", which is not among params`);
+    must(typeof limit !== "number", "it is paged, so the length of a page is a parameter: limit: { param }");
+    must(definition.shown === "as_ordered", "it is paged, and pages that are reversed one by one have no order");
+    must(
+      new Set(definition.order.map(({ direction }) => direction)).size === 1,
+      "it is paged, so its order goes one way: rows are compared as a whole",
+    );
+    for (const { column } of definition.order) {
+      const schema = definition.columns[column];
+      must(
+        schema !== undefined && isPlace(schema),
+        `it is paged by "${column}", which may be null or inexact, so a page could skip rows`,
+      );
+    }
+  }
+  if (pivot !== undefined) {
+    const used = [...pivot.rows, pivot.columns, ...pivot.cells];
+    must(
+      used.length === columns.size && used.every((name) => columns.has(name)) && new Set(used).size === used.length,
+      "its pivot does not use every column exactly once",
+    );
+  }
   if ("column" in definition.access) {
     const { column } = definition.access;
     must(columns.has(column), `access goes by "${column}", which is not among columns, so rows could not be checked`);

@@ -12,10 +12,19 @@ export interface SourceRequest {
   readonly limit: number;
 }
 
-export interface SourceFilter {
+export type SourceFilter = ColumnFilter | PlaceFilter;
+
+export interface ColumnFilter {
   readonly column: string;
   readonly op: Operator;
   readonly value: unknown;
+}
+
+/** Rows beyond a place in the order, compared as a whole. */
+export interface PlaceFilter {
+  readonly columns: readonly string[];
+  readonly op: "after" | "before";
+  readonly values: readonly unknown[];
 }
 
 /** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */

@@ -27,7 +27,7 @@ function narrow(filter: Filter, given: unknown): SourceFilter[] {
   return value === null || value === undefined ? [] : [{ column: filter.column, op: filter.op, value }];
 }
 
-function rowLimit(resource: Resource, params: Params): number {
+export function rowLimit(resource: Resource, params: Params): number {
   const limit = typeof resource.limit === "number" ? resource.limit : params[resource.limit.param];
   if (typeof limit !== "number") throw internalError(`the limit of ${fullName(resource)} is no number`);
   return limit;

@@ -32,7 +32,14 @@ export function respond(
   }
   headers.set("content-type", asked.format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
   if (asked.format === "csv") {
-    headers.set("content-disposition", `attachment; filename="${asked.resource.name}.csv"`);
+    headers.set("content-disposition", `attachment; filename="${asked.resource.name.replaceAll("/", "-")}.csv"`);
+  }
+  const { cursor } = asked.resource;
+  const { next_cursor } = answer.entry;
+  if (cursor !== undefined && next_cursor !== null) {
+    const next = asked.exchange.parameters;
+    next.set(cursor, next_cursor);
+    headers.set("link", `<?${next}>; rel="next"`);
   }
   return response;
 }

@@ -1,4 +1,5 @@
 import { createQuestion, type Question } from "../core/cache_key.ts";
+import { placeOf } from "../core/cursor.ts";
 import type { Hash } from "../core/hash.ts";
 import type { Resource } from "../core/resource.ts";
 import { chooseFormat } from "./negotiation.ts";
@@ -22,6 +23,7 @@ export function rememberQuestions(resource: Resource, hash: Hash): AskedBy {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
     const { format: wanted, params } = parseQuery(resource, new URLSearchParams(search));
+    placeOf(resource, params, hash); // a cursor that is none is refused before anybody is asked anything
     const question = createQuestion(
       { resource, params, format: chooseFormat(resource, { format: wanted, accept }) },
       hash,

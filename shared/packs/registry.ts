@@ -4,6 +4,8 @@ import { laneDistributions } from "./arena/lane_distributions.ts";
 import { progress } from "./arena/progress.ts";
 import { timeToFirstWin } from "./arena/time_to_first_win.ts";
 import { weaknessPatterns } from "./arena/weakness_patterns.ts";
+import { heatmap } from "./qbank/heatmap.ts";
+import { heatmapMatrix } from "./qbank/heatmap_matrix.ts";
 
 /** Every resource that the API serves. */
 export const resources: readonly Resource[] = [
@@ -11,4 +13,6 @@ export const resources: readonly Resource[] = [
   progress,
   timeToFirstWin,
   weaknessPatterns,
+  heatmap,
+  heatmapMatrix,
 ];

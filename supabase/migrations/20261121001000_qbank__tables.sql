@@ -5,8 +5,8 @@
 create table public.questions (
     id uuid primary key default gen_random_uuid(),
     stem text not null default '',
-    lesion text,
-    topic text,
+    lesion text check (length(lesion) <= 100),
+    topic text check (length(topic) <= 100),
     created_at timestamptz not null default now()
 );
 

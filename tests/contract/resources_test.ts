@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
+import type { PivotTable } from "../../shared/core/pivot_rows.ts";
 import { resources } from "../../shared/packs/registry.ts";
 import { createHttpRig } from "../support/http_rig.ts";
+import type { FakeRow } from "../support/fake_source.ts";
 import { sampleQuery, sampleRow } from "../support/sample_values.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 
@@ -23,6 +25,22 @@ function contracted(resource: Resource): Contracted {
   return { rig, path, ask: (query = "", headers = { apikey: KEYS.secret }) => rig.ask(path + query, { headers }) };
 }
 
+/** The rows of a JSON answer, also of one that is pivoted. */
+function rowsOf(resource: Resource, data: FakeRow[] | PivotTable): FakeRow[] {
+  const { pivot } = resource;
+  if (pivot === undefined || Array.isArray(data)) return data as FakeRow[];
+  return data.rows.flatMap(({ cells, ...head }) =>
+    (cells as FakeRow[]).map(({ at, ...cell }) => {
+      const row: FakeRow = { ...head, ...cell, [pivot.columns]: data.columns[Number(at)] };
+      return Object.fromEntries([...Object.keys(row)].sort(byPlaceIn(resource)).map((name) => [name, row[name]]));
+    })
+  );
+}
+
+function byPlaceIn(resource: Resource): (left: string, right: string) => number {
+  return (left, right) => resource.columns.indexOf(left) - resource.columns.indexOf(right);
+}
+
 function each(sentence: string, prove: (resource: Resource, given: Contracted) => Promise<void>): void {
   for (const resource of resources) {
     Deno.test(`${fullName(resource)} ${sentence}`, () => prove(resource, contracted(resource)));
@@ -32,7 +50,8 @@ function each(sentence: string, prove: (resource: Resource, given: Contracted) =
 each("answers the secret key with rows of exactly its columns", async (resource, { ask }) => {
   const response = await ask();
   assert.equal(response.status, 200);
-  const { data, meta } = await response.json();
+  const { data: served, meta } = await response.json();
+  const data = rowsOf(resource, served);
   assert.ok(data.length > 0, "the sample row was not found");
   for (const row of data) assert.deepEqual(Object.keys(row), resource.columns);
   assert.equal(meta.resource, fullName(resource));
@@ -58,14 +77,12 @@ each("refuses to go without a parameter that it requires", async (resource, { ri
 });
 
 each("serves the same rows as CSV and as JSON", async (resource, { ask }) => {
-  const { data } = await (await ask()).json();
+  const data = rowsOf(resource, (await (await ask()).json()).data);
   for (const response of [await ask("&format=csv"), await ask("", { apikey: KEYS.secret, accept: "text/csv" })]) {
     assert.match(response.headers.get("content-type") ?? "", /^text\/csv/);
     const [header, ...rows] = parse(await response.text(), { record_delimiter: "\r\n" }) as string[][];
     assert.deepEqual(header, resource.columns);
-    const expected = data.map((row: Record<string, unknown>) =>
-      resource.columns.map((name) => String(row[name] ?? ""))
-    );
+    const expected = data.map((row) => resource.columns.map((name) => String(row[name] ?? "")));
     assert.deepEqual(rows, expected);
   }
 });
@@ -171,7 +188,7 @@ each(
     const [request] = rig.source.requests;
     assert.deepEqual(request?.columns, resource.columns);
     assert.ok((request?.order.length ?? 0) > 0);
-    assert.ok((request?.limit ?? 0) >= 1 && (request?.limit ?? 0) <= 1_000);
+    assert.ok((request?.limit ?? 0) >= 1 && (request?.limit ?? 0) <= (resource.pivot === undefined ? 1_000 : 5_001));
     const { minimum_sample: guard } = resource;
     if (guard === null) {
       assert.notEqual(
@@ -182,10 +199,44 @@ each(
     } else {
       assert.ok(guard.at_least >= 5);
       assert.ok(
-        request?.filters.some(({ column, op, value }) =>
-          column === guard.column && op === "gte" && value === guard.at_least
+        request?.filters.some((filter) =>
+          "column" in filter && filter.column === guard.column && filter.op === "gte" && filter.value === guard.at_least
         ),
       );
+    }
+  },
+);
+
+each(
+  "pages through every row once, in JSON and in CSV, and refuses a cursor that is not its own",
+  async (resource, { rig, path }) => {
+    if (resource.cursor === undefined || typeof resource.limit === "number") return;
+    const rows = Array.from({ length: 7 }, (_, seed) => sampleRow(resource, seed));
+    rig.source.refresh(resource.view, rows);
+    const whole = await (await rig.ask(path, { headers: { apikey: KEYS.secret } })).json();
+    assert.equal(whole.meta.next_cursor, null);
+
+    const page = `/analytics/${fullName(resource)}`;
+    const pages: FakeRow[] = [];
+    let query = `?${resource.limit.param}=3`;
+    for (const length of [3, 3, 1]) {
+      const response = await rig.ask(page + query, { headers: { apikey: KEYS.secret } });
+      const { data, meta } = await response.json();
+      assert.equal(meta.row_count, length);
+      pages.push(...rowsOf(resource, data));
+      const csv = await rig.ask(`${page}${query}&format=csv`, { headers: { apikey: KEYS.secret } });
+      const next = /^<(.*)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+      assert.equal(csv.headers.get("link")?.includes(meta.next_cursor) ?? false, meta.next_cursor !== null);
+      assert.equal(next === undefined ? null : new URLSearchParams(next).get(resource.cursor), meta.next_cursor);
+      query = next ?? "";
+    }
+    assert.equal(query, "");
+    assert.deepEqual(pages, rowsOf(resource, whole.data));
+
+    for (const cursor of ["", "x", "W10", "a.b", "é"]) {
+      const response = await rig.ask(`${page}?${resource.cursor}=${cursor}`, { headers: { apikey: KEYS.secret } });
+      assert.equal(response.status, 400, cursor);
+      assert.deepEqual((await response.json()).errors.map(({ field }: { field: string }) => field), [resource.cursor]);
     }
   },
 );

@@ -72,7 +72,8 @@ export class FakeSource implements Source {
     if (this.is_down) throw sourceUnavailable("down");
     const scope_values = this.#scopeValues(request);
     const asks_for_another = (filter: SourceFilter) =>
-      filter.column === request.scope?.column && filter.op === "eq" && !scope_values?.includes(String(filter.value));
+      "column" in filter && filter.column === request.scope?.column && filter.op === "eq" &&
+      !scope_values?.includes(String(filter.value));
     if (!this.forgets_scope && request.filters.some(asks_for_another)) {
       return { state, denied: true, scope_values, rows: [] };
     }
@@ -101,11 +102,19 @@ export class FakeSource implements Source {
   }
 }
 
-function passes(row: FakeRow, { column, op, value }: SourceFilter): boolean {
+function passes(row: FakeRow, filter: SourceFilter): boolean {
+  if (!("column" in filter)) {
+    const place = filter.columns.findIndex((column, index) => row[column] !== filter.values[index]);
+    if (place < 0) return false;
+    const beyond = compareValues(row[filter.columns[place] ?? ""], filter.values[place]);
+    return filter.op === "after" ? beyond > 0 : beyond < 0;
+  }
+  const { column, op, value } = filter;
   const held = row[column];
   if (op === "eq") return held === value;
   if (op === "in") return Array.isArray(value) && value.includes(held);
-  if (op === "gte") return Number(held) >= Number(value);
+  if (op === "gte") return compareValues(held, value) >= 0;
+  if (op === "lte") return compareValues(held, value) <= 0;
   throw new Error(`The fake source does not know the operator "${op}"`);
 }
 
@@ -113,8 +122,13 @@ function compareRows(left: FakeRow, right: FakeRow, { order }: SourceRequest): n
   for (const { column, direction } of order) {
     const [a, b] = [left[column], right[column]];
     if (a === b) continue;
-    const ascending = typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;
+    const ascending = compareValues(a, b);
     return direction === "asc" ? ascending : -ascending;
   }
   return 0;
+}
+
+function compareValues(left: unknown, right: unknown): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return String(left) === String(right) ? 0 : String(left) < String(right) ? -1 : 1;
 }

@@ -75,6 +75,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
 /** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */
 export function createArenaRig(options: HttpRigOptions = {}) {
   const rig = createHttpRig(options);
+  for (const { pack, view } of options.resources ?? all) if (pack !== "arena") rig.source.refresh(view, []);
   rig.source.owners.set("anna", [id(11)]);
   rig.source.owners.set("bela", [id(21)]);
   rig.source.refresh("mv_lane_score_distribution", [laneRow(), laneRow({ lane_key: "few", sample_count: 4 })]);

@@ -12,7 +12,7 @@ function entry(bytes: number): Entry {
     populated: true,
     next_refresh_at: null,
   };
-  return { key: "k", state, etag: '"e"', row_count: 0, read_at: 0, body: new Uint8Array(bytes) };
+  return { key: "k", state, etag: '"e"', row_count: 0, next_cursor: null, read_at: 0, body: new Uint8Array(bytes) };
 }
 
 Deno.test("the memory store is bounded by bytes, and lets the least recently used go first", () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { defineResource } from "../../shared/core/resource.ts";
+import { heatmap } from "../../shared/packs/qbank/heatmap.ts";
+import { heatmapMatrix } from "../../shared/packs/qbank/heatmap_matrix.ts";
 import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
 
 const GOOD = { ...laneDistributions, params: laneDistributions.params.shape, columns: laneDistributions.row.shape };
@@ -24,3 +26,30 @@ for (const [what, over, message] of FAULTS) {
     assert.throws(() => defineResource({ ...GOOD, ...over }), message);
   });
 }
+
+const PAGED = { ...heatmap, params: heatmap.params.shape, columns: heatmap.row.shape };
+const BY = (column: string, direction: "asc" | "desc" = "asc") => ({ column, direction });
+
+const PAGING_FAULTS: readonly (readonly [string, object, RegExp])[] = [
+  ["a cursor that is no parameter", { cursor: "page" }, /"page", which is not among params/],
+  ["pages without a length to choose", { limit: 10 }, /length of a page is a parameter/],
+  ["pages that are reversed", { shown: "reversed" }, /reversed one by one/],
+  ["pages in an order that goes both ways", { order: [BY("week_start"), BY("question_id", "desc")] }, /goes one way/],
+  ["pages by a fraction", { order: [BY("accuracy_rate")] }, /paged by "accuracy_rate"/],
+  ["pages by what may be null", { order: [BY("median_duration_ms")] }, /paged by "median_duration_ms"/],
+];
+
+for (const [what, over, message] of PAGING_FAULTS) {
+  Deno.test(`defineResource() refuses ${what}`, () => {
+    assert.throws(() => defineResource({ ...PAGED, ...over }), message);
+  });
+}
+
+Deno.test("defineResource() refuses a pivot that loses a column, or shows one twice", () => {
+  const { pivot } = heatmapMatrix;
+  assert.ok(pivot !== undefined);
+  const definition = { ...heatmapMatrix, params: heatmapMatrix.params.shape, columns: heatmapMatrix.row.shape };
+  for (const cells of [pivot.cells.slice(1), [...pivot.cells, "topic"], [...pivot.cells.slice(1), "nowhere"]]) {
+    assert.throws(() => defineResource({ ...definition, pivot: { ...pivot, cells } }), /every column exactly once/);
+  }
+});
