@@ -1,6 +1,6 @@
 import type { Alert } from "./audit_pass.ts";
 import { repairSql } from "./audit_repair.ts";
-import { scrubMessage } from "./scrub_message.ts";
+import { scrubCredentials, scrubMessage } from "./scrub_message.ts";
 
 /** One alert as it leaves the house: nothing in it needs scrubbing any more. */
 export interface AlertEvent {
@@ -71,7 +71,7 @@ export function minimalEvent({ event_id, transition, payload }: Alert): AlertEve
   const recovered = transition === "recovered";
   return {
     event_id,
-    fingerprint: [payload.fingerprint],
+    fingerprint: [scrubCredentials(payload.fingerprint)],
     level: recovered ? "info" : payload.severity,
     title: title({ event_id, transition, payload }),
     occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,
@@ -81,7 +81,8 @@ export function minimalEvent({ event_id, transition, payload }: Alert): AlertEve
 }
 
 function title({ transition, payload }: Alert): string {
-  const subject = shorten(payload.subject, 200);
+  // A job may have been given any name.
+  const subject = shorten(scrubCredentials(payload.subject), 200);
   if (transition === "recovered") {
     return payload.resolution === "withdrawn"
       ? `${payload.kind} is over: ${subject} no longer exists`
@@ -95,10 +96,12 @@ function shorten(text: string, limit = MESSAGE_LIMIT): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-function present<T>(facts: Readonly<Record<string, T | null | undefined>>): Record<string, T> {
-  const known: Record<string, T> = {};
+function present<T>(facts: Readonly<Record<string, T | null | undefined>>): Record<string, T | string> {
+  const known: Record<string, T | string> = {};
   for (const [name, value] of Object.entries(facts)) {
-    if (value !== null && value !== undefined) known[name] = value;
+    if (value !== null && value !== undefined) {
+      known[name] = typeof value === "string" ? scrubCredentials(value) : value;
+    }
   }
   return known;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scrubCredentials } from "./scrub_message.ts";
 
 /** What an alert is about, as the database writes it: unscrubbed. */
 export const alertPayload = z.looseObject({
@@ -19,6 +20,7 @@ export const alertPayload = z.looseObject({
   /** Several jobs with one cause. */
   jobs: z.array(z.string()).nullish(),
   jobids: z.array(z.number().int()).nullish(),
+  pid: z.number().int().nullish(),
   jobid: z.number().int().nullish(),
   /** A role that owns jobs. */
   owner: z.string().nullish(),
@@ -58,7 +60,8 @@ export type LeasedAlert = z.infer<typeof leasedAlertSchema>;
 export const auditPassSchema = z.object({
   audited_at: z.string(),
   outcome: z.enum(["ok", "bad", "unknown"]),
-  reasons: z.array(z.string()),
+  // Names of jobs, which may be any text, on their way into an answer and a log line.
+  reasons: z.array(z.string().transform(scrubCredentials)),
   run_count: z.number().int(),
   opened: z.number().int(),
   closed: z.number().int(),

@@ -1,15 +1,19 @@
 type Rule = readonly [pattern: RegExp, name: string];
 
-/** What must go first: whole statements, then what looks like a credential wherever it stands. */
+/** What looks like a credential, or names a person, wherever it stands. */
 const CREDENTIALS: readonly Rule[] = [
-  [/^LINE \d+:.*(?:\n\s*\^[^\n]*)?$/gm, "[statement]"],
-  [/^(?:CONTEXT|QUERY|STATEMENT): [\s\S]*/m, "[context]"],
-  [/\bJSON data, line \d+:[\s\S]*/, "[context]"],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, "[token]"],
   [/\bsb_[\w-]{6,}/g, "[key]"],
   [/\bBearer\s+[^\s,;]+/gi, "Bearer [token]"],
   [/\b(password|passwd|pwd|secret|token|api[_-]?key|authorization)(["']?\s*[=:]\s*)[^\s,;]+/gi, "$1$2[secret]"],
   [/[^\s"'(),;<>[\]]+@[^\s"'(),;<>[\]]+/g, "[email]"],
+];
+
+/** Whole statements, which go first. */
+const STATEMENTS: readonly Rule[] = [
+  [/^LINE \d+:.*(?:\n\s*\^[^\n]*)?$/gm, "[statement]"],
+  [/^(?:CONTEXT|QUERY|STATEMENT): [\s\S]*/m, "[context]"],
+  [/\bJSON data, line \d+:[\s\S]*/, "[context]"],
 ];
 
 /** Values are printed unescaped, so each of these reaches to the last place where its value can end. */
@@ -50,8 +54,19 @@ const IDENTIFIER = /^[a-z_][a-z0-9_.$-]{0,127}$/i;
  * ```
  */
 export function scrubMessage(message: string): string {
-  const withoutLiterals = replaceAll(message, [...CREDENTIALS, ...LITERALS]).replace(QUOTED_WORD, keepIdentifier);
+  const withoutLiterals = replaceAll(message, [...STATEMENTS, ...CREDENTIALS, ...LITERALS]).replace(
+    QUOTED_WORD,
+    keepIdentifier,
+  );
   return replaceAll(withoutLiterals, IDENTITIES);
+}
+
+/**
+ * Takes credentials and e-mail addresses out of a text that is otherwise ours, such as a name or a statement of repair.
+ * Less than scrubMessage, which also takes every literal.
+ */
+export function scrubCredentials(text: string): string {
+  return replaceAll(text, CREDENTIALS);
 }
 
 function replaceAll(text: string, rules: readonly Rule[]): string {
