@@ -10,6 +10,13 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select rolname, rolbypassrls from pg_roles where rolname in ('postgres', current_user);`,
       `show cron.log_run;`,
     ),
+  bundled_refreshes: ({ job }) =>
+    `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
+  detached: ({ pid }) =>
+    lines(
+      `select pid, state, xact_start, query from pg_stat_activity where pid = ${pid ?? "…"};`,
+      `select pg_cancel_backend(${pid ?? "…"}); -- then, if it goes on: select pg_terminate_backend(${pid ?? "…"});`,
+    ),
   duplicated: ({ duplicates }) => lines(...(duplicates ?? []).map(({ jobid }) => unschedule(jobid))),
   edited: ({ job, jobid }) => lines(look(jobid), restore(job), `-- or, when it is wanted as it is: ${adopt(job)}`),
   failed: ({ runid, job }) =>
@@ -20,8 +27,31 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
+  history_bloat: () =>
+    lines(
+      `select private.purge_history(); -- again, until it deletes nothing`,
+      `vacuum analyze cron.job_run_details;`,
+    ),
+  history_off: () =>
+    lines(
+      `select name, setting, source from pg_settings where name = 'cron.log_run';`,
+      `-- set it on, then restart the server`,
+    ),
   http_failed: ({ job, failure_class }) => lines(calls(job), failure_class === "config" ? SECRETS : null),
   inactive: ({ job, jobid }) => lines(look(jobid), restore(job)),
+  infrastructure: () =>
+    lines(
+      `select count(*), current_setting('max_connections') as most from pg_stat_activity;`,
+      `select jobname, nodename, nodeport, database, username from cron.job order by jobname;`,
+      `select name, setting from pg_settings where name like 'cron.%' or name = 'max_worker_processes';`,
+    ),
+  lock_wait: ({ pid }) =>
+    lines(
+      `select pid, state, xact_start, wait_event_type, pg_blocking_pids(pid), query from pg_stat_activity where pid = ${
+        pid ?? "…"
+      };`,
+      `select pg_cancel_backend(${pid ?? "…"}); -- the one that holds the lock`,
+    ),
   missed: ({ job }) =>
     lines(
       `select job_name, schedule, last_run_at, due_slot_at, next_slot_at, missed_slot_at from analytics.job_slots where ${
@@ -31,6 +61,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
   missing: ({ job }) => restore(job),
+  near_timeout: ({ job }) => lines(durations(job), `-- a longer statement_timeout in its command, or a cheaper view`),
   net_worker_gone: () =>
     lines(
       `select pid, backend_start, state, wait_event from pg_stat_activity where backend_type like 'pg_net%';`,
@@ -38,8 +69,41 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select net.worker_restart();`,
     ),
   never_fires: ({ jobid }) => lines(look(jobid), `-- register the job again, with a schedule that fires`),
+  not_refreshable: ({ view }) =>
+    lines(
+      `select indexrelid::regclass, indisunique, indisvalid, indpred is not null as is_partial from pg_index where indrelid = ${
+        literal(`analytics.${view ?? "…"}`)
+      }::regclass;`,
+      `-- create unique index on analytics.${view ?? "…"} (the columns of its grain);`,
+    ),
+  not_refreshed: ({ view, job }) =>
+    lines(
+      `select command from cron.job where jobname = ${literal(job ?? "")};`,
+      `select outcome, started_at, version, message from analytics.refresh_log where view_name = ${
+        literal(view ?? "")
+      } order by id desc limit 10;`,
+      refresh(view ?? ""),
+    ),
   orphan_owner: ({ owner, jobids }) => adoptOrphans(owner ?? "", jobids ?? []),
+  pile_up: ({ job }) => lines(durations(job), `-- a longer schedule, or less work in one run`),
+  restarted: () => `select pg_postmaster_start_time(); -- the next run of each job closes it`,
+  row_collapse: ({ view }) =>
+    lines(
+      `select started_at, outcome, rows_before, rows_after from analytics.refresh_log where view_name = ${
+        literal(view ?? "")
+      } order by id desc limit 10;`,
+      `-- when it is as it should be: select analytics.accept_row_count(${literal(view ?? "")});`,
+    ),
+  scheduler_gone: () =>
+    lines(
+      `select j.jobid, j.jobname, j.username from cron.job as j where not exists (select from pg_roles as r where r.rolname = j.username);`,
+      `-- no such job: restart the database, which starts the scheduler`,
+    ),
   secret_missing: ({ subject }) => lines(SECRETS, `select vault.create_secret('<value>', ${literal(subject)});`),
+  source_stopped: ({ view }) =>
+    `select view_name, source_at_table, source_at_column, source_as_of, verified_at from analytics.views where view_name = ${
+      literal(view ?? "")
+    };`,
   stale: ({ view, job }) =>
     lines(
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(job ?? "")};`,
@@ -47,14 +111,33 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   storm: ({ incident_id }) =>
     `select kind, subject, opened_at, closed_at from analytics.incidents where cause_id = ${incident_id} order by incident_id;`,
+  stuck: ({ pid }) =>
+    lines(
+      `select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), xact_start, query from pg_stat_activity where pid = ${
+        pid ?? "…"
+      };`,
+      `select pg_cancel_backend(${pid ?? "…"});`,
+    ),
+  timed_out: ({ job }) =>
+    lines(
+      `select private.time_limit_of_job(${literal(job ?? "")});`,
+      durations(job),
+      job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
+    ),
+  too_fast: ({ job }) => durations(job),
   undeclared: ({ job, jobid }) => lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
   unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),
+  unpopulated: ({ view }) => refresh(view ?? ""),
   wrong_host: ({ jobid }) =>
     lines(
       look(jobid),
       `select decrypted_secret from vault.decrypted_secrets where name = 'project_url';`,
       unschedule(jobid),
     ),
+  zombie: ({ runid }) =>
+    `update cron.job_run_details set status = 'failed', return_message = 'lost', end_time = now() where runid = ${
+      runid ?? "…"
+    } and status not in ('succeeded', 'failed');`,
 };
 
 /** Never a value: whether it is there, and whether it was pasted with its line end. */
@@ -69,6 +152,10 @@ export function repairSql(payload: Payload): string | null {
 function calls(job: string | null | undefined): string {
   return `select call_id, runid, queued_at, outcome, status_code, is_timed_out, error, answer_code, completion_detail
 from analytics.http_calls where job_name = ${literal(job ?? "")} order by call_id desc limit 10;`;
+}
+
+function durations(job: string | null | undefined): string {
+  return `select round(seconds, 1) as seconds from private.recent_durations(${literal(job ?? "")}) order by place;`;
 }
 
 function look(jobid: number | null | undefined): string {

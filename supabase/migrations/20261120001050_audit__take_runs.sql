@@ -21,11 +21,14 @@ set search_path = ''
 as $$
     select case
         when status = 'succeeded' then 'succeeded'
-        when message = 'server restarted' then 'restarted'
+        -- A server that crashes tells some of its clients so before pg_cron, which crashes with it, marks the others.
+        when message = 'server restarted'
+            or message ~ '^server closed the connection|because of crash of another server process|the database system is '
+            then 'restarted'
         when message = 'job canceled' then 'canceled'
-        when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM|server closed the connection)'
-            -- The server's refusals, which come through when the connection is lost after it was made.
-            or message ~ '(too many clients already|remaining connection slots|too many connections for|the database system is|because of crash of another server process)'
+        when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM)'
+            -- The server's refusals, which come through where a run has a connection of its own.
+            or message ~ '(too many clients already|remaining connection slots|too many connections for)'
             then 'infrastructure'
         when message ~ 'canceling statement due to statement timeout' then 'timed_out'
         else 'failed'

@@ -33,6 +33,7 @@ values
     ('blind', 'scheduler_gone', false, 2),
     ('detached', 'scheduler_gone', false, 2),
     ('zombie', 'restarted', false, 3),
+    ('infrastructure', 'restarted', false, 3),
     ('detached', 'restarted', false, 3),
     ('missed', 'restarted', false, 3),
     ('stale', 'infrastructure', false, 4),

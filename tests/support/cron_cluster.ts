@@ -1,0 +1,90 @@
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { createAuditDatabase } from "../../shared/adapters/audit_database.ts";
+import { systemClock } from "../../shared/adapters/system_clock.ts";
+import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
+import { type PostgresPart, startPostgres } from "../../stack/postgres/mod.ts";
+import { pushMigrations } from "../../stack/supabase_cli.ts";
+import { directRpc } from "./direct_rpc.ts";
+
+/** A cluster of a test's own, which it may stop, kill and set up otherwise, with Freshet in it and the real pg_cron. */
+export interface CronCluster {
+  /** As the superuser, on a connection that is made anew when the server has died. */
+  admin(): postgres.Sql;
+  /** As postgres, who owns the jobs. */
+  owner(): postgres.Sql;
+  restart(): Promise<void>;
+  /** Waits until the server answers again. */
+  recovered(): Promise<void>;
+  audit(): Promise<AuditSummary>;
+  stop(): Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+export async function startCronCluster(): Promise<CronCluster> {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
+  await Deno.chmod(workFolder, 0o755);
+  // Takes what the audit's job sends, so that no call of it fails.
+  const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
+  const start = () => startPostgres({ workFolder, flavour: "installed", durable: false });
+  let server: PostgresPart = await start();
+  let connections = connect(server);
+  const close = () => Promise.all([connections.admin.end({ timeout: 1 }), connections.owner.end({ timeout: 1 })]);
+  const stop = async () => {
+    await close();
+    await server.stop();
+    await host.shutdown();
+    await Deno.remove(workFolder, { recursive: true });
+  };
+  try {
+    await pushMigrations({ projectFolder, databaseUrl: server.url });
+    await connections.owner`select vault.create_secret(${`http://127.0.0.1:${host.addr.port}`}, 'project_url')`;
+    await connections.owner`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    admin: () => connections.admin,
+    owner: () => connections.owner,
+    async restart() {
+      await close();
+      await server.stop();
+      server = await start();
+      connections = connect(server);
+    },
+    async recovered() {
+      for (let attempt = 0; attempt < 100; attempt++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        try {
+          await connections.admin`select 1`;
+          await connections.owner`select 1`;
+          return;
+        } catch {
+          // still in recovery
+        }
+      }
+      throw new Error("The server did not come back within 10 s: see postgres.log of its work folder");
+    },
+    audit: () => audit(connections.owner),
+    stop,
+  };
+}
+
+function connect(server: PostgresPart): { admin: postgres.Sql; owner: postgres.Sql } {
+  return {
+    admin: postgres(server.superuserUrl, { max: 1, onnotice: () => {} }),
+    owner: postgres(server.url, { max: 1, onnotice: () => {} }),
+  };
+}
+
+function audit(sql: postgres.Sql): Promise<AuditSummary> {
+  return runAudit({
+    database: createAuditDatabase(directRpc(sql)),
+    sender: null,
+    clock: systemClock,
+    send_for_ms: 10_000,
+    runbook_url: "docs/runbook",
+  });
+}
