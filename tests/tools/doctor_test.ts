@@ -3,6 +3,7 @@ import { databaseUrl, parseArguments } from "../../tools/doctor/arguments.ts";
 import { seconds, statementTimeout } from "../../tools/doctor/command_limits.ts";
 import type { Examination } from "../../tools/doctor/examine.ts";
 import type { Diagnosis } from "../../tools/doctor/finding.ts";
+import { KINDS } from "../../tools/doctor/kinds.ts";
 import { projectOf } from "../../tools/doctor/patient.ts";
 import { calledIn, refreshesIn } from "../../tools/doctor/refreshes.ts";
 import { repairOf } from "../../tools/doctor/repair.ts";
@@ -57,6 +58,12 @@ Deno.test("calledIn() names the functions that a command may call", () => {
     { schema: "reports", name: "refresh_all" },
     { schema: null, name: "Odd Name" },
   ]);
+});
+
+Deno.test("every kind that the doctor finds has its page in the runbook", async () => {
+  for (const kind of Object.keys(KINDS)) {
+    await Deno.stat(new URL(`../../docs/runbook/${kind}.md`, import.meta.url));
+  }
 });
 
 Deno.test("projectOf() knows a Supabase project by its address", () => {
