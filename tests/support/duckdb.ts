@@ -4,8 +4,8 @@ import type { TextRow } from "../oulad/row_difference.ts";
 
 const TextRows = z.array(z.record(z.string(), z.string().nullable()));
 
-/** DuckDB over the sample's files: the second opinion. It shares no code and no SQL with the product. */
-export interface OuladInDuckdb {
+/** DuckDB over files: the second opinion. It shares no code and no SQL with the product. */
+export interface InDuckdb {
   /** Runs a query whose columns are all text. */
   rows(query: string): Promise<TextRow[]>;
 }
@@ -56,14 +56,17 @@ const PREPARE = `
       (sign(p) * ((2000 * abs(p) + q) // (2 * q)))::decimal(15, 0) * 0.001::decimal(4, 3);
 `;
 
-/** Opens the sample in a DuckDB of its own, in memory, for the length of the body. */
-export async function withOuladInDuckdb<Result>(body: (oulad: OuladInDuckdb) => Promise<Result>): Promise<Result> {
+/** Opens a DuckDB of its own, in memory, for the length of the body. `prepare` makes the tables that the body asks. */
+export async function withDuckdb<Result>(
+  prepare: string,
+  body: (duckdb: InDuckdb) => Promise<Result>,
+): Promise<Result> {
   const { DuckDBInstance } = duckdbModule.parse(await import(DUCKDB));
   const instance = await DuckDBInstance.create(":memory:");
   try {
     const connection = await instance.connect();
     try {
-      await connection.run(PREPARE);
+      await connection.run(prepare);
       return await body({
         async rows(query) {
           const reader = await connection.runAndReadAll(query);
@@ -76,4 +79,9 @@ export async function withOuladInDuckdb<Result>(body: (oulad: OuladInDuckdb) => 
   } finally {
     instance.closeSync();
   }
+}
+
+/** Opens the OULAD sample's files. */
+export function withOuladInDuckdb<Result>(body: (oulad: InDuckdb) => Promise<Result>): Promise<Result> {
+  return withDuckdb(PREPARE, body);
 }
