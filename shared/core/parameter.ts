@@ -24,6 +24,11 @@ function spelt(spell: (text: string) => string) {
     .refine((text) => text !== "" && text.length <= LONGEST_WORD, { error: sentence });
 }
 
+function day() {
+  const sentence = "must be a day from 1970-01-01 to 9999-12-31, like 2026-01-31";
+  return z.iso.date({ error: reason(sentence), abort: true }).refine((text) => text >= "1970", { error: sentence });
+}
+
 /** The kinds of query parameter. Each takes the text of the query string and gives one canonical value. */
 export const parameter = {
   /** A UUID, lower-cased so that two spellings of one id share one cache entry. */
@@ -39,13 +44,11 @@ export const parameter = {
       .prefault(String(bounds.otherwise));
   },
 
-  /** A day, YYYY-MM-DD, that stands for the ISO week that holds it: its Monday. */
-  week: () => {
-    const sentence = "must be a day from 1970-01-01 to 9999-12-31, like 2026-01-31";
-    return z.iso.date({ error: reason(sentence), abort: true })
-      .refine((day) => day >= "1970", { error: sentence })
-      .transform(mondayOf);
-  },
+  /** A calendar day, YYYY-MM-DD, UTC. */
+  day,
+
+  /** A day that stands for the ISO week that holds it: its Monday. */
+  week: () => day().transform(mondayOf),
 
   /** A normalised tag, in any spelling. */
   tag: () => spelt(spellTag),

@@ -54,7 +54,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly limit: number | { readonly param: string };
   /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
   readonly shown: "as_ordered" | "reversed";
-  /** Rows that rest on fewer people than this never leave the database. Null only where a row describes one owner. */
+  /** Rows that rest on fewer people than this never leave the database. Null only where a row describes one owner, or holds no average, median or rate of a few. */
   readonly minimum_sample: { readonly column: string; readonly at_least: number } | null;
   /** The longest an answer may be reused, in seconds, even when the view has not moved. */
   readonly max_age_seconds: number;

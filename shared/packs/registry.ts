@@ -4,6 +4,13 @@ import { laneDistributions } from "./arena/lane_distributions.ts";
 import { progress } from "./arena/progress.ts";
 import { timeToFirstWin } from "./arena/time_to_first_win.ts";
 import { weaknessPatterns } from "./arena/weakness_patterns.ts";
+import { activeLearningDays } from "./engagement/active_learning_days.ts";
+import { explanationEngagement } from "./engagement/explanation_engagement.ts";
+import { popularTracks } from "./engagement/popular_tracks.ts";
+import { quizCompletionRates } from "./engagement/quiz_completion_rates.ts";
+import { reviewSessionUsage } from "./engagement/review_session_usage.ts";
+import { streakDropoffs } from "./engagement/streak_dropoffs.ts";
+import { summaryStats } from "./engagement/summary_stats.ts";
 import { heatmap } from "./qbank/heatmap.ts";
 import { heatmapMatrix } from "./qbank/heatmap_matrix.ts";
 
@@ -13,6 +20,13 @@ export const resources: readonly Resource[] = [
   progress,
   timeToFirstWin,
   weaknessPatterns,
+  activeLearningDays,
+  explanationEngagement,
+  popularTracks,
+  quizCompletionRates,
+  reviewSessionUsage,
+  streakDropoffs,
+  summaryStats,
   heatmap,
   heatmapMatrix,
 ];
