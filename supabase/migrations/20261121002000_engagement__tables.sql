@@ -1,6 +1,8 @@
 -- Object: public.tracks, learning_sessions, quiz_attempts, review_sessions, explanation_views
 -- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 
 create table public.tracks (
     id uuid primary key default gen_random_uuid(),
@@ -12,7 +14,7 @@ create table public.learning_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
     track_id uuid not null references public.tracks (id) on delete cascade,
-    started_at timestamptz not null default now() check (isfinite(started_at)),
+    started_at timestamptz not null default now() check (started_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     duration_seconds integer check (duration_seconds >= 0)
 );
 create index learning_sessions_user_id_idx on public.learning_sessions (user_id, started_at);
@@ -24,7 +26,7 @@ create table public.quiz_attempts (
     user_id uuid not null,
     track_id uuid not null references public.tracks (id) on delete cascade,
     quiz_id uuid not null,
-    started_at timestamptz not null default now() check (isfinite(started_at)),
+    started_at timestamptz not null default now() check (started_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     completed_at timestamptz check (completed_at >= started_at),
     score numeric check (abs(score) < 1e15),
     duration_ms integer check (duration_ms >= 0)
@@ -36,7 +38,7 @@ create index quiz_attempts_started_at_idx on public.quiz_attempts (started_at);
 create table public.review_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
-    started_at timestamptz not null default now() check (isfinite(started_at)),
+    started_at timestamptz not null default now() check (started_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     completed_at timestamptz check (completed_at >= started_at),
     cards_reviewed_count integer not null default 0 check (cards_reviewed_count >= 0),
     duration_seconds integer check (duration_seconds >= 0)
@@ -48,7 +50,7 @@ create table public.explanation_views (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
     question_id uuid not null,
-    viewed_at timestamptz not null default now() check (isfinite(viewed_at)),
+    viewed_at timestamptz not null default now() check (viewed_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     dwell_ms integer check (dwell_ms >= 0),
     is_helpful boolean
 );
