@@ -127,6 +127,13 @@ const PLANTS: readonly { readonly sql: string; readonly expect: string }[] = [
     expect: "http_failed:net._http_response: 401",
     sql: `insert into net._http_response values (1, 200, false, null, 'ok', now()), (2, 401, false, null, 'no', now())`,
   },
+  {
+    expect: "near_timeout:slowing",
+    sql: `select cron.schedule('slowing', '${yearly}', $$set statement_timeout = '60s'; select 13$$);
+          insert into cron.job_run_details (jobid, status, start_time, end_time)
+          select jobid, 'succeeded', now() - n * interval '1 hour', now() - n * interval '1 hour' + interval '50 seconds'
+          from cron.job, generate_series(9, 1, -1) as n where jobname = 'slowing'`,
+  },
   // Last: from its first run on, the scheduler crashes on it.
   {
     expect: "orphan_owner:orphaned",
@@ -244,6 +251,40 @@ test("the doctor says when the scheduler is gone, and when no run is recorded", 
   equal(exitCode(examination), 3);
   await sql`alter system reset cron.log_run`;
   await foreign.restart();
+});
+
+test("the doctor sees what works on unseen, what hangs, and what waits for a lock", async () => {
+  const { sql, url } = foreign;
+  const [busy, hanging, holder, waiting] = [0, 1, 2, 3].map(() =>
+    postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "pg_cron" } })
+  );
+  const started = async (session: postgres.Sql | undefined, work: string) => {
+    const [row] = await session?.unsafe("select pg_backend_pid() as pid") ?? [];
+    return { pid: Number(row?.["pid"]), done: session?.unsafe(work).simple().catch(() => {}) };
+  };
+  const detached = await started(busy, "select pg_sleep(60)");
+  const stuck = await started(hanging, "select pg_sleep(60)");
+  await sql`
+    insert into cron.job_run_details (jobid, status, job_pid, start_time, return_message)
+    select jobid, s, p, now() + interval '1 second', m
+    from cron.job, (values ('failed', ${detached.pid}::integer, 'job canceled'), ('running', ${stuck.pid}::integer, null)) as r (s, p, m)
+    where jobname = 'healthy'`;
+  const lock = await started(holder, "begin; refresh materialized view totals; select pg_sleep(60)");
+  const queued = await started(waiting, "refresh materialized view concurrently totals");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+  const { findings, unchecked } = await examine(url, { stuck_after: -10, lock_wait_after: 1 });
+  deepEqual(unchecked, []);
+  const found = findings.map(({ kind, subject }) => `${kind}:${subject}`);
+  for (const one of ["detached:healthy", "lock_wait:totals"]) ok(found.includes(one), `${one} is not among ${found}`);
+  match(findings.find(({ kind }) => kind === "lock_wait")?.message ?? "", new RegExp(`behind process ${lock.pid}`));
+  ok(found.includes("stuck:healthy"), `stuck:healthy is not among ${found}`);
+  const later = await examine(url);
+  ok(!later.findings.some(({ kind }) => kind === "stuck" || kind === "lock_wait"), "patience is not kept");
+
+  for (const { pid } of [detached, stuck, lock, queued]) await sql`select pg_terminate_backend(${pid})`;
+  await Promise.all([detached, stuck, lock, queued].map(({ done }) => done));
+  await Promise.all([busy, hanging, holder, waiting].map((session) => session?.end({ timeout: 5 })));
 });
 
 test("the doctor is blind, not content, where it cannot see", async () => {

@@ -5,15 +5,15 @@ export const locks: Check = {
   name: "locks",
   kinds: ["lock_wait"],
   needs: "anything",
-  async run({ session }) {
+  async run({ session, patience }) {
     const rows = await session`
-      select c.oid::regclass::text as view, a.pid, extract(epoch from now() - a.query_start)::integer as seconds,
+      select c.oid::regclass::text as view, a.pid, extract(epoch from clock_timestamp() - a.query_start)::integer as seconds,
         (pg_blocking_pids(a.pid))[1] as blocked_by
       from pg_locks as l
       join pg_class as c on c.oid = l.relation and c.relkind = 'm'
       join pg_stat_activity as a on a.pid = l.pid
       where not l.granted and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
-        and a.query_start < now() - interval '1 minute'`;
+        and a.query_start < clock_timestamp() - make_interval(secs => ${patience.lock_wait_after})`;
     return rows.map((row) => ({
       kind: "lock_wait" as const,
       subject: String(row["view"]),

@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 export const openRuns: Check = {
   name: "open runs",
   kinds: ["zombie", "stuck", "detached"],
-  async run({ session, jobs }) {
+  async run({ session, jobs, patience }) {
     const rows = await session`
       with backends as (
         select a.pid, a.backend_start from pg_stat_activity as a
@@ -25,7 +25,7 @@ export const openRuns: Check = {
           and d.status in ('starting', 'connecting', 'sending', 'running')
       )
       select o.*, extract(epoch from now() - o.start_time)::float8 as seconds, 'open' as what from open as o
-      where o.is_old
+      where o.is_old or o.is_alive
       union all
       select d.runid::float8, d.jobid::float8, d.status, d.job_pid, d.start_time, true, true,
         extract(epoch from now() - d.start_time)::float8, 'ended'
@@ -60,7 +60,7 @@ export const openRuns: Check = {
             `where runid = ${runid} and status = '${row["status"]}';`,
         }];
       }
-      if (minutes < 60) return [];
+      if (Number(row["seconds"] ?? 0) < patience.stuck_after) return [];
       return [{
         ...about,
         kind: "stuck",

@@ -15,7 +15,7 @@ import { sight } from "./check_sight.ts";
 import type { Diagnosis, Finding, Unchecked } from "./finding.ts";
 import { KINDS, SEVERITIES } from "./kinds.ts";
 import { type OpenIncident, openIncidents } from "./open_incidents.ts";
-import { type Patient, survey } from "./patient.ts";
+import { PATIENCE, type Patience, type Patient, survey } from "./patient.ts";
 import { readOnly } from "./read_only.ts";
 import { repairOf } from "./repair.ts";
 
@@ -46,10 +46,10 @@ export interface Examination {
   readonly unchecked: readonly Unchecked[];
 }
 
-/** Examines the database at this address, reading only. */
-export function examine(url: string): Promise<Examination> {
+/** Examines the database at this address, reading only. A test may shorten the patience. */
+export function examine(url: string, patience: Patience = PATIENCE): Promise<Examination> {
   return readOnly(url, async (session) => {
-    const patient = await survey(session, url);
+    const patient = { ...await survey(session, url), patience };
     const findings: Finding[] = [];
     const unchecked: Unchecked[] = [];
     for (const check of CHECKS.filter((one) => applies(one, patient))) {

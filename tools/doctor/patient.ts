@@ -14,6 +14,14 @@ export interface Job {
   readonly nodeport: number;
 }
 
+/** How long a thing may last before it counts as wrong, in seconds. */
+export interface Patience {
+  readonly stuck_after: number;
+  readonly lock_wait_after: number;
+}
+
+export const PATIENCE: Patience = { stuck_after: 3_600, lock_wait_after: 60 };
+
 /** What the doctor looks at: one database, seen from one transaction. */
 export interface Patient {
   readonly session: Session;
@@ -38,6 +46,7 @@ export interface Patient {
   /** The Supabase project that the address names; null for another kind of server. */
   readonly project: string | null;
   readonly jobs: readonly Job[];
+  readonly patience: Patience;
 }
 
 /**
@@ -90,6 +99,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
     project: projectOf(url),
     reads_cron,
     jobs: reads_cron ? await readJobs(session) : [],
+    patience: PATIENCE,
   };
 }
 
