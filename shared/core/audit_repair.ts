@@ -128,6 +128,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   undeclared: ({ job, jobid }) => lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
   unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),
   unpopulated: ({ view }) => refresh(view ?? ""),
+  unset_timeout: ({ job }) =>
+    lines(
+      `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
+      `-- schedule it again with: set statement_timeout = '10min'; set lock_timeout = '5s'; …`,
+    ),
   wrong_host: ({ jobid }) =>
     lines(
       look(jobid),

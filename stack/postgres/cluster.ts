@@ -16,6 +16,7 @@ export interface ClusterOptions {
   readonly cron: "real" | "stand-in";
   readonly durable: boolean;
   readonly port?: number;
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A running server of ours. */
@@ -79,6 +80,7 @@ async function serve(options: ClusterOptions, dataFolder: string, port: number):
     cron: options.cron,
     hasStatStatements: installation.hasStatStatements,
     durable: options.durable,
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   const server = new Deno.Command("/bin/sh", {
     args: [

@@ -6,6 +6,8 @@ export interface SettingsInput {
   readonly hasStatStatements: boolean;
   /** false: a power cut may corrupt the data. For clusters that a test throws away. */
   readonly durable: boolean;
+  /** Instead of ours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The server's settings, as arguments of `postgres`: what a start says counts, whatever an older one left behind. */
@@ -40,6 +42,7 @@ export function serverSettings(input: SettingsInput): string[] {
       }
       : {}),
     ...(input.durable ? {} : { fsync: "off", full_page_writes: "off" }),
+    ...input.settings,
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

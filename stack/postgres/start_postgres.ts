@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** false for clusters that a test throws away: faster, but not safe in a power cut. */
   readonly durable?: boolean;
+  /** Of the server, instead of ours: for tests of what other servers have. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly report?: (line: string) => void;
 }
 
@@ -96,6 +98,7 @@ async function startOwnServer(options: PostgresOptions): Promise<Server> {
     cron,
     durable: options.durable ?? true,
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   return {
     url: `postgresql://postgres@127.0.0.1:${cluster.port}/postgres`,

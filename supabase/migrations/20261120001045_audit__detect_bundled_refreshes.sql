@@ -1,4 +1,4 @@
--- Object: private.detect_bundled_refreshes()
+-- Object: private.detect_bundled_refreshes(), private.detect_unset_timeout()
 -- Why: several views in one command or function are one transaction: the error of one undoes the refresh of all, and
 --      locks are held until the last one has ended.
 
@@ -64,3 +64,48 @@ $$;
 revoke all on function private.detect_bundled_refreshes() from public, anon, authenticated;
 comment on function private.detect_bundled_refreshes() is
     'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';
+
+-- Why: the two minutes of a hosted project, or whatever the role has, cut a refresh off; a limit in a function does not
+--      help under pg_cron, one in the command does.
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
+values ('unset_timeout', 'warning', false, 'A job refreshes a view without a statement timeout in its command.');
+
+create function private.detect_unset_timeout()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    subjects text[];
+begin
+    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
+    from cron.job as j
+    where j.active
+        and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
+        and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
+
+    perform private.observe(
+        kind => 'unset_timeout',
+        subject => s.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', s.job_name,
+            'schedule', private.schedule_of_job(s.job_name),
+            'message', format(
+                'its command sets no statement_timeout, so it has %s',
+                coalesce(private.time_limit_of_job(s.job_name)::text, 'that of the server')
+            )
+        )
+    )
+    from unnest(subjects) as s (job_name)
+    order by s.job_name;
+
+    perform private.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'unset_timeout' and f.state = 'bad' and f.subject <> all (subjects);
+end
+$$;
+revoke all on function private.detect_unset_timeout() from public, anon, authenticated;
+comment on function private.detect_unset_timeout() is
+    'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';

@@ -13,8 +13,9 @@ begin
     perform private.detect_source_stopped();
     perform private.detect_lock_wait();
     perform private.detect_bundled_refreshes();
+    perform private.detect_unset_timeout();
 end
 $$;
 revoke all on function private.detect_views() from public, anon, authenticated;
 comment on function private.detect_views() is
-    'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait and bundled_refreshes.';
+    'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout.';

@@ -13,6 +13,8 @@ export interface CronCluster {
   admin(): postgres.Sql;
   /** As postgres, who owns the jobs. */
   owner(): postgres.Sql;
+  /** One more session of the owner; whoever asks for it ends it. */
+  session(): postgres.Sql;
   restart(): Promise<void>;
   /** Waits until the server answers again. */
   recovered(): Promise<void>;
@@ -22,12 +24,13 @@ export interface CronCluster {
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-export async function startCronCluster(): Promise<CronCluster> {
+/** @param settings of the server, for example `cron.use_background_workers` */
+export async function startCronCluster(settings: Record<string, string> = {}): Promise<CronCluster> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
   await Deno.chmod(workFolder, 0o755);
   // Takes what the audit's job sends, so that no call of it fails.
   const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
-  const start = () => startPostgres({ workFolder, flavour: "installed", durable: false });
+  const start = () => startPostgres({ workFolder, flavour: "installed", durable: false, settings });
   let server: PostgresPart = await start();
   let connections = connect(server);
   const close = () => Promise.all([connections.admin.end({ timeout: 1 }), connections.owner.end({ timeout: 1 })]);
@@ -48,6 +51,7 @@ export async function startCronCluster(): Promise<CronCluster> {
   return {
     admin: () => connections.admin,
     owner: () => connections.owner,
+    session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
     async restart() {
       await close();
       await server.stop();

@@ -49,6 +49,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/integration"],
     database: "installed",
   },
+  {
+    name: "scheduler",
+    what: "what the audit says of a real scheduler that is killed, cut off and made anew",
+    paths: ["tests/scheduler"],
+    needsPackages: true,
+    // Each has a cluster of its own, and waits for the same minutes.
+    flags: ["--parallel"],
+  },
   { name: "e2e", what: "the whole product through its origin", paths: ["tests/e2e"], needsPackages: true },
 ];
 

@@ -1,5 +1,5 @@
 begin;
-select plan(2);
+select plan(4);
 
 create table public.probe_source (id integer primary key, at timestamptz default now());
 insert into public.probe_source select generate_series(1, 100);
@@ -36,6 +36,15 @@ select results_eq(
     $$ values ('probe-e') $$,
     'it is over when they have a job each, or none'
 );
+
+select set_eq(
+    $$ select subject, evidence ->> 'message' from analytics.incidents where kind = 'unset_timeout' and closed_at is null $$,
+    $$ values ('probe-a', 'its command sets no statement_timeout, so it has 00:02:00'), ('probe-d', 'its command sets no statement_timeout, so it has 00:02:00'), ('probe-e', 'its command sets no statement_timeout, so it has 00:02:00') $$,
+    'a command that refreshes and sets no limit of its own has that of the role, which is told; those of register_view set one'
+);
+select cron.schedule('probe-a', '0 0 1 1 *', $$set statement_timeout = '10min'; refresh materialized view concurrently one$$);
+select analytics.audit_pass();
+select is((select resolution from analytics.incidents where kind = 'unset_timeout' and subject = 'probe-a'), 'recovered', 'setting one ends it');
 
 select * from finish();
 rollback;

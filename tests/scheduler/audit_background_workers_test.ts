@@ -1,0 +1,97 @@
+// Runs as background workers, which hosted projects may have: pg_cron then writes "succeeded" after each statement of a
+// command, and "failed" when a later one fails. And, in the same minute, a lock that somebody holds on a view.
+import assert from "node:assert/strict";
+import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+
+Deno.test("A background worker's run is taken when its process has ended, and a lock on a view is told", async () => {
+  const cluster = await startCronCluster({ "cron.use_background_workers": "on" });
+  try {
+    await cluster.owner().unsafe(`
+      create table public.locked_source (id integer primary key);
+      create materialized view analytics.mv_locked as select id from public.locked_source with no data;
+      create unique index mv_locked_key on analytics.mv_locked (id);
+      select analytics.register_view('mv_locked', 'probe', '0 0 1 1 *', '5 minutes');
+      select analytics.refresh_view(view_name) from private.refresh_order() order by depth;
+      select analytics.register_job('two-statements', '* * * * *', 'set statement_timeout = ''50s''; select pg_sleep(6); select 1/0');
+    `).simple();
+    await cluster.audit();
+    const { release } = await lockView(cluster);
+
+    await runSays(cluster, "succeeded");
+    await cluster.audit();
+    const [open] = await cluster
+      .owner()`select job_name, status from analytics.open_runs where job_name = 'two-statements'`;
+    assert.deepEqual({ ...open }, { job_name: "two-statements", status: "succeeded" });
+
+    assert.equal(
+      await isOpen(cluster, "failed:two-statements"),
+      false,
+      "its first statement has succeeded, and it works on",
+    );
+
+    await runSays(cluster, "failed");
+    await cluster.audit();
+    assert.equal(await isOpen(cluster, "failed:two-statements"), true);
+
+    await waitedFor(cluster, 31);
+    await cluster.audit();
+    assert.equal(await isOpen(cluster, "lock_wait:mv_locked"), true);
+    const [told] = await cluster
+      .owner()`select evidence ->> 'message' as message from analytics.incidents where kind = 'lock_wait'`;
+    assert.match(String(told?.["message"]), /^process \d+ has waited \d+ seconds for \w+; process \d+ holds the lock$/);
+
+    await release();
+    await cluster.audit();
+    assert.equal(await isOpen(cluster, "lock_wait:mv_locked"), false);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+/** One session has refreshed the view and does not commit; another one wants to refresh it and waits. */
+async function lockView(cluster: CronCluster): Promise<{ release(): Promise<void> }> {
+  const [holder, waiter] = [cluster.session(), cluster.session()];
+  const pids = await Promise.all([holder, waiter].map((session) => session`select pg_backend_pid()::integer as pid`));
+  await holder.unsafe("begin; refresh materialized view concurrently analytics.mv_locked").simple();
+  const waiting = waiter.unsafe("refresh materialized view concurrently analytics.mv_locked").simple().catch(() => {});
+  return {
+    async release() {
+      for (const [row] of pids) await cluster.admin()`select pg_terminate_backend(${Number(row?.["pid"])})`;
+      await waiting;
+      await Promise.all([holder.end({ timeout: 1 }), waiter.end({ timeout: 1 })]);
+    },
+  };
+}
+
+async function waitedFor(cluster: CronCluster, seconds: number): Promise<void> {
+  await eventually(
+    cluster,
+    `
+    select 1 from pg_locks where relation = 'analytics.mv_locked'::regclass and not granted
+      and waitstart < clock_timestamp() - interval '${seconds} seconds'`,
+  );
+}
+
+async function runSays(cluster: CronCluster, status: string): Promise<void> {
+  await eventually(
+    cluster,
+    `
+    select 1 from cron.job_run_details as d join cron.job as j on j.jobid = d.jobid
+    where j.jobname = 'two-statements' and d.status = '${status}'`,
+  );
+}
+
+async function eventually(cluster: CronCluster, query: string): Promise<void> {
+  const patience = Date.now() + 90_000;
+  while (Date.now() < patience) {
+    if ((await cluster.admin().unsafe(query)).length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`Nothing within 90 s: ${query}`);
+}
+
+async function isOpen(cluster: CronCluster, fingerprint: string): Promise<boolean> {
+  const rows = await cluster.owner()`
+    select 1 from analytics.incidents where fingerprint = ${fingerprint} and closed_at is null`;
+  return rows.length > 0;
+}
