@@ -1,5 +1,7 @@
 -- Object: public.questions, public.responses
 -- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
+--      would break every answer that it is in.
 --      Row security: signed-in users see the questions and their own answers. Writes are the service's.
 
 create table public.questions (
@@ -16,7 +18,7 @@ create table public.responses (
     user_id uuid,
     is_correct boolean not null,
     duration_ms integer check (duration_ms >= 0),
-    answered_at timestamptz not null default now()
+    answered_at timestamptz not null default now() check (answered_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00')
 );
 create index responses_question_id_idx on public.responses (question_id, answered_at);
 create index responses_user_id_idx on public.responses (user_id, answered_at);
