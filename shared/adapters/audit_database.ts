@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { calendarRequestSchema } from "../core/audit_calendar_request.ts";
+import { jobCheckInSchema } from "../core/audit_monitors.ts";
 import { auditPassSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
 import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
@@ -32,6 +33,10 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     park: (lease, error) => settle("park_alert", lease, { error }),
     async hold(category, seconds) {
       await step("hold_alerts", { category, delay: `${seconds} seconds` }, z.unknown());
+    },
+    dueCheckIns: () => step("due_check_ins", {}, z.array(jobCheckInSchema)),
+    async acknowledgeCheckIn({ job_name, runid }) {
+      await step("acknowledge_check_in", { job_name, runid }, z.unknown());
     },
     record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };

@@ -1,6 +1,8 @@
 import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../core/audit_event.ts";
+import type { JobCheckIn } from "../core/audit_monitors.ts";
 import type { AlertSender, SendAnswer } from "../core/audit_ports.ts";
+import { scrubCredentials } from "../core/scrub_message.ts";
 import { hearingTransport } from "./sentry_transport.ts";
 
 export interface SentryOptions {
@@ -66,6 +68,11 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
       const { slug, config } = HEARTBEAT_MONITOR;
       return answerTo(id, () => client.captureCheckIn({ checkInId: id, monitorSlug: slug, status }, config));
     },
+    checkInJob(checkIn) {
+      const id = crypto.randomUUID().replaceAll("-", "");
+      const check = { checkInId: id, monitorSlug: monitorSlug(checkIn.job_name), status: checkIn.status };
+      return answerTo(id, () => client.captureCheckIn(check, monitorConfig(checkIn)));
+    },
   };
 
   /** What was captured but never reaches the transport has no answer either: waiting ends a second after its timeout. */
@@ -81,6 +88,21 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
       capture();
     });
   }
+}
+
+/** Sentry takes 50 characters of lower case, digits, hyphens and underscores. */
+function monitorSlug(job: string): string {
+  return `freshet-${scrubCredentials(job).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}`.slice(0, 50);
+}
+
+function monitorConfig({ schedule, timezone, margin_minutes, max_runtime_minutes }: JobCheckIn) {
+  return {
+    schedule: { type: "crontab", value: schedule },
+    // An audit tells of a run up to five minutes after it has ended.
+    checkinMargin: margin_minutes + 10,
+    maxRuntime: max_runtime_minutes,
+    timezone: timezone === "GMT" ? "Etc/UTC" : timezone,
+  } as const;
 }
 
 type SentryEvent = Parameters<DenoClient["captureEvent"]>[0];

@@ -27,7 +27,8 @@ export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): 
         method: "POST",
         // A copy: the SDK types the body over any buffer, fetch wants one that is not shared.
         body: typeof body === "string" ? body : new Uint8Array(body),
-        headers: { ...options.headers },
+        // fetch would call a string plain text, and Spotlight shows only what calls itself an envelope.
+        headers: { "content-type": "application/x-sentry-envelope", ...options.headers },
         redirect: "manual",
         signal: AbortSignal.timeout(timeout_ms),
       });

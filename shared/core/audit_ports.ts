@@ -1,5 +1,6 @@
 import type { Calendar, CalendarRequest } from "./audit_calendar_request.ts";
 import type { AlertEvent } from "./audit_event.ts";
+import type { JobCheckIn } from "./audit_monitors.ts";
 import type { AuditPass, Backlog, LeasedAlert } from "./audit_pass.ts";
 
 /** How a delivery went as a whole, as health keeps it. */
@@ -22,6 +23,9 @@ export interface AuditDatabase {
   defer(lease: Lease, delay: { readonly seconds: number; readonly error: string }): Promise<boolean>;
   park(lease: Lease, error: string): Promise<boolean>;
   hold(category: AlertCategory, seconds: number): Promise<void>;
+  /** The newest runs that the monitors of jobs have not been told. */
+  dueCheckIns(): Promise<readonly JobCheckIn[]>;
+  acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void>;
   record(state: ChannelState, detail: string | null): Promise<Backlog>;
 }
 
@@ -44,4 +48,6 @@ export interface AlertSender {
   send(event: AlertEvent): Promise<SendAnswer>;
   /** Says that the audit itself is alive, or that it could not see. */
   checkIn(status: "ok" | "error"): Promise<SendAnswer>;
+  /** Says how the newest run of a job ended, to a monitor of its own. */
+  checkInJob(checkIn: JobCheckIn): Promise<SendAnswer>;
 }

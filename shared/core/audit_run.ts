@@ -1,6 +1,7 @@
 import { computeCalendar } from "./audit_calendar.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
+import { tellMonitors } from "./audit_monitors.ts";
 import type { AuditPass } from "./audit_pass.ts";
 import type { AlertSender, AuditDatabase } from "./audit_ports.ts";
 import { holdSeconds, judgeAnswer } from "./audit_verdict.ts";
@@ -104,7 +105,7 @@ const NOBODY_TO_TELL: Told = {
 async function tell(options: DeliveryOptions, pass: AuditPass): Promise<Told> {
   const { database, sender } = options;
   const delivery = await deliverAlerts(options);
-  if (pass.check_ins_held) return { delivery, heartbeat: "held" };
+  if (pass.check_ins_held || !(await tellMonitors(options))) return { delivery, heartbeat: "held" };
 
   const answer = await sender.checkIn(pass.outcome === "unknown" ? "error" : "ok");
   const verdict = judgeAnswer(answer, 1);

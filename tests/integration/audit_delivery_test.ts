@@ -40,6 +40,8 @@ deliveryTest("names job, run, sqlstate and repair, is acknowledged, and its reco
   assert.equal(incident["runbook"], "docs/runbook/failed.md");
   assert.match(String(incident["repair_sql"]), new RegExp(`runid = ${runid}`));
   assert.deepEqual(await outbox(stage), [["delivered", 1, null]]);
+  // Spotlight shows nothing that calls itself otherwise.
+  assert.equal(stage.sink.received[0]?.headers["content-type"], "application/x-sentry-envelope");
 
   await stage.plant("probe-a", { status: "succeeded", message: "1 row" });
   const second = await stage.audit();

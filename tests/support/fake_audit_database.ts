@@ -1,5 +1,6 @@
 import type { CalendarRequest } from "../../shared/core/audit_calendar_request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../shared/core/audit_pass.ts";
+import type { JobCheckIn } from "../../shared/core/audit_monitors.ts";
 import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../shared/core/audit_ports.ts";
 
 interface Row {
@@ -21,6 +22,8 @@ export class FakeAuditDatabase implements AuditDatabase {
   request: CalendarRequest | null = null;
   outcome: AuditPass["outcome"] = "ok";
   check_ins_held = false;
+  check_ins: readonly JobCheckIn[] = [];
+  readonly told: JobCheckIn[] = [];
   /** What pass() throws, if anything. */
   fault: Error | null = null;
 
@@ -85,6 +88,15 @@ export class FakeAuditDatabase implements AuditDatabase {
 
   hold(category: AlertCategory, seconds: number): Promise<void> {
     this.holds[category] = seconds;
+    return Promise.resolve();
+  }
+
+  dueCheckIns(): Promise<readonly JobCheckIn[]> {
+    return Promise.resolve(this.check_ins.filter((one) => !this.told.includes(one)));
+  }
+
+  acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void> {
+    this.told.push(checkIn);
     return Promise.resolve();
   }
 

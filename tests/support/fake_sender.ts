@@ -1,10 +1,12 @@
 import type { AlertEvent } from "../../shared/core/audit_event.ts";
+import type { JobCheckIn } from "../../shared/core/audit_monitors.ts";
 import type { AlertSender, SendAnswer } from "../../shared/core/audit_ports.ts";
 
 /** A receiver that answers as scripted, then always 200. */
 export class FakeSender implements AlertSender {
   readonly sent: AlertEvent[] = [];
   readonly check_ins: ("ok" | "error")[] = [];
+  readonly job_check_ins: JobCheckIn[] = [];
   readonly #events: SendAnswer[];
   readonly #check_in: SendAnswer;
 
@@ -16,6 +18,11 @@ export class FakeSender implements AlertSender {
   send(event: AlertEvent): Promise<SendAnswer> {
     this.sent.push(event);
     return Promise.resolve(this.#events.shift() ?? answer({}));
+  }
+
+  checkInJob(checkIn: JobCheckIn): Promise<SendAnswer> {
+    this.job_check_ins.push(checkIn);
+    return Promise.resolve(this.#check_in);
   }
 
   checkIn(status: "ok" | "error"): Promise<SendAnswer> {
