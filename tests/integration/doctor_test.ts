@@ -75,7 +75,7 @@ const PLANTS: readonly { readonly sql: string; readonly expect: string }[] = [
           select jobid, 'succeeded', now() - interval '2 hours', now() - interval '2 hours' from cron.job where jobname = 'late'`,
   },
   {
-    expect: "near_timeout:unlimited",
+    expect: "unset_timeout:unlimited",
     sql: `select cron.schedule('unlimited', '${yearly}', 'refresh materialized view concurrently public.totals')`,
   },
   {

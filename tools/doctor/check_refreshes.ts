@@ -8,7 +8,7 @@ import { calledIn, type Refresh, refreshesIn } from "./refreshes.ts";
 /** Jobs that refresh materialized views, read before they run at night. */
 export const refreshes: Check = {
   name: "refreshes",
-  kinds: ["not_refreshable", "unpopulated", "bundled_refreshes", "near_timeout"],
+  kinds: ["not_refreshable", "unpopulated", "bundled_refreshes", "unset_timeout"],
   async run(patient) {
     const limitOf = await roleTimeouts(patient);
     const found: Finding[] = [];
@@ -44,7 +44,7 @@ async function refreshesInFunctions({ session }: Patient, job: Job): Promise<Ref
 function withoutLimit(job: Job, limit: number): Finding[] {
   if (statementTimeout(job.command) !== null) return [];
   return [{
-    kind: "near_timeout",
+    kind: "unset_timeout",
     subject: job.name,
     job: job.name,
     schedule: job.schedule,

@@ -36,6 +36,7 @@ export const KINDS = {
   too_fast: "warning",
   undeclared: "info",
   unpopulated: "error",
+  unset_timeout: "warning",
   wrong_host: "error",
   zombie: "warning",
 } as const satisfies Readonly<Record<string, Severity>>;
