@@ -115,6 +115,14 @@ function sentryEvent(event: AlertEvent): SentryEvent {
     fingerprint: [...event.fingerprint],
     timestamp: Date.parse(event.occurred_at) / 1_000,
     tags: { ...event.tags },
+    ...(event.tags["transition"] === "opened" ? { exception: { values: [exceptionOf(event)] } } : {}),
     ...(Object.keys(event.facts).length === 0 ? {} : { contexts: { incident: { ...event.facts } } }),
   };
+}
+
+/** Sentry lists messages among its issues; Spotlight lists only what has an exception. */
+function exceptionOf({ title, tags }: AlertEvent) {
+  const type = tags["kind"] ?? "alert";
+  const value = title.startsWith(`${type}: `) ? title.slice(type.length + 2) : title;
+  return { type, value, mechanism: { type: "generic", handled: true } };
 }

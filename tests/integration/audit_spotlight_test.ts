@@ -31,6 +31,8 @@ Deno.test({
         assert.partialDeepStrictEqual(alert, {
           message: "failed: probe-a [42P01]",
           level: "error",
+          // Else it would not be among Spotlight's errors.
+          exception: { values: [{ type: "failed", value: "probe-a [42P01]" }] },
           environment: "test",
           server_name: "freshet-cron-audit",
           fingerprint: ["failed:probe-a"],
@@ -47,6 +49,7 @@ Deno.test({
           level: "info",
           fingerprint: ["failed:probe-a"],
         });
+        assert.ok(!Object.hasOwn(Object(recovery), "exception"), "a recovery is no error");
         const checkIns = items.filter((item) => item.header["type"] === "check_in").map((item) => item.payload);
         assert.equal(checkIns.length, 2);
         assert.partialDeepStrictEqual(checkIns[0], {
