@@ -87,6 +87,7 @@ Deno.test("A scheduler that hangs past a slot is one incident for all of its job
       await sql`reset role`;
     }
     const scheduler = await schedulerPid(sql);
+    const before = await newestRun(sql);
     try {
       // Jobs are awaited from the pass on that first sees them.
       await stage.audit();
@@ -98,7 +99,7 @@ Deno.test("A scheduler that hangs past a slot is one incident for all of its job
     } finally {
       Deno.kill(scheduler, "SIGCONT");
     }
-    await untilRun(sql, jobs);
+    await untilRun(sql, { jobs, after: before });
     assert.equal((await stage.audit()).outcome, "ok");
     assert.deepEqual(told(stage).slice(1), ["missed is over: pg_cron recovered"]);
   });
@@ -109,14 +110,21 @@ async function schedulerPid(sql: postgres.Sql): Promise<number> {
   return Number(row?.["pid"]);
 }
 
-/** Waits for a new run of each job to succeed. */
-async function untilRun(sql: postgres.Sql, jobs: readonly string[]): Promise<void> {
+async function newestRun(sql: postgres.Sql): Promise<number> {
   const [last] = await sql`select coalesce(max(runid), 0)::integer as runid from cron.job_run_details`;
+  return Number(last?.["runid"]);
+}
+
+/** Waits for a run of each job to succeed that is newer than this runid. */
+async function untilRun(
+  sql: postgres.Sql,
+  { jobs, after }: { readonly jobs: readonly string[]; readonly after: number },
+): Promise<void> {
   const patience = Date.now() + 70_000;
   while (Date.now() < patience) {
     const ran = await sql`
       select distinct j.jobname from cron.job_run_details as d join cron.job as j using (jobid)
-      where d.runid > ${Number(last?.["runid"])} and d.status = 'succeeded' and j.jobname = any (${[...jobs]})`;
+      where d.runid > ${after} and d.status = 'succeeded' and j.jobname = any (${[...jobs]})`;
     if (ran.length === jobs.length) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
