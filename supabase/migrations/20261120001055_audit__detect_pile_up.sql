@@ -28,7 +28,7 @@ begin
     )
     from analytics.job_pace as p
     where (
-            p.queued_count >= 2
+            p.queued_count > 0
             or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
         )
         and p.job_name in (select r.job_name from unnest(runs) as r)
