@@ -23,8 +23,10 @@ export async function makeTestDatabase(
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
   await Deno.chmod(workFolder, 0o755);
   const server = await startPostgres({ workFolder, flavour, durable: false });
+  const project = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => Response.json({}));
   const stop = async () => {
     await server.stop();
+    await project.shutdown();
     await Deno.remove(workFolder, { recursive: true });
   };
   try {
@@ -32,7 +34,7 @@ export async function makeTestDatabase(
       throw new Error(`These tests need the real pg_cron, and this is a ${server.cron}: ${server.detail}`);
     }
     await pushMigrations({ projectFolder, databaseUrl: server.url });
-    await fillVault(server.url);
+    await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
     if (options.pgtap === true) await installPgtap(server.superuserUrl);
     console.log(server.detail);
     return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
@@ -42,11 +44,11 @@ export async function makeTestDatabase(
   }
 }
 
-/** As the deployer does. Nobody is at the address: what is called there is refused at once. */
-async function fillVault(databaseUrl: string): Promise<void> {
+/** As the deployer does. The project takes every call, so that the jobs of the database itself are no news in a test. */
+async function fillVault(databaseUrl: string, projectUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    await sql`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
+    await sql`select vault.create_secret(${projectUrl}, 'project_url')`;
     await sql`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
   } finally {
     await sql.end();
