@@ -17,7 +17,7 @@ $$;
 create function pg_temp.audit(job text default 'probe-a', period interval default '10 minutes')
 returns jsonb language sql as $$
     select analytics.audit_pass(calendar => jsonb_build_object('jobs', jsonb_build_array(jsonb_build_object(
-        'job_name', job, 'schedule', (select min(schedule) from cron.job where jobname = job), 'due_slot_at', current_setting('probe.slot'),
+        'job_name', job, 'schedule', (select min(schedule) from cron.job where jobname = $1), 'due_slot_at', current_setting('probe.slot'),
         'next_slot_at', clock_timestamp() + period, 'period_seconds', extract(epoch from period), 'never_fires', false
     ))));
 $$;
