@@ -12,6 +12,7 @@ Deno.test.beforeAll(async () => {
   product = await startProduct({ sentryDsn: sink.dsn });
   // Else a slot of the audit's own job would now and then send what a test waits for.
   await product.sql`select cron.alter_job(jobid, active => false) from cron.job`;
+  await product.sql`update analytics.scheduled_jobs set paused_until = 'infinity'`;
 });
 Deno.test.afterAll(async () => {
   await product.stop();
@@ -29,6 +30,8 @@ function post(query: string, headers: Record<string, string>): Promise<Response>
 }
 
 async function plant(status: "failed" | "succeeded", message: string): Promise<number> {
+  // A success that the ledger does not know would be told as one that refreshed nothing.
+  if (status === "succeeded") await product.sql`select analytics.refresh_view('mv_agent_progress')`;
   const [run] = await product.sql`
     insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)
     select (select coalesce(max(runid), 0) + 100 from cron.job_run_details), jobid, ${status}, ${message}, now(), now()
