@@ -37,7 +37,10 @@ const job = z.object({
   recovery_threshold: z.int().nullable(),
   severity: z.string().nullable(),
   muted_until: moment,
+  paused_until: moment,
   declared_at: moment,
+  next_slot_at: moment,
+  missed_slot_at: moment,
   last_run: z.object({
     runid: z.int(),
     status: z.string(),

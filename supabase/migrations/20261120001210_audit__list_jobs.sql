@@ -36,7 +36,7 @@ as $$
             coalesce(s.schedule, d.schedule) as schedule,
             coalesce(s.username, d.owner) as owner,
             coalesce(s.database, d.database) as database,
-            d.late_after, d.max_runtime, d.failure_threshold, d.recovery_threshold, d.severity, d.muted_until, d.declared_at
+            d.late_after, d.max_runtime, d.failure_threshold, d.recovery_threshold, d.severity, d.muted_until, d.paused_until, d.declared_at
         from analytics.scheduled_jobs as d
         full join scheduled as s on s.job_name = d.job_name
         where (list_jobs.job is null or coalesce(d.job_name, s.job_name) = list_jobs.job)
@@ -74,7 +74,10 @@ as $$
                     'recovery_threshold', p.recovery_threshold,
                     'severity', p.severity,
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
+                    'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
+                    'next_slot_at', w.next_slot_at,
+                    'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
                         'status', r.status,
@@ -107,6 +110,7 @@ as $$
     )
     from page as p
     left join analytics.views as v on v.job_name = p.name
+    left join analytics.job_slots as w on w.job_name = p.name
     left join last_runs as r on r.jobid = p.jobid;
 $$;
 revoke all on function analytics.list_jobs(text, text, integer) from public, anon, authenticated;

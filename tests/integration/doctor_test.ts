@@ -355,6 +355,10 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
     ) {
       ok(found.includes(one), `${one} is not among ${found.join(", ")}`);
     }
+    const repair = (kind: string) =>
+      examination.findings.find((one) => one.kind === kind && one.job?.startsWith("probe-"))?.repair_sql ?? "";
+    match(repair("missing"), /analytics\.\w+\('probe-gone'\)/);
+    match(repair("undeclared"), /where jobid = \d+|unschedule\(\d+\)/);
     deepEqual(found.filter((one) => /^(?:missing|edited|undeclared):/.test(one) && !one.includes(":probe-")), []);
   } finally {
     await sql`delete from analytics.incidents where subject = 'probe'`;

@@ -17,7 +17,7 @@ export const freshet: Check = {
 
 async function declarations({ session }: Patient): Promise<Finding[]> {
   const rows = await session`
-    select coalesce(d.job_name, j.jobname) as job, coalesce(d.schedule, j.schedule) as schedule,
+    select j.jobid::float8 as jobid, coalesce(d.job_name, j.jobname) as job, coalesce(d.schedule, j.schedule) as schedule,
       case
         when j.jobid is null then 'missing'
         when d.job_name is null then 'undeclared'
@@ -41,6 +41,7 @@ async function declarations({ session }: Patient): Promise<Finding[]> {
       kind,
       subject: job,
       job,
+      ...(row["jobid"] === null ? {} : { jobid: Number(row["jobid"]) }),
       schedule: String(row["schedule"]),
       message: messages[kind] ?? kind,
       repair: null,

@@ -14,7 +14,7 @@ import { scheduler } from "./check_scheduler.ts";
 import { sight } from "./check_sight.ts";
 import type { Diagnosis, Finding, Unchecked } from "./finding.ts";
 import { KINDS, SEVERITIES } from "./kinds.ts";
-import { type OpenIncident, openIncidents } from "./open_incidents.ts";
+import { type Found, openIncidents } from "./open_incidents.ts";
 import { PATIENCE, type Patience, type Patient, survey } from "./patient.ts";
 import { readOnly } from "./read_only.ts";
 import { repairOf } from "./repair.ts";
@@ -46,6 +46,11 @@ export interface Examination {
   readonly unchecked: readonly Unchecked[];
 }
 
+interface Told {
+  readonly finding: Found;
+  readonly repair: string | null;
+}
+
 /** Examines the database at this address, reading only. A test may shorten the patience. */
 export function examine(url: string, patience: Patience = PATIENCE): Promise<Examination> {
   return readOnly(url, async (session) => {
@@ -60,20 +65,19 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
         unchecked.push({ check: check.name, kinds: check.kinds, reason: messageOf(error) });
       }
     }
-    const open: OpenIncident[] = [];
+    const remembered: Told[] = [];
     if (patient.has_freshet) {
       try {
-        open.push(...await session.savepoint((inner) => openIncidents({ ...patient, session: inner })));
+        remembered.push(...await session.savepoint((inner) => openIncidents({ ...patient, session: inner })));
       } catch (error) {
         unchecked.push({ check: "open incidents", kinds: [], reason: messageOf(error) });
       }
     }
     const { now, has_freshet } = patient;
-    const own = findings.map(({ repair, ...finding }) => ({
+    const own: Told[] = findings.map(({ repair, ...finding }) => ({
       finding: { ...finding, severity: KINDS[finding.kind] },
       repair,
     }));
-    const remembered = open.map((finding) => ({ finding, repair: null }));
     // What was seen with own eyes counts more than what the audit remembers.
     const told = new Map(
       [...remembered, ...own.reverse()].map((one) => [`${one.finding.kind}:${one.finding.subject}`, one]),

@@ -8,6 +8,7 @@ export interface Finding {
   /** What is wrong, with the value, in a sentence. */
   readonly message: string;
   readonly job?: string;
+  readonly jobid?: number;
   readonly view?: string;
   readonly schedule?: string;
   readonly runid?: number;

@@ -1,22 +1,22 @@
 import { repairSql } from "../../shared/core/audit_repair.ts";
-import type { OpenIncident } from "./open_incidents.ts";
+import type { Found } from "./open_incidents.ts";
 
 const NEEDS_FRESHET = /\b(?:analytics|private)\./;
 
-/** The audit's own repair where Freshet is installed, else the check's: a stranger's database has none of our functions. */
+/** The check's own repair, which knows most; else that of the audit's alerts, in which a stranger's database lacks our functions. */
 export function repairOf(
-  finding: OpenIncident,
+  finding: Found,
   options: { readonly own: string | null; readonly has_freshet: boolean; readonly now: number },
 ): string | null {
-  const shared = sharedRepair(finding, options.now);
-  if (options.has_freshet) return shared ?? options.own;
   if (options.own !== null) return options.own;
+  const shared = sharedRepair(finding, options.now);
+  if (options.has_freshet) return shared;
   const lines = shared?.split("\n").filter((line) => !NEEDS_FRESHET.test(line)).join("\n");
   return lines || null;
 }
 
 /** The repair that an alert of this kind would carry. */
-function sharedRepair({ kind, subject, severity, message, job, view, schedule, runid }: OpenIncident, now: number) {
+function sharedRepair({ kind, subject, severity, message, job, jobid, view, schedule, runid }: Found, now: number) {
   const seen_at = new Date(now).toISOString();
   return repairSql({
     kind,
@@ -33,6 +33,7 @@ function sharedRepair({ kind, subject, severity, message, job, view, schedule, r
     closed_at: null,
     resolution: null,
     ...(job === undefined ? {} : { job }),
+    ...(jobid === undefined ? {} : { jobid }),
     ...(view === undefined ? {} : { view }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(runid === undefined ? {} : { runid }),

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 create function pg_temp.job(name text) returns jsonb language sql as $$
     select analytics.list_jobs(job => name) -> 'rows' -> 0;
@@ -31,6 +31,10 @@ select is(pg_temp.job('probe-a') -> 'last_run' ->> 'message', 'ERROR:  2', 'the 
 select is(pg_temp.job('probe-b') -> 'last_run', 'null', 'a job may have none');
 select analytics.audit_pass();
 select ok(pg_temp.job('probe-a') -> 'open_incidents' @> '[{"kind": "failed"}]', 'what is open about it stands beside it');
+
+insert into analytics.job_slots (job_name, next_slot_at) values ('probe-a', '2030-01-01 00:00:00+00')
+on conflict (job_name) do update set next_slot_at = excluded.next_slot_at;
+select is(pg_temp.job('probe-a') ->> 'next_slot_at', '2030-01-01T00:00:00+00:00', 'and when it runs next');
 
 select is(pg_temp.names(analytics.list_jobs(after_job => 'probe-a', page_size => 1)), array['probe-b'], 'pages go by name');
 select is(analytics.list_jobs(after_job => 'probe-a', page_size => 1) ->> 'next_cursor', 'probe-b', 'and the last name is the cursor');
