@@ -1,0 +1,133 @@
+import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { resources } from "../../shared/packs/registry.ts";
+import { type Connection, Refused } from "./connection.ts";
+import type { Subject } from "./find_subject.ts";
+import { idRange } from "./synthetic_ids.ts";
+import { VerifyError } from "./verify_error.ts";
+
+export interface Access {
+  /** With the secret key. */
+  readonly service: Connection;
+  /** With the publishable key. */
+  readonly anybody: Connection;
+  readonly report: (line: string) => void;
+}
+
+/** PostgreSQL's words for "you may not", and the API's for "who are you". */
+const DENIED = new Set(["42501", "401", "403", "PGRST301", "PGRST303"]);
+
+/**
+ * Everything that can be known before a row is written: keys, schema, schedule, who may do what. Nothing is inserted: where
+ * the right to write is probed, the row has no id, which every table refuses after it has checked the right.
+ *
+ * @throws VerifyError for the first thing that does not hold.
+ */
+export async function checkAccess(subject: Subject, access: Access): Promise<void> {
+  const { pack, view: { view, operators = [] } } = subject;
+  const { service, anybody, report } = access;
+
+  const state = (await required("the secret key", () => service.viewStates()))[view];
+  report("authenticated: the secret key reads the registry");
+  if (state === undefined) {
+    throw new VerifyError(`The view ${view} is not registered in this project`, "push the migrations to it");
+  }
+  await checkColumns(view, service);
+  report(`schema: ${view} is at version ${state.version}, refreshed ${state.refreshed_at ?? "never"}`);
+  await checkJob(view, service);
+  report(`schedule: the job refresh-${view} is active`);
+
+  for (const { name } of pack.tables) await checkWriter(service, name);
+  for (const { name, effect } of operators) if (effect === "reads") await required(name, () => service.call(name));
+  report(`permissions: the secret key may write ${pack.tables.map(({ name }) => name).join(", ")}`);
+
+  for (const { name } of pack.tables) await denied(`writing ${name}`, () => anybody.insert(name, [{ id: null }]));
+  await denied(`selecting analytics.${view}`, () => anybody.selectView(view));
+  await denied("analytics.refresh_view", () => anybody.refreshView(view));
+  for (const { name } of operators) await denied(name, () => anybody.call(name));
+  report("permissions: the publishable key is refused by tables, view and functions");
+
+  await requireNoRemains(subject, service);
+  report("no synthetic rows of an earlier run");
+}
+
+/** The columns that are served are there: a view without one of them would answer 500 to every reader. */
+async function checkColumns(view: string, service: Connection): Promise<void> {
+  const served: Resource[] = resources.filter((resource) => resource.view === view);
+  if (served.length === 0) throw new VerifyError(`No resource serves the view ${view}`, "add one to shared/packs");
+  for (const resource of served) {
+    const { columns, order } = resource;
+    const answer = await required(
+      fullName(resource),
+      () => service.readView(view, { columns, filters: [], scope: null, order, limit: 1 }),
+    );
+    const fit = answer.rows.every((row) => resource.row.safeParse(row).success);
+    if (!fit) {
+      throw new VerifyError(
+        `Rows of ${view} do not fit ${fullName(resource)}`,
+        "deploy functions and migrations of one version",
+      );
+    }
+  }
+}
+
+async function checkJob(view: string, service: Connection): Promise<void> {
+  const jobs = await required("get_cron_job_status", () => service.jobs());
+  const job = jobs.find(({ jobname }) => jobname === `refresh-${view}`);
+  if (job?.active === true) return;
+  throw new VerifyError(
+    `The job refresh-${view} is ${job === undefined ? "missing" : "switched off"}`,
+    "analytics.register_view() schedules it; the audit has an incident about it",
+  );
+}
+
+async function checkWriter(service: Connection, table: string): Promise<void> {
+  try {
+    await service.insert(table, [{ id: null }]);
+  } catch (error) {
+    if (error instanceof Refused && error.code === "23502") return;
+    throw new VerifyError(`The secret key may not write ${table}`, "grant insert and delete on it to service_role", {
+      cause: error,
+    });
+  }
+  throw new VerifyError(`The table ${table} took a row without an id`, "its id must be a primary key");
+}
+
+async function required<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const remedy = DENIED.has(error.code)
+      ? "check SUPABASE_SECRET_KEY: it must be the secret key of this project"
+      : "check SUPABASE_URL, and push the migrations to this project";
+    throw new VerifyError(`${what} is not at hand: ${error.message}`, remedy, { cause: error });
+  }
+}
+
+async function denied(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Refused && DENIED.has(error.code)) return;
+    if (error instanceof Refused) {
+      throw new VerifyError(
+        `${what} with the publishable key failed, but not because it is denied: ${error.message}`,
+        "find out why before going on",
+      );
+    }
+    throw error;
+  }
+  throw new VerifyError(`${what} is open to the publishable key`, "revoke it: everybody has that key");
+}
+
+/** @throws VerifyError when there are synthetic rows already. */
+async function requireNoRemains({ pack, view }: Subject, service: Connection): Promise<void> {
+  for (const { name } of pack.tables) {
+    const count = await service.count(name, idRange(null));
+    if (count === 0) continue;
+    throw new VerifyError(
+      `${count} synthetic rows of another run are in ${name}: it still runs, or was killed`,
+      `wait for its end, or remove them with deno task verify ${view.view} --clean-up`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { pause } from "../../stack/pause.ts";
+import type { Connection } from "./connection.ts";
+import { refreshNow } from "./refresh_now.ts";
+import { type PackSubject, synthesisOf } from "./subject.ts";
+import { idRange } from "./synthetic_ids.ts";
+import { VerifyError } from "./verify_error.ts";
+
+const ATTEMPTS = 5;
+
+/**
+ * Removes synthetic rows from the tables, refreshes every view of the pack, and looks whether any is left: of one run, or,
+ * for null, of every run there ever was. Tried again when something fails: it must not end with rows left behind.
+ *
+ * @throws VerifyError that says how to remove by hand what could not be removed.
+ */
+export async function cleanUp(pack: PackSubject, run: string | null, service: Connection): Promise<void> {
+  let failure: unknown;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      for (const { name } of pack.tables.toReversed()) await service.remove(name, idRange(run));
+      for (const { view } of pack.views) await refreshNow(service, view);
+      const remains = await remainsOf(pack, run, service);
+      if (remains.length === 0) return;
+      failure = new Error(`still there: ${remains.join(", ")}`);
+    } catch (error) {
+      failure = error;
+    }
+    // A write whose answer never came may still arrive.
+    await pause(1_000 * attempt);
+  }
+  const view = pack.views[0]?.view ?? "<view>";
+  throw new VerifyError(
+    `Synthetic rows could not be removed: ${failure instanceof Error ? failure.message : failure}`,
+    `when the project answers again: deno task verify ${view} --clean-up`,
+    { cause: failure },
+  );
+}
+
+/** The tables and views that hold synthetic rows. */
+export async function remainsOf(pack: PackSubject, run: string | null, service: Connection): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of pack.tables) {
+    if (await service.count(name, idRange(run)) > 0) found.push(name);
+  }
+  if (run === null) return found; // the views were refreshed from tables that hold none
+  for (const { view, trace } of pack.views) {
+    if (trace === null) continue;
+    const filters = trace(synthesisOf(run, 0));
+    const columns = [...new Set(filters.map(({ column }) => column))];
+    const order = columns.map((column) => ({ column, direction: "asc" }) as const);
+    const { rows } = await service.readView(view, { columns, filters, scope: null, order, limit: 1 });
+    if (rows.length > 0) found.push(view);
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+import { sourceAnswer, type SourceRequest } from "../../shared/core/source.ts";
+import { viewStates } from "../../shared/core/view_state.ts";
+import { pause } from "../../stack/pause.ts";
+import type { IdRange } from "./synthetic_ids.ts";
+import type { Target } from "./target.ts";
+
+/** Long enough for a refresh of a big view through the API; the platform ends it sooner if its own limit is shorter. */
+const REQUEST_MS = 120_000;
+
+/** What the project answered instead of doing it. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly code: string;
+
+  constructor(what: string, error: { readonly code?: string; readonly message: string }, status: number) {
+    const code = error.code || String(status || "no answer");
+    super(`${what} [${code}]: ${error.message}`);
+    this.code = code;
+  }
+}
+
+/** The request never arrived as a whole: nothing was done, so that even a write may be sent again (RFC 9110, 15.5.9). */
+const NOT_RECEIVED = [408];
+
+/** Something between here and the project gave up. What changes nothing when done twice is done twice. */
+const PASSING = [...NOT_RECEIVED, 502, 503, 504];
+
+interface Result {
+  readonly error: { readonly code?: string; readonly message: string } | null;
+  readonly status: number;
+}
+
+const refreshed = z.object({ outcome: z.string() });
+const job = z.object({ jobname: z.string(), active: z.boolean() });
+
+/** A project as one of its keys sees it. Every function throws Refused. */
+export class Connection {
+  readonly #client: SupabaseClient;
+
+  constructor(target: Target, key: string) {
+    this.#client = createClient(target.origin, key, { auth: { persistSession: false, autoRefreshToken: false } });
+  }
+
+  async insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    const send = () => this.#client.from(table).insert([...rows]).abortSignal(limit());
+    await sent(`Writing ${table}`, send, NOT_RECEIVED);
+  }
+
+  /** Deletes the rows whose id lies in the range. */
+  async remove(table: string, { first, last }: IdRange): Promise<void> {
+    const send = () => this.#client.from(table).delete().gte("id", first).lte("id", last).abortSignal(limit());
+    await sent(`Removing from ${table}`, send);
+  }
+
+  async count(table: string, { first, last }: IdRange): Promise<number> {
+    const found = () => this.#client.from(table).select("id", { count: "exact" }).gte("id", first).lte("id", last);
+    return z.int().parse((await sent(`Counting ${table}`, () => found().limit(1).abortSignal(limit()))).count);
+  }
+
+  async readView(view: string, request: SourceRequest) {
+    return sourceAnswer.parse(await this.#analytics("read_view", { view_name: view, request }));
+  }
+
+  async viewStates() {
+    return viewStates.parse(await this.#analytics("view_states", {}));
+  }
+
+  async refreshView(view: string) {
+    return refreshed.parse(await this.#analytics("refresh_view", { view_name: view }));
+  }
+
+  async jobs() {
+    return z.array(job).parse(await this.#analytics("get_cron_job_status", {}));
+  }
+
+  /** Rows of a view without any function between: nobody must be able to. */
+  async selectView(view: string): Promise<void> {
+    const found = () => this.#client.schema("analytics").from(view).select("*").limit(1);
+    await sent(`Selecting ${view}`, () => found().abortSignal(limit()));
+  }
+
+  /** A function of schema public, without arguments. */
+  async call(name: string): Promise<void> {
+    await sent(name, () => this.#client.rpc(name).limit(1).abortSignal(limit()));
+  }
+
+  async #analytics(name: string, input: Record<string, unknown>): Promise<unknown> {
+    const send = () => this.#client.schema("analytics").rpc(name, input).abortSignal(limit());
+    return (await sent(`analytics.${name}`, send)).data;
+  }
+}
+
+function limit(): AbortSignal {
+  return AbortSignal.timeout(REQUEST_MS);
+}
+
+async function sent<R extends Result>(what: string, send: () => PromiseLike<R>, passing = PASSING): Promise<R> {
+  let result = await send();
+  if (result.error !== null && passing.includes(result.status)) {
+    await pause(200);
+    result = await send();
+  }
+  if (result.error !== null) throw new Refused(what, result.error, result.status);
+  return result;
+}

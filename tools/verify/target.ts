@@ -1,0 +1,59 @@
+import { isAlive, readState } from "../../stack/state.ts";
+import { VerifyError } from "./verify_error.ts";
+
+/** The project that is verified. */
+export interface Target {
+  readonly origin: string;
+  readonly host: string;
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  /** Neither this machine nor named as staging: every project counts as production until somebody says otherwise. */
+  readonly isProduction: boolean;
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+const NAMES = ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"] as const;
+
+export interface Surroundings {
+  readonly environment: (name: string) => string | undefined;
+  /** Where the local stack keeps its state. */
+  readonly workFolder: string;
+}
+
+/** @throws VerifyError when the environment names no project, or half a one. */
+export async function findTarget({ environment, workFolder }: Surroundings): Promise<Target> {
+  const [url, secretKey, publishableKey] = NAMES.map((name) => environment(name) || undefined);
+  if (url === undefined && secretKey === undefined && publishableKey === undefined) return await localStack(workFolder);
+  const missing = NAMES.filter((name) => !environment(name));
+  if (url === undefined || secretKey === undefined || publishableKey === undefined) {
+    throw new VerifyError(`${missing.join(" and ")} not set`, "set all three, in the environment or in .env");
+  }
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new VerifyError(`SUPABASE_URL is no http or https URL`, "write it like https://<ref>.supabase.co");
+  }
+  const { origin, hostname: host } = new URL(url);
+  const staging = (environment("FRESHET_VERIFY_STAGING_HOSTS") ?? "").split(",").map((name) =>
+    name.trim().toLowerCase()
+  );
+  const isProduction = !LOOPBACK.has(host) && !staging.includes(host);
+  return { origin, host, secretKey, publishableKey, isProduction };
+}
+
+async function localStack(workFolder: string): Promise<Target> {
+  const state = await readState(workFolder);
+  if (state !== null && await isAlive(state) && state.origin && state.secret_key && state.publishable_key) {
+    const { hostname: host } = new URL(state.origin);
+    return {
+      origin: state.origin,
+      host,
+      secretKey: state.secret_key,
+      publishableKey: state.publishable_key,
+      isProduction: false,
+    };
+  }
+  throw new VerifyError(
+    "There is nothing to verify: SUPABASE_URL is not set and no local stack runs in this folder",
+    "start the local stack with deno task start, or set SUPABASE_URL, SUPABASE_SECRET_KEY and SUPABASE_PUBLISHABLE_KEY",
+  );
+}
