@@ -1,28 +1,27 @@
 // deno task test: installs what the tests need, runs every suite, and closes with one line: N passed, N failed.
 //
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
-// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql oulad` runs the named suites only.
+// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only.
+import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { runSuite, type SuiteResult } from "./test/run_suite.ts";
-import { chooseSuites } from "./test/suites.ts";
+import { chooseSuites, type Suite } from "./test/suites.ts";
 
-const chosen = chooseSuites(Deno.args);
-const results: SuiteResult[] = [];
 const started = Date.now();
-
-if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages)) await installPackages();
-for (const suite of chosen) {
-  console.log(`\n── ${suite.name}: ${suite.what}`);
-  results.push(await runSuite(suite));
+const chosen = chooseSuites(Deno.args);
+if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages)) {
+  await installPackages();
+  await installNpmParts(console.log);
 }
 
+/** Two lanes: what works, and beside it what waits for the scheduler's minutes. */
+const lanes = [false, true].map((beside) => chosen.filter((suite) => (suite.beside ?? false) === beside));
+const results = (await Promise.all(lanes.map(runInTurn))).flat();
+
 console.log("");
-for (const result of results) {
-  const verdict = result.failed === 0 ? "ok" : "FAILED";
+for (const { name, passed, failed, seconds } of results) {
   console.log(
-    `${verdict.padEnd(6)} ${
-      result.name.padEnd(14)
-    } ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`,
+    `${failed === 0 ? "ok    " : "FAILED"} ${name.padEnd(12)} ${passed} passed, ${failed} failed, ${seconds} s`,
   );
 }
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
@@ -30,3 +29,9 @@ const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`All suites took ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+async function runInTurn(suites: readonly Suite[]): Promise<SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const suite of suites) results.push(await runSuite(suite));
+  return results;
+}

@@ -12,38 +12,53 @@ export interface SuiteResult {
 /** Runs one suite in a process of its own. Surroundings that do not come up count as one failure. */
 export async function runSuite(suite: Suite): Promise<SuiteResult> {
   const started = Date.now();
+  const until = suite.beside === true ? " (beside the others; what it says follows at its end)" : "";
+  console.log(`\n── ${suite.name}: ${suite.what}${until}`);
   let database: TestDatabase | undefined;
+  let counts = { passed: 0, failed: 1 };
   try {
     if (suite.database !== undefined) {
       database = await makeTestDatabase(suite.database, { pgtap: suite.pgtap === true });
     }
-    const counts = await runTests(suite, database);
-    return { name: suite.name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+    counts = await runTests(suite, database);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    return { name: suite.name, passed: 0, failed: 1, seconds: Math.round((Date.now() - started) / 1000) };
   } finally {
     await database?.stop();
   }
+  return { name: suite.name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
 async function runTests(suite: Suite, database: TestDatabase | undefined): Promise<{ passed: number; failed: number }> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
-    const { success } = await new Deno.Command(Deno.execPath(), {
+    const command = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...suite.paths],
       env: database === undefined ? {} : {
         FRESHET_TEST_DATABASE_URL: database.url,
         FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
         FRESHET_TEST_CRON: database.cron,
       },
-      stdout: "inherit",
-      stderr: "inherit",
-    }).output();
+      stdout: suite.beside === true ? "piped" : "inherit",
+      stderr: suite.beside === true ? "piped" : "inherit",
+    });
+    const success = suite.beside === true
+      ? await runQuietly(suite.name, command)
+      : (await command.spawn().status).success;
     const counts = countResults(await Deno.readTextFile(report));
     // A module that does not load, a leak, a suite without tests: Deno fails without a failed test case.
     return !success && counts.failed === 0 ? { passed: counts.passed, failed: 1 } : counts;
   } finally {
     await Deno.remove(report);
   }
+}
+
+/** Keeps the lines of two suites apart: everything is shown when the tests have ended. */
+async function runQuietly(name: string, command: Deno.Command): Promise<boolean> {
+  const { success, stdout, stderr } = await command.output();
+  console.log(`\n── ${name} said:`);
+  const decoder = new TextDecoder();
+  console.log(decoder.decode(stdout));
+  console.error(decoder.decode(stderr));
+  return success;
 }

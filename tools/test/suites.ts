@@ -11,6 +11,8 @@ export interface Suite {
   /** Uses Debian's packages itself, without a database from here. */
   readonly needsPackages?: boolean;
   readonly flags?: readonly string[];
+  /** Spends its time waiting for pg_cron's minutes: runs beside the others, and shows its output at its end. */
+  readonly beside?: boolean;
 }
 
 export const suites: readonly Suite[] = [
@@ -45,15 +47,17 @@ export const suites: readonly Suite[] = [
   { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
   {
     name: "integration",
-    what: "refresh, cache and audit on real pg_cron and Redis",
+    what: "refresh and audit on the real pg_cron",
     paths: ["tests/integration"],
     database: "installed",
+    beside: true,
   },
   {
     name: "scheduler",
     what: "what the audit says of a real scheduler that is killed, cut off and made anew",
     paths: ["tests/scheduler"],
     needsPackages: true,
+    beside: true,
     // Each has a cluster of its own, and waits for the same minutes.
     flags: ["--parallel"],
   },
