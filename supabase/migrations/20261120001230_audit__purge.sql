@@ -159,7 +159,7 @@ set search_path = ''
 as $$
 declare
     rule analytics.retention;
-    deleted jsonb := '{}';
+    deleted jsonb := '{}'::jsonb;
 begin
     -- Two at once would only wait for each other's rows.
     if not pg_try_advisory_xact_lock(hashtextextended('freshet.purge', 0)) then
