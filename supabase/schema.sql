@@ -51,6 +51,15 @@ CREATE SCHEMA public;
 COMMENT ON SCHEMA public IS 'standard public schema';
 
 --
+-- Name: audit_finding; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.audit_finding AS (
+	subject text,
+	evidence jsonb
+);
+
+--
 -- Name: audited_run; Type: TYPE; Schema: private; Owner: -
 --
 
@@ -61,8 +70,30 @@ CREATE TYPE private.audited_run AS (
 	sqlstate text,
 	message text,
 	started_at timestamp with time zone,
-	ended_at timestamp with time zone
+	ended_at timestamp with time zone,
+	ending text
 );
+
+--
+-- Name: accept_row_count(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.accept_row_count(view_name text) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    update analytics.view_watch as w
+    set row_baseline = v.row_count
+    from analytics.views as v
+    where v.view_name = w.view_name and w.view_name = accept_row_count.view_name
+    returning w.row_baseline;
+$$;
+
+--
+-- Name: FUNCTION accept_row_count(view_name text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.accept_row_count(view_name text) IS 'The rows that a view has now are as they should be: its row_collapse ends with the next pass. Returns them; null for an unknown view. Idempotent.';
 
 --
 -- Name: acknowledge_alert(text, bigint); Type: FUNCTION; Schema: analytics; Owner: -
@@ -88,10 +119,106 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_alert(event_id text, token bigint) IS 'The receiver answered 2xx: the alert is delivered. False when the token is not the newest. Service role only.';
 
 --
--- Name: audit_pass(boolean); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: acknowledge_check_in(text, bigint); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false) RETURNS jsonb
+CREATE FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    update analytics.job_monitors as m
+    set told_runid = acknowledge_check_in.runid
+    where m.job_name = acknowledge_check_in.job_name;
+$$;
+
+--
+-- Name: FUNCTION acknowledge_check_in(job_name text, runid bigint); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
+
+--
+-- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
+    job record;
+begin
+    if job_count <> 1 then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('cannot adopt job "%s": cron.job has %s jobs of that name, not one', job_name, job_count),
+            hint = 'A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job; of two with one name, one is unscheduled.';
+    end if;
+    select j.schedule, j.command, j.username, j.database into strict job from cron.job as j where j.jobname = adopt_job.job_name;
+    perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
+    update analytics.scheduled_jobs as d
+    set owner = job.username, database = job.database
+    where d.job_name = adopt_job.job_name;
+end
+$$;
+
+--
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Changes nothing in pg_cron. Idempotent.';
+
+--
+-- Name: audit_calendar_request(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.audit_calendar_request() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    return jsonb_build_object(
+        'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        -- Before 1.5 pg_cron knew no other clock.
+        'timezone', coalesce(current_setting('cron.timezone', true), 'GMT'),
+        'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
+        'jobs', (
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'job_name', j.job_name,
+                        'schedule', j.schedule,
+                        -- The scheduler itself needs a moment to start what is due.
+                        'late_after_seconds',
+                        extract(epoch from greatest(coalesce(d.late_after, interval '5 minutes'), interval '10 seconds'))
+                    )
+                    order by j.job_name, j.jobid
+                ),
+                '[]'
+            )
+            from private.known_cron_jobs() as j
+            left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+        )
+    );
+exception
+    -- The pass that follows says what is wrong.
+    when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+        return null;
+end
+$$;
+
+--
+-- Name: FUNCTION audit_calendar_request(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.audit_calendar_request() IS 'What the calendar of a pass is computed from: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. No commands leave.';
+
+--
+-- Name: audit_pass(boolean, jsonb); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -102,7 +229,7 @@ begin
     perform set_config('lock_timeout', '10s', true);
     perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
     begin
-        answer := private.run_audit_pass();
+        answer := private.run_audit_pass(calendar);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -116,10 +243,45 @@ end
 $$;
 
 --
--- Name: FUNCTION audit_pass(dry_run boolean); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. Safe to repeat and to run twice at once.';
+COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+
+--
+-- Name: complete_call(bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if complete_call.outcome is null or complete_call.outcome not in ('succeeded', 'failed') then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('unknown outcome "%s" of call %s', complete_call.outcome, complete_call.call_id),
+            hint = 'Known are succeeded and failed.';
+    end if;
+
+    -- The first one counts: a function that is called twice for one row reports twice.
+    update analytics.http_calls as c
+    set completion = complete_call.outcome,
+        completion_detail = left(detail, 500),
+        completed_at = clock_timestamp(),
+        is_observed = c.is_observed and c.outcome = complete_call.outcome,
+        outcome = complete_call.outcome,
+        settled_at = case when c.outcome = complete_call.outcome then c.settled_at else clock_timestamp() end
+    where c.call_id = complete_call.call_id and c.completion is null;
+    return found;
+end
+$$;
+
+--
+-- Name: FUNCTION complete_call(call_id bigint, outcome text, detail text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text) IS 'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when it is unknown or reported already. Idempotent. Service role only.';
 
 --
 -- Name: defer_alert(text, bigint, interval, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -145,6 +307,85 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) IS 'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+
+--
+-- Name: due_check_ins(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.due_check_ins() RETURNS TABLE(job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    state analytics.audit_state;
+    wanted record;
+    run record;
+begin
+    select * into strict state from analytics.audit_state;
+    delete from analytics.job_monitors as m
+    where not exists (select from analytics.scheduled_jobs as j where j.job_name = m.job_name and j.has_monitor);
+
+    -- A new monitor, or a history that began again: what ran before is not told.
+    insert into analytics.job_monitors as m (job_name, epoch, looked_runid)
+    select j.job_name, state.epoch, state.low_runid
+    from analytics.scheduled_jobs as j
+    where j.has_monitor and j.schedule ~ '^\s*\S+(\s+\S+){4}\s*$' and j.schedule !~ '\$'
+    on conflict on constraint job_monitors_pkey do update
+    set epoch = excluded.epoch, looked_runid = excluded.looked_runid, last_runid = null, last_status = null, told_runid = null
+    where m.epoch <> excluded.epoch;
+
+    for wanted in
+        select m.job_name, m.looked_runid from analytics.job_monitors as m order by m.job_name for update
+    loop
+        select d.runid, case d.status when 'succeeded' then 'ok' else 'error' end as status
+        into run
+        from cron.job_run_details as d
+        join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = d.jobid and k.job_name = wanted.job_name
+        where d.runid > wanted.looked_runid and d.status in ('succeeded', 'failed')
+        order by d.runid desc
+        limit 1;
+        -- An HTTP job has done what its call has done; while that is open, nothing is told.
+        if found and run.status = 'ok' then
+            select case c.outcome when 'succeeded' then 'ok' when 'pending' then null else 'error' end into run.status
+            from analytics.http_calls as c
+            where c.runid = run.runid
+            order by c.call_id desc
+            limit 1;
+            if not found then
+                run.status := 'ok';
+            end if;
+        end if;
+        continue when run.runid is not null and run.status is null;
+
+        update analytics.job_monitors as m
+        set last_runid = coalesce(run.runid, m.last_runid),
+            last_status = coalesce(run.status, m.last_status),
+            -- One that still runs is looked for again.
+            looked_runid = greatest(m.looked_runid, least(
+                state.low_runid,
+                (select min(o.runid) - 1 from analytics.open_runs as o where o.epoch = state.epoch and o.job_name = m.job_name)
+            ))
+        where m.job_name = wanted.job_name;
+    end loop;
+
+    return query
+    select
+        m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
+        coalesce(current_setting('cron.timezone', true), 'GMT'),
+        greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
+        greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
+    from analytics.job_monitors as m
+    join analytics.scheduled_jobs as j on j.job_name = m.job_name
+    where m.last_runid is not null and m.last_runid is distinct from m.told_runid
+    order by m.job_name;
+end
+$_$;
+
+--
+-- Name: FUNCTION due_check_ins(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.due_check_ins() IS 'The newest ended run of each job with a monitor, while Sentry has not taken its check-in. Service role only. Safe to repeat.';
 
 --
 -- Name: get_audit_health(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -297,45 +538,80 @@ $$;
 COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
 
 --
--- Name: invoke_function(text, jsonb); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: invoke_function(text, jsonb, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.invoke_function(name text, body jsonb DEFAULT '{}'::jsonb) RETURNS bigint
+CREATE FUNCTION analytics.invoke_function(name text, body jsonb DEFAULT '{}'::jsonb, timeout interval DEFAULT '00:00:30'::interval, complete_within interval DEFAULT NULL::interval) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
-    project_url constant text := (
-        select s.decrypted_secret from vault.decrypted_secrets as s where s.name = 'project_url'
-    );
-    cron_key constant text := (
-        select s.decrypted_secret from vault.decrypted_secrets as s where s.name = 'cron_secret_key'
-    );
+    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
+    grace constant interval := interval '2 minutes';
+    project_url constant text := private.vault_secret('project_url');
+    cron_key constant text := private.vault_secret('cron_secret_key');
+    run record;
+    in_seconds boolean;
+    new_call_id bigint;
+    new_request_id bigint;
 begin
     if project_url is null or cron_key is null then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format(
-                'cannot invoke function "%s": secret "%s" is missing in Vault',
+                'cannot invoke function "%s": %s is missing in Vault',
                 name, case when project_url is null then 'project_url' else 'cron_secret_key' end
             ),
             hint = 'select vault.create_secret(value, name): project_url is the https address of the project, cron_secret_key its secret API key named cron.';
     end if;
-    return net.http_post(
+    if not timeout between interval '1 millisecond' and interval '1 hour' or complete_within < timeout then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot invoke function "%s": timeout is %s, complete_within %s', name, timeout, complete_within),
+            hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
+    end if;
+
+    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    begin
+        perform private.harvest_responses();
+    exception
+        when others then
+            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
+    end;
+
+    select * into run from private.current_run();
+    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    insert into analytics.http_calls (
+        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    )
+    values (
+        name,
+        run.job_name,
+        run.runid,
+        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
+        clock_timestamp() + coalesce(complete_within, timeout + grace),
+        complete_within is not null
+    )
+    returning call_id into new_call_id;
+
+    new_request_id := net.http_post(
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
-        headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', cron_key),
-        -- One slow call holds up its whole batch in pg_net.
-        timeout_milliseconds := 30000
+        headers := jsonb_build_object(
+            'Content-Type', 'application/json', 'apikey', cron_key, 'Freshet-Call-Id', new_call_id::text
+        ),
+        timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer
     );
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
 end
 $$;
 
 --
--- Name: FUNCTION invoke_function(name text, body jsonb); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb) IS 'Queues POST /functions/v1/<name> through pg_net and returns the request id. Raises 55000 when a secret is missing. Not idempotent: each call is one request.';
+COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing. Not idempotent: each call is one request.';
 
 --
 -- Name: is_admin(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -407,6 +683,272 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrows at most n due alerts, oldest first, for the time of the lease. Service role only.';
+
+--
+-- Name: list_incidents(text, text, text, bigint, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind text DEFAULT NULL::text, job text DEFAULT NULL::text, before_id bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    with matching as (
+        select i.*
+        from analytics.incidents as i
+        where (before_id is null or i.incident_id < before_id)
+            and (list_incidents.state is null or (list_incidents.state = 'open') = (i.closed_at is null))
+            and (list_incidents.kind is null or i.kind = list_incidents.kind)
+            and (list_incidents.job is null or i.job_name = list_incidents.job)
+        order by i.incident_id desc
+        -- One more than the page, to know whether another one follows.
+        limit page_size + 1
+    ),
+    page as (
+        select m.* from matching as m order by m.incident_id desc limit page_size
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'incident_id', p.incident_id,
+                    'state', case when p.closed_at is null then 'open' else 'closed' end,
+                    'cause_id', p.cause_id,
+                    'announced_at', p.announced_at,
+                    'muted_until', case when j.muted_until > now() then j.muted_until end,
+                    'payload', private.alert_payload(p::analytics.incidents, 'opened'),
+                    'alerts', (
+                        select coalesce(
+                            jsonb_agg(
+                                jsonb_build_object(
+                                    'event_id', o.event_id,
+                                    'transition', o.transition,
+                                    'state', o.state,
+                                    'attempt_count', o.attempt_count,
+                                    'delivered_at', o.delivered_at
+                                )
+                                order by o.created_at, o.transition
+                            ),
+                            '[]'
+                        )
+                        from analytics.outbox as o
+                        where o.incident_id = p.incident_id
+                    )
+                )
+                order by p.incident_id desc
+            ),
+            '[]'
+        ),
+        'next_cursor', case when (select count(*) from matching) > page_size then min(p.incident_id)::text end
+    )
+    from page as p
+    left join analytics.scheduled_jobs as j on j.job_name = p.job_name;
+$$;
+
+--
+-- Name: FUNCTION list_incidents(state text, kind text, job text, before_id bigint, page_size integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.list_incidents(state text, kind text, job text, before_id bigint, page_size integer) IS 'A page of incidents, newest first, below before_id; state is open, closed or null. Service role only. The evidence is unscrubbed.';
+
+--
+-- Name: list_jobs(text, text, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text DEFAULT NULL::text, page_size integer DEFAULT 50) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    with scheduled as (
+        -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
+        select distinct on (coalesce(c.jobname::text, 'jobid:' || c.jobid))
+            coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name,
+            count(*) over (partition by coalesce(c.jobname::text, 'jobid:' || c.jobid)) as scheduled_count,
+            c.jobid, c.schedule, c.command, c.active, c.username, c.database
+        from cron.job as c
+        order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
+    ),
+    matching as (
+        select
+            coalesce(d.job_name, s.job_name) as name,
+            s.jobid,
+            coalesce(s.scheduled_count, 0) as scheduled_count,
+            coalesce(s.active, false) as is_active,
+            d.job_name is not null as is_declared,
+            coalesce(
+                d.schedule = s.schedule
+                and d.command_fingerprint = private.command_fingerprint(s.command)
+                and d.owner = s.username
+                and d.database = s.database,
+                false
+            ) as is_as_declared,
+            coalesce(s.schedule, d.schedule) as schedule,
+            coalesce(s.username, d.owner) as owner,
+            coalesce(s.database, d.database) as database,
+            d.late_after, d.max_runtime, d.failure_threshold, d.recovery_threshold, d.severity, d.muted_until, d.paused_until, d.declared_at
+        from analytics.scheduled_jobs as d
+        full join scheduled as s on s.job_name = d.job_name
+        where (list_jobs.job is null or coalesce(d.job_name, s.job_name) = list_jobs.job)
+            and (after_job is null or coalesce(d.job_name, s.job_name) collate "C" > after_job collate "C")
+        order by coalesce(d.job_name, s.job_name) collate "C"
+        limit page_size + 1
+    ),
+    page as (
+        select m.* from matching as m order by m.name collate "C" limit page_size
+    ),
+    last_runs as (
+        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        select distinct on (r.jobid) r.jobid, r.runid, r.status, r.return_message, r.start_time, r.end_time
+        from cron.job_run_details as r
+        where r.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+        order by r.jobid, r.runid desc
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'job', p.name,
+                    'jobid', p.jobid,
+                    'view', v.view_name,
+                    'is_declared', p.is_declared,
+                    'scheduled_count', p.scheduled_count,
+                    'is_active', p.is_active,
+                    'is_as_declared', p.is_as_declared,
+                    'schedule', p.schedule,
+                    'owner', p.owner,
+                    'database', p.database,
+                    'late_after_seconds', extract(epoch from p.late_after)::bigint,
+                    'max_runtime_seconds', extract(epoch from p.max_runtime)::bigint,
+                    'failure_threshold', p.failure_threshold,
+                    'recovery_threshold', p.recovery_threshold,
+                    'severity', p.severity,
+                    'muted_until', case when p.muted_until > now() then p.muted_until end,
+                    'paused_until', case when p.paused_until > now() then p.paused_until end,
+                    'declared_at', p.declared_at,
+                    'next_slot_at', w.next_slot_at,
+                    'missed_slot_at', w.missed_slot_at,
+                    'last_run', case when r.runid is not null then jsonb_build_object(
+                        'runid', r.runid,
+                        'status', r.status,
+                        'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
+                        'started_at', r.start_time,
+                        'ended_at', r.end_time
+                    ) end,
+                    'open_incidents', (
+                        select coalesce(
+                            jsonb_agg(
+                                jsonb_build_object(
+                                    'incident_id', i.incident_id,
+                                    'kind', i.kind,
+                                    'severity', i.severity,
+                                    'opened_at', i.opened_at
+                                )
+                                order by i.incident_id
+                            ),
+                            '[]'
+                        )
+                        from analytics.incidents as i
+                        where i.closed_at is null and i.job_name = p.name
+                    )
+                )
+                order by p.name collate "C"
+            ),
+            '[]'
+        ),
+        'next_cursor', case when (select count(*) from matching) > page_size then max(p.name collate "C") end
+    )
+    from page as p
+    left join analytics.views as v on v.job_name = p.name
+    left join analytics.job_slots as w on w.job_name = p.name
+    left join last_runs as r on r.jobid = p.jobid;
+$$;
+
+--
+-- Name: FUNCTION list_jobs(job text, after_job text, page_size integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) IS 'A page of jobs, declared or scheduled, by name, above after_job, with the last run among the newest 20,000. Service role only. Messages are unscrubbed.';
+
+--
+-- Name: list_runs(text, text, bigint, integer, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEFAULT NULL::text, before_runid bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50, window_size integer DEFAULT 20000) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    with names as (
+        select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
+        union all
+        -- Runs outlive their job: its name is kept by the audit.
+        select k.jobid, k.job_name
+        from analytics.known_jobs as k
+        join analytics.audit_state as s on s.epoch = k.epoch
+        where not exists (select from cron.job as j where j.jobid = k.jobid)
+    ),
+    -- Read in the order of the index, and no further than the page needs: names are joined afterwards.
+    matching as (
+        select r.*
+        from (
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
+            from cron.job_run_details as d
+            where before_runid is null or d.runid < before_runid
+            order by d.runid desc
+            limit window_size
+        ) as r
+        where (list_runs.status is null or r.status = list_runs.status)
+            and (
+                list_runs.job is null
+                or r.jobid = any (array(select n.jobid from names as n where n.job_name = list_runs.job))
+                or 'jobid:' || r.jobid = list_runs.job
+            )
+        order by r.runid desc
+        limit page_size + 1
+    ),
+    page as (
+        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        from matching as m
+        order by m.runid desc
+        limit page_size
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'runid', p.runid,
+                    'job', p.job_name,
+                    'status', p.status,
+                    'started_at', p.start_time,
+                    'ended_at', p.end_time,
+                    'duration_ms', (extract(epoch from p.end_time - p.start_time) * 1000)::bigint,
+                    'message', nullif(btrim(left(p.return_message, 4000), E' \t\r\n'), '')
+                )
+                order by p.runid desc
+            ),
+            '[]'
+        ),
+        'next_cursor', case
+            when (select count(*) from matching) > page_size then min(p.runid)::text
+            else (
+                select min(w.runid)::text
+                from (
+                    select d.runid
+                    from cron.job_run_details as d
+                    where before_runid is null or d.runid < before_runid
+                    order by d.runid desc
+                    limit window_size
+                ) as w
+                having count(*) = window_size
+            )
+        end
+    )
+    from page as p;
+$$;
+
+--
+-- Name: FUNCTION list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) IS 'A page of pg_cron''s history, newest first, below before_runid; reads at most window_size runs. Service role only. Messages are unscrubbed.';
 
 SET default_tablespace = '';
 
@@ -586,6 +1128,47 @@ $$;
 COMMENT ON FUNCTION analytics.record_delivery(state text, detail text) IS 'Keeps how the delivery went, for health, and answers what is still to be told. Service role only.';
 
 --
+-- Name: refresh_all_views(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.refresh_all_views() RETURNS TABLE(view_name text, outcome text, duration_ms bigint, rows_after bigint, version bigint, sqlstate text, message text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    wanted text;
+    entry analytics.refresh_log;
+    is_canceled boolean := false;
+begin
+    for wanted in select o.view_name from private.refresh_order() as o loop
+        -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
+        if is_canceled then
+            return query select
+                wanted, 'not_tried'::text, 0::bigint, null::bigint, null::bigint, null::text,
+                'the call was canceled before the turn of this view'::text;
+            continue;
+        end if;
+        entry := private.attempt_refresh(wanted);
+        is_canceled := entry.sqlstate is not distinct from '57014';
+        return query select
+            entry.view_name,
+            entry.outcome,
+            round(extract(epoch from entry.finished_at - entry.started_at) * 1000)::bigint,
+            entry.rows_after,
+            entry.version,
+            entry.sqlstate,
+            entry.message;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION refresh_all_views(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh().';
+
+--
 -- Name: refresh_view(text, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -630,6 +1213,13 @@ begin
     begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
+
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says.
+        perform analytics.refresh_view(v.view_name, refresh_view.requested_by)
+        from analytics.view_sources as s
+        join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+        join pg_catalog.pg_class as c on c.oid = s.source
+        where s.view_name = refresh_view.view_name and not c.relispopulated;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
         snapshot_before := pg_current_snapshot();
@@ -705,30 +1295,41 @@ $$;
 COMMENT ON FUNCTION analytics.refresh_view(view_name text, requested_by text) IS 'Brings a registered view up to date and returns its ledger row. Idempotent. Raises on failure, with the SQLSTATE in the message too.';
 
 --
--- Name: register_job(text, text, text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_job(text, text, text, interval, interval, interval, interval, integer, integer, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
+CREATE FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 begin
     perform cron.schedule(job_name, schedule, command);
-    perform private.declare_job(job_name, schedule, command, late_after, max_runtime);
+    perform private.declare_job(
+        job_name => job_name,
+        schedule => schedule,
+        command => command,
+        late_after => late_after,
+        max_runtime => max_runtime,
+        min_runtime => min_runtime,
+        period => period,
+        failure_threshold => failure_threshold,
+        recovery_threshold => recovery_threshold,
+        severity => severity
+    );
 end
 $$;
 
 --
--- Name: FUNCTION register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces. Views use register_view.';
+COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
--- Name: register_view(text, text, text, interval, text, regclass, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text DEFAULT NULL::text, rejects regclass DEFAULT NULL::regclass, statement_timeout interval DEFAULT '00:10:00'::interval, rebuild_after interval DEFAULT '7 days'::interval) RETURNS void
+CREATE FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text DEFAULT NULL::text, rejects regclass DEFAULT NULL::regclass, statement_timeout interval DEFAULT '00:10:00'::interval, rebuild_after interval DEFAULT '7 days'::interval, warn_after interval DEFAULT NULL::interval, source_warn_after interval DEFAULT NULL::interval, source_error_after interval DEFAULT NULL::interval) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -753,21 +1354,31 @@ begin
             message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
             hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
     end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+    end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
     insert into analytics.views as v (
-        view_name, pack, job_name, schedule, stale_after, rebuild_after, statement_timeout,
-        source_at_table, source_at_column, rejects
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects
     )
     values (
         register_view.view_name, register_view.pack, job, register_view.schedule,
-        register_view.stale_after, register_view.rebuild_after, register_view.statement_timeout,
-        source_at_table, source_at_parts[3], register_view.rejects
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects
     )
     on conflict on constraint views_pkey do update
     set pack = excluded.pack,
         schedule = excluded.schedule,
         stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
         rebuild_after = excluded.rebuild_after,
         statement_timeout = excluded.statement_timeout,
         source_at_table = excluded.source_at_table,
@@ -793,10 +1404,10 @@ end
 $$;
 
 --
--- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval) IS 'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out.';
+COMMENT ON FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval) IS 'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
 
 --
 -- Name: release_parked_alerts(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -820,6 +1431,44 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
+
+--
+-- Name: restore_job(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    declared analytics.scheduled_jobs;
+begin
+    select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
+    if declared is null then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('cannot restore job "%s": it is not declared', job_name),
+            hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
+    end if;
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on.
+    perform cron.unschedule(j.jobid)
+    from cron.job as j
+    where j.jobname = restore_job.job_name and (j.username <> current_user or j.database <> current_database());
+    perform cron.schedule(job_name, declared.schedule, declared.command);
+    perform cron.alter_job(j.jobid, active => true)
+    from cron.job as j
+    where j.jobname = restore_job.job_name and not j.active;
+    update analytics.scheduled_jobs as d
+    set owner = current_user, database = current_database()
+    where d.job_name = restore_job.job_name;
+end
+$$;
+
+--
+-- Name: FUNCTION restore_job(job_name text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
 
 --
 -- Name: unregister_view(text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -904,7 +1553,7 @@ CREATE TABLE analytics.incidents (
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
-    CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text])))
+    CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
 
 --
@@ -947,7 +1596,7 @@ COMMENT ON COLUMN analytics.incidents.occurrence_count IS 'Bad observations so f
 -- Name: COLUMN incidents.resolution; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok again; withdrawn: its subject no longer exists.';
+COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
 
 --
 -- Name: COLUMN incidents.announced_at; Type: COMMENT; Schema: analytics; Owner: -
@@ -960,16 +1609,18 @@ COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its ope
 --
 
 CREATE FUNCTION private.alert_payload(incident analytics.incidents, transition text) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-    select incident.evidence || jsonb_build_object(
+begin
+    -- The slots are a later migration's, hence plpgsql.
+    return incident.evidence || jsonb_build_object(
         'kind', incident.kind,
         'subject', incident.subject,
         'fingerprint', incident.fingerprint,
         'transition', transition,
         'severity', incident.severity,
-        'summary', k.summary,
+        'summary', (select k.summary from analytics.alert_kinds as k where k.kind = incident.kind),
         'incident_id', incident.incident_id,
         'epoch', incident.epoch,
         'streak', incident.occurrence_count,
@@ -977,10 +1628,10 @@ CREATE FUNCTION private.alert_payload(incident analytics.incidents, transition t
         'last_seen_at', incident.last_seen_at,
         'opened_at', incident.opened_at,
         'closed_at', incident.closed_at,
-        'resolution', incident.resolution
-    )
-    from analytics.alert_kinds as k
-    where k.kind = incident.kind;
+        'resolution', incident.resolution,
+        'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
+    );
+end
 $$;
 
 --
@@ -988,6 +1639,64 @@ $$;
 --
 
 COMMENT ON FUNCTION private.alert_payload(incident analytics.incidents, transition text) IS 'What an alert says, unscrubbed.';
+
+--
+-- Name: analytics_heatmap_admin(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.assert_operator();
+    if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = 'analytics.analytics_heatmap_agg'::regclass) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the heatmap was never refreshed',
+            hint = 'Wait for its job refresh-analytics_heatmap_agg, or select public.analytics_refresh_heatmap().';
+    end if;
+    return query
+    select
+        h.question_id, h.lesion, h.topic, h.week_start,
+        h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
+    from analytics.analytics_heatmap_agg as h
+    order by h.week_start, h.question_id, h.lesion, h.topic;
+end
+$$;
+
+--
+-- Name: FUNCTION analytics_heatmap_admin(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.analytics_heatmap_admin() IS 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+
+--
+-- Name: analytics_refresh_heatmap(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.analytics_refresh_heatmap() RETURNS analytics.refresh_log
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    entry analytics.refresh_log;
+begin
+    perform private.assert_operator();
+    if analytics.is_admin() then
+        -- A person: at most once a minute, and a failure is an outcome.
+        select * into strict entry from private.manual_refresh('analytics_heatmap_agg');
+        return entry;
+    end if;
+    return analytics.refresh_view('analytics_heatmap_agg', 'manual');
+end
+$$;
+
+--
+-- Name: FUNCTION analytics_refresh_heatmap(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.analytics_refresh_heatmap() IS 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
 
 --
 -- Name: announce_incidents(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -1001,6 +1710,8 @@ declare
     storm_above constant integer := 20;
     news bigint[];
 begin
+    perform private.gather_causes(pass_started_at);
+
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
@@ -1029,7 +1740,11 @@ begin
 
     perform private.enqueue_alert(i, 'recovered')
     from analytics.incidents as i
-    where i.closed_at is not null and i.announced_at is not null and i.recovery_announced_at is null
+    where i.closed_at is not null
+        and i.announced_at is not null
+        and i.recovery_announced_at is null
+        -- It is not over: another incident goes on with it.
+        and i.resolution <> 'escalated'
     order by i.incident_id;
     update analytics.incidents as i
     set recovery_announced_at = clock_timestamp()
@@ -1119,6 +1834,37 @@ $$;
 COMMENT ON FUNCTION private.assert_refreshable(view_name text) IS 'Raises unless the view exists and can be refreshed concurrently.';
 
 --
+-- Name: attempt_refresh(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET lock_timeout TO '5s'
+    AS $$
+declare
+    entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := 'manual';
+    entry.started_at := clock_timestamp();
+    return analytics.refresh_view(view_name, 'manual');
+exception
+    when query_canceled or others then
+        entry.outcome := 'failed';
+        entry.sqlstate := sqlstate;
+        entry.message := sqlerrm;
+        return private.log_refresh(entry);
+end
+$$;
+
+--
+-- Name: FUNCTION attempt_refresh(view_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+
+--
 -- Name: begin_epoch(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -1152,6 +1898,10 @@ begin
     else
         delete from analytics.open_runs;
         update analytics.audit_state set low_runid = 0;
+        -- What is remembered of runs by their runids would hide the new ones, which are lower.
+        delete from analytics.job_pace;
+        update analytics.view_watch set judged_runid = null;
+        update analytics.struck_jobs set runid = 0;
     end if;
 
     -- The audit's own runs are awaited anew.
@@ -1188,35 +1938,113 @@ $$;
 COMMENT ON FUNCTION private.command_fingerprint(command text) IS 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
 
 --
--- Name: declare_job(text, text, text, interval, interval); Type: FUNCTION; Schema: private; Owner: -
+-- Name: cron_backends(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval) RETURNS void
+CREATE FUNCTION private.cron_backends() RETURNS TABLE(pid integer, is_scheduler boolean, is_busy boolean, started_at timestamp with time zone, query text)
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-    -- Thresholds, severity and mute are the operator's: declaring again leaves them.
+    -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
+    select
+        a.pid,
+        a.backend_type = 'pg_cron launcher' or a.application_name = 'pg_cron scheduler',
+        a.state is distinct from 'idle',
+        a.backend_start,
+        a.query
+    from pg_catalog.pg_stat_activity as a
+    where pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+        and (
+            a.backend_type in ('pg_cron launcher', 'pg_cron')
+            or a.application_name in ('pg_cron scheduler', 'pg_cron')
+        );
+$$;
+
+--
+-- Name: FUNCTION cron_backends(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cron_backends() IS 'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';
+
+--
+-- Name: current_run(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+    -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
+    -- index, and no further back than a run that has only just been started can be.
+    select d.runid, j.jobname into current_run.runid, current_run.job_name
+    from cron.job_run_details as d
+    join cron.job as j on j.jobid = d.jobid
+    where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
+        and d.job_pid = pg_backend_pid()
+        and d.command = current_query()
+    order by d.runid desc
+    limit 1;
+
+    -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
+    if not found then
+        select min(j.jobname) into current_run.job_name
+        from cron.job as j
+        where j.command = current_query()
+        having count(*) = 1;
+    end if;
+exception
+    -- A call matters more than knowing whose it is.
+    when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+        null;
+end
+$$;
+
+--
+-- Name: FUNCTION current_run(OUT runid bigint, OUT job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) IS 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
+
+--
+-- Name: declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
     insert into analytics.scheduled_jobs as j (
-        job_name, schedule, command_fingerprint, owner, database, late_after, max_runtime
+        job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
+        failure_threshold, recovery_threshold, severity
     )
     values (
-        job_name, schedule, private.command_fingerprint(command), current_user, current_database(), late_after, max_runtime
+        job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
+        late_after, max_runtime, min_runtime, period,
+        coalesce(failure_threshold, 1), coalesce(recovery_threshold, 1), severity
     )
     on conflict on constraint scheduled_jobs_pkey do update
     set schedule = excluded.schedule,
+        command = excluded.command,
         command_fingerprint = excluded.command_fingerprint,
         owner = excluded.owner,
         database = excluded.database,
         late_after = excluded.late_after,
         max_runtime = excluded.max_runtime,
+        min_runtime = excluded.min_runtime,
+        period = excluded.period,
+        failure_threshold = coalesce(declare_job.failure_threshold, j.failure_threshold),
+        recovery_threshold = coalesce(declare_job.recovery_threshold, j.recovery_threshold),
+        severity = coalesce(declare_job.severity, j.severity),
         declared_at = excluded.declared_at;
 $$;
 
 --
--- Name: FUNCTION declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval) IS 'States that a job ought to exist. Does not schedule it. Idempotent.';
+COMMENT ON FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'States that a job ought to exist. Does not schedule it. Idempotent.';
 
 --
 -- Name: delete_needless_source_changes(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -1305,6 +2133,193 @@ $$;
 COMMENT ON FUNCTION private.detect_blind(read_error text) IS 'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';
 
 --
+-- Name: detect_bundled_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_bundled_refreshes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    began_at constant timestamptz := clock_timestamp();
+    pattern constant text := 'refresh\s+materialized\s+view\s+(?:concurrently\s+)?(["\w.]+)|analytics\.refresh_view\(\s*''(\w+)''';
+begin
+    perform private.observe(
+        kind => 'bundled_refreshes',
+        subject => m.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', m.schedule,
+            'message', format('%s refreshes %s views at once', m.place, m.view_count)
+        )
+    )
+    from (
+        select distinct on (t.job_name) t.job_name, t.schedule, t.place, t.view_count
+        from (
+            select j.job_name, j.schedule, s.place, count(distinct coalesce(f.found[1], f.found[2])) as view_count
+            from (
+                select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
+                from cron.job as c
+                where c.active
+            ) as j
+            cross join lateral (
+                select 'its command' as place, j.command as text
+                union all
+                -- Ours are one view each. A procedure that commits in between has no such bond.
+                select 'function ' || p.oid::regprocedure, p.prosrc
+                from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
+                    and p.prosrc ~* 'refresh\s+materialized'
+                    and p.prosrc !~* '\mcommit\M'
+                    and j.command ~* ('\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+            ) as s
+            cross join lateral regexp_matches(s.text, pattern, 'gi') as f (found)
+            group by j.job_name, j.schedule, s.place
+        ) as t
+        order by t.job_name, t.view_count desc
+    ) as m
+    where m.view_count > 1
+    order by m.job_name;
+
+    perform private.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'bundled_refreshes'
+        and f.state = 'bad'
+        and f.last_observed_at < began_at;
+end
+$$;
+
+--
+-- Name: FUNCTION detect_bundled_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_bundled_refreshes() IS 'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';
+
+--
+-- Name: detect_declared_state(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_declared_state(calendar jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
+    scheduled constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+begin
+    -- An audit that does not even see its own job cannot say that another one is gone. It says that it is blind.
+    if 'analytics-cron-audit' <> all (scheduled) then
+        return;
+    end if;
+    perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
+    perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
+    perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
+    perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
+    perform private.observe_findings('undeclared', array(select f from private.find_undeclared_jobs() as f), scheduled);
+    perform private.observe_findings(
+        'orphan_owner',
+        array(select f from private.find_orphan_owners() as f),
+        array(select distinct j.owner from private.known_cron_jobs() as j)
+    );
+    if to_regclass('vault.decrypted_secrets') is not null then
+        perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
+    end if;
+    if calendar is not null then
+        perform private.observe_findings(
+            'never_fires', array(select f from private.find_never_firing(calendar) as f), scheduled
+        );
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION detect_declared_state(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
+
+--
+-- Name: detect_detached(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_detached() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
+    patience constant interval := interval '1 minute';
+    looked_back constant bigint := 20000;
+    subjects text[];
+begin
+    with unowned as materialized (
+        select b.pid, b.started_at
+        from private.cron_backends() as b
+        where not b.is_scheduler
+            and b.is_busy
+            and b.started_at < clock_timestamp() - patience
+            and not exists (select from analytics.open_runs as o where o.job_pid = b.pid)
+    ),
+    detached as (
+        select u.pid, u.started_at as backend_started_at, r.*
+        from unowned as u
+        cross join lateral (
+            -- Rarely anyone gets here; the rows that may be meant are among the newest.
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time
+            from cron.job_run_details as d
+            where d.runid > (select s.low_runid - looked_back from analytics.audit_state as s)
+                and d.job_pid = u.pid
+            order by d.runid desc
+            limit 1
+        ) as r
+        where r.status = 'failed'
+            and r.start_time between u.started_at - interval '30 seconds' and u.started_at + patience
+    ),
+    named as (
+        select distinct on (job_name)
+            coalesce(k.job_name, 'jobid:' || d.jobid) as job_name, d.runid, d.pid, d.start_time, d.return_message
+        from detached as d
+        left join analytics.known_jobs as k
+            on k.jobid = d.jobid and k.epoch = (select s.epoch from analytics.audit_state as s)
+        order by job_name, d.runid desc
+    ),
+    observed as (
+        select n.job_name, private.observe(
+            kind => 'detached',
+            subject => n.job_name,
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => jsonb_build_object(
+                'job', n.job_name,
+                'runid', n.runid,
+                'pid', n.pid,
+                'started_at', n.start_time,
+                'message', format(
+                    'process %s works since %s, though its run ended as "%s"', n.pid, n.start_time, btrim(n.return_message, E' \n')
+                )
+            ),
+            seen_since => n.start_time
+        ) as done
+        from named as n
+    )
+    select coalesce(array_agg(o.job_name), '{}') into subjects from observed as o;
+
+    perform private.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'detached' and f.state = 'bad' and f.subject <> all (subjects);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_detached(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_detached() IS 'Kind detached: a process of pg_cron that works for a run whose row has failed.';
+
+--
 -- Name: detect_failed(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -1312,8 +2327,6 @@ CREATE FUNCTION private.detect_failed(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-    streak record;
 begin
     -- A failing transaction takes its own ledger row with it, so the ledger hears of it here.
     insert into analytics.refresh_log (
@@ -1327,70 +2340,7 @@ begin
     where r.status = 'failed'
     order by r.runid;
 
-    -- Consecutive runs of a job with one outcome are one observation with a weight: a backlog costs by its changes.
-    for streak in
-        with numbered as (
-            select
-                r.*,
-                row_number() over (partition by r.job_name order by r.runid)
-                - row_number() over (partition by r.job_name, r.status order by r.runid) as island
-            from unnest(runs) as r
-        ),
-        streaks as (
-            select
-                n.job_name, n.status, count(*) as run_count,
-                min(coalesce(n.started_at, n.ended_at)) as first_at,
-                max(n.runid) as last_runid
-            from numbered as n
-            group by n.job_name, n.status, n.island
-        )
-        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
-            coalesce(
-                d.schedule, (select j.schedule from cron.job as j where j.jobname = s.job_name order by j.jobid limit 1)
-            ) as schedule
-        from streaks as s
-        join unnest(runs) as r on r.runid = s.last_runid
-        left join analytics.scheduled_jobs as d on d.job_name = s.job_name
-        order by s.last_runid
-    loop
-        -- A job that goes on succeeding is no news, and is most of what there is to read.
-        continue when streak.status = 'succeeded' and not exists (
-            select
-            from analytics.findings as f
-            where f.kind = 'failed' and f.subject = streak.job_name
-                and (f.state <> 'ok' or exists (
-                    select
-                    from analytics.incidents as i
-                    where i.kind = 'failed' and i.subject = streak.job_name and i.closed_at is null
-                ))
-        );
-        perform private.observe(
-            kind => 'failed',
-            subject => streak.job_name,
-            state => case streak.status when 'failed' then 'bad' else 'ok' end,
-            observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
-            evidence => jsonb_build_object(
-                'job', streak.job_name,
-                'schedule', streak.schedule,
-                'runid', streak.last_runid,
-                'sqlstate', streak.sqlstate,
-                'message', streak.message,
-                'started_at', streak.started_at,
-                'ended_at', streak.ended_at
-            ),
-            weight => streak.run_count,
-            seen_since => streak.first_at
-        );
-    end loop;
-
-    -- An audit that does not even see its own job cannot say that another one is gone.
-    if exists (select from cron.job as j where j.jobname = 'analytics-cron-audit') then
-        perform private.withdraw_subjects('failed', array(
-            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
-            union
-            select d.job_name from analytics.scheduled_jobs as d
-        ));
-    end if;
+    perform private.observe_runs('failed', 'failed', runs);
 end
 $$;
 
@@ -1399,6 +2349,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.detect_failed(runs private.audited_run[]) IS 'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_history_bloat(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_history_bloat() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
+    most_rows constant bigint := 2000000;
+    most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
+    oldest_runid bigint;
+    row_estimate bigint;
+    byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
+begin
+    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
+    select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
+    select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
+
+    perform private.observe(
+        kind => 'history_bloat',
+        subject => 'cron.job_run_details',
+        state => case when row_estimate > most_rows or byte_count > most_bytes then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format('about %s runs from %s on, %s', row_estimate, oldest_runid, pg_size_pretty(byte_count))
+        )
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_history_bloat(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_history_bloat() IS 'Kind history_bloat: more than 2,000,000 rows or 2 GB of run history.';
 
 --
 -- Name: detect_history_lost(text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -1410,16 +2398,39 @@ CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_
     AS $$
 declare
     lost_runids bigint[];
+    audit analytics.audit_state;
+    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
-        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid
+        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
     )
-    select array_agg(l.runid order by l.runid) into lost_runids from lost as l;
+    -- One that had no backend any more could not end: nothing is lost with it.
+    select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
 
     if lost_runids is not null then
         reason := concat_ws('; ', reason, format('%s runs vanished before they ended', cardinality(lost_runids)));
     end if;
+
+    -- Gaps are normal and old runs are purged, but the newest run of the last pass is neither.
+    select * into strict audit from analytics.audit_state;
+    if new_epoch_reason is null
+        and audit.last_runid_seen is not null
+        and audit.last_audit_at > pass_started_at - interval '1 day'
+        and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
+    then
+        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
+        reason := concat_ws('; ', reason, format(
+            'the history up to run %s was deleted, %s', audit.last_runid_seen,
+            case
+                when next_runid > audit.last_runid_seen + 1
+                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
+                else 'which had been read'
+            end
+        ));
+    end if;
+    update analytics.audit_state as s
+    set last_runid_seen = (select d.runid from cron.job_run_details as d where d.runid = s.low_runid);
 
     -- A loss is noticed once and is over: what comes after it is read as usual.
     perform private.observe(
@@ -1436,7 +2447,727 @@ $$;
 -- Name: FUNCTION detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone) IS 'Kind history_lost: a new epoch began, or open runs are gone from the history.';
+COMMENT ON FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone) IS 'Kind history_lost: a new epoch began, or runs are gone from the history before or just after they were read.';
+
+--
+-- Name: detect_history_off(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_history_off() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    select private.observe(
+        kind => 'history_off',
+        subject => 'cron.log_run',
+        state => case g.setting when 'off' then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => case g.setting when 'off' then jsonb_build_object('message', 'cron.log_run is off') else '{}' end
+    )
+    from pg_catalog.pg_settings as g
+    where g.name = 'cron.log_run';
+$$;
+
+--
+-- Name: FUNCTION detect_history_off(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_history_off() IS 'Kind history_off: cron.log_run is off.';
+
+--
+-- Name: detect_http(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_http() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    read_error text;
+begin
+    begin
+        perform private.harvest_responses();
+    exception
+        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+            read_error := format('the tables of pg_net cannot be read [%s]', sqlstate);
+    end;
+    perform private.settle_calls();
+    perform private.detect_http_calls();
+    perform private.detect_net_worker(read_error);
+    perform private.detect_secrets();
+
+    -- One cause is told once. What was told before its cause was known stays told.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.closed_at is null
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and (
+            (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
+            or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone and secret_missing. Not idempotent: each outcome is observed once.';
+
+--
+-- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_http_calls() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    call analytics.http_calls;
+    is_known boolean;
+begin
+    -- In the order in which outcomes became known; a call by hand is seen by the hand.
+    for call in
+        select c.*
+        from analytics.http_calls as c
+        where c.outcome <> 'pending' and not c.is_observed
+        order by c.settled_at, c.call_id
+        for update of c skip locked
+    loop
+        update analytics.http_calls as c set is_observed = true where c.call_id = call.call_id;
+        continue when call.job_name is null;
+        is_known := call.outcome <> 'unknown';
+
+        -- Good news of what was never bad is no news, and is most of what there is to read.
+        if not is_known or private.is_watched('unknown_outcome', call.job_name) then
+            perform private.observe(
+                kind => 'unknown_outcome',
+                subject => call.job_name,
+                state => case when is_known then 'ok' else 'bad' end,
+                observed_at => call.settled_at,
+                evidence => private.http_evidence(call),
+                seen_since => call.queued_at
+            );
+        end if;
+        -- What is not known neither breaks a streak of failures nor adds to it.
+        continue when not is_known;
+        if call.outcome = 'failed' or private.is_watched('http_failed', call.job_name) then
+            perform private.observe(
+                kind => 'http_failed',
+                subject => call.job_name,
+                state => case call.outcome when 'failed' then 'bad' else 'ok' end,
+                observed_at => call.settled_at,
+                evidence => private.http_evidence(call),
+                seen_since => call.queued_at
+            );
+        end if;
+    end loop;
+
+    -- An audit that does not even see its own job cannot say that another one is gone.
+    if exists (select from cron.job as j where j.jobname = 'analytics-cron-audit') then
+        perform private.withdraw_subjects(k.kind, known.subjects)
+        from (values ('http_failed'), ('unknown_outcome')) as k (kind)
+        cross join (
+            select coalesce(array_agg(n.job_name), '{}') as subjects
+            from (
+                select j.jobname::text as job_name from cron.job as j where j.jobname is not null
+                union
+                select d.job_name from analytics.scheduled_jobs as d
+            ) as n
+        ) as known;
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION detect_http_calls(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_http_calls() IS 'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';
+
+--
+-- Name: detect_infrastructure(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_infrastructure(runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.observe_struck_jobs('infrastructure', runs);
+$$;
+
+--
+-- Name: FUNCTION detect_infrastructure(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_infrastructure(runs private.audited_run[]) IS 'Kind infrastructure: runs that pg_cron could not start or keep, one incident for all jobs. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_lock_wait(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_lock_wait() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Scheduled refreshes give up after 5 seconds.
+    patience constant interval := interval '30 seconds';
+begin
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+
+    perform private.observe(
+        kind => 'lock_wait',
+        subject => v.view_name,
+        state => case when w.waiting_pid is null and h.pid is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => case
+            when w.waiting_pid is null and h.pid is null then '{}'
+            else jsonb_build_object(
+                'view', v.view_name,
+                'job', v.job_name,
+                'schedule', v.schedule,
+                'pid', coalesce(w.blocking_pid, h.pid),
+                'message', case
+                    when w.waiting_pid is not null then format(
+                        'process %s has waited %s seconds for %s; process %s holds the lock',
+                        w.waiting_pid, w.waited_seconds, w.mode, coalesce(w.blocking_pid::text, 'unknown')
+                    )
+                    else format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                end
+            )
+        end
+    )
+    from analytics.views as v
+    left join lateral (
+        select
+            l.pid as waiting_pid, l.mode, (pg_blocking_pids(l.pid))[1] as blocking_pid,
+            extract(epoch from clock_timestamp() - l.waitstart)::bigint as waited_seconds
+        from pg_catalog.pg_locks as l
+        where l.relation = to_regclass(format('analytics.%I', v.view_name))
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and not l.granted
+            and l.waitstart < clock_timestamp() - patience
+        order by l.waitstart
+        limit 1
+    ) as w on true
+    left join lateral (
+        select l.pid, l.mode, extract(epoch from clock_timestamp() - a.xact_start)::bigint as held_seconds
+        from pg_catalog.pg_locks as l
+        join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+        where l.relation = to_regclass(format('analytics.%I', v.view_name))
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.granted
+            and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
+            and a.xact_start < clock_timestamp() - v.statement_timeout
+        order by a.xact_start
+        limit 1
+    ) as h on true
+    order by v.view_name;
+
+    perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_lock_wait(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it for longer than its refresh may take.';
+
+--
+-- Name: detect_missed(private.audited_run[], jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_missed(runs private.audited_run[], calendar jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    running_since timestamptz;
+    known constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+begin
+    running_since := private.note_scheduler_pause(private.note_run_starts(runs));
+    if calendar is null or 'analytics-cron-audit' <> all (known) then
+        return;
+    end if;
+    perform private.watch_slots(calendar);
+    if current_setting('cron.log_run', true) = 'off' then
+        -- Without rows nothing can be told; that is a finding of its own.
+        update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
+    elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
+        -- A scheduler that is gone speaks for all of its jobs.
+        perform private.judge_slots(running_since);
+    end if;
+
+    perform private.observe_findings(
+        'missed',
+        array(
+            select (
+                s.job_name,
+                jsonb_build_object(
+                    'job', s.job_name,
+                    'schedule', s.schedule,
+                    'missed_slot_at', s.missed_slot_at,
+                    'last_run_at', s.last_run_at,
+                    'message', format(
+                        'no run of "%s" has started since its slot of %s, %s seconds ago', s.job_name, s.missed_slot_at,
+                        extract(epoch from clock_timestamp() - s.missed_slot_at)::bigint
+                    )
+                )
+            )::private.audit_finding
+            from analytics.job_slots as s
+            where s.missed_by = 'job'
+            union all
+            select (
+                'pg_cron',
+                jsonb_build_object(
+                    'jobs', to_jsonb((array_agg(s.job_name order by s.missed_slot_at, s.job_name))[1:20]),
+                    'missed_slot_at', min(s.missed_slot_at),
+                    'message', format('%s jobs were not started at their slots while no job was', count(*))
+                )
+            )::private.audit_finding
+            from analytics.job_slots as s
+            where s.missed_by = 'scheduler'
+            having count(*) > 0
+        ),
+        known || 'pg_cron'::text
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_missed(runs private.audited_run[], calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_missed(runs private.audited_run[], calendar jsonb) IS 'Kind missed: a slot passed without a run. One incident a job, or one for "pg_cron" when no job was started.';
+
+--
+-- Name: detect_near_timeout(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_near_timeout() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => 'near_timeout',
+        subject => m.job_name,
+        -- Two of twenty are the 95th percentile; one slow run is nobody's business. Five good ones end it.
+        state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', private.schedule_of_job(m.job_name),
+            'runid', m.last_runid,
+            'limit_seconds', extract(epoch from m.time_limit)::bigint,
+            'message', format(
+                '%s of the last %s runs took more than 70 %% of the limit of %s seconds, the slowest %s seconds',
+                m.slow_count, m.run_count, extract(epoch from m.time_limit)::bigint, round(m.slowest, 1)
+            )
+        )
+    )
+    from (
+        select
+            p.job_name, p.last_runid, l.time_limit,
+            count(*) as run_count,
+            count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
+            bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
+            max(d.seconds) as slowest
+        from analytics.job_pace as p
+        cross join lateral (select private.time_limit_of_job(p.job_name) as time_limit) as l
+        cross join lateral private.recent_durations(p.job_name) as d
+        where l.time_limit is not null
+        group by p.job_name, p.last_runid, l.time_limit
+        having count(*) >= 5
+    ) as m
+    where m.slow_count >= 2
+        or exists (select from analytics.findings as f where f.kind = 'near_timeout' and f.subject = m.job_name and f.state <> 'ok')
+    order by m.job_name;
+
+    perform private.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_near_timeout(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_near_timeout() IS 'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
+
+--
+-- Name: detect_net_worker(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_net_worker(read_error text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- A healthy worker takes a request at once, and a batch ends with its slowest request.
+    patience constant interval := interval '2 minutes';
+    checked_at constant timestamptz := clock_timestamp();
+    sees_processes constant boolean := pg_has_role(current_user, 'pg_read_all_stats', 'usage');
+    has_worker boolean;
+    waiting_count bigint := 0;
+    oldest_at timestamptz;
+    gone_since timestamptz;
+    reason text := read_error;
+    state text;
+begin
+    if read_error is null then
+        select count(*), min(c.queued_at) into waiting_count, oldest_at
+        from analytics.http_calls as c
+        join net.http_request_queue as q on q.id = c.request_id
+        where c.harvested_at is null and c.queued_at between checked_at - interval '7 hours' and checked_at - patience;
+    end if;
+
+    -- The process calls itself "pg_net <version>"; another role's processes have no name for one who may not look.
+    has_worker := exists (
+        select from pg_catalog.pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
+    );
+    select f.since into gone_since
+    from analytics.findings as f
+    where f.kind = 'net_worker_gone' and f.subject = 'pg_net' and f.state <> 'ok';
+
+    if reason is null and waiting_count > 0 then
+        reason := format(
+            '%s requests wait in the queue of pg_net, the oldest since %s; its worker %s',
+            waiting_count, oldest_at,
+            case when not sees_processes then 'may not be seen by us' when has_worker then 'is there' else 'is gone' end
+        );
+    elsif reason is null and sees_processes and not has_worker then
+        reason := 'pg_net has no worker process';
+    end if;
+
+    state := case
+        when reason is null then 'ok'
+        -- One that restarts is away for a few seconds.
+        when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
+        else 'bad'
+    end;
+    perform private.observe(
+        kind => 'net_worker_gone',
+        subject => 'pg_net',
+        state => state,
+        observed_at => checked_at,
+        evidence => jsonb_build_object('message', reason, 'waiting_count', waiting_count, 'oldest_at', oldest_at),
+        seen_since => least(oldest_at, gone_since)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_net_worker(read_error text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_net_worker(read_error text) IS 'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
+
+--
+-- Name: detect_not_refreshable(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_not_refreshable() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => 'not_refreshable',
+        subject => v.view_name,
+        state => case when v.flaw is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('view', v.view_name, 'job', v.job_name, 'schedule', v.schedule, 'message', v.flaw)
+    )
+    from (
+        select
+            r.view_name, r.job_name, r.schedule,
+            case
+                when c.oid is null then 'the view does not exist'
+                when c.relkind <> 'm' then 'it is no materialized view'
+                when not exists (
+                    select from pg_catalog.pg_index as i
+                    where i.indrelid = c.oid
+                        and i.indisunique and i.indisvalid and i.indimmediate
+                        and i.indpred is null
+                        and not (0 = any (i.indkey::int2[]))
+                ) then 'it has no valid unique index over plain columns'
+            end as flaw
+        from analytics.views as r
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', r.view_name))
+    ) as v
+    order by v.view_name;
+
+    perform private.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_not_refreshable(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a registered view is gone or has no usable unique index.';
+
+--
+-- Name: detect_open_runs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_open_runs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    -- Without pg_read_all_stats no process is seen, and every run would look dead.
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+    perform private.detect_zombies();
+    perform private.detect_stuck();
+    perform private.detect_detached();
+end
+$$;
+
+--
+-- Name: FUNCTION detect_open_runs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detached.';
+
+--
+-- Name: detect_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.note_pace(runs);
+    perform private.detect_timed_out(runs);
+    perform private.detect_pile_up(runs);
+    perform private.detect_near_timeout();
+    perform private.detect_too_fast(runs);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds timed_out, pile_up, near_timeout and too_fast. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_pile_up(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_pile_up(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => 'pile_up',
+        subject => p.job_name,
+        state => case when p.queued_count >= 2 then 'bad' when p.queued_count = 0 then 'ok' else 'unknown' end,
+        observed_at => coalesce(p.last_ended_at, clock_timestamp()),
+        evidence => jsonb_build_object(
+            'job', p.job_name,
+            'schedule', private.schedule_of_job(p.job_name),
+            'runid', p.last_runid,
+            'message', format(
+                '%s runs in a row began when the one before them ended; the last took %s seconds', p.queued_count,
+                extract(epoch from p.last_ended_at - p.last_started_at)::integer
+            )
+        )
+    )
+    from analytics.job_pace as p
+    where (
+            p.queued_count > 0
+            or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
+        )
+        and p.job_name in (select r.job_name from unnest(runs) as r)
+    order by p.job_name;
+
+    perform private.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
+
+--
+-- Name: detect_restarts(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_restarts(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe_struck_jobs('restarted', runs);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_restarts(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_scheduler(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_scheduler() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.detect_scheduler_gone();
+    perform private.detect_history_off();
+    perform private.detect_history_bloat();
+end
+$$;
+
+--
+-- Name: FUNCTION detect_scheduler(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history_off and history_bloat.';
+
+--
+-- Name: detect_scheduler_gone(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_scheduler_gone() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    is_running boolean;
+begin
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+
+    -- The server starts it again a second after it has died: only one that stays away is gone.
+    for attempt in 1..8 loop
+        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
+        exit when is_running;
+        perform pg_sleep(0.5);
+        perform pg_stat_clear_snapshot();
+    end loop;
+
+    perform private.observe(
+        kind => 'scheduler_gone',
+        subject => 'pg_cron',
+        state => case when is_running then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => case
+            when is_running then '{}'
+            else jsonb_build_object(
+                'message', format(
+                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
+                    (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
+                    pg_postmaster_start_time()
+                )
+            )
+        end
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_scheduler_gone(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
+
+--
+-- Name: detect_secrets(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_secrets() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.observe(
+        kind => 'secret_missing',
+        subject => s.name,
+        state => case when s.flaw is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', s.name || ' ' || s.flaw)
+    )
+    from (
+        select n.name, private.secret_flaw(n.name) as flaw
+        from unnest(array['project_url', 'cron_secret_key']) as n (name)
+    ) as s;
+$$;
+
+--
+-- Name: FUNCTION detect_secrets(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_url and cron_secret_key in Vault.';
+
+--
+-- Name: detect_source_stopped(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_source_stopped() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => 'source_stopped',
+        subject => v.view_name,
+        state => case
+            when v.source_age is null then 'unknown'
+            when v.source_age > coalesce(v.source_warn_after, v.source_error_after) then 'bad'
+            else 'ok'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'source_as_of', v.source_as_of,
+            'severity', case when v.source_age > v.source_error_after then 'error' else 'warning' end,
+            'message', format(
+                'the newest row of %s was %s seconds old when the view was verified, expected %s at most', v.source_at_table,
+                extract(epoch from v.source_age)::bigint,
+                extract(epoch from coalesce(v.source_warn_after, v.source_error_after))::bigint
+            )
+        )
+    )
+    from (
+        -- As of the verification: that a view is not refreshed is not the fault of its source.
+        select r.*, r.verified_at - r.source_as_of as source_age
+        from analytics.views as r
+        where coalesce(r.source_warn_after, r.source_error_after) is not null
+    ) as v
+    order by v.view_name;
+
+    perform private.withdraw_subjects('source_stopped', array(
+        select v.view_name from analytics.views as v where coalesce(v.source_warn_after, v.source_error_after) is not null
+    ));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_source_stopped(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_source_stopped() IS 'Kind source_stopped: the newest source row of a view is older than source_warn_after, or source_error_after.';
 
 --
 -- Name: detect_stale(); Type: FUNCTION; Schema: private; Owner: -
@@ -1450,9 +3181,11 @@ begin
     perform private.observe(
         kind => 'stale',
         subject => v.view_name,
-        -- A view gets the time of one objective for its first refresh.
         state => case
-            when clock_timestamp() - coalesce(v.verified_at, v.registered_at) > v.stale_after then 'bad' else 'ok'
+            -- Nobody can read it at all: detect_unpopulated says that.
+            when not v.is_populated then 'unknown'
+            when v.age > coalesce(v.warn_after, v.stale_after) then 'bad'
+            else 'ok'
         end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -1461,18 +3194,31 @@ begin
             'schedule', v.schedule,
             'verified_at', v.verified_at,
             'stale_after_seconds', extract(epoch from v.stale_after)::bigint,
-            'age_seconds', extract(epoch from clock_timestamp() - v.verified_at)::bigint,
+            'age_seconds', extract(epoch from v.age)::bigint,
+            'severity', case when v.age <= v.stale_after then 'warning' else 'error' end,
             'message', case
                 when v.verified_at is null then 'never refreshed since it was registered'
                 else format(
                     'last verified %s seconds ago, objective %s seconds',
-                    extract(epoch from clock_timestamp() - v.verified_at)::bigint,
-                    extract(epoch from v.stale_after)::bigint
+                    extract(epoch from v.age)::bigint, extract(epoch from v.stale_after)::bigint
                 )
             end
         )
     )
-    from analytics.views as v
+    from (
+        select
+            r.*,
+            -- A view gets the time of one objective for its first refresh.
+            clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
+            coalesce(
+                (
+                    select c.relispopulated from pg_catalog.pg_class as c
+                    where c.oid = to_regclass(format('analytics.%I', r.view_name))
+                ),
+                true
+            ) as is_populated
+        from analytics.views as r
+    ) as v
     order by v.view_name;
 
     perform private.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
@@ -1483,7 +3229,404 @@ $$;
 -- Name: FUNCTION detect_stale(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_stale() IS 'Kind stale: a view whose rows were not verified within its objective.';
+COMMENT ON FUNCTION private.detect_stale() IS 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';
+
+--
+-- Name: detect_stuck(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_stuck() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- For jobs of which nobody said how long they may take.
+    usual_limit constant interval := interval '6 hours';
+begin
+    perform private.observe(
+        kind => 'stuck',
+        subject => s.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', s.job_name,
+            'schedule', private.schedule_of_job(s.job_name),
+            'runid', s.runid,
+            'pid', s.job_pid,
+            'started_at', s.began_at,
+            'message', format(
+                'runs for %s seconds, and may for %s', extract(epoch from clock_timestamp() - s.began_at)::bigint,
+                extract(epoch from s.max_runtime)::bigint
+            )
+        ),
+        seen_since => s.began_at + s.max_runtime
+    )
+    from (
+        select distinct on (o.job_name)
+            o.job_name, o.runid, o.job_pid, coalesce(o.started_at, o.first_seen_at) as began_at,
+            coalesce(d.max_runtime, usual_limit) as max_runtime
+        from analytics.open_runs as o
+        left join analytics.scheduled_jobs as d on d.job_name = o.job_name
+        where o.given_up_at is null
+            and private.is_run_alive(o)
+            and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+        order by o.job_name, o.runid
+    ) as s
+    order by s.job_name;
+
+    perform private.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    left join analytics.scheduled_jobs as d on d.job_name = f.subject
+    where f.kind = 'stuck'
+        and f.state = 'bad'
+        and not exists (
+            select
+            from analytics.open_runs as o
+            where o.job_name = f.subject
+                and o.given_up_at is null
+                and private.is_run_alive(o)
+                and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_stuck(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_stuck() IS 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+
+--
+-- Name: detect_timed_out(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_timed_out(runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.observe_runs('timed_out', 'timed_out', runs);
+$$;
+
+--
+-- Name: FUNCTION detect_timed_out(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_too_fast(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_too_fast(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
+    has_true_ends constant boolean := coalesce(
+        (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
+    );
+begin
+    perform private.observe(
+        kind => 'too_fast',
+        subject => m.job_name,
+        state => case when m.seconds < m.least_seconds then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', private.schedule_of_job(m.job_name),
+            'runid', m.runid,
+            'message', format('took %s seconds, expected at least %s', round(m.seconds, 2), round(m.least_seconds, 2))
+        )
+    )
+    from (
+        -- What was declared, for jobs that say so.
+        select distinct on (r.job_name)
+            r.job_name, r.runid,
+            extract(epoch from r.ended_at - r.started_at) as seconds,
+            extract(epoch from d.min_runtime) as least_seconds
+        from unnest(runs) as r
+        join analytics.scheduled_jobs as d on d.job_name = r.job_name
+        where r.ending = 'succeeded' and d.min_runtime is not null and r.ended_at >= r.started_at and has_true_ends
+            and not exists (select from analytics.views as v where v.job_name = r.job_name)
+        order by r.job_name, r.runid desc
+    ) as m
+    where m.seconds < m.least_seconds
+        or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
+    order by m.job_name;
+
+    perform private.observe(
+        kind => 'too_fast',
+        subject => m.job_name,
+        state => case when m.seconds < 0.2 * m.median then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'view', m.view_name,
+            'schedule', m.schedule,
+            'message', format('the last refresh took %s seconds, the median is %s', round(m.seconds, 2), round(m.median, 2))
+        )
+    )
+    from (
+        -- What is usual, for views: the ledger knows which refreshes were real.
+        select
+            v.job_name, v.view_name, v.schedule,
+            max(d.seconds) filter (where d.place = 1) as seconds,
+            percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
+        from analytics.views as v
+        cross join lateral private.recent_durations(v.job_name) as d
+        group by v.job_name, v.view_name, v.schedule
+        having count(*) > 10
+    ) as m
+    -- Below a second the machine's mood is larger than the work.
+    where m.median >= 1
+        and (
+            m.seconds < 0.2 * m.median
+            or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
+        )
+    order by m.job_name;
+
+    perform private.withdraw_subjects('too_fast', array(
+        select p.job_name from analytics.job_pace as p
+        union
+        select v.job_name from analytics.views as v
+    ));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_too_fast(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_too_fast(runs private.audited_run[]) IS 'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';
+
+--
+-- Name: detect_unpopulated(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_unpopulated() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => 'unpopulated',
+        subject => v.view_name,
+        state => case
+            when c.relispopulated then 'ok'
+            -- Made "with no data", a view gets the time of one objective for its first refresh.
+            when v.refreshed_at is null and v.registered_at > clock_timestamp() - v.stale_after then 'ok'
+            else 'bad'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'message', case
+                when v.refreshed_at is null then 'never refreshed since it was registered'
+                else 'emptied "with no data" since its last refresh'
+            end
+        )
+    )
+    from analytics.views as v
+    join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind = 'm'
+    order by v.view_name;
+
+    perform private.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_unpopulated(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registered view that cannot be read.';
+
+--
+-- Name: detect_unset_timeout(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_unset_timeout() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    subjects text[];
+begin
+    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
+    from cron.job as j
+    where j.active
+        and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
+        and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
+
+    perform private.observe(
+        kind => 'unset_timeout',
+        subject => s.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', s.job_name,
+            'schedule', private.schedule_of_job(s.job_name),
+            'message', format(
+                'its command sets no statement_timeout, so it has %s',
+                coalesce(private.time_limit_of_job(s.job_name)::text, 'that of the server')
+            )
+        )
+    )
+    from unnest(subjects) as s (job_name)
+    order by s.job_name;
+
+    perform private.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'unset_timeout' and f.state = 'bad' and f.subject <> all (subjects);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_unset_timeout(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
+
+--
+-- Name: detect_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_views() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.detect_not_refreshable();
+    perform private.detect_unpopulated();
+    perform private.watch_views();
+    perform private.detect_source_stopped();
+    perform private.detect_lock_wait();
+    perform private.detect_bundled_refreshes();
+    perform private.detect_unset_timeout();
+end
+$$;
+
+--
+-- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout.';
+
+--
+-- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_zombies() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- pg_cron gives a run 10 seconds to connect; until then it has no process either.
+    patience constant interval := interval '2 minutes';
+    dead record;
+begin
+    for dead in
+        with given_up as (
+            update analytics.open_runs as o
+            set given_up_at = clock_timestamp()
+            where o.given_up_at is null
+                and o.first_seen_at < clock_timestamp() - patience
+                and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - patience
+                and not private.is_run_alive(o)
+            returning o.*
+        )
+        select
+            g.job_name, count(*) as run_count, max(g.runid) as runid, min(coalesce(g.started_at, g.first_seen_at)) as since,
+            (array_agg(g.status order by g.runid desc))[1] as status,
+            (array_agg(g.job_pid order by g.runid desc))[1] as job_pid
+        from given_up as g
+        group by g.job_name
+        order by g.job_name
+    loop
+        perform private.observe(
+            kind => 'zombie',
+            subject => dead.job_name,
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => jsonb_build_object(
+                'job', dead.job_name,
+                'schedule', private.schedule_of_job(dead.job_name),
+                'runid', dead.runid,
+                'started_at', dead.since,
+                'message', format(
+                    'the run is "%s" since %s, and process %s is gone', dead.status, dead.since,
+                    coalesce(dead.job_pid::text, 'of its connection')
+                )
+            ),
+            weight => dead.run_count,
+            seen_since => dead.since
+        );
+    end loop;
+
+    -- A later run of the job shows that it goes on; the dead one is told by then, and is not looked at again.
+    delete from analytics.open_runs as o
+    where o.given_up_at is not null
+        and (
+            exists (select from analytics.job_pace as p where p.job_name = o.job_name and p.last_runid > o.runid)
+            or exists (
+                select from analytics.open_runs as n
+                where n.job_name = o.job_name and n.epoch = o.epoch and n.runid > o.runid and n.given_up_at is null
+            )
+        );
+
+    perform private.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'zombie'
+        and f.state = 'bad'
+        and not exists (select from analytics.open_runs as o where o.job_name = f.subject and o.given_up_at is not null);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_zombies(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';
+
+--
+-- Name: duplicate_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    with jobs as (
+        select j.*, d.job_name is not null as is_declared
+        from private.known_cron_jobs() as j
+        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+    ),
+    repeated as (
+        -- The same name under two owners.
+        select j.job_name, j.jobid, o.job_name as original
+        from jobs as j
+        join jobs as o on o.job_name = j.job_name and o.jobid < j.jobid
+        union all
+        -- The work of a declared job under another name, whenever; or of any job at the same minutes.
+        select j.job_name, j.jobid, o.job_name
+        from jobs as j
+        join jobs as o
+            on o.command = j.command
+            and o.database = j.database
+            and o.job_name <> j.job_name
+            and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
+        where not j.is_declared
+    )
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original from repeated as r order by r.jobid, r.original;
+$$;
+
+--
+-- Name: FUNCTION duplicate_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
 
 --
 -- Name: enqueue_alert(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -1527,17 +3670,15 @@ declare
         when 'in' then 'in'
     end;
 begin
-    select format_type(a.atttypid, a.atttypmod) into column_type
-    from pg_catalog.pg_attribute as a
-    where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped;
-    if not found then
-        raise exception using errcode = 'undefined_column', message = format('%s has no column "%s"', relation, column_name);
+    if filter ->> 'op' in ('after', 'before') then
+        return private.row_condition(relation, filter);
     end if;
+    column_type := private.typed_column(relation, column_name);
     if operator is null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('unknown filter operator "%s"', filter ->> 'op'),
-            hint = 'Known are eq, in, gt, gte, lt, lte.';
+            hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
     if operator = 'in' then
         return format(
@@ -1553,7 +3694,300 @@ $$;
 -- Name: FUNCTION filter_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.filter_condition(relation regclass, filter jsonb) IS 'One filter of a read request as SQL, its names checked and its value quoted.';
+COMMENT ON FUNCTION private.filter_condition(relation regclass, filter jsonb) IS 'One filter of a read request as SQL, its names checked and its value quoted. after and before compare several columns with one row of values.';
+
+--
+-- Name: find_duplicated_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        c.original,
+        jsonb_build_object(
+            'job', c.original,
+            'schedule', (
+                select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
+            ),
+            'duplicates', jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid),
+            'message', format(
+                'job "%s" is scheduled again as %s', c.original,
+                string_agg(format('"%s" (jobid %s)', c.job_name, c.jobid), ', ' order by c.jobid)
+            )
+        )
+    from private.duplicate_jobs() as c
+    group by c.original;
+$$;
+
+--
+-- Name: FUNCTION find_duplicated_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_duplicated_jobs() IS 'Jobs whose work is scheduled more than once.';
+
+--
+-- Name: find_edited_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    with compared as (
+        select
+            d.job_name, d.schedule, j.jobid,
+            -- The command itself stays inside: it may hold a key.
+            array_remove(array[
+                case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
+                case when private.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
+                case when j.owner <> d.owner then format('owner "%s" instead of "%s"', j.owner, d.owner) end,
+                case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
+            ], null) as differences
+        from analytics.scheduled_jobs as d
+        join private.known_cron_jobs() as j on j.job_name = d.job_name
+    )
+    select
+        c.job_name,
+        jsonb_build_object(
+            'job', c.job_name,
+            'schedule', c.schedule,
+            'jobid', c.jobid,
+            'message', format('job "%s" has %s', c.job_name, array_to_string(c.differences, ', '))
+        )
+    from (
+        -- Of several jobs with the name, one as declared is enough: that there are several is another finding.
+        select distinct on (job_name) * from compared order by job_name, cardinality(differences), jobid
+    ) as c
+    where c.differences <> '{}';
+$$;
+
+--
+-- Name: FUNCTION find_edited_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_edited_jobs() IS 'Declared jobs whose schedule, command, owner or database is not the declared one.';
+
+--
+-- Name: find_inactive_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        d.job_name,
+        jsonb_build_object(
+            'job', d.job_name,
+            'schedule', d.schedule,
+            'jobid', min(j.jobid),
+            'message', format('job "%s" is scheduled and not active', d.job_name)
+        )
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+    group by d.job_name
+    having not bool_or(j.active);
+$$;
+
+--
+-- Name: FUNCTION find_inactive_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are scheduled and switched off.';
+
+--
+-- Name: find_missing_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        d.job_name,
+        jsonb_build_object(
+            'job', d.job_name,
+            'schedule', d.schedule,
+            'message', format('cron.job has no job "%s"', d.job_name)
+        )
+    from analytics.scheduled_jobs as d
+    where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name);
+$$;
+
+--
+-- Name: FUNCTION find_missing_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
+
+--
+-- Name: find_never_firing(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_never_firing(calendar jsonb) RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        j.job_name,
+        jsonb_build_object(
+            'job', j.job_name,
+            'schedule', j.schedule,
+            'jobid', j.jobid,
+            'message', format('no minute of the next eight years fits "%s"', j.schedule)
+        )
+    from jsonb_to_recordset(calendar -> 'jobs') as c (job_name text, schedule text, never_fires boolean)
+    join private.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
+    where c.never_fires;
+$$;
+
+--
+-- Name: FUNCTION find_never_firing(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_never_firing(calendar jsonb) IS 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+
+--
+-- Name: find_orphan_owners(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_orphan_owners() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    -- One cause, however many jobs: the subject is the role.
+    select
+        j.owner,
+        jsonb_build_object(
+            'owner', j.owner,
+            'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
+            'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
+            'message', format(
+                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+            )
+        )
+    from private.known_cron_jobs() as j
+    where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.owner)
+    group by j.owner;
+$$;
+
+--
+-- Name: FUNCTION find_orphan_owners(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
+
+--
+-- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        j.job_name,
+        jsonb_build_object(
+            'job', j.job_name,
+            'schedule', j.schedule,
+            'jobid', j.jobid,
+            'owner', j.owner,
+            'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
+        )
+    from private.known_cron_jobs() as j
+    where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
+$$;
+
+--
+-- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
+
+--
+-- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_wrong_hosts() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $_$
+    with project as (
+        select private.url_host(s.decrypted_secret) as host
+        from vault.decrypted_secrets as s
+        where s.name = 'project_url'
+    ),
+    addresses as (
+        -- Other services are nobody's business: only what looks like a project is compared.
+        select j.job_name, j.jobid, j.schedule, private.url_host(m.url[1]) as host
+        from private.known_cron_jobs() as j
+        cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)
+        where m.url[1] ~* '^https?://[^/?#\s]+\.supabase\.(co|in|net)([:/?#]|$)' or m.url[1] ~ '/(functions|rest)/v1/'
+    )
+    select
+        a.job_name,
+        jsonb_build_object(
+            'job', a.job_name,
+            'schedule', min(a.schedule),
+            'jobid', min(a.jobid),
+            'message', format('job "%s" calls %s, and this project is %s', a.job_name, min(a.host), min(p.host))
+        )
+    from addresses as a
+    join project as p on p.host <> a.host
+    group by a.job_name;
+$_$;
+
+--
+-- Name: FUNCTION find_wrong_hosts(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_wrong_hosts() IS 'Jobs whose command calls a project that is not the one of Vault''s project_url, as after a clone or a restore.';
+
+--
+-- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    update analytics.incidents as i
+    set cause_id = (
+        select c.incident_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause
+        where r.kind = i.kind
+            and c.incident_id <> i.incident_id
+            and (c.closed_at is null or c.closed_at >= pass_started_at)
+            and (not r.is_of_same_job or c.job_name = i.job_name)
+        order by r.rank, c.incident_id
+        limit 1
+    )
+    where i.announced_at is null
+        and i.cause_id is null
+        -- Only what has just opened: what waits for the end of a mute is older than the cause.
+        and i.opened_at >= pass_started_at;
+
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again.
+    update analytics.incidents as i
+    set cause_id = null
+    from analytics.incidents as c
+    where c.incident_id = i.cause_id
+        and c.kind <> 'storm'
+        and c.closed_at < clock_timestamp() - interval '15 minutes'
+        and i.closed_at is null;
+$$;
+
+--
+-- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be told by the open incident that caused them, and frees those whose cause is long over. Idempotent.';
 
 --
 -- Name: gather_storm(bigint[]); Type: FUNCTION; Schema: private; Owner: -
@@ -1625,6 +4059,64 @@ $$;
 --
 
 COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+
+--
+-- Name: harvest_responses(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.harvest_responses() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Of pg_net, and a little more.
+    kept_for constant interval := interval '7 hours';
+    -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
+    skew constant interval := interval '1 minute';
+    harvested_count bigint;
+begin
+    with unharvested as materialized (
+        select c.call_id, c.request_id, c.queued_at
+        from analytics.http_calls as c
+        where c.harvested_at is null
+            and c.queued_at > clock_timestamp() - kept_for
+            -- A number that was given again after a crash means the newer call.
+            and not exists (
+                select
+                from analytics.http_calls as newer
+                where newer.request_id = c.request_id and newer.call_id > c.call_id
+            )
+    ),
+    free as (
+        -- What another session is at is left to it: nobody waits here, the audit least of all.
+        select c.call_id
+        from analytics.http_calls as c
+        where c.call_id in (select u.call_id from unharvested as u) and c.harvested_at is null
+        for update of c skip locked
+    )
+    update analytics.http_calls as c
+    set status_code = r.status_code,
+        is_timed_out = coalesce(r.timed_out, false),
+        error = left(r.error_msg, 500),
+        answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
+        responded_at = r.created,
+        harvested_at = clock_timestamp()
+    from free
+    join unharvested as u on u.call_id = free.call_id
+    join net._http_response as r on r.id = u.request_id and r.created >= u.queued_at - skew
+    where c.call_id = u.call_id
+        -- Narrows the answers by the one index that they have.
+        and r.created >= (select min(oldest.queued_at) - skew from unharvested as oldest);
+    get diagnostics harvested_count = row_count;
+    return harvested_count;
+end
+$$;
+
+--
+-- Name: FUNCTION harvest_responses(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
 
 --
 -- Name: has_source_changes(text); Type: FUNCTION; Schema: private; Owner: -
@@ -1700,6 +4192,370 @@ $$;
 COMMENT ON FUNCTION private.health_check() IS 'Checks the caller, then answers. Reached through analytics.health_check.';
 
 --
+-- Name: http_calls; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.http_calls (
+    call_id bigint NOT NULL,
+    request_id bigint,
+    function_name text NOT NULL,
+    job_name text,
+    runid bigint,
+    planned_at timestamp with time zone,
+    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    deadline_at timestamp with time zone NOT NULL,
+    awaits_completion boolean DEFAULT false NOT NULL,
+    outcome text DEFAULT 'pending'::text NOT NULL,
+    status_code integer,
+    is_timed_out boolean,
+    error text,
+    answer_code text,
+    responded_at timestamp with time zone,
+    harvested_at timestamp with time zone,
+    completion text,
+    completion_detail text,
+    completed_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    is_observed boolean DEFAULT false NOT NULL,
+    CONSTRAINT http_calls_check CHECK (((completion IS NULL) = (completed_at IS NULL))),
+    CONSTRAINT http_calls_check1 CHECK (((outcome = 'pending'::text) = (settled_at IS NULL))),
+    CONSTRAINT http_calls_completion_check CHECK ((completion = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
+    CONSTRAINT http_calls_outcome_check CHECK ((outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])))
+);
+
+--
+-- Name: TABLE http_calls; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.http_calls IS 'Ledger of scheduled HTTP calls: who asked, when an answer is due, and what came of it. Holds no key, no body and no answer.';
+
+--
+-- Name: COLUMN http_calls.request_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.request_id IS 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
+
+--
+-- Name: COLUMN http_calls.job_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.job_name IS 'The job whose command called; null for a call by hand, which is recorded and not audited.';
+
+--
+-- Name: COLUMN http_calls.runid; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.runid IS 'cron.job_run_details.runid, where the run could be told.';
+
+--
+-- Name: COLUMN http_calls.planned_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.planned_at IS 'The minute (for a schedule in seconds, the moment) in which pg_cron started the run.';
+
+--
+-- Name: COLUMN http_calls.deadline_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.deadline_at IS 'When nothing is known by then, the outcome is unknown.';
+
+--
+-- Name: COLUMN http_calls.awaits_completion; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.awaits_completion IS 'A 2xx only says that the call was taken: the function writes its own completion.';
+
+--
+-- Name: COLUMN http_calls.outcome; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.outcome IS 'A completion outranks the answer. unknown may still become known, while pg_net keeps the answer.';
+
+--
+-- Name: COLUMN http_calls.answer_code; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.answer_code IS 'Field "code" of the answer, e.g. BOOT_ERROR: all that is kept of its body.';
+
+--
+-- Name: COLUMN http_calls.is_observed; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.is_observed IS 'Whether the audit has heard of this outcome.';
+
+--
+-- Name: http_evidence(analytics.http_calls); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_object(
+        'job', call.job_name,
+        'schedule', coalesce(
+            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
+            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
+        ),
+        'runid', call.runid,
+        'call_id', call.call_id,
+        'function', call.function_name,
+        'http_status', call.status_code,
+        'failure_class', private.http_failure_class(call),
+        'planned_at', call.planned_at,
+        'queued_at', call.queued_at,
+        'message', case
+            when call.outcome = 'unknown' and call.harvested_at is not null then format(
+                'function "%s" took call %s (%s) and had not reported its completion by %s',
+                call.function_name, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+            )
+            when call.outcome = 'unknown' then format(
+                'no answer of function "%s" to call %s was stored by %s, and no completion written: whether it ran is not known',
+                call.function_name, call.call_id, call.deadline_at
+            )
+            when call.completion = 'failed' then concat_ws(
+                ': ', format('function "%s" reported that it failed', call.function_name), call.completion_detail
+            )
+            when call.is_timed_out then format('function "%s" did not answer in time: %s', call.function_name, call.error)
+            when call.status_code is null then format('no answer from function "%s": %s', call.function_name, call.error)
+            else format(
+                'function "%s" answered %s%s', call.function_name, call.status_code, ' (' || call.answer_code || ')'
+            )
+        end
+    );
+$$;
+
+--
+-- Name: FUNCTION http_evidence(call analytics.http_calls); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.http_evidence(call analytics.http_calls) IS 'What an alert about a call says.';
+
+--
+-- Name: http_failure_class(analytics.http_calls); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.http_failure_class(call analytics.http_calls) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select case
+        when call.outcome <> 'failed' then null
+        when call.completion = 'failed' then 'reported'
+        when call.is_timed_out then 'timeout'
+        when call.status_code is null then 'connection'
+        -- A wrong key, a wrong name, a wrong address: it will fail the same way until a person changes something.
+        when call.status_code in (401, 403, 404) or call.status_code between 300 and 399 then 'config'
+        when call.status_code >= 500 then 'server'
+        else 'client'
+    end;
+$$;
+
+--
+-- Name: FUNCTION http_failure_class(call analytics.http_calls); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
+
+--
+-- Name: is_audit_sighted(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_audit_sighted() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
+$$;
+
+--
+-- Name: FUNCTION is_audit_sighted(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+
+--
+-- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_row_collapse(row_baseline bigint, row_count bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    -- Of a handful of rows half may well go; all of them are missed by every reader.
+    select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
+$$;
+
+--
+-- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bigint) IS 'Whether a view has lost all of its rows, or more than half of at least 20.';
+
+--
+-- Name: open_runs; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.open_runs (
+    epoch integer NOT NULL,
+    runid bigint NOT NULL,
+    job_name text NOT NULL,
+    status text NOT NULL,
+    job_pid integer,
+    is_local boolean DEFAULT true NOT NULL,
+    started_at timestamp with time zone,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    given_up_at timestamp with time zone
+);
+
+--
+-- Name: TABLE open_runs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.open_runs IS 'Runs that had not ended when they were last read. They are read again by runid at every pass.';
+
+--
+-- Name: COLUMN open_runs.is_local; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.open_runs.is_local IS 'Whether its backend is one of this server: else nothing can be said about it.';
+
+--
+-- Name: COLUMN open_runs.given_up_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.open_runs.given_up_at IS 'When it was found to have no backend: it cannot end by itself, and how its row ends is no news.';
+
+--
+-- Name: is_run_alive(analytics.open_runs); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_run_alive(run analytics.open_runs) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select not run.is_local or exists (
+        select
+        from pg_catalog.pg_stat_activity as a
+        -- A process that is younger than the run has only inherited its number; a worker may need a while to begin.
+        where a.pid = run.job_pid and a.backend_start <= coalesce(run.started_at, run.first_seen_at) + interval '30 seconds'
+    );
+$$;
+
+--
+-- Name: FUNCTION is_run_alive(run analytics.open_runs); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an open run has a process. A run on another server is taken to have one.';
+
+--
+-- Name: is_watched(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_watched(kind text, subject text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select exists (
+        select
+        from analytics.findings as f
+        where f.kind = is_watched.kind and f.subject = is_watched.subject and f.state <> 'ok'
+    ) or exists (
+        select
+        from analytics.incidents as i
+        where i.kind = is_watched.kind and i.subject = is_watched.subject and i.closed_at is null
+    );
+$$;
+
+--
+-- Name: FUNCTION is_watched(kind text, subject text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
+
+--
+-- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
+begin
+    update analytics.job_slots as s
+    set missed_slot_at = null, missed_by = null
+    where s.missed_slot_at is not null
+        and (s.due_slot_at is null or s.due_slot_at < s.watched_since or s.last_run_at >= s.due_slot_at);
+
+    with missing as (
+        select s.job_name, s.due_slot_at, s.due_slot_at <= running_since as is_pause
+        from analytics.job_slots as s
+        left join analytics.scheduled_jobs as d on d.job_name = s.job_name
+        where s.due_slot_at >= s.watched_since
+            and coalesce(s.last_run_at, '-infinity') < s.due_slot_at
+            -- The audit's own absence is blindness.
+            and s.job_name <> 'analytics-cron-audit'
+            -- What is due often makes good by itself soon after a pause.
+            and (s.due_slot_at > running_since or s.period > interval '1 hour')
+            -- While a run goes on the next ones queue behind it; for how long is its max_runtime.
+            and not exists (
+                select
+                from analytics.open_runs as o
+                where o.job_name = s.job_name
+                    and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
+            )
+            -- A backlog is read in batches: its run may be in the next one.
+            and not exists (
+                select
+                from cron.job_run_details as r
+                join private.known_cron_jobs() as j on j.jobid = r.jobid
+                where r.runid > (select a.low_runid from analytics.audit_state as a) and j.job_name = s.job_name
+            )
+    )
+    update analytics.job_slots as s
+    set missed_slot_at = m.due_slot_at,
+        -- Once told as one cause it stays that, until the job runs.
+        missed_by = coalesce(
+            s.missed_by,
+            case
+                when m.is_pause then 'scheduler'
+                when m.due_slot_at > newest_start and (select count(*) from missing) > 1 then 'scheduler'
+                else 'job'
+            end
+        )
+    from missing as m
+    where s.job_name = m.job_name;
+end
+$$;
+
+--
+-- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.judge_slots(running_since timestamp with time zone) IS 'Marks the jobs whose due slot no run has covered, and whether the job or the scheduler is to blame. running_since: slots before it could not be kept.';
+
+--
+-- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, command text, owner text, database text, active boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j;
+$$;
+
+--
+-- Name: FUNCTION known_cron_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+
+--
 -- Name: log_refresh(analytics.refresh_log); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -1735,7 +4591,6 @@ CREATE FUNCTION private.manual_refresh(view_name text) RETURNS SETOF analytics.r
     AS $$
 declare
     wanted text;
-    entry analytics.refresh_log;
     wait_until timestamptz;
 begin
     perform private.assert_operator();
@@ -1767,19 +4622,7 @@ begin
         from private.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        begin
-            return next analytics.refresh_view(wanted, 'manual');
-        exception
-            when query_canceled or others then
-                entry := null;
-                entry.view_name := wanted;
-                entry.requested_by := 'manual';
-                entry.started_at := now();
-                entry.outcome := 'failed';
-                entry.sqlstate := sqlstate;
-                entry.message := sqlerrm;
-                return next private.log_refresh(entry);
-        end;
+        return next private.attempt_refresh(wanted);
     end loop;
 end
 $$;
@@ -1789,6 +4632,124 @@ $$;
 --
 
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+--
+-- Name: note_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    run record;
+    pace analytics.job_pace;
+    is_queued boolean;
+begin
+    for run in
+        select r.*, extract(epoch from r.ended_at - r.started_at) as seconds,
+            private.seconds_of_schedule(private.schedule_of_job(r.job_name)) as period_seconds
+        from unnest(runs) as r
+        order by r.runid
+    loop
+        select * into pace from analytics.job_pace as p where p.job_name = run.job_name;
+        -- Only a run that lasted into the next slot makes the next one wait.
+        is_queued := coalesce(
+            run.runid > pace.last_runid
+            and run.started_at between pace.last_ended_at - interval '1 second' and pace.last_ended_at + interval '2 seconds'
+            and extract(epoch from pace.last_ended_at - pace.last_started_at) >= 0.8 * run.period_seconds,
+            false
+        );
+        insert into analytics.job_pace as p (
+            job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, recent_seconds
+        )
+        values (
+            run.job_name, run.runid, run.started_at, run.ended_at,
+            case when run.ending = 'succeeded' then run.runid end,
+            case when run.ending = 'succeeded' then run.started_at end,
+            case when run.ending = 'succeeded' and run.seconds is not null then array[run.seconds] else '{}' end
+        )
+        on conflict on constraint job_pace_pkey do update
+        set last_runid = greatest(p.last_runid, excluded.last_runid),
+            last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+            last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+            last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+            last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+            queued_count = case when is_queued then p.queued_count + 1 else 0 end,
+            recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+                greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+            ];
+    end loop;
+
+    delete from analytics.job_pace as p
+    where private.is_audit_sighted()
+        and not exists (
+            select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = p.job_name
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION note_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_pace(runs private.audited_run[]) IS 'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
+
+--
+-- Name: note_run_starts(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_run_starts(runs private.audited_run[]) RETURNS timestamp with time zone
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with starts as (
+        -- A run that never started has no time; that it was tried is what counts here.
+        select r.job_name, coalesce(r.started_at, r.ended_at, clock_timestamp()) as run_at from unnest(runs) as r
+        union all
+        select o.job_name, o.first_seen_at from analytics.open_runs as o
+    ),
+    noted as (
+        insert into analytics.job_slots as s (job_name, last_run_at)
+        select t.job_name, max(t.run_at) from starts as t group by t.job_name
+        on conflict on constraint job_slots_pkey do update
+        set last_run_at = greatest(s.last_run_at, excluded.last_run_at)
+    )
+    select min(t.run_at)
+    from starts as t
+    where t.run_at > (select a.last_audit_at from analytics.audit_state as a);
+$$;
+
+--
+-- Name: FUNCTION note_run_starts(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_run_starts(runs private.audited_run[]) IS 'Remembers for each job when it last ran, and returns the first start since the last pass.';
+
+--
+-- Name: note_scheduler_pause(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_scheduler_pause(first_start_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- Three periods of the audit's own job without a start of any.
+    update analytics.audit_state as a
+    set scheduler_resumed_at = coalesce(first_start_at, clock_timestamp())
+    where coalesce(first_start_at, clock_timestamp()) > a.last_audit_at + interval '15 minutes';
+
+    select greatest(
+        (select a.scheduler_resumed_at from analytics.audit_state as a),
+        (select max(p.backend_start) from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler')
+    );
+$$;
+
+--
+-- Name: FUNCTION note_scheduler_pause(first_start_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_scheduler_pause(first_start_at timestamp with time zone) IS 'Since when the scheduler runs without a gap: started, thawed, or past a jump of the clock.';
 
 --
 -- Name: note_source_change(); Type: FUNCTION; Schema: private; Owner: -
@@ -1824,6 +4785,7 @@ declare
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
     recovery_threshold integer := 1;
+    level text;
 begin
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
@@ -1850,7 +4812,15 @@ begin
         recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
 
+    level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
+
     if observe.state = 'bad' then
+        -- What has got worse is news: another incident says so, and the milder one ends without a word.
+        update analytics.incidents as i
+        set closed_at = clock_timestamp(), resolution = 'escalated'
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.severity_rank(level) > private.severity_rank(i.severity);
+
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
@@ -1863,7 +4833,7 @@ begin
                 occurrence_count, evidence
             )
             select
-                s.epoch, observe.kind, observe.subject, coalesce(job.severity, declared_kind.severity),
+                s.epoch, observe.kind, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak, observe.evidence
             from analytics.audit_state as s;
@@ -1880,7 +4850,460 @@ $$;
 -- Name: FUNCTION observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job. Not idempotent: it counts.';
+COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+
+--
+-- Name: observe_findings(text, private.audit_finding[], text[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.observe(
+        kind => observe_findings.kind,
+        subject => b.subject,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => b.evidence
+    )
+    from unnest(findings) as b
+    order by b.subject;
+
+    -- What was never bad is no news.
+    perform private.observe(
+        kind => f.kind,
+        subject => f.subject,
+        state => 'ok',
+        observed_at => clock_timestamp(),
+        evidence => f.evidence
+    )
+    from analytics.findings as f
+    where f.kind = observe_findings.kind
+        and f.state <> 'ok'
+        and f.subject = any (known_subjects)
+        and f.subject <> all (array(select b.subject from unnest(findings) as b));
+
+    perform private.withdraw_subjects(
+        observe_findings.kind, known_subjects || array(select b.subject from unnest(findings) as b)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION observe_findings(kind text, findings private.audit_finding[], known_subjects text[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[]) IS 'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';
+
+--
+-- Name: observe_runs(text, text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    streak record;
+begin
+    for streak in
+        with told as (
+            -- Runs that ended in another way say nothing about this one.
+            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
+        ),
+        numbered as (
+            select
+                t.*,
+                row_number() over (partition by t.job_name order by t.runid)
+                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
+            from told as t
+        ),
+        streaks as (
+            select
+                n.job_name, n.ending, count(*) as run_count,
+                min(coalesce(n.started_at, n.ended_at)) as first_at,
+                max(n.runid) as last_runid
+            from numbered as n
+            group by n.job_name, n.ending, n.island
+        )
+        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at, private.schedule_of_job(s.job_name) as schedule
+        from streaks as s
+        join unnest(runs) as r on r.runid = s.last_runid
+        order by s.last_runid
+    loop
+        -- A job that goes on succeeding is no news, and is most of what there is to read.
+        continue when streak.ending = 'succeeded' and not exists (
+            select
+            from analytics.findings as f
+            where f.kind = observe_runs.kind and f.subject = streak.job_name
+                and (f.state <> 'ok' or exists (
+                    select
+                    from analytics.incidents as i
+                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
+                ))
+        );
+        perform private.observe(
+            kind => observe_runs.kind,
+            subject => streak.job_name,
+            state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
+            observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
+            evidence => jsonb_build_object(
+                'job', streak.job_name,
+                'schedule', streak.schedule,
+                'runid', streak.last_runid,
+                'sqlstate', streak.sqlstate,
+                'message', streak.message,
+                'started_at', streak.started_at,
+                'ended_at', streak.ended_at
+            ),
+            weight => streak.run_count,
+            seen_since => streak.first_at
+        );
+    end loop;
+
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects(kind, array(
+            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
+            union
+            select d.job_name from analytics.scheduled_jobs as d
+        ));
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded. Not idempotent: each run is given once.';
+
+--
+-- Name: observe_struck_jobs(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    struck_count bigint;
+begin
+    with struck as (
+        select r.job_name, max(r.runid) as runid, count(*) as run_count
+        from unnest(runs) as r
+        where r.ending = observe_struck_jobs.kind
+        group by r.job_name
+    ),
+    noted as (
+        insert into analytics.struck_jobs as s (kind, job_name, runid, message, struck_at)
+        select observe_struck_jobs.kind, t.job_name, t.runid, r.message, coalesce(r.ended_at, r.started_at, clock_timestamp())
+        from struck as t
+        join unnest(runs) as r on r.runid = t.runid
+        on conflict on constraint struck_jobs_pkey do update
+        set runid = excluded.runid, message = excluded.message, struck_at = excluded.struck_at
+        returning 1
+    )
+    select coalesce(sum(t.run_count), 0) into struck_count from struck as t;
+
+    if struck_count > 0 then
+        perform private.observe(
+            kind => observe_struck_jobs.kind,
+            subject => 'pg_cron',
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => private.struck_evidence(kind),
+            weight => struck_count
+        );
+    end if;
+
+    delete from analytics.struck_jobs as s
+    where s.kind = observe_struck_jobs.kind
+        and (
+            exists (
+                select
+                from unnest(runs) as r
+                where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
+            )
+            or private.is_audit_sighted() and not exists (
+                select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = s.job_name and j.active
+            )
+        );
+
+    if exists (select from analytics.findings as f where f.kind = observe_struck_jobs.kind and f.state = 'bad')
+        and not exists (select from analytics.struck_jobs as s where s.kind = observe_struck_jobs.kind)
+    then
+        perform private.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION observe_struck_jobs(kind text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
+
+--
+-- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_history() RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    rule analytics.retention;
+    deleted jsonb := '{}'::jsonb;
+begin
+    -- Two at once would only wait for each other's rows.
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.purge', 0)) then
+        return deleted;
+    end if;
+    for rule in
+        -- Alerts before the incidents that they are about.
+        select r.* from analytics.retention as r order by r.history = 'incidents', r.history
+    loop
+        deleted := deleted || jsonb_build_object(rule.history, case rule.history
+            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size)
+            when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
+        end);
+    end loop;
+    return deleted;
+end
+$$;
+
+--
+-- Name: FUNCTION purge_history(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_history() IS 'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
+
+--
+-- Name: purge_http_calls(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_http_calls(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        select c.call_id
+        from (
+            select h.call_id, h.queued_at, h.outcome, h.is_observed
+            from analytics.http_calls as h
+            order by h.call_id
+            limit batch_size
+        ) as c
+        where c.queued_at < now() - keep_for and c.outcome <> 'pending' and c.is_observed
+    ),
+    deleted as (
+        delete from analytics.http_calls as c using old where c.call_id = old.call_id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_http_calls(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_http_calls(keep_for interval, batch_size integer) IS 'Deletes old calls that are settled and audited, at most a batch, and returns how many.';
+
+--
+-- Name: purge_incidents(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_incidents(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at < now() - keep_for
+            and not exists (select from analytics.outbox as o where o.incident_id = i.incident_id)
+            -- One that speaks for others goes after them, at a later call.
+            and not exists (select from analytics.incidents as c where c.cause_id = i.incident_id)
+        order by i.closed_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.incidents as i using old where i.incident_id = old.incident_id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_incidents(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_incidents(keep_for interval, batch_size integer) IS 'Deletes incidents that closed long ago and of which nothing waits to be told.';
+
+--
+-- Name: purge_outbox(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_outbox(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        select o.event_id
+        from analytics.outbox as o
+        join analytics.incidents as i on i.incident_id = o.incident_id
+        where o.state = 'delivered'
+            and o.delivered_at < now() - keep_for
+            -- A recovery waits for the delivery of what it recovers from, and is told by it.
+            and i.closed_at < now() - keep_for
+        order by o.delivered_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.outbox as o using old where o.event_id = old.event_id and o.state = 'delivered' returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_outbox(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_outbox(keep_for interval, batch_size integer) IS 'Deletes alerts that were delivered long ago, of incidents that are as long over. What waits or is parked stays, however old.';
+
+--
+-- Name: purge_refresh_log(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
+        select l.id
+        from (
+            select r.id, coalesce(r.finished_at, r.started_at) as ended_at
+            from analytics.refresh_log as r
+            order by r.id
+            limit batch_size
+        ) as l
+        where l.ended_at < now() - keep_for
+    ),
+    deleted as (
+        delete from analytics.refresh_log as r using old where r.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_refresh_log(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) IS 'Deletes old rows of the ledger, at most a batch.';
+
+--
+-- Name: purge_runs(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    state analytics.audit_state;
+    -- The newest run always stays: a history that seems to go back would begin a new epoch.
+    newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
+    ended_before constant timestamptz := now() - keep_for;
+    youngest_old_runid bigint;
+    timeless_up_to bigint;
+    deleted_count bigint;
+begin
+    select * into strict state from analytics.audit_state;
+
+    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
+    -- old enough is itself old enough.
+    with lowest as (
+        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        from cron.job_run_details as d
+        where d.status in ('succeeded', 'failed')
+            and d.runid <= state.low_runid
+            and d.runid < newest_runid
+        order by d.runid
+        limit batch_size
+    )
+    select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
+    into youngest_old_runid, timeless_up_to
+    from lowest as l;
+
+    -- A whole batch of them: the first run with times that comes after it decides.
+    if timeless_up_to is not null then
+        select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
+        from cron.job_run_details as d
+        where d.runid > timeless_up_to and d.end_time is not null
+        order by d.runid
+        limit 1;
+    end if;
+
+    delete from cron.job_run_details as d
+    where d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        -- An open run is read again by its runid, by the pass that sees it end.
+        and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
+    get diagnostics deleted_count = row_count;
+
+    delete from analytics.known_jobs as k
+    where k.last_seen_at < least(ended_before, state.last_audit_at - keep_for);
+    return deleted_count;
+end
+$$;
+
+--
+-- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+
+--
+-- Name: recent_durations(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.recent_durations(job_name text) RETURNS TABLE(seconds numeric, place bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
+    (
+        select extract(epoch from l.finished_at - l.started_at), row_number() over (order by l.id desc)
+        from analytics.views as v
+        cross join lateral (
+            select r.id, r.started_at, r.finished_at, r.outcome
+            from analytics.refresh_log as r
+            where r.view_name = v.view_name
+            order by r.id desc
+            limit 500
+        ) as l
+        where v.job_name = recent_durations.job_name and l.outcome = 'refreshed'
+        order by l.id desc
+        limit 20
+    )
+    union all
+    select d.seconds, cardinality(p.recent_seconds) + 1 - d.ordinal
+    from analytics.job_pace as p
+    cross join lateral unnest(p.recent_seconds) with ordinality as d (seconds, ordinal)
+    where p.job_name = recent_durations.job_name
+        and not exists (select from analytics.views as v where v.job_name = recent_durations.job_name);
+$$;
+
+--
+-- Name: FUNCTION recent_durations(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
 -- Name: refresh_order(); Type: FUNCTION; Schema: private; Owner: -
@@ -1911,10 +5334,46 @@ $$;
 COMMENT ON FUNCTION private.refresh_order() IS 'Registered views, sources before the views that read them.';
 
 --
--- Name: run_audit_pass(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: row_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.run_audit_pass() RETURNS jsonb
+CREATE FUNCTION private.row_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    names text;
+    held_values text;
+begin
+    if jsonb_array_length(filter -> 'columns') is distinct from jsonb_array_length(filter -> 'values') then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('filter "%s" has %s columns and %s values', filter ->> 'op',
+                jsonb_array_length(filter -> 'columns'), jsonb_array_length(filter -> 'values'));
+    end if;
+    select
+        string_agg(format('v.%I', c.name), ', ' order by c.place),
+        string_agg(
+            format('%L::%s', filter -> 'values' ->> (c.place - 1)::integer, private.typed_column(relation, c.name)), ', '
+            order by c.place
+        )
+    into strict names, held_values
+    from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place);
+    return format('(%s) %s (%s)', names, case filter ->> 'op' when 'after' then '>' else '<' end, held_values);
+end
+$$;
+
+--
+-- Name: FUNCTION row_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A comparison of rows as SQL, its names checked and its values quoted.';
+
+--
+-- Name: run_audit_pass(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -1928,11 +5387,21 @@ declare
     opened_count bigint;
     closed_count bigint;
     open_count bigint;
+    bad_count bigint;
 begin
     begin
         new_epoch_reason := private.begin_epoch();
         select array_agg(r order by r.runid) into runs from private.take_runs() as r;
+        -- What may be the cause of others comes first.
+        perform private.detect_scheduler();
+        perform private.detect_declared_state(calendar);
+        perform private.detect_restarts(runs);
+        perform private.detect_infrastructure(runs);
         perform private.detect_failed(runs);
+        perform private.detect_pace(runs);
+        perform private.detect_open_runs();
+        perform private.detect_missed(runs, calendar);
+        perform private.detect_views();
         perform private.detect_history_lost(new_epoch_reason, started_at);
     exception
         -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
@@ -1940,6 +5409,7 @@ begin
             blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
     end;
     perform private.detect_stale();
+    perform private.detect_http();
     if blind_reason is null then
         blind_reason := private.detect_blind(null);
     else
@@ -1950,8 +5420,9 @@ begin
     select
         count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),
         count(*) filter (where i.closed_at >= started_at and i.kind <> 'storm'),
-        count(*) filter (where i.closed_at is null and i.kind <> 'storm')
-    into opened_count, closed_count, open_count
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm'),
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm' and i.severity in ('fatal', 'error'))
+    into opened_count, closed_count, open_count, bad_count
     from analytics.incidents as i
     where i.closed_at is null or i.closed_at >= started_at;
 
@@ -1959,14 +5430,15 @@ begin
     from (
         select i.fingerprint, i.incident_id
         from analytics.incidents as i
-        where i.closed_at is null and i.kind not in ('storm', 'blind')
+        where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
         order by i.incident_id
         limit 20
     ) as o;
     if blind_reason is not null then
         reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
     end if;
-    outcome := case when blind_reason is not null then 'unknown' when open_count > 0 then 'bad' else 'ok' end;
+    -- A warning wants to be read, not to take the product out of a load balancer.
+    outcome := case when blind_reason is not null then 'unknown' when bad_count > 0 then 'bad' else 'ok' end;
 
     update analytics.audit_state as s
     set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
@@ -2008,10 +5480,60 @@ end
 $$;
 
 --
--- Name: FUNCTION run_audit_pass(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.run_audit_pass() IS 'One pass, without its lock. Call analytics.audit_pass.';
+COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without its lock. Call analytics.audit_pass.';
+
+--
+-- Name: run_ending(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_ending(status text, message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select case
+        when status = 'succeeded' then 'succeeded'
+        -- A server that crashes tells some of its clients so before pg_cron, which crashes with it, marks the others.
+        when message = 'server restarted'
+            or message ~ '^server closed the connection|because of crash of another server process|the database system is '
+            then 'restarted'
+        when message = 'job canceled' then 'canceled'
+        when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM)'
+            -- The server's refusals, which come through where a run has a connection of its own.
+            or message ~ '(too many clients already|remaining connection slots|too many connections for)'
+            then 'infrastructure'
+        when message ~ 'canceling statement due to statement timeout' then 'timed_out'
+        else 'failed'
+    end;
+$$;
+
+--
+-- Name: FUNCTION run_ending(status text, message text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_ending(status text, message text) IS 'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';
+
+--
+-- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(
+        (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
+        (select j.schedule from cron.job as j where j.jobname = schedule_of_job.job_name order by j.jobid limit 1)
+    );
+$$;
+
+--
+-- Name: FUNCTION schedule_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.schedule_of_job(job_name text) IS 'The schedule as declared, or as it is in cron.job for others.';
 
 --
 -- Name: scope_agents_of_user(text); Type: FUNCTION; Schema: private; Owner: -
@@ -2057,6 +5579,124 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.scope_values(scope jsonb) IS 'What a caller may see in the scope column: the claim itself, or what private.scope_<relation>(claim) returns.';
+
+--
+-- Name: seconds_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.seconds_of_schedule(schedule text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+    -- Nothing else can be due more often than each minute.
+    select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
+$_$;
+
+--
+-- Name: FUNCTION seconds_of_schedule(schedule text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.seconds_of_schedule(schedule text) IS 'The shortest time between two slots that the schedule allows for.';
+
+--
+-- Name: secret_flaw(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.secret_flaw(name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+    secret text;
+begin
+    secret := private.vault_secret(name);
+    return case
+        when secret is null then 'is missing in Vault'
+        when secret !~ '\S' then 'is empty'
+        -- Pasted with its line end: the header, or the address, is broken by it.
+        when secret ~ '\s' then 'has white space in it'
+        when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
+    end;
+exception
+    when undefined_table or invalid_schema_name then
+        return 'cannot be read: Vault is not installed';
+    when others then
+        return format('cannot be read [%s]', sqlstate);
+end
+$_$;
+
+--
+-- Name: FUNCTION secret_flaw(name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.secret_flaw(name text) IS 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
+
+--
+-- Name: settle_calls(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_calls() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    settled_count bigint;
+begin
+    with judged as (
+        select
+            c.call_id,
+            case
+                when c.completion is not null then c.completion
+                when c.harvested_at is null then null
+                when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
+                -- One that works on after the caller has hung up may still report.
+                when c.is_timed_out and c.awaits_completion then null
+                else 'failed'
+            end as outcome,
+            c.outcome as old_outcome,
+            c.deadline_at
+        from analytics.http_calls as c
+        where c.outcome in ('pending', 'unknown')
+            and (c.outcome = 'pending' or c.harvested_at > c.settled_at)
+        for update of c skip locked
+    ),
+    news as (
+        select
+            j.call_id, j.old_outcome,
+            coalesce(j.outcome, case when j.deadline_at < clock_timestamp() then 'unknown' end) as outcome
+        from judged as j
+    )
+    update analytics.http_calls as c
+    set outcome = n.outcome, settled_at = clock_timestamp(), is_observed = false
+    from news as n
+    where c.call_id = n.call_id and n.outcome <> n.old_outcome;
+    get diagnostics settled_count = row_count;
+    return settled_count;
+end
+$$;
+
+--
+-- Name: FUNCTION settle_calls(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
+
+--
+-- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.severity_rank(severity text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select array_position(array['info', 'warning', 'error', 'fatal'], severity);
+$$;
+
+--
+-- Name: FUNCTION severity_rank(severity text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -2116,6 +5756,35 @@ $$;
 COMMENT ON FUNCTION private.sources_of_view(view_name text) IS 'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
 
 --
+-- Name: struck_evidence(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.struck_evidence(kind text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_object(
+        -- A single one can be muted like any job.
+        'job', case when count(*) = 1 then min(s.job_name) end,
+        'job_count', count(*),
+        'jobs', to_jsonb((array_agg(s.job_name order by s.job_name))[1:20]),
+        'runid', max(s.runid),
+        'message', format(
+            '%s: %s', (array_agg(s.message order by s.runid desc))[1],
+            array_to_string((array_agg(s.job_name order by s.job_name))[1:20], ', ')
+        )
+    )
+    from analytics.struck_jobs as s
+    where s.kind = struck_evidence.kind;
+$$;
+
+--
+-- Name: FUNCTION struck_evidence(kind text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.struck_evidence(kind text) IS 'Which jobs are struck, and by what.';
+
+--
 -- Name: system_identifier(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2144,11 +5813,21 @@ declare
     state analytics.audit_state;
     seen_at constant timestamptz := clock_timestamp();
     open_runids bigint[];
+    working_pids integer[];
+    server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
+        || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
+    server_port constant integer := current_setting('port')::integer;
     highest_runid bigint;
+    was_given_up boolean;
     run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
+
+    -- A background worker's row says "succeeded" after each statement of its command, while the next ones still run.
+    select coalesce(array_agg(a.pid), '{}') into working_pids
+    from pg_catalog.pg_stat_activity as a
+    where a.backend_type = 'pg_cron';
 
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
     select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
@@ -2164,7 +5843,9 @@ begin
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
             r.start_time,
-            r.end_time
+            r.end_time,
+            r.job_pid,
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
         from (
             select d.* from cron.job_run_details as d where d.runid = any (open_runids)
             union all
@@ -2177,6 +5858,7 @@ begin
             )
         ) as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
+        left join cron.job as j on j.jobid = r.jobid
         order by r.runid
     loop
         highest_runid := greatest(highest_runid, run.runid);
@@ -2185,18 +5867,29 @@ begin
             update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
         end if;
 
-        if run.status in ('succeeded', 'failed') then
-            delete from analytics.open_runs as o where o.epoch = state.epoch and o.runid = run.runid;
+        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
+            delete from analytics.open_runs as o
+            where o.epoch = state.epoch and o.runid = run.runid
+            returning o.given_up_at is not null into was_given_up;
+            -- Someone tidied up after a run that was told already.
+            continue when was_given_up;
             return next (
                 run.runid, run.job_name, run.status,
                 substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
-                run.message, run.start_time, run.end_time
+                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
             )::private.audited_run;
         else
-            insert into analytics.open_runs as o (epoch, runid, job_name, status, first_seen_at, last_seen_at)
-            values (state.epoch, run.runid, run.job_name, run.status, seen_at, seen_at)
+            insert into analytics.open_runs as o (
+                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+            )
+            values (
+                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
+            )
             on conflict on constraint open_runs_pkey do update
-            set status = excluded.status, last_seen_at = excluded.last_seen_at;
+            set status = excluded.status,
+                job_pid = excluded.job_pid,
+                started_at = excluded.started_at,
+                last_seen_at = excluded.last_seen_at;
         end if;
     end loop;
 
@@ -2209,6 +5902,56 @@ $$;
 --
 
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+
+--
+-- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $_$
+    with setting as (
+        select
+            substring(j.command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+\s*(?:ms|s|min|h|d)?)''?') as of_command,
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = j.username
+                join pg_catalog.pg_database as d on d.datname = j.database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            ) as of_role
+        from cron.job as j
+        where j.jobname = time_limit_of_job.job_name
+        order by j.jobid
+        limit 1
+    ),
+    written as (
+        select regexp_replace(lower(coalesce(s.of_command, s.of_role)), '\s', '', 'g') as text from setting as s
+    ),
+    split as (
+        select substring(w.text from '^\d+')::bigint as amount, substring(w.text from '[a-z]+$') as unit from written as w
+    )
+    select nullif(s.amount, 0) * case coalesce(s.unit, 'ms')
+        when 'ms' then interval '1 millisecond'
+        when 's' then interval '1 second'
+        when 'min' then interval '1 minute'
+        when 'h' then interval '1 hour'
+        when 'd' then interval '1 day'
+    end
+    from split as s;
+$_$;
+
+--
+-- Name: FUNCTION time_limit_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
 
 --
 -- Name: trim_source_changes(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -2244,6 +5987,67 @@ $$;
 COMMENT ON FUNCTION private.trim_source_changes(source regclass) IS 'Shortens the change log of a source unless a refresh is reading it. Idempotent; never waits.';
 
 --
+-- Name: typed_column(regclass, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.typed_column(relation regclass, column_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    column_type text;
+begin
+    select format_type(a.atttypid, a.atttypmod) into column_type
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped;
+    if not found then
+        raise exception using errcode = 'undefined_column', message = format('%s has no column "%s"', relation, column_name);
+    end if;
+    return column_type;
+end
+$$;
+
+--
+-- Name: FUNCTION typed_column(relation regclass, column_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
+
+--
+-- Name: url_host(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.url_host(url text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
+$$;
+
+--
+-- Name: FUNCTION url_host(url text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, without user, password and port.';
+
+--
+-- Name: vault_secret(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.vault_secret(name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select s.decrypted_secret from vault.decrypted_secrets as s where s.name = vault_secret.name;
+$$;
+
+--
+-- Name: FUNCTION vault_secret(name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.vault_secret(name text) IS 'A secret of Vault, null when there is none of the name.';
+
+--
 -- Name: views; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -2253,6 +6057,9 @@ CREATE TABLE analytics.views (
     job_name text NOT NULL,
     schedule text NOT NULL,
     stale_after interval NOT NULL,
+    warn_after interval,
+    source_warn_after interval,
+    source_error_after interval,
     rebuild_after interval NOT NULL,
     statement_timeout interval NOT NULL,
     source_at_table regclass,
@@ -2266,8 +6073,13 @@ CREATE TABLE analytics.views (
     row_count bigint,
     rejected_count bigint,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT views_check CHECK (((source_at_table IS NULL) = (source_at_column IS NULL))),
+    CONSTRAINT views_check CHECK (((warn_after > '00:00:00'::interval) AND (warn_after < stale_after))),
+    CONSTRAINT views_check1 CHECK (((source_at_table IS NULL) = (source_at_column IS NULL))),
+    CONSTRAINT views_check2 CHECK ((source_warn_after < source_error_after)),
+    CONSTRAINT views_check3 CHECK (((source_at_table IS NOT NULL) OR (COALESCE(source_warn_after, source_error_after) IS NULL))),
     CONSTRAINT views_rebuild_after_check CHECK ((rebuild_after > '00:00:00'::interval)),
+    CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
+    CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
     CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval))
 );
@@ -2283,6 +6095,24 @@ COMMENT ON TABLE analytics.views IS 'Registry: one row per registered materializ
 --
 
 COMMENT ON COLUMN analytics.views.stale_after IS 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
+
+--
+-- Name: COLUMN views.warn_after; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.views.warn_after IS 'Age at which the audit warns; null: only at the objective.';
+
+--
+-- Name: COLUMN views.source_warn_after; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.views.source_warn_after IS 'Age of the newest source row, when the view was verified, at which the audit warns.';
+
+--
+-- Name: COLUMN views.source_error_after; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.views.source_error_after IS 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
 
 --
 -- Name: COLUMN views.rebuild_after; Type: COMMENT; Schema: analytics; Owner: -
@@ -2358,6 +6188,50 @@ $$;
 COMMENT ON FUNCTION private.view_state(declared analytics.views) IS 'Where a view stands, as the read path wants it.';
 
 --
+-- Name: watch_slots(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    delete from analytics.job_slots as s
+    where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
+
+    with jobs as (
+        select distinct on (j.job_name)
+            j.job_name, j.schedule, c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds) as period,
+            j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp() as is_awaited
+        from private.known_cron_jobs() as j
+        left join jsonb_to_recordset(calendar -> 'jobs') as c (
+            job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+        ) on c.job_name = j.job_name and c.schedule = j.schedule
+        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+        order by j.job_name, j.jobid
+    )
+    insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
+    select j.job_name, j.schedule, clock_timestamp(), j.due_slot_at, j.next_slot_at, j.period from jobs as j
+    on conflict on constraint job_slots_pkey do update
+    set schedule = excluded.schedule,
+        due_slot_at = excluded.due_slot_at,
+        next_slot_at = excluded.next_slot_at,
+        period = excluded.period,
+        -- Nothing is expected of a job before it stood as it stands.
+        watched_since = case
+            when s.schedule = excluded.schedule
+                and (select j.is_awaited from jobs as j where j.job_name = s.job_name)
+                then coalesce(s.watched_since, excluded.watched_since)
+            else excluded.watched_since
+        end;
+$$;
+
+--
+-- Name: FUNCTION watch_slots(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.watch_slots(calendar jsonb) IS 'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';
+
+--
 -- Name: watch_source(regclass, "char"); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2390,6 +6264,112 @@ $$;
 --
 
 COMMENT ON FUNCTION private.watch_source(source regclass, relkind "char") IS 'Puts the change trigger on a source table. Idempotent.';
+
+--
+-- Name: watch_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.watch_views() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    view record;
+    is_untouched boolean;
+    is_unrecorded boolean;
+begin
+    for view in
+        -- One statement, one snapshot: the version and the catalogue's row belong together.
+        select
+            v.view_name, v.job_name, v.schedule, v.version, v.row_count,
+            c.oid as relation, c.xmin::text as row_xmin, c.relfilenode as filenode,
+            w.view_name is not null as is_known, w.version as old_version, w.row_baseline, w.judged_runid,
+            (w.relation, w.row_xmin, w.filenode) is not distinct from (c.oid, c.xmin::text, c.relfilenode) as is_same,
+            p.last_success_runid, p.last_success_started_at
+        from analytics.views as v
+        join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name))
+        left join analytics.view_watch as w on w.view_name = v.view_name
+        left join analytics.job_pace as p on p.job_name = v.job_name
+        order by v.view_name
+    loop
+        is_untouched := view.is_known and view.version > view.old_version and view.is_same;
+        is_unrecorded := view.is_known
+            and view.last_success_runid > coalesce(view.judged_runid, 0)
+            and not exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = view.view_name
+                    -- The clocks of the scheduler and of the run are read a moment apart.
+                    and l.started_at >= view.last_success_started_at - interval '5 seconds'
+            );
+
+        if is_untouched or is_unrecorded then
+            perform private.observe(
+                kind => 'not_refreshed',
+                subject => view.view_name,
+                state => 'bad',
+                observed_at => clock_timestamp(),
+                evidence => jsonb_build_object(
+                    'view', view.view_name, 'job', view.job_name, 'schedule', view.schedule, 'runid', view.last_success_runid,
+                    'message', case
+                        when is_untouched then format(
+                            'its version moved from %s to %s, and the view was not written', view.old_version, view.version
+                        )
+                        else format('run %s succeeded, and did not refresh it', view.last_success_runid)
+                    end
+                )
+            );
+        elsif view.version > view.old_version
+            or view.last_success_runid > coalesce(view.judged_runid, 0)
+        then
+            perform private.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
+        end if;
+
+        if private.is_row_collapse(view.row_baseline, view.row_count) then
+            perform private.observe(
+                kind => 'row_collapse',
+                subject => view.view_name,
+                state => 'bad',
+                observed_at => clock_timestamp(),
+                evidence => jsonb_build_object(
+                    'view', view.view_name, 'job', view.job_name, 'schedule', view.schedule,
+                    'message', format('%s rows, and %s before', view.row_count, view.row_baseline)
+                )
+            );
+        else
+            perform private.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
+            where exists (
+                select from analytics.findings as f
+                where f.kind = 'row_collapse' and f.subject = view.view_name and f.state = 'bad'
+            );
+        end if;
+
+        insert into analytics.view_watch as w (view_name, relation, row_xmin, filenode, version, judged_runid, row_baseline)
+        values (
+            view.view_name, view.relation, view.row_xmin, view.filenode, view.version, view.last_success_runid, view.row_count
+        )
+        on conflict on constraint view_watch_pkey do update
+        set relation = excluded.relation,
+            row_xmin = excluded.row_xmin,
+            filenode = excluded.filenode,
+            version = excluded.version,
+            judged_runid = excluded.judged_runid,
+            row_baseline = case
+                when private.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
+                else excluded.row_baseline
+            end;
+    end loop;
+
+    perform private.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
+    from (values ('not_refreshed'), ('row_collapse')) as k (kind);
+end
+$$;
+
+--
+-- Name: FUNCTION watch_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
 
 --
 -- Name: withdraw_job(text); Type: FUNCTION; Schema: private; Owner: -
@@ -2429,6 +6409,237 @@ $$;
 --
 
 COMMENT ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) IS 'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
+
+--
+-- Name: analytics_heatmap_admin(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select
+        h.question_id, h.lesion, h.topic, h.week_start,
+        h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
+    from private.analytics_heatmap_admin() as h;
+$$;
+
+--
+-- Name: FUNCTION analytics_heatmap_admin(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.analytics_heatmap_admin() IS 'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';
+
+--
+-- Name: analytics_refresh_heatmap(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.analytics_refresh_heatmap() RETURNS analytics.refresh_log
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.analytics_refresh_heatmap();
+$$;
+
+--
+-- Name: FUNCTION analytics_refresh_heatmap(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.analytics_refresh_heatmap() IS 'Refreshes the heatmap concurrently and returns the ledger row. Service role: as often as it likes, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Anybody else gets 42501.';
+
+--
+-- Name: custom_access_token_hook(jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    -- What the claims said before is taken out first: only this table makes an admin.
+    select jsonb_build_object(
+        'claims',
+        ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])
+            || jsonb_build_object('is_admin', coalesce(r.is_admin, false))
+            || case when r.org_id is null then '{}'
+                else jsonb_build_object('org_id', r.org_id, 'org_role', r.org_role)
+            end
+    )
+    from (select (event ->> 'user_id')::uuid as user_id) as u
+    left join public.user_roles as r on r.user_id = u.user_id;
+$$;
+
+--
+-- Name: FUNCTION custom_access_token_hook(event jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls it before it signs a token, at sign-up, sign-in and refresh: adds is_admin always, org_id and org_role where there are any.';
+
+--
+-- Name: learning_sessions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.learning_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    track_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    duration_seconds integer,
+    CONSTRAINT learning_sessions_duration_seconds_check CHECK ((duration_seconds >= 0)),
+    CONSTRAINT learning_sessions_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)))
+);
+
+--
+-- Name: COLUMN learning_sessions.duration_seconds; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.learning_sessions.duration_seconds IS 'Null while the session runs, and where its end was never reported.';
+
+--
+-- Name: quiz_attempts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.quiz_attempts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    track_id uuid NOT NULL,
+    quiz_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    completed_at timestamp with time zone,
+    score numeric,
+    duration_ms integer,
+    CONSTRAINT quiz_attempts_check CHECK ((completed_at >= started_at)),
+    CONSTRAINT quiz_attempts_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT quiz_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)),
+    CONSTRAINT quiz_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)))
+);
+
+--
+-- Name: COLUMN quiz_attempts.completed_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.quiz_attempts.completed_at IS 'Null while the attempt runs, and when it was given up.';
+
+--
+-- Name: COLUMN quiz_attempts.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.quiz_attempts.duration_ms IS 'Null where it was not measured.';
+
+--
+-- Name: review_sessions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.review_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    completed_at timestamp with time zone,
+    cards_reviewed_count integer DEFAULT 0 NOT NULL,
+    duration_seconds integer,
+    CONSTRAINT review_sessions_cards_reviewed_count_check CHECK ((cards_reviewed_count >= 0)),
+    CONSTRAINT review_sessions_check CHECK ((completed_at >= started_at)),
+    CONSTRAINT review_sessions_duration_seconds_check CHECK ((duration_seconds >= 0)),
+    CONSTRAINT review_sessions_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)))
+);
+
+--
+-- Name: COLUMN review_sessions.completed_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.review_sessions.completed_at IS 'Null when the learner left before the last card that was due.';
+
+--
+-- Name: COLUMN review_sessions.duration_seconds; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.review_sessions.duration_seconds IS 'Null where it was not measured.';
+
+--
+-- Name: active_learning_days; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.active_learning_days AS
+ WITH activities AS (
+         SELECT s.user_id,
+            s.started_at,
+            1 AS session,
+            0 AS quiz_attempt,
+            0 AS review_session,
+            s.duration_seconds
+           FROM public.learning_sessions s
+        UNION ALL
+         SELECT q.user_id,
+            q.started_at,
+            0,
+            1,
+            0,
+            NULL::integer
+           FROM public.quiz_attempts q
+        UNION ALL
+         SELECT r.user_id,
+            r.started_at,
+            0,
+            0,
+            1,
+            r.duration_seconds
+           FROM public.review_sessions r
+        )
+ SELECT a.user_id,
+    ((a.started_at AT TIME ZONE 'UTC'::text))::date AS active_on,
+    sum(a.session) AS sessions_count,
+    sum(a.quiz_attempt) AS quiz_attempts_count,
+    sum(a.review_session) AS review_sessions_count,
+    COALESCE(sum(a.duration_seconds), (0)::bigint) AS active_seconds
+   FROM activities a
+  GROUP BY a.user_id, (((a.started_at AT TIME ZONE 'UTC'::text))::date)
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW active_learning_days; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.active_learning_days IS 'What a learner did on a day.';
+
+--
+-- Name: COLUMN active_learning_days.active_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.active_learning_days.active_on IS 'UTC day of the start.';
+
+--
+-- Name: COLUMN active_learning_days.active_seconds; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.active_learning_days.active_seconds IS 'Of sessions and reviews that began on the day; one whose duration is unknown adds nothing.';
+
+--
+-- Name: alert_causes; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.alert_causes (
+    kind text NOT NULL,
+    cause text NOT NULL,
+    is_of_same_job boolean DEFAULT false NOT NULL,
+    rank integer NOT NULL
+);
+
+--
+-- Name: TABLE alert_causes; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens while its cause is open is told by it, and not by itself.';
+
+--
+-- Name: COLUMN alert_causes.is_of_same_job; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.is_of_same_job IS 'Whether the cause speaks only for what is about the same job.';
+
+--
+-- Name: COLUMN alert_causes.rank; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.rank IS 'Of several causes the one with the lowest speaks.';
 
 --
 -- Name: alert_channels; Type: TABLE; Schema: analytics; Owner: -
@@ -2476,6 +6687,126 @@ COMMENT ON TABLE analytics.alert_kinds IS 'The vocabulary of the audit. Each kin
 COMMENT ON COLUMN analytics.alert_kinds.has_job_thresholds IS 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
 
 --
+-- Name: questions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.questions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    stem text DEFAULT ''::text NOT NULL,
+    lesion text,
+    topic text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT questions_lesion_check CHECK ((length(lesion) <= 100)),
+    CONSTRAINT questions_topic_check CHECK ((length(topic) <= 100))
+);
+
+--
+-- Name: COLUMN questions.lesion; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.questions.lesion IS 'As the author wrote it; analytics.question_tags holds its one spelling.';
+
+--
+-- Name: question_tags; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.question_tags WITH (security_invoker='on') AS
+ SELECT q.id AS question_id,
+    (COALESCE(NULLIF(btrim(regexp_replace(lower((NORMALIZE(q.lesion, NFKC) COLLATE "und-x-icu")), '[ \t\n\v\f\r_\u2010-\u2015\u2212-]+'::text, ' '::text, 'g'::text)), ''::text), 'untagged'::text) COLLATE "C") AS lesion,
+    (COALESCE(NULLIF(btrim(regexp_replace(NORMALIZE(q.topic, NFC), '[ \t\n\v\f\r\u00a0]+'::text, ' '::text, 'g'::text)), ''::text), 'untagged'::text) COLLATE "C") AS topic
+   FROM public.questions q;
+
+--
+-- Name: VIEW question_tags; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.question_tags IS 'Lesion and topic of each question in their one spelling; "untagged" where there is none.';
+
+--
+-- Name: responses; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.responses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    question_id uuid NOT NULL,
+    user_id uuid,
+    is_correct boolean NOT NULL,
+    duration_ms integer,
+    answered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT responses_answered_at_check CHECK (((answered_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (answered_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT responses_duration_ms_check CHECK ((duration_ms >= 0))
+);
+
+--
+-- Name: COLUMN responses.user_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.responses.user_id IS 'auth.users.id of the learner; null when the learner is unknown or was erased.';
+
+--
+-- Name: COLUMN responses.duration_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.responses.duration_ms IS 'From showing the question to the answer; null when it was not measured.';
+
+--
+-- Name: analytics_heatmap_agg; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.analytics_heatmap_agg AS
+ WITH answers AS (
+         SELECT r.question_id,
+            t.lesion,
+            t.topic,
+            (date_trunc('week'::text, (r.answered_at AT TIME ZONE 'UTC'::text)))::date AS week_start,
+            r.is_correct,
+            r.duration_ms
+           FROM (public.responses r
+             JOIN analytics.question_tags t ON ((t.question_id = r.question_id)))
+        )
+ SELECT a.question_id,
+    a.lesion,
+    a.topic,
+    a.week_start,
+    count(*) AS attempts,
+    count(*) FILTER (WHERE a.is_correct) AS correct_attempts,
+    round(((count(*) FILTER (WHERE a.is_correct))::numeric / (count(*))::numeric), 2) AS accuracy_rate,
+    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)))::numeric, 1) AS median_duration_ms
+   FROM answers a
+  GROUP BY a.question_id, a.lesion, a.topic, a.week_start
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW analytics_heatmap_agg; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.analytics_heatmap_agg IS 'How a question was answered in one week, without a word about who answered.';
+
+--
+-- Name: COLUMN analytics_heatmap_agg.lesion; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.analytics_heatmap_agg.lesion IS 'Normalised: see analytics.question_tags.';
+
+--
+-- Name: COLUMN analytics_heatmap_agg.week_start; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.analytics_heatmap_agg.week_start IS 'Monday of the ISO week of the UTC timestamp.';
+
+--
+-- Name: COLUMN analytics_heatmap_agg.accuracy_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.analytics_heatmap_agg.accuracy_rate IS 'correct_attempts / attempts, two decimals, half away from zero.';
+
+--
+-- Name: COLUMN analytics_heatmap_agg.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.analytics_heatmap_agg.median_duration_ms IS 'Exact median of the measured durations; null when none was measured.';
+
+--
 -- Name: audit_state; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -2486,10 +6817,12 @@ CREATE TABLE analytics.audit_state (
     history_relation oid NOT NULL,
     low_runid bigint NOT NULL,
     pass_count bigint DEFAULT 0 NOT NULL,
+    last_runid_seen bigint,
     canary_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     last_audit_at timestamp with time zone,
     last_outcome text,
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    scheduler_resumed_at timestamp with time zone,
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -2525,10 +6858,115 @@ COMMENT ON COLUMN analytics.audit_state.history_relation IS 'OID of cron.job_run
 COMMENT ON COLUMN analytics.audit_state.low_runid IS 'Watermark: runs up to here are recorded, or listed in open_runs.';
 
 --
+-- Name: COLUMN audit_state.last_runid_seen; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.last_runid_seen IS 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
+
+--
 -- Name: COLUMN audit_state.canary_seen_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.audit_state.canary_seen_at IS 'When the audit last saw a run of its own job, or began to look for one.';
+
+--
+-- Name: COLUMN audit_state.scheduler_resumed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last time in which no job started at all though the audit''s own is due every five minutes: stopped, frozen, or the clock jumped.';
+
+--
+-- Name: explanation_views; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.explanation_views (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    question_id uuid NOT NULL,
+    viewed_at timestamp with time zone DEFAULT now() NOT NULL,
+    dwell_ms integer,
+    is_helpful boolean,
+    CONSTRAINT explanation_views_dwell_ms_check CHECK ((dwell_ms >= 0)),
+    CONSTRAINT explanation_views_viewed_at_check CHECK (((viewed_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (viewed_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)))
+);
+
+--
+-- Name: COLUMN explanation_views.question_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.explanation_views.question_id IS 'Of whichever question bank the application has; the pack does not need the qbank''s.';
+
+--
+-- Name: COLUMN explanation_views.dwell_ms; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.explanation_views.dwell_ms IS 'How long the explanation was on the screen; null where it was not measured.';
+
+--
+-- Name: COLUMN explanation_views.is_helpful; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.explanation_views.is_helpful IS 'The learner''s verdict; null when none was given.';
+
+--
+-- Name: explanation_engagement; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.explanation_engagement AS
+ WITH question_learners AS (
+         SELECT v_1.question_id,
+            v_1.user_id,
+            count(*) AS views_count
+           FROM public.explanation_views v_1
+          GROUP BY v_1.question_id, v_1.user_id
+        ), learner_stats AS (
+         SELECT l_1.question_id,
+            count(*) AS learners_count,
+            count(*) FILTER (WHERE (l_1.views_count > 1)) AS returning_count
+           FROM question_learners l_1
+          GROUP BY l_1.question_id
+        ), view_stats AS (
+         SELECT v_1.question_id,
+            count(*) AS views_count,
+            (percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((v_1.dwell_ms)::double precision)))::numeric AS median_dwell_ms,
+            count(*) FILTER (WHERE v_1.is_helpful) AS helpful_count,
+            NULLIF(count(v_1.is_helpful), 0) AS rated_count
+           FROM public.explanation_views v_1
+          GROUP BY v_1.question_id
+        )
+ SELECT v.question_id,
+    v.views_count,
+    l.learners_count,
+    round(v.median_dwell_ms, 1) AS median_dwell_ms,
+    round(((v.helpful_count)::numeric / (v.rated_count)::numeric), 4) AS helpful_rate,
+    round(((l.returning_count)::numeric / (l.learners_count)::numeric), 4) AS revisit_rate
+   FROM (view_stats v
+     JOIN learner_stats l ON ((l.question_id = v.question_id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW explanation_engagement; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.explanation_engagement IS 'Which explanations are read, help, and are opened again.';
+
+--
+-- Name: COLUMN explanation_engagement.median_dwell_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.explanation_engagement.median_dwell_ms IS 'Over views whose dwell time is known; null when there is none.';
+
+--
+-- Name: COLUMN explanation_engagement.helpful_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.explanation_engagement.helpful_rate IS 'Helpful verdicts / verdicts, four decimals; null when nobody gave one.';
+
+--
+-- Name: COLUMN explanation_engagement.revisit_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.explanation_engagement.revisit_rate IS 'Learners who opened it more than once / learners, four decimals.';
 
 --
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -
@@ -2559,6 +6997,19 @@ COMMENT ON TABLE analytics.findings IS 'How each subject stands, by the last obs
 COMMENT ON COLUMN analytics.findings.bad_streak IS 'Consecutive bad observations; unknown ones neither count nor break it.';
 
 --
+-- Name: http_calls_call_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.http_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.http_calls_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: incidents_incident_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
 --
 
@@ -2570,6 +7021,131 @@ ALTER TABLE analytics.incidents ALTER COLUMN incident_id ADD GENERATED ALWAYS AS
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: job_monitors; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.job_monitors (
+    job_name text NOT NULL,
+    epoch integer NOT NULL,
+    looked_runid bigint NOT NULL,
+    last_runid bigint,
+    last_status text,
+    told_runid bigint,
+    CONSTRAINT job_monitors_last_status_check CHECK ((last_status = ANY (ARRAY['ok'::text, 'error'::text])))
+);
+
+--
+-- Name: TABLE job_monitors; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.job_monitors IS 'What each monitor was told last.';
+
+--
+-- Name: COLUMN job_monitors.looked_runid; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_monitors.looked_runid IS 'Runs of the job up to here were looked at.';
+
+--
+-- Name: job_pace; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.job_pace (
+    job_name text NOT NULL,
+    last_runid bigint NOT NULL,
+    last_started_at timestamp with time zone,
+    last_ended_at timestamp with time zone,
+    last_success_runid bigint,
+    last_success_started_at timestamp with time zone,
+    queued_count integer DEFAULT 0 NOT NULL,
+    recent_seconds numeric[] DEFAULT '{}'::numeric[] NOT NULL
+);
+
+--
+-- Name: TABLE job_pace; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.job_pace IS 'How each job has been running lately, from the runs that were taken.';
+
+--
+-- Name: COLUMN job_pace.queued_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_pace.queued_count IS 'Runs in a row that began as soon as the one before them ended, which had run into the next slot.';
+
+--
+-- Name: COLUMN job_pace.recent_seconds; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_pace.recent_seconds IS 'Durations of the last 20 runs that succeeded, oldest first.';
+
+--
+-- Name: job_slots; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.job_slots (
+    job_name text NOT NULL,
+    schedule text,
+    watched_since timestamp with time zone,
+    last_run_at timestamp with time zone,
+    due_slot_at timestamp with time zone,
+    next_slot_at timestamp with time zone,
+    period interval,
+    missed_slot_at timestamp with time zone,
+    missed_by text,
+    CONSTRAINT job_slots_check CHECK (((missed_slot_at IS NULL) = (missed_by IS NULL))),
+    CONSTRAINT job_slots_missed_by_check CHECK ((missed_by = ANY (ARRAY['job'::text, 'scheduler'::text])))
+);
+
+--
+-- Name: TABLE job_slots; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.job_slots IS 'When each job ought to run and when it last did, as of the last pass.';
+
+--
+-- Name: COLUMN job_slots.schedule; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.schedule IS 'The one that the slots were computed from; null before that.';
+
+--
+-- Name: COLUMN job_slots.watched_since; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.watched_since IS 'Earlier slots are not expected: the job was scheduled, changed, activated or unpaused then.';
+
+--
+-- Name: COLUMN job_slots.last_run_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.last_run_at IS 'Start of its latest run that was taken; for a run that never started, when it was taken.';
+
+--
+-- Name: COLUMN job_slots.due_slot_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.due_slot_at IS 'Its latest slot whose run ought to have started.';
+
+--
+-- Name: COLUMN job_slots.period; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.period IS 'Shortest distance between its next slots.';
+
+--
+-- Name: COLUMN job_slots.missed_slot_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.missed_slot_at IS 'The slot that it misses now; null when it misses none.';
+
+--
+-- Name: COLUMN job_slots.missed_by; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.job_slots.missed_by IS 'scheduler: no job started at the time, so that it is one incident for all of them.';
 
 --
 -- Name: known_jobs; Type: TABLE; Schema: analytics; Owner: -
@@ -2758,6 +7334,63 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score
 COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
 
 --
+-- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_lesion_topic_weeks AS
+ WITH answers AS (
+         SELECT t.lesion,
+            t.topic,
+            (date_trunc('week'::text, (r.answered_at AT TIME ZONE 'UTC'::text)))::date AS week_start,
+            r.question_id,
+            r.is_correct,
+            r.duration_ms
+           FROM (public.responses r
+             JOIN analytics.question_tags t ON ((t.question_id = r.question_id)))
+        )
+ SELECT a.lesion,
+    a.topic,
+    a.week_start,
+    count(DISTINCT a.question_id) AS question_count,
+    count(*) AS attempts,
+    count(*) FILTER (WHERE a.is_correct) AS correct_attempts,
+    round(((count(*) FILTER (WHERE a.is_correct))::numeric / (count(*))::numeric), 2) AS accuracy_rate,
+    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)))::numeric, 1) AS median_duration_ms
+   FROM answers a
+  GROUP BY a.lesion, a.topic, a.week_start
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_lesion_topic_weeks; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_lesion_topic_weeks IS 'How the questions of a lesion and topic were answered in one week.';
+
+--
+-- Name: COLUMN mv_lesion_topic_weeks.lesion; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.lesion IS 'Normalised: see analytics.question_tags.';
+
+--
+-- Name: COLUMN mv_lesion_topic_weeks.week_start; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.week_start IS 'Monday of the ISO week of the UTC timestamp.';
+
+--
+-- Name: COLUMN mv_lesion_topic_weeks.accuracy_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.accuracy_rate IS 'correct_attempts / attempts, two decimals, half away from zero.';
+
+--
+-- Name: COLUMN mv_lesion_topic_weeks.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.median_duration_ms IS 'Exact median of the measured durations; null when none was measured.';
+
+--
 -- Name: bout_results; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2878,25 +7511,6 @@ COMMENT ON COLUMN analytics.mv_weakness_patterns.score_trend_per_day IS 'The sam
 COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_sample_count IS 'Samples behind the quartiles; fewer than five never leave the API.';
 
 --
--- Name: open_runs; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.open_runs (
-    epoch integer NOT NULL,
-    runid bigint NOT NULL,
-    job_name text NOT NULL,
-    status text NOT NULL,
-    first_seen_at timestamp with time zone NOT NULL,
-    last_seen_at timestamp with time zone NOT NULL
-);
-
---
--- Name: TABLE open_runs; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.open_runs IS 'Runs that had not ended when they were last read. They are read again by runid at every pass.';
-
---
 -- Name: outbox; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -2943,6 +7557,138 @@ COMMENT ON COLUMN analytics.outbox.payload IS 'The facts, as the database has th
 COMMENT ON COLUMN analytics.outbox.lease_token IS 'Fencing: moves with each lease; an answer with an older token changes nothing.';
 
 --
+-- Name: tracks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tracks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: popular_tracks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.popular_tracks AS
+ WITH track_sessions AS (
+         SELECT s_1.track_id,
+            count(*) AS sessions_count,
+            COALESCE(sum(s_1.duration_seconds), (0)::bigint) AS total_seconds
+           FROM public.learning_sessions s_1
+          GROUP BY s_1.track_id
+        ), track_quizzes AS (
+         SELECT q_1.track_id,
+            count(*) AS completed_quizzes_count
+           FROM public.quiz_attempts q_1
+          WHERE (q_1.completed_at IS NOT NULL)
+          GROUP BY q_1.track_id
+        ), track_users AS (
+         SELECT s_1.track_id,
+            s_1.user_id
+           FROM public.learning_sessions s_1
+        UNION
+         SELECT q_1.track_id,
+            q_1.user_id
+           FROM public.quiz_attempts q_1
+        ), track_learners AS (
+         SELECT u.track_id,
+            count(*) AS learners_count
+           FROM track_users u
+          GROUP BY u.track_id
+        )
+ SELECT t.id AS track_id,
+    t.title,
+    COALESCE(l.learners_count, (0)::bigint) AS learners_count,
+    COALESCE(s.sessions_count, (0)::bigint) AS sessions_count,
+    COALESCE(q.completed_quizzes_count, (0)::bigint) AS completed_quizzes_count,
+    COALESCE(s.total_seconds, (0)::bigint) AS total_seconds,
+    rank() OVER (ORDER BY COALESCE(l.learners_count, (0)::bigint) DESC, COALESCE(s.sessions_count, (0)::bigint) DESC, (t.title COLLATE "C")) AS popularity_rank
+   FROM (((public.tracks t
+     LEFT JOIN track_learners l ON ((l.track_id = t.id)))
+     LEFT JOIN track_sessions s ON ((s.track_id = t.id)))
+     LEFT JOIN track_quizzes q ON ((q.track_id = t.id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW popular_tracks; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.popular_tracks IS 'Tracks by how many learn with them.';
+
+--
+-- Name: COLUMN popular_tracks.learners_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.popular_tracks.learners_count IS 'Learners with a session or a quiz attempt in the track.';
+
+--
+-- Name: COLUMN popular_tracks.total_seconds; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.popular_tracks.total_seconds IS 'Of all sessions; one whose duration is unknown adds nothing.';
+
+--
+-- Name: COLUMN popular_tracks.popularity_rank; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.popular_tracks.popularity_rank IS 'By learners, then sessions, then title; 1 is the most popular.';
+
+--
+-- Name: quiz_completion_rates; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.quiz_completion_rates AS
+ WITH attempts AS (
+         SELECT q.track_id,
+            q.quiz_id,
+            (q.completed_at IS NOT NULL) AS is_completed,
+            q.score,
+            q.duration_ms
+           FROM public.quiz_attempts q
+        )
+ SELECT a.track_id,
+    a.quiz_id,
+    count(*) AS started_count,
+    count(*) FILTER (WHERE a.is_completed) AS completed_count,
+    round(((count(*) FILTER (WHERE a.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate,
+    round(avg(a.score) FILTER (WHERE a.is_completed), 3) AS avg_score,
+    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)) FILTER (WHERE a.is_completed))::numeric, 1) AS median_duration_ms
+   FROM attempts a
+  GROUP BY a.track_id, a.quiz_id
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.quiz_completion_rates IS 'How many of those who start a quiz finish it, and how they do.';
+
+--
+-- Name: COLUMN quiz_completion_rates.started_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.started_count IS 'Attempts, also those that were not completed.';
+
+--
+-- Name: COLUMN quiz_completion_rates.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.completion_rate IS 'completed_count / started_count, four decimals.';
+
+--
+-- Name: COLUMN quiz_completion_rates.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.avg_score IS 'Over completed attempts that have a score; null when there is none.';
+
+--
+-- Name: COLUMN quiz_completion_rates.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.median_duration_ms IS 'Over completed attempts whose duration is known; null when there is none.';
+
+--
 -- Name: refresh_log_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
 --
 
@@ -2974,25 +7720,102 @@ CREATE VIEW analytics.rejected_lane_scores WITH (security_invoker='on') AS
 COMMENT ON VIEW analytics.rejected_lane_scores IS 'Lane values that the arena''s views leave out.';
 
 --
+-- Name: retention; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.retention (
+    history text NOT NULL,
+    keep_for interval NOT NULL,
+    batch_size integer DEFAULT 20000 NOT NULL,
+    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
+    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
+
+--
+-- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+--
+-- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
+
+--
+-- Name: review_session_usage; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.review_session_usage AS
+ WITH reviews AS (
+         SELECT (date_trunc('week'::text, (r_1.started_at AT TIME ZONE 'UTC'::text)))::date AS week_start,
+            r_1.user_id,
+            r_1.cards_reviewed_count,
+            (r_1.completed_at IS NOT NULL) AS is_completed
+           FROM public.review_sessions r_1
+        )
+ SELECT r.week_start,
+    count(*) AS sessions_count,
+    count(DISTINCT r.user_id) AS learners_count,
+    sum(r.cards_reviewed_count) AS cards_reviewed_count,
+    round(((count(*) FILTER (WHERE r.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate
+   FROM reviews r
+  GROUP BY r.week_start
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW review_session_usage; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.review_session_usage IS 'Reviews by week.';
+
+--
+-- Name: COLUMN review_session_usage.week_start; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.review_session_usage.week_start IS 'Monday of the ISO week of the UTC start.';
+
+--
+-- Name: COLUMN review_session_usage.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.review_session_usage.completion_rate IS 'Completed reviews / reviews, four decimals.';
+
+--
 -- Name: scheduled_jobs; Type: TABLE; Schema: analytics; Owner: -
 --
 
 CREATE TABLE analytics.scheduled_jobs (
     job_name text NOT NULL,
     schedule text NOT NULL,
+    command text NOT NULL,
     command_fingerprint text NOT NULL,
     owner name NOT NULL,
     database name NOT NULL,
+    period interval,
     late_after interval NOT NULL,
     max_runtime interval NOT NULL,
+    min_runtime interval,
     failure_threshold integer DEFAULT 1 NOT NULL,
     recovery_threshold integer DEFAULT 1 NOT NULL,
     severity text,
     muted_until timestamp with time zone,
+    paused_until timestamp with time zone,
     declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    has_monitor boolean DEFAULT false NOT NULL,
     CONSTRAINT scheduled_jobs_failure_threshold_check CHECK ((failure_threshold >= 1)),
     CONSTRAINT scheduled_jobs_late_after_check CHECK ((late_after >= '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_max_runtime_check CHECK ((max_runtime > '00:00:00'::interval)),
+    CONSTRAINT scheduled_jobs_min_runtime_check CHECK ((min_runtime >= '00:00:00'::interval)),
+    CONSTRAINT scheduled_jobs_period_check CHECK ((period > '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_recovery_threshold_check CHECK ((recovery_threshold >= 1)),
     CONSTRAINT scheduled_jobs_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
 );
@@ -3004,16 +7827,40 @@ CREATE TABLE analytics.scheduled_jobs (
 COMMENT ON TABLE analytics.scheduled_jobs IS 'Declared jobs: what ought to be in cron.job, and when a person wants to hear of it.';
 
 --
+-- Name: COLUMN scheduled_jobs.command; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.command IS 'Kept so that restore_job can put back what is missing or was edited. It leaves the database in no alert.';
+
+--
 -- Name: COLUMN scheduled_jobs.command_fingerprint; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.scheduled_jobs.command_fingerprint IS 'sha256 of the command, hex: an edited command is seen without keeping its text twice.';
+COMMENT ON COLUMN analytics.scheduled_jobs.command_fingerprint IS 'sha256 of the command, hex.';
+
+--
+-- Name: COLUMN scheduled_jobs.period; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.period IS 'Usual distance of its runs; null takes that of its schedule (analytics.job_slots.period).';
 
 --
 -- Name: COLUMN scheduled_jobs.late_after; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.scheduled_jobs.late_after IS 'How long after its slot a run may start.';
+
+--
+-- Name: COLUMN scheduled_jobs.max_runtime; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.max_runtime IS 'How long a run may take.';
+
+--
+-- Name: COLUMN scheduled_jobs.min_runtime; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.min_runtime IS 'A run that succeeds sooner than this has not done its work; null: unknown.';
 
 --
 -- Name: COLUMN scheduled_jobs.failure_threshold; Type: COMMENT; Schema: analytics; Owner: -
@@ -3040,6 +7887,18 @@ COMMENT ON COLUMN analytics.scheduled_jobs.severity IS 'Level of its alerts; nul
 COMMENT ON COLUMN analytics.scheduled_jobs.muted_until IS 'Incidents are recorded but not announced until then. Set by hand.';
 
 --
+-- Name: COLUMN scheduled_jobs.paused_until; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.paused_until IS 'Until then it may be inactive, or absent, and misses no slot. Set by hand.';
+
+--
+-- Name: COLUMN scheduled_jobs.has_monitor; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.has_monitor IS 'Whether Sentry gets a monitor for it. Set by hand; for schedules of five fields without "$".';
+
+--
 -- Name: source_changes; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -3056,6 +7915,172 @@ CREATE TABLE analytics.source_changes (
 COMMENT ON TABLE analytics.source_changes IS 'Change log of the sources of registered views. Append-only; trimmed by refreshes.';
 
 --
+-- Name: streak_dropoffs; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.streak_dropoffs AS
+ WITH active_days AS (
+         SELECT d.user_id,
+            d.active_on,
+            (d.active_on - (row_number() OVER (PARTITION BY d.user_id ORDER BY d.active_on))::integer) AS streak_id
+           FROM analytics.active_learning_days d
+        ), newest_day AS (
+         SELECT max(d.active_on) AS active_on
+           FROM analytics.active_learning_days d
+        ), streaks AS (
+         SELECT d.user_id,
+            d.streak_id,
+            (count(*))::integer AS streak_days,
+            max(d.active_on) AS last_on
+           FROM active_days d
+          GROUP BY d.user_id, d.streak_id
+        ), streaks_of_length AS (
+         SELECT s.streak_days,
+            count(*) AS streaks_count,
+            count(*) FILTER (WHERE (s.last_on < n.active_on)) AS ended_count
+           FROM (streaks s
+             CROSS JOIN newest_day n)
+          GROUP BY s.streak_days
+        ), lengths AS (
+         SELECT generate_series(1, max(s.streak_days)) AS streak_days
+           FROM streaks_of_length s
+        ), reached AS (
+         SELECT l.streak_days,
+            sum(COALESCE(s.streaks_count, (0)::bigint)) OVER (ORDER BY l.streak_days DESC) AS reached_count,
+            COALESCE(s.ended_count, (0)::bigint) AS ended_count
+           FROM (lengths l
+             LEFT JOIN streaks_of_length s ON ((s.streak_days = l.streak_days)))
+        )
+ SELECT r.streak_days,
+    (r.reached_count)::bigint AS reached_count,
+    r.ended_count,
+    round(((r.ended_count)::numeric / r.reached_count), 4) AS dropoff_rate
+   FROM reached r
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW streak_dropoffs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.streak_dropoffs IS 'After how many consecutive active days learners stop.';
+
+--
+-- Name: COLUMN streak_dropoffs.streak_days; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.streak_dropoffs.streak_days IS 'Length of a streak: a run of consecutive active days of one learner.';
+
+--
+-- Name: COLUMN streak_dropoffs.reached_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.streak_dropoffs.reached_count IS 'Streaks that lasted at least so long.';
+
+--
+-- Name: COLUMN streak_dropoffs.ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.streak_dropoffs.ended_count IS 'Streaks of exactly this length whose last day is before the newest active day in the data.';
+
+--
+-- Name: COLUMN streak_dropoffs.dropoff_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.streak_dropoffs.dropoff_rate IS 'ended_count / reached_count, four decimals.';
+
+--
+-- Name: struck_jobs; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.struck_jobs (
+    kind text NOT NULL,
+    job_name text NOT NULL,
+    runid bigint NOT NULL,
+    message text,
+    struck_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE struck_jobs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.struck_jobs IS 'Jobs whose last run was struck by what also strikes others; a row leaves when the job has run again.';
+
+--
+-- Name: summary_stats; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.summary_stats AS
+ WITH newest_day AS (
+         SELECT max(d.active_on) AS as_of_on
+           FROM analytics.active_learning_days d
+        ), learners AS (
+         SELECT d.user_id,
+            max(d.active_on) AS last_on,
+            sum(d.sessions_count) AS sessions_count
+           FROM analytics.active_learning_days d
+          GROUP BY d.user_id
+        ), learner_stats AS (
+         SELECT n.as_of_on,
+            count(l_1.user_id) AS learners_count,
+            count(*) FILTER (WHERE (l_1.last_on > (n.as_of_on - 7))) AS active_learners_7d,
+            count(*) FILTER (WHERE (l_1.last_on > (n.as_of_on - 30))) AS active_learners_30d,
+            COALESCE(sum(l_1.sessions_count), (0)::numeric) AS sessions_count
+           FROM (newest_day n
+             LEFT JOIN learners l_1 ON (true))
+          GROUP BY n.as_of_on
+        ), quiz_stats AS (
+         SELECT COALESCE(sum(q_1.completed_count), (0)::numeric) AS completed_quizzes_count,
+            round((sum(q_1.completed_count) / sum(q_1.started_count)), 4) AS completion_rate
+           FROM analytics.quiz_completion_rates q_1
+        ), streak_stats AS (
+         SELECT COALESCE(max(s_1.streak_days), 0) AS longest_streak_days
+           FROM analytics.streak_dropoffs s_1
+        )
+ SELECT l.as_of_on,
+    l.learners_count,
+    l.active_learners_7d,
+    l.active_learners_30d,
+    (l.sessions_count)::bigint AS sessions_count,
+    (q.completed_quizzes_count)::bigint AS completed_quizzes_count,
+    q.completion_rate,
+    s.longest_streak_days
+   FROM ((learner_stats l
+     CROSS JOIN quiz_stats q)
+     CROSS JOIN streak_stats s)
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW summary_stats; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.summary_stats IS 'The pack in one row.';
+
+--
+-- Name: COLUMN summary_stats.as_of_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.summary_stats.as_of_on IS 'Newest active day in the data, where the windows end; null when nobody was ever active.';
+
+--
+-- Name: COLUMN summary_stats.active_learners_7d; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.summary_stats.active_learners_7d IS 'Learners active on as_of_on or one of the six days before it.';
+
+--
+-- Name: COLUMN summary_stats.active_learners_30d; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.summary_stats.active_learners_30d IS 'Learners active on as_of_on or one of the 29 days before it.';
+
+--
+-- Name: COLUMN summary_stats.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.summary_stats.completion_rate IS 'Completed quiz attempts / quiz attempts, over all quizzes, four decimals; null when there are none.';
+
+--
 -- Name: view_sources; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -3069,6 +8094,44 @@ CREATE TABLE analytics.view_sources (
 --
 
 COMMENT ON TABLE analytics.view_sources IS 'What each view reads, from pg_depend: tables, and materialized views that are its sources.';
+
+--
+-- Name: view_watch; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.view_watch (
+    view_name text NOT NULL,
+    relation oid,
+    row_xmin text,
+    filenode oid,
+    version bigint NOT NULL,
+    judged_runid bigint,
+    row_baseline bigint
+);
+
+--
+-- Name: TABLE view_watch; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.view_watch IS 'What the audit remembers of each view between two passes.';
+
+--
+-- Name: COLUMN view_watch.row_xmin; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.view_watch.row_xmin IS 'Writing transaction of the view''s row in pg_class: another one after each refresh.';
+
+--
+-- Name: COLUMN view_watch.judged_runid; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.view_watch.judged_runid IS 'The last run that succeeded, as far as it was held against the ledger.';
+
+--
+-- Name: COLUMN view_watch.row_baseline; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.view_watch.row_baseline IS 'Rows of the last refresh that was not suspicious.';
 
 --
 -- Name: agents; Type: TABLE; Schema: public; Owner: -
@@ -3122,6 +8185,50 @@ CREATE TABLE public.judge_outputs (
 );
 
 --
+-- Name: user_roles; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_roles (
+    user_id uuid NOT NULL,
+    is_admin boolean DEFAULT false NOT NULL,
+    org_id uuid,
+    org_role text,
+    CONSTRAINT user_roles_check CHECK (((org_id IS NULL) = (org_role IS NULL))),
+    CONSTRAINT user_roles_org_role_check CHECK ((org_role ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+--
+-- Name: TABLE user_roles; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_roles IS 'What the token of a user says beside who it is. A change counts from the next token on.';
+
+--
+-- Name: COLUMN user_roles.user_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_roles.user_id IS 'auth.users.id.';
+
+--
+-- Name: COLUMN user_roles.is_admin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_roles.is_admin IS 'Operates Freshet and reads every row of every resource.';
+
+--
+-- Name: COLUMN user_roles.org_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_roles.org_role IS 'What the user is in the organisation, e.g. manager; which words there are is up to the application.';
+
+--
+-- Name: alert_causes alert_causes_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.alert_causes
+    ADD CONSTRAINT alert_causes_pkey PRIMARY KEY (kind, cause);
+
+--
 -- Name: alert_channels alert_channels_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -3150,11 +8257,39 @@ ALTER TABLE ONLY analytics.findings
     ADD CONSTRAINT findings_pkey PRIMARY KEY (kind, subject);
 
 --
+-- Name: http_calls http_calls_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.http_calls
+    ADD CONSTRAINT http_calls_pkey PRIMARY KEY (call_id);
+
+--
 -- Name: incidents incidents_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
 ALTER TABLE ONLY analytics.incidents
     ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident_id);
+
+--
+-- Name: job_monitors job_monitors_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.job_monitors
+    ADD CONSTRAINT job_monitors_pkey PRIMARY KEY (job_name);
+
+--
+-- Name: job_pace job_pace_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.job_pace
+    ADD CONSTRAINT job_pace_pkey PRIMARY KEY (job_name);
+
+--
+-- Name: job_slots job_slots_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.job_slots
+    ADD CONSTRAINT job_slots_pkey PRIMARY KEY (job_name);
 
 --
 -- Name: known_jobs known_jobs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -3192,6 +8327,13 @@ ALTER TABLE ONLY analytics.refresh_log
     ADD CONSTRAINT refresh_log_pkey PRIMARY KEY (id);
 
 --
+-- Name: retention retention_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.retention
+    ADD CONSTRAINT retention_pkey PRIMARY KEY (history);
+
+--
 -- Name: scheduled_jobs scheduled_jobs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -3199,11 +8341,25 @@ ALTER TABLE ONLY analytics.scheduled_jobs
     ADD CONSTRAINT scheduled_jobs_pkey PRIMARY KEY (job_name);
 
 --
+-- Name: struck_jobs struck_jobs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.struck_jobs
+    ADD CONSTRAINT struck_jobs_pkey PRIMARY KEY (kind, job_name);
+
+--
 -- Name: view_sources view_sources_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
 ALTER TABLE ONLY analytics.view_sources
     ADD CONSTRAINT view_sources_pkey PRIMARY KEY (view_name, source);
+
+--
+-- Name: view_watch view_watch_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.view_watch
+    ADD CONSTRAINT view_watch_pkey PRIMARY KEY (view_name);
 
 --
 -- Name: views views_job_name_key; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -3248,6 +8404,13 @@ ALTER TABLE ONLY public.challenges
     ADD CONSTRAINT challenges_pkey PRIMARY KEY (id);
 
 --
+-- Name: explanation_views explanation_views_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.explanation_views
+    ADD CONSTRAINT explanation_views_pkey PRIMARY KEY (id);
+
+--
 -- Name: judge_outputs judge_outputs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3255,11 +8418,126 @@ ALTER TABLE ONLY public.judge_outputs
     ADD CONSTRAINT judge_outputs_pkey PRIMARY KEY (id);
 
 --
+-- Name: learning_sessions learning_sessions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.learning_sessions
+    ADD CONSTRAINT learning_sessions_pkey PRIMARY KEY (id);
+
+--
+-- Name: questions questions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
+
+--
+-- Name: quiz_attempts quiz_attempts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.quiz_attempts
+    ADD CONSTRAINT quiz_attempts_pkey PRIMARY KEY (id);
+
+--
+-- Name: responses responses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.responses
+    ADD CONSTRAINT responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: review_sessions review_sessions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.review_sessions
+    ADD CONSTRAINT review_sessions_pkey PRIMARY KEY (id);
+
+--
 -- Name: submissions submissions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.submissions
     ADD CONSTRAINT submissions_pkey PRIMARY KEY (id);
+
+--
+-- Name: tracks tracks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tracks
+    ADD CONSTRAINT tracks_pkey PRIMARY KEY (id);
+
+--
+-- Name: user_roles user_roles_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: active_learning_days_active_on_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX active_learning_days_active_on_idx ON analytics.active_learning_days USING btree (active_on, user_id);
+
+--
+-- Name: active_learning_days_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX active_learning_days_key ON analytics.active_learning_days USING btree (user_id, active_on);
+
+--
+-- Name: analytics_heatmap_agg_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX analytics_heatmap_agg_idx ON analytics.analytics_heatmap_agg USING btree (week_start, question_id);
+
+--
+-- Name: analytics_heatmap_agg_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX analytics_heatmap_agg_key ON analytics.analytics_heatmap_agg USING btree (question_id, lesion, topic, week_start);
+
+--
+-- Name: explanation_engagement_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX explanation_engagement_key ON analytics.explanation_engagement USING btree (question_id);
+
+--
+-- Name: http_calls_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_job_name_idx ON analytics.http_calls USING btree (job_name, call_id DESC);
+
+--
+-- Name: http_calls_open_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_open_idx ON analytics.http_calls USING btree (call_id) WHERE (outcome = ANY (ARRAY['pending'::text, 'unknown'::text]));
+
+--
+-- Name: http_calls_request_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_request_id_idx ON analytics.http_calls USING btree (request_id);
+
+--
+-- Name: http_calls_runid_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_runid_idx ON analytics.http_calls USING btree (runid) WHERE (runid IS NOT NULL);
+
+--
+-- Name: http_calls_unharvested_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_unharvested_idx ON analytics.http_calls USING btree (queued_at) WHERE (harvested_at IS NULL);
+
+--
+-- Name: http_calls_unobserved_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX http_calls_unobserved_idx ON analytics.http_calls USING btree (call_id) WHERE ((outcome <> 'pending'::text) AND (NOT is_observed));
 
 --
 -- Name: incidents_cause_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -3298,6 +8576,12 @@ CREATE UNIQUE INDEX mv_agent_progress_key ON analytics.mv_agent_progress USING b
 CREATE UNIQUE INDEX mv_lane_score_distribution_key ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
 
 --
+-- Name: mv_lesion_topic_weeks_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_lesion_topic_weeks_key ON analytics.mv_lesion_topic_weeks USING btree (lesion, topic, week_start);
+
+--
 -- Name: mv_time_to_first_win_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -3316,6 +8600,12 @@ CREATE INDEX mv_weakness_patterns_category_idx ON analytics.mv_weakness_patterns
 CREATE UNIQUE INDEX mv_weakness_patterns_key ON analytics.mv_weakness_patterns USING btree (agent_id, challenge_id, lane_key);
 
 --
+-- Name: outbox_delivered_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX outbox_delivered_idx ON analytics.outbox USING btree (delivered_at) WHERE (state = 'delivered'::text);
+
+--
 -- Name: outbox_parked_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -3328,16 +8618,46 @@ CREATE INDEX outbox_parked_idx ON analytics.outbox USING btree (event_id) WHERE 
 CREATE INDEX outbox_pending_idx ON analytics.outbox USING btree (created_at, incident_id) WHERE (state = 'pending'::text);
 
 --
+-- Name: popular_tracks_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX popular_tracks_key ON analytics.popular_tracks USING btree (track_id);
+
+--
+-- Name: quiz_completion_rates_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX quiz_completion_rates_key ON analytics.quiz_completion_rates USING btree (track_id, quiz_id);
+
+--
 -- Name: refresh_log_view_name_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE INDEX refresh_log_view_name_idx ON analytics.refresh_log USING btree (view_name, id DESC);
 
 --
+-- Name: review_session_usage_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX review_session_usage_key ON analytics.review_session_usage USING btree (week_start);
+
+--
 -- Name: source_changes_source_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE INDEX source_changes_source_idx ON analytics.source_changes USING btree (source, txid);
+
+--
+-- Name: streak_dropoffs_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX streak_dropoffs_key ON analytics.streak_dropoffs USING btree (streak_days);
+
+--
+-- Name: summary_stats_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX summary_stats_key ON analytics.summary_stats USING btree (learners_count);
 
 --
 -- Name: view_sources_source_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -3364,10 +8684,94 @@ CREATE INDEX bout_results_winner_agent_id_idx ON public.bout_results USING btree
 CREATE INDEX bouts_challenge_id_idx ON public.bouts USING btree (challenge_id);
 
 --
+-- Name: explanation_views_question_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX explanation_views_question_id_idx ON public.explanation_views USING btree (question_id);
+
+--
+-- Name: explanation_views_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX explanation_views_user_id_idx ON public.explanation_views USING btree (user_id, viewed_at);
+
+--
+-- Name: explanation_views_viewed_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX explanation_views_viewed_at_idx ON public.explanation_views USING btree (viewed_at);
+
+--
 -- Name: judge_outputs_submission_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX judge_outputs_submission_id_idx ON public.judge_outputs USING btree (submission_id);
+
+--
+-- Name: learning_sessions_started_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX learning_sessions_started_at_idx ON public.learning_sessions USING btree (started_at);
+
+--
+-- Name: learning_sessions_track_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING btree (track_id);
+
+--
+-- Name: learning_sessions_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
+
+--
+-- Name: quiz_attempts_started_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX quiz_attempts_started_at_idx ON public.quiz_attempts USING btree (started_at);
+
+--
+-- Name: quiz_attempts_track_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX quiz_attempts_track_id_idx ON public.quiz_attempts USING btree (track_id, quiz_id);
+
+--
+-- Name: quiz_attempts_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX quiz_attempts_user_id_idx ON public.quiz_attempts USING btree (user_id, started_at);
+
+--
+-- Name: responses_answered_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX responses_answered_at_idx ON public.responses USING btree (answered_at);
+
+--
+-- Name: responses_question_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX responses_question_id_idx ON public.responses USING btree (question_id, answered_at);
+
+--
+-- Name: responses_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX responses_user_id_idx ON public.responses USING btree (user_id, answered_at);
+
+--
+-- Name: review_sessions_started_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX review_sessions_started_at_idx ON public.review_sessions USING btree (started_at);
+
+--
+-- Name: review_sessions_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX review_sessions_user_id_idx ON public.review_sessions USING btree (user_id, started_at);
 
 --
 -- Name: submissions_agent_id_idx; Type: INDEX; Schema: public; Owner: -
@@ -3394,16 +8798,64 @@ CREATE INDEX submissions_challenge_id_idx ON public.submissions USING btree (cha
 CREATE INDEX submissions_created_at_idx ON public.submissions USING btree (created_at);
 
 --
+-- Name: user_roles_org_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_roles_org_id_idx ON public.user_roles USING btree (org_id);
+
+--
 -- Name: bout_results freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bout_results FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
+-- Name: explanation_views freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.explanation_views FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: learning_sessions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.learning_sessions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: questions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.questions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: quiz_attempts freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.quiz_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: responses freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.responses FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: review_sessions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.review_sessions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
 -- Name: submissions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.submissions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: tracks freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.tracks FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
 -- Name: findings findings_kind_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
@@ -3427,6 +8879,13 @@ ALTER TABLE ONLY analytics.incidents
     ADD CONSTRAINT incidents_kind_fkey FOREIGN KEY (kind) REFERENCES analytics.alert_kinds(kind);
 
 --
+-- Name: job_monitors job_monitors_job_name_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.job_monitors
+    ADD CONSTRAINT job_monitors_job_name_fkey FOREIGN KEY (job_name) REFERENCES analytics.scheduled_jobs(job_name) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
 -- Name: outbox outbox_incident_id_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -3434,11 +8893,25 @@ ALTER TABLE ONLY analytics.outbox
     ADD CONSTRAINT outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES analytics.incidents(incident_id);
 
 --
+-- Name: struck_jobs struck_jobs_kind_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.struck_jobs
+    ADD CONSTRAINT struck_jobs_kind_fkey FOREIGN KEY (kind) REFERENCES analytics.alert_kinds(kind);
+
+--
 -- Name: view_sources view_sources_view_name_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
 --
 
 ALTER TABLE ONLY analytics.view_sources
     ADD CONSTRAINT view_sources_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
+
+--
+-- Name: view_watch view_watch_view_name_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.view_watch
+    ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
 -- Name: bout_results bout_results_bout_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
@@ -3469,6 +8942,27 @@ ALTER TABLE ONLY public.judge_outputs
     ADD CONSTRAINT judge_outputs_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES public.submissions(id) ON DELETE CASCADE;
 
 --
+-- Name: learning_sessions learning_sessions_track_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.learning_sessions
+    ADD CONSTRAINT learning_sessions_track_id_fkey FOREIGN KEY (track_id) REFERENCES public.tracks(id) ON DELETE CASCADE;
+
+--
+-- Name: quiz_attempts quiz_attempts_track_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.quiz_attempts
+    ADD CONSTRAINT quiz_attempts_track_id_fkey FOREIGN KEY (track_id) REFERENCES public.tracks(id) ON DELETE CASCADE;
+
+--
+-- Name: responses responses_question_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.responses
+    ADD CONSTRAINT responses_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.questions(id) ON DELETE CASCADE;
+
+--
 -- Name: submissions submissions_agent_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3488,6 +8982,12 @@ ALTER TABLE ONLY public.submissions
 
 ALTER TABLE ONLY public.submissions
     ADD CONSTRAINT submissions_challenge_id_fkey FOREIGN KEY (challenge_id) REFERENCES public.challenges(id) ON DELETE CASCADE;
+
+--
+-- Name: alert_causes; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.alert_causes ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: alert_channels; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -3514,10 +9014,34 @@ ALTER TABLE analytics.audit_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.findings ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: http_calls; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.http_calls ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: incidents; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
 ALTER TABLE analytics.incidents ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: job_monitors; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.job_monitors ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: job_pace; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.job_pace ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: job_slots; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.job_slots ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: known_jobs; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -3544,6 +9068,12 @@ ALTER TABLE analytics.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.refresh_log ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: retention; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.retention ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: scheduled_jobs; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -3556,10 +9086,22 @@ ALTER TABLE analytics.scheduled_jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.source_changes ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: struck_jobs; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.struck_jobs ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: view_sources; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
 ALTER TABLE analytics.view_sources ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: view_watch; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.view_watch ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: views; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -3616,6 +9158,18 @@ ALTER TABLE public.challenges ENABLE ROW LEVEL SECURITY;
 CREATE POLICY challenges_are_read_by_signed_in_users ON public.challenges FOR SELECT TO authenticated USING (true);
 
 --
+-- Name: explanation_views; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.explanation_views ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: explanation_views explanation_views_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
 -- Name: judge_outputs; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -3631,6 +9185,66 @@ CREATE POLICY judge_outputs_are_read_by_the_agents_owner ON public.judge_outputs
   WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
 
 --
+-- Name: learning_sessions; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.learning_sessions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: learning_sessions learning_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
+-- Name: questions; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.questions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: questions questions_are_read_by_signed_in_users; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY questions_are_read_by_signed_in_users ON public.questions FOR SELECT TO authenticated USING (true);
+
+--
+-- Name: quiz_attempts; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.quiz_attempts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: quiz_attempts quiz_attempts_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
+-- Name: responses; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.responses ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: responses responses_are_read_by_who_gave_them; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
+-- Name: review_sessions; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.review_sessions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: review_sessions review_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
 -- Name: submissions; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -3643,6 +9257,30 @@ ALTER TABLE public.submissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY submissions_are_read_by_the_agents_owner ON public.submissions FOR SELECT TO authenticated USING ((agent_id IN ( SELECT a.id
    FROM public.agents a
   WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+
+--
+-- Name: tracks; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.tracks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: tracks tracks_are_read_by_signed_in_users; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY tracks_are_read_by_signed_in_users ON public.tracks FOR SELECT TO authenticated USING (true);
+
+--
+-- Name: user_roles; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: user_roles user_roles_are_read_by_auth; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY user_roles_are_read_by_auth ON public.user_roles FOR SELECT TO supabase_auth_admin USING (true);
 
 --
 -- Name: SCHEMA analytics; Type: ACL; Schema: -; Owner: -
@@ -3666,6 +9304,13 @@ GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT ALL ON SCHEMA public TO postgres;
+GRANT USAGE ON SCHEMA public TO supabase_auth_admin;
+
+--
+-- Name: FUNCTION accept_row_count(view_name text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.accept_row_count(view_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION acknowledge_alert(event_id text, token bigint); Type: ACL; Schema: analytics; Owner: -
@@ -3675,11 +9320,38 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_alert(event_id text, token bigint) 
 GRANT ALL ON FUNCTION analytics.acknowledge_alert(event_id text, token bigint) TO service_role;
 
 --
--- Name: FUNCTION audit_pass(dry_run boolean); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION acknowledge_check_in(job_name text, runid bigint); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.audit_pass(dry_run boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean) TO service_role;
+REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
+
+--
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION audit_calendar_request(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.audit_calendar_request() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.audit_calendar_request() TO service_role;
+
+--
+-- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) TO service_role;
+
+--
+-- Name: FUNCTION complete_call(call_id bigint, outcome text, detail text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text) TO service_role;
 
 --
 -- Name: FUNCTION defer_alert(event_id text, token bigint, delay interval, error text); Type: ACL; Schema: analytics; Owner: -
@@ -3687,6 +9359,13 @@ GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean) TO service_role;
 
 REVOKE ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) TO service_role;
+
+--
+-- Name: FUNCTION due_check_ins(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.due_check_ins() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.due_check_ins() TO service_role;
 
 --
 -- Name: FUNCTION get_audit_health(); Type: ACL; Schema: analytics; Owner: -
@@ -3719,10 +9398,10 @@ REVOKE ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) FROM
 GRANT ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) TO service_role;
 
 --
--- Name: FUNCTION invoke_function(name text, body jsonb); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.invoke_function(name text, body jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_admin(); Type: ACL; Schema: analytics; Owner: -
@@ -3738,6 +9417,27 @@ GRANT ALL ON FUNCTION analytics.is_admin() TO service_role;
 
 REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) TO service_role;
+
+--
+-- Name: FUNCTION list_incidents(state text, kind text, job text, before_id bigint, page_size integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.list_incidents(state text, kind text, job text, before_id bigint, page_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.list_incidents(state text, kind text, job text, before_id bigint, page_size integer) TO service_role;
+
+--
+-- Name: FUNCTION list_jobs(job text, after_job text, page_size integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) TO service_role;
+
+--
+-- Name: FUNCTION list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) TO service_role;
 
 --
 -- Name: FUNCTION manual_refresh(view_name text); Type: ACL; Schema: analytics; Owner: -
@@ -3769,6 +9469,13 @@ REVOKE ALL ON FUNCTION analytics.record_delivery(state text, detail text) FROM P
 GRANT ALL ON FUNCTION analytics.record_delivery(state text, detail text) TO service_role;
 
 --
+-- Name: FUNCTION refresh_all_views(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.refresh_all_views() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.refresh_all_views() TO service_role;
+
+--
 -- Name: FUNCTION refresh_view(view_name text, requested_by text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -3776,16 +9483,16 @@ REVOKE ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text)
 GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) TO service_role;
 
 --
--- Name: FUNCTION register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval) FROM PUBLIC;
 
 --
 -- Name: FUNCTION release_parked_alerts(); Type: ACL; Schema: analytics; Owner: -
@@ -3793,6 +9500,12 @@ REVOKE ALL ON FUNCTION analytics.register_view(view_name text, pack text, schedu
 
 REVOKE ALL ON FUNCTION analytics.release_parked_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
+
+--
+-- Name: FUNCTION restore_job(job_name text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION unregister_view(view_name text); Type: ACL; Schema: analytics; Owner: -
@@ -3820,6 +9533,22 @@ REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint,
 REVOKE ALL ON FUNCTION private.alert_payload(incident analytics.incidents, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION analytics_heatmap_admin(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.analytics_heatmap_admin() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.analytics_heatmap_admin() TO authenticated;
+GRANT ALL ON FUNCTION private.analytics_heatmap_admin() TO service_role;
+
+--
+-- Name: FUNCTION analytics_refresh_heatmap(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.analytics_refresh_heatmap() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.analytics_refresh_heatmap() TO authenticated;
+GRANT ALL ON FUNCTION private.analytics_refresh_heatmap() TO service_role;
+
+--
 -- Name: FUNCTION announce_incidents(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -3838,6 +9567,12 @@ REVOKE ALL ON FUNCTION private.assert_operator() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.assert_refreshable(view_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION attempt_refresh(view_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempt_refresh(view_name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION begin_epoch(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -3850,10 +9585,22 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.command_fingerprint(command text) FROM PUBLIC;
 
 --
--- Name: FUNCTION declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION cron_backends(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.cron_backends() FROM PUBLIC;
+
+--
+-- Name: FUNCTION current_run(OUT runid bigint, OUT job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION delete_needless_source_changes(source regclass); Type: ACL; Schema: private; Owner: -
@@ -3868,10 +9615,34 @@ REVOKE ALL ON FUNCTION private.delete_needless_source_changes(source regclass) F
 REVOKE ALL ON FUNCTION private.detect_blind(read_error text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_bundled_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_bundled_refreshes() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_declared_state(calendar jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_declared_state(calendar jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_detached(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_detached() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_failed(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_failed(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_history_bloat(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_history_bloat() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
@@ -3880,10 +9651,160 @@ REVOKE ALL ON FUNCTION private.detect_failed(runs private.audited_run[]) FROM PU
 REVOKE ALL ON FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_history_off(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_history_off() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_http(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_http() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_http_calls(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_http_calls() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_infrastructure(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_infrastructure(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_lock_wait(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_lock_wait() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_missed(runs private.audited_run[], calendar jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_missed(runs private.audited_run[], calendar jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_near_timeout(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_near_timeout() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_net_worker(read_error text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_net_worker(read_error text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_not_refreshable(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_not_refreshable() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_open_runs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_open_runs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_restarts(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_restarts(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_scheduler(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_scheduler() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_scheduler_gone(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_scheduler_gone() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_secrets(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_secrets() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_source_stopped(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_source_stopped() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_stale(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_stale() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_stuck(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_stuck() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_timed_out(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_timed_out(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_too_fast(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_too_fast(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_unpopulated(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_unpopulated() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_unset_timeout(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_unset_timeout() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_zombies(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_zombies() FROM PUBLIC;
+
+--
+-- Name: FUNCTION duplicate_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.duplicate_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION enqueue_alert(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
@@ -3896,6 +9817,60 @@ REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, trans
 --
 
 REVOKE ALL ON FUNCTION private.filter_condition(relation regclass, filter jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_duplicated_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_duplicated_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_edited_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_edited_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_inactive_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_missing_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_missing_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_never_firing(calendar jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_orphan_owners(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_undeclared_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_wrong_hosts(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
+
+--
+-- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION gather_storm(news bigint[]); Type: ACL; Schema: private; Owner: -
@@ -3912,6 +9887,12 @@ GRANT ALL ON FUNCTION private.get_cron_job_status() TO authenticated;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
 
 --
+-- Name: FUNCTION harvest_responses(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.harvest_responses() FROM PUBLIC;
+
+--
 -- Name: FUNCTION has_source_changes(view_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -3924,6 +9905,54 @@ REVOKE ALL ON FUNCTION private.has_source_changes(view_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.health_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.health_check() TO authenticated;
 GRANT ALL ON FUNCTION private.health_check() TO service_role;
+
+--
+-- Name: FUNCTION http_evidence(call analytics.http_calls); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.http_evidence(call analytics.http_calls) FROM PUBLIC;
+
+--
+-- Name: FUNCTION http_failure_class(call analytics.http_calls); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_audit_sighted(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_run_alive(run analytics.open_runs); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_watched(kind text, subject text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION log_refresh(entry analytics.refresh_log); Type: ACL; Schema: private; Owner: -
@@ -3940,6 +9969,24 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
+-- Name: FUNCTION note_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_pace(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION note_run_starts(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_run_starts(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION note_scheduler_pause(first_start_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_scheduler_pause(first_start_at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION note_source_change(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -3952,16 +9999,94 @@ REVOKE ALL ON FUNCTION private.note_source_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION observe_findings(kind text, findings private.audit_finding[], known_subjects text[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION observe_struck_jobs(kind text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_history() FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_http_calls(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_http_calls(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_incidents(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_incidents(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_outbox(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_outbox(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_refresh_log(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION recent_durations(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION refresh_order(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.refresh_order() FROM PUBLIC;
 
 --
--- Name: FUNCTION run_audit_pass(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION row_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.run_audit_pass() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.row_condition(relation regclass, filter jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_audit_pass(calendar jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_ending(status text, message text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.schedule_of_job(job_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION scope_agents_of_user(subject text); Type: ACL; Schema: private; Owner: -
@@ -3976,6 +10101,30 @@ REVOKE ALL ON FUNCTION private.scope_agents_of_user(subject text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.scope_values(scope jsonb) FROM PUBLIC;
 
 --
+-- Name: FUNCTION seconds_of_schedule(schedule text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.seconds_of_schedule(schedule text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION secret_flaw(name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION settle_calls(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
+
+--
+-- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
 --
 
@@ -3986,6 +10135,12 @@ REVOKE ALL ON FUNCTION private.source_lock_key(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.sources_of_view(view_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION struck_evidence(kind text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.struck_evidence(kind text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION system_identifier(); Type: ACL; Schema: private; Owner: -
@@ -4000,10 +10155,34 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.time_limit_of_job(job_name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION trim_source_changes(source regclass); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION typed_column(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION url_host(url text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.url_host(url text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vault_secret(name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.vault_secret(name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION view_state(declared analytics.views); Type: ACL; Schema: private; Owner: -
@@ -4012,10 +10191,22 @@ REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 
 --
+-- Name: FUNCTION watch_slots(calendar jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.watch_slots(calendar jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION watch_source(source regclass, relkind "char"); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.watch_source(source regclass, relkind "char") FROM PUBLIC;
+
+--
+-- Name: FUNCTION watch_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.watch_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION withdraw_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -4030,6 +10221,71 @@ REVOKE ALL ON FUNCTION private.withdraw_job(job_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION analytics_heatmap_admin(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.analytics_heatmap_admin() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.analytics_heatmap_admin() TO service_role;
+GRANT ALL ON FUNCTION public.analytics_heatmap_admin() TO authenticated;
+
+--
+-- Name: FUNCTION analytics_refresh_heatmap(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.analytics_refresh_heatmap() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.analytics_refresh_heatmap() TO service_role;
+GRANT ALL ON FUNCTION public.analytics_refresh_heatmap() TO authenticated;
+
+--
+-- Name: FUNCTION custom_access_token_hook(event jsonb); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.custom_access_token_hook(event jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.custom_access_token_hook(event jsonb) TO supabase_auth_admin;
+
+--
+-- Name: TABLE learning_sessions; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.learning_sessions TO service_role;
+GRANT SELECT ON TABLE public.learning_sessions TO authenticated;
+
+--
+-- Name: TABLE quiz_attempts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.quiz_attempts TO service_role;
+GRANT SELECT ON TABLE public.quiz_attempts TO authenticated;
+
+--
+-- Name: TABLE review_sessions; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.review_sessions TO service_role;
+GRANT SELECT ON TABLE public.review_sessions TO authenticated;
+
+--
+-- Name: TABLE questions; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.questions TO service_role;
+GRANT SELECT ON TABLE public.questions TO authenticated;
+
+--
+-- Name: TABLE responses; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.responses TO service_role;
+GRANT SELECT ON TABLE public.responses TO authenticated;
+
+--
+-- Name: TABLE explanation_views; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.explanation_views TO service_role;
+GRANT SELECT ON TABLE public.explanation_views TO authenticated;
+
+--
 -- Name: TABLE submissions; Type: ACL; Schema: public; Owner: -
 --
 
@@ -4042,6 +10298,13 @@ GRANT SELECT ON TABLE public.submissions TO authenticated;
 
 GRANT ALL ON TABLE public.bout_results TO service_role;
 GRANT SELECT ON TABLE public.bout_results TO authenticated;
+
+--
+-- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.tracks TO service_role;
+GRANT SELECT ON TABLE public.tracks TO authenticated;
 
 --
 -- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
@@ -4070,6 +10333,13 @@ GRANT SELECT ON TABLE public.challenges TO authenticated;
 
 GRANT ALL ON TABLE public.judge_outputs TO service_role;
 GRANT SELECT ON TABLE public.judge_outputs TO authenticated;
+
+--
+-- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_roles TO service_role;
+GRANT SELECT ON TABLE public.user_roles TO supabase_auth_admin;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR SEQUENCES; Type: DEFAULT ACL; Schema: public; Owner: -

@@ -4,6 +4,28 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "analytics": {
     Tables: {
+      "alert_causes": {
+        Row: {
+          "cause": string;
+          "is_of_same_job": boolean;
+          "kind": string;
+          "rank": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cause": string;
+          "is_of_same_job"?: boolean;
+          "kind": string;
+          "rank": number;
+        };
+        Update: {
+          "cause"?: string;
+          "is_of_same_job"?: boolean;
+          "kind"?: string;
+          "rank"?: number;
+        };
+        Relationships: [];
+      };
       "alert_channels": {
         Row: {
           "channel": string;
@@ -63,8 +85,10 @@ export type Database = {
           "last_audit_at": string | null;
           "last_outcome": string | null;
           "last_reasons": NonNullable<Json>;
+          "last_runid_seen": number | null;
           "low_runid": number;
           "pass_count": number;
+          "scheduler_resumed_at": string | null;
           "system_identifier": string;
         };
         ComputedFields: never;
@@ -76,8 +100,10 @@ export type Database = {
           "last_audit_at"?: string | null;
           "last_outcome"?: string | null;
           "last_reasons"?: NonNullable<Json>;
+          "last_runid_seen"?: number | null;
           "low_runid": number;
           "pass_count"?: number;
+          "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
         };
         Update: {
@@ -88,8 +114,10 @@ export type Database = {
           "last_audit_at"?: string | null;
           "last_outcome"?: string | null;
           "last_reasons"?: NonNullable<Json>;
+          "last_runid_seen"?: number | null;
           "low_runid"?: number;
           "pass_count"?: number;
+          "scheduler_resumed_at"?: string | null;
           "system_identifier"?: string;
         };
         Relationships: [];
@@ -135,6 +163,79 @@ export type Database = {
             referencedColumns: ["kind"];
           },
         ];
+      };
+      "http_calls": {
+        Row: {
+          "answer_code": string | null;
+          "awaits_completion": boolean;
+          "call_id": number;
+          "completed_at": string | null;
+          "completion": string | null;
+          "completion_detail": string | null;
+          "deadline_at": string;
+          "error": string | null;
+          "function_name": string;
+          "harvested_at": string | null;
+          "is_observed": boolean;
+          "is_timed_out": boolean | null;
+          "job_name": string | null;
+          "outcome": string;
+          "planned_at": string | null;
+          "queued_at": string;
+          "request_id": number | null;
+          "responded_at": string | null;
+          "runid": number | null;
+          "settled_at": string | null;
+          "status_code": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answer_code"?: string | null;
+          "awaits_completion"?: boolean;
+          "call_id"?: never;
+          "completed_at"?: string | null;
+          "completion"?: string | null;
+          "completion_detail"?: string | null;
+          "deadline_at": string;
+          "error"?: string | null;
+          "function_name": string;
+          "harvested_at"?: string | null;
+          "is_observed"?: boolean;
+          "is_timed_out"?: boolean | null;
+          "job_name"?: string | null;
+          "outcome"?: string;
+          "planned_at"?: string | null;
+          "queued_at"?: string;
+          "request_id"?: number | null;
+          "responded_at"?: string | null;
+          "runid"?: number | null;
+          "settled_at"?: string | null;
+          "status_code"?: number | null;
+        };
+        Update: {
+          "answer_code"?: string | null;
+          "awaits_completion"?: boolean;
+          "call_id"?: never;
+          "completed_at"?: string | null;
+          "completion"?: string | null;
+          "completion_detail"?: string | null;
+          "deadline_at"?: string;
+          "error"?: string | null;
+          "function_name"?: string;
+          "harvested_at"?: string | null;
+          "is_observed"?: boolean;
+          "is_timed_out"?: boolean | null;
+          "job_name"?: string | null;
+          "outcome"?: string;
+          "planned_at"?: string | null;
+          "queued_at"?: string;
+          "request_id"?: number | null;
+          "responded_at"?: string | null;
+          "runid"?: number | null;
+          "settled_at"?: string | null;
+          "status_code"?: number | null;
+        };
+        Relationships: [];
       };
       "incidents": {
         Row: {
@@ -212,6 +313,113 @@ export type Database = {
           },
         ];
       };
+      "job_monitors": {
+        Row: {
+          "epoch": number;
+          "job_name": string;
+          "last_runid": number | null;
+          "last_status": string | null;
+          "looked_runid": number;
+          "told_runid": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "epoch": number;
+          "job_name": string;
+          "last_runid"?: number | null;
+          "last_status"?: string | null;
+          "looked_runid": number;
+          "told_runid"?: number | null;
+        };
+        Update: {
+          "epoch"?: number;
+          "job_name"?: string;
+          "last_runid"?: number | null;
+          "last_status"?: string | null;
+          "looked_runid"?: number;
+          "told_runid"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "job_monitors_job_name_fkey";
+            columns: ["job_name"];
+            isOneToOne: true;
+            referencedRelation: "scheduled_jobs";
+            referencedColumns: ["job_name"];
+          },
+        ];
+      };
+      "job_pace": {
+        Row: {
+          "job_name": string;
+          "last_ended_at": string | null;
+          "last_runid": number;
+          "last_started_at": string | null;
+          "last_success_runid": number | null;
+          "last_success_started_at": string | null;
+          "queued_count": number;
+          "recent_seconds": (number)[];
+        };
+        ComputedFields: never;
+        Insert: {
+          "job_name": string;
+          "last_ended_at"?: string | null;
+          "last_runid": number;
+          "last_started_at"?: string | null;
+          "last_success_runid"?: number | null;
+          "last_success_started_at"?: string | null;
+          "queued_count"?: number;
+          "recent_seconds"?: (number)[];
+        };
+        Update: {
+          "job_name"?: string;
+          "last_ended_at"?: string | null;
+          "last_runid"?: number;
+          "last_started_at"?: string | null;
+          "last_success_runid"?: number | null;
+          "last_success_started_at"?: string | null;
+          "queued_count"?: number;
+          "recent_seconds"?: (number)[];
+        };
+        Relationships: [];
+      };
+      "job_slots": {
+        Row: {
+          "due_slot_at": string | null;
+          "job_name": string;
+          "last_run_at": string | null;
+          "missed_by": string | null;
+          "missed_slot_at": string | null;
+          "next_slot_at": string | null;
+          "period": string | null;
+          "schedule": string | null;
+          "watched_since": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "due_slot_at"?: string | null;
+          "job_name": string;
+          "last_run_at"?: string | null;
+          "missed_by"?: string | null;
+          "missed_slot_at"?: string | null;
+          "next_slot_at"?: string | null;
+          "period"?: string | null;
+          "schedule"?: string | null;
+          "watched_since"?: string | null;
+        };
+        Update: {
+          "due_slot_at"?: string | null;
+          "job_name"?: string;
+          "last_run_at"?: string | null;
+          "missed_by"?: string | null;
+          "missed_slot_at"?: string | null;
+          "next_slot_at"?: string | null;
+          "period"?: string | null;
+          "schedule"?: string | null;
+          "watched_since"?: string | null;
+        };
+        Relationships: [];
+      };
       "known_jobs": {
         Row: {
           "epoch": number;
@@ -238,26 +446,38 @@ export type Database = {
         Row: {
           "epoch": number;
           "first_seen_at": string;
+          "given_up_at": string | null;
+          "is_local": boolean;
           "job_name": string;
+          "job_pid": number | null;
           "last_seen_at": string;
           "runid": number;
+          "started_at": string | null;
           "status": string;
         };
         ComputedFields: never;
         Insert: {
           "epoch": number;
           "first_seen_at": string;
+          "given_up_at"?: string | null;
+          "is_local"?: boolean;
           "job_name": string;
+          "job_pid"?: number | null;
           "last_seen_at": string;
           "runid": number;
+          "started_at"?: string | null;
           "status": string;
         };
         Update: {
           "epoch"?: number;
           "first_seen_at"?: string;
+          "given_up_at"?: string | null;
+          "is_local"?: boolean;
           "job_name"?: string;
+          "job_pid"?: number | null;
           "last_seen_at"?: string;
           "runid"?: number;
+          "started_at"?: string | null;
           "status"?: string;
         };
         Relationships: [];
@@ -365,46 +585,80 @@ export type Database = {
         };
         Relationships: [];
       };
+      "retention": {
+        Row: {
+          "batch_size": number;
+          "history": string;
+          "keep_for": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_size"?: number;
+          "history": string;
+          "keep_for": string;
+        };
+        Update: {
+          "batch_size"?: number;
+          "history"?: string;
+          "keep_for"?: string;
+        };
+        Relationships: [];
+      };
       "scheduled_jobs": {
         Row: {
+          "command": string;
           "command_fingerprint": string;
           "database": unknown;
           "declared_at": string;
           "failure_threshold": number;
+          "has_monitor": boolean;
           "job_name": string;
           "late_after": string;
           "max_runtime": string;
+          "min_runtime": string | null;
           "muted_until": string | null;
           "owner": unknown;
+          "paused_until": string | null;
+          "period": string | null;
           "recovery_threshold": number;
           "schedule": string;
           "severity": string | null;
         };
         ComputedFields: never;
         Insert: {
+          "command": string;
           "command_fingerprint": string;
           "database": unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;
+          "has_monitor"?: boolean;
           "job_name": string;
           "late_after": string;
           "max_runtime": string;
+          "min_runtime"?: string | null;
           "muted_until"?: string | null;
           "owner": unknown;
+          "paused_until"?: string | null;
+          "period"?: string | null;
           "recovery_threshold"?: number;
           "schedule": string;
           "severity"?: string | null;
         };
         Update: {
+          "command"?: string;
           "command_fingerprint"?: string;
           "database"?: unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;
+          "has_monitor"?: boolean;
           "job_name"?: string;
           "late_after"?: string;
           "max_runtime"?: string;
+          "min_runtime"?: string | null;
           "muted_until"?: string | null;
           "owner"?: unknown;
+          "paused_until"?: string | null;
+          "period"?: string | null;
           "recovery_threshold"?: number;
           "schedule"?: string;
           "severity"?: string | null;
@@ -430,6 +684,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      "struck_jobs": {
+        Row: {
+          "job_name": string;
+          "kind": string;
+          "message": string | null;
+          "runid": number;
+          "struck_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "job_name": string;
+          "kind": string;
+          "message"?: string | null;
+          "runid": number;
+          "struck_at": string;
+        };
+        Update: {
+          "job_name"?: string;
+          "kind"?: string;
+          "message"?: string | null;
+          "runid"?: number;
+          "struck_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "struck_jobs_kind_fkey";
+            columns: ["kind"];
+            isOneToOne: false;
+            referencedRelation: "alert_kinds";
+            referencedColumns: ["kind"];
+          },
+        ];
+      };
       "view_sources": {
         Row: {
           "source": unknown;
@@ -454,6 +741,45 @@ export type Database = {
           },
         ];
       };
+      "view_watch": {
+        Row: {
+          "filenode": unknown;
+          "judged_runid": number | null;
+          "relation": unknown;
+          "row_baseline": number | null;
+          "row_xmin": string | null;
+          "version": number;
+          "view_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "filenode"?: unknown;
+          "judged_runid"?: number | null;
+          "relation"?: unknown;
+          "row_baseline"?: number | null;
+          "row_xmin"?: string | null;
+          "version": number;
+          "view_name": string;
+        };
+        Update: {
+          "filenode"?: unknown;
+          "judged_runid"?: number | null;
+          "relation"?: unknown;
+          "row_baseline"?: number | null;
+          "row_xmin"?: string | null;
+          "version"?: number;
+          "view_name"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "view_watch_view_name_fkey";
+            columns: ["view_name"];
+            isOneToOne: true;
+            referencedRelation: "views";
+            referencedColumns: ["view_name"];
+          },
+        ];
+      };
       "views": {
         Row: {
           "job_name": string;
@@ -468,12 +794,15 @@ export type Database = {
           "source_as_of": string | null;
           "source_at_column": unknown;
           "source_at_table": unknown;
+          "source_error_after": string | null;
           "source_snapshot": unknown;
+          "source_warn_after": string | null;
           "stale_after": string;
           "statement_timeout": string;
           "verified_at": string | null;
           "version": number;
           "view_name": string;
+          "warn_after": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -489,12 +818,15 @@ export type Database = {
           "source_as_of"?: string | null;
           "source_at_column"?: unknown;
           "source_at_table"?: unknown;
+          "source_error_after"?: string | null;
           "source_snapshot"?: unknown;
+          "source_warn_after"?: string | null;
           "stale_after": string;
           "statement_timeout": string;
           "verified_at"?: string | null;
           "version"?: number;
           "view_name": string;
+          "warn_after"?: string | null;
         };
         Update: {
           "job_name"?: string;
@@ -509,17 +841,66 @@ export type Database = {
           "source_as_of"?: string | null;
           "source_at_column"?: unknown;
           "source_at_table"?: unknown;
+          "source_error_after"?: string | null;
           "source_snapshot"?: unknown;
+          "source_warn_after"?: string | null;
           "stale_after"?: string;
           "statement_timeout"?: string;
           "verified_at"?: string | null;
           "version"?: number;
           "view_name"?: string;
+          "warn_after"?: string | null;
         };
         Relationships: [];
       };
     };
     Views: {
+      "active_learning_days": {
+        Row: {
+          "active_on": string | null;
+          "active_seconds": number | null;
+          "quiz_attempts_count": number | null;
+          "review_sessions_count": number | null;
+          "sessions_count": number | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "analytics_heatmap_agg": {
+        Row: {
+          "accuracy_rate": number | null;
+          "attempts": number | null;
+          "correct_attempts": number | null;
+          "lesion": string | null;
+          "median_duration_ms": number | null;
+          "question_id": string;
+          "topic": string | null;
+          "week_start": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "question_tags";
+            referencedColumns: ["question_id"];
+          },
+        ];
+      };
+      "explanation_engagement": {
+        Row: {
+          "helpful_rate": number | null;
+          "learners_count": number | null;
+          "median_dwell_ms": number | null;
+          "question_id": string;
+          "revisit_rate": number | null;
+          "views_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "lane_scores": {
         Row: {
           "agent_id": string;
@@ -566,6 +947,20 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_lesion_topic_weeks": {
+        Row: {
+          "accuracy_rate": number | null;
+          "attempts": number | null;
+          "correct_attempts": number | null;
+          "lesion": string | null;
+          "median_duration_ms": number | null;
+          "question_count": number | null;
+          "topic": string | null;
+          "week_start": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_time_to_first_win": {
         Row: {
           "agents_with_win": number | null;
@@ -595,6 +990,59 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "popular_tracks": {
+        Row: {
+          "completed_quizzes_count": number | null;
+          "learners_count": number | null;
+          "popularity_rank": number | null;
+          "sessions_count": number | null;
+          "title": string;
+          "total_seconds": number | null;
+          "track_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "question_tags": {
+        Row: {
+          "lesion": string | null;
+          "question_id": string;
+          "topic": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "lesion"?: never;
+          "question_id"?: string | null;
+          "topic"?: never;
+        };
+        Update: {
+          "lesion"?: never;
+          "question_id"?: string | null;
+          "topic"?: never;
+        };
+        Relationships: [];
+      };
+      "quiz_completion_rates": {
+        Row: {
+          "avg_score": number | null;
+          "completed_count": number | null;
+          "completion_rate": number | null;
+          "median_duration_ms": number | null;
+          "quiz_id": string;
+          "started_count": number | null;
+          "track_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "quiz_attempts_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "popular_tracks";
+            referencedColumns: ["track_id"];
+          },
+        ];
+      };
       "rejected_lane_scores": {
         Row: {
           "challenge_id": string;
@@ -605,13 +1053,65 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "review_session_usage": {
+        Row: {
+          "cards_reviewed_count": number | null;
+          "completion_rate": number | null;
+          "learners_count": number | null;
+          "sessions_count": number | null;
+          "week_start": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "streak_dropoffs": {
+        Row: {
+          "dropoff_rate": number | null;
+          "ended_count": number | null;
+          "reached_count": number | null;
+          "streak_days": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "summary_stats": {
+        Row: {
+          "active_learners_30d": number | null;
+          "active_learners_7d": number | null;
+          "as_of_on": string | null;
+          "completed_quizzes_count": number | null;
+          "completion_rate": number | null;
+          "learners_count": number | null;
+          "longest_streak_days": number | null;
+          "sessions_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
+      "accept_row_count": { Args: { "view_name": string }; Returns: number };
       "acknowledge_alert": { Args: { "event_id": string; "token": number }; Returns: boolean };
-      "audit_pass": { Args: { "dry_run"?: boolean }; Returns: Json };
+      "acknowledge_check_in": { Args: { "job_name": string; "runid": number }; Returns: undefined };
+      "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
+      "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
+      "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
+      "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
         Args: { "delay": string; "error": string; "event_id": string; "token": number };
         Returns: boolean;
+      };
+      "due_check_ins": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "job_name": string;
+          "margin_minutes": number;
+          "max_runtime_minutes": number;
+          "runid": number;
+          "schedule": string;
+          "status": string;
+          "timezone": string;
+        }[];
       };
       "get_audit_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_cron_job_status": {
@@ -649,7 +1149,10 @@ export type Database = {
         }[];
       };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
-      "invoke_function": { Args: { "body"?: Json; "name": string }; Returns: number };
+      "invoke_function": {
+        Args: { "body"?: Json; "complete_within"?: string; "name": string; "timeout"?: string };
+        Returns: number;
+      };
       "is_admin": { Args: Record<PropertyKey, never>; Returns: boolean };
       "lease_alerts": {
         Args: { "lease": string; "n": number };
@@ -660,6 +1163,21 @@ export type Database = {
           "payload": Json;
           "transition": string;
         }[];
+      };
+      "list_incidents": {
+        Args: { "before_id"?: number; "job"?: string; "kind"?: string; "page_size"?: number; "state"?: string };
+        Returns: Json;
+      };
+      "list_jobs": { Args: { "after_job"?: string; "job"?: string; "page_size"?: number }; Returns: Json };
+      "list_runs": {
+        Args: {
+          "before_runid"?: number;
+          "job"?: string;
+          "page_size"?: number;
+          "status"?: string;
+          "window_size"?: number;
+        };
+        Returns: Json;
       };
       "manual_refresh": {
         Args: { "view_name"?: string };
@@ -688,6 +1206,18 @@ export type Database = {
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
+      "refresh_all_views": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "duration_ms": number;
+          "message": string;
+          "outcome": string;
+          "rows_after": number;
+          "sqlstate": string;
+          "version": number;
+          "view_name": string;
+        }[];
+      };
       "refresh_view": {
         Args: { "requested_by"?: string; "view_name": string };
         Returns: {
@@ -715,10 +1245,15 @@ export type Database = {
       "register_job": {
         Args: {
           "command": string;
+          "failure_threshold"?: number;
           "job_name": string;
           "late_after"?: string;
           "max_runtime"?: string;
+          "min_runtime"?: string;
+          "period"?: string;
+          "recovery_threshold"?: number;
           "schedule": string;
+          "severity"?: string;
         };
         Returns: undefined;
       };
@@ -729,13 +1264,17 @@ export type Database = {
           "rejects"?: unknown;
           "schedule": string;
           "source_at"?: string;
+          "source_error_after"?: string;
+          "source_warn_after"?: string;
           "stale_after": string;
           "statement_timeout"?: string;
           "view_name": string;
+          "warn_after"?: string;
         };
         Returns: undefined;
       };
       "release_parked_alerts": { Args: Record<PropertyKey, never>; Returns: number };
+      "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "unregister_view": { Args: { "view_name": string }; Returns: undefined };
       "view_states": { Args: Record<PropertyKey, never>; Returns: Json };
     };
@@ -850,6 +1389,34 @@ export type Database = {
         };
         Relationships: [];
       };
+      "explanation_views": {
+        Row: {
+          "dwell_ms": number | null;
+          "id": string;
+          "is_helpful": boolean | null;
+          "question_id": string;
+          "user_id": string;
+          "viewed_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "dwell_ms"?: number | null;
+          "id"?: string;
+          "is_helpful"?: boolean | null;
+          "question_id": string;
+          "user_id": string;
+          "viewed_at"?: string;
+        };
+        Update: {
+          "dwell_ms"?: number | null;
+          "id"?: string;
+          "is_helpful"?: boolean | null;
+          "question_id"?: string;
+          "user_id"?: string;
+          "viewed_at"?: string;
+        };
+        Relationships: [];
+      };
       "judge_outputs": {
         Row: {
           "created_at": string;
@@ -888,6 +1455,170 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "learning_sessions": {
+        Row: {
+          "duration_seconds": number | null;
+          "id": string;
+          "started_at": string;
+          "track_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "duration_seconds"?: number | null;
+          "id"?: string;
+          "started_at"?: string;
+          "track_id": string;
+          "user_id": string;
+        };
+        Update: {
+          "duration_seconds"?: number | null;
+          "id"?: string;
+          "started_at"?: string;
+          "track_id"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "learning_sessions_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "tracks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "questions": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "lesion": string | null;
+          "stem": string;
+          "topic": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id"?: string;
+          "lesion"?: string | null;
+          "stem"?: string;
+          "topic"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "lesion"?: string | null;
+          "stem"?: string;
+          "topic"?: string | null;
+        };
+        Relationships: [];
+      };
+      "quiz_attempts": {
+        Row: {
+          "completed_at": string | null;
+          "duration_ms": number | null;
+          "id": string;
+          "quiz_id": string;
+          "score": number | null;
+          "started_at": string;
+          "track_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "completed_at"?: string | null;
+          "duration_ms"?: number | null;
+          "id"?: string;
+          "quiz_id": string;
+          "score"?: number | null;
+          "started_at"?: string;
+          "track_id": string;
+          "user_id": string;
+        };
+        Update: {
+          "completed_at"?: string | null;
+          "duration_ms"?: number | null;
+          "id"?: string;
+          "quiz_id"?: string;
+          "score"?: number | null;
+          "started_at"?: string;
+          "track_id"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "quiz_attempts_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "tracks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "responses": {
+        Row: {
+          "answered_at": string;
+          "duration_ms": number | null;
+          "id": string;
+          "is_correct": boolean;
+          "question_id": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answered_at"?: string;
+          "duration_ms"?: number | null;
+          "id"?: string;
+          "is_correct": boolean;
+          "question_id": string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "answered_at"?: string;
+          "duration_ms"?: number | null;
+          "id"?: string;
+          "is_correct"?: boolean;
+          "question_id"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "questions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "review_sessions": {
+        Row: {
+          "cards_reviewed_count": number;
+          "completed_at": string | null;
+          "duration_seconds": number | null;
+          "id": string;
+          "started_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cards_reviewed_count"?: number;
+          "completed_at"?: string | null;
+          "duration_seconds"?: number | null;
+          "id"?: string;
+          "started_at"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "cards_reviewed_count"?: number;
+          "completed_at"?: string | null;
+          "duration_seconds"?: number | null;
+          "id"?: string;
+          "started_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
       };
       "submissions": {
         Row: {
@@ -945,12 +1676,76 @@ export type Database = {
           },
         ];
       };
+      "tracks": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "title": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id"?: string;
+          "title": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "title"?: string;
+        };
+        Relationships: [];
+      };
+      "user_roles": {
+        Row: {
+          "is_admin": boolean;
+          "org_id": string | null;
+          "org_role": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "is_admin"?: boolean;
+          "org_id"?: string | null;
+          "org_role"?: string | null;
+          "user_id": string;
+        };
+        Update: {
+          "is_admin"?: boolean;
+          "org_id"?: string | null;
+          "org_role"?: string | null;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       [_ in never]: never;
     };
     Functions: {
-      [_ in never]: never;
+      "analytics_heatmap_admin": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "accuracy_rate": number;
+          "attempts": number;
+          "correct_attempts": number;
+          "lesion": string;
+          "median_duration_ms": number;
+          "question_id": string;
+          "topic": string;
+          "week_start": string;
+        }[];
+      };
+      "analytics_refresh_heatmap": {
+        Args: Record<PropertyKey, never>;
+        Returns: Database["analytics"]["Tables"]["refresh_log"]["Row"];
+        SetofOptions: {
+          from: "*";
+          to: "refresh_log";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "custom_access_token_hook": { Args: { "event": Json }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

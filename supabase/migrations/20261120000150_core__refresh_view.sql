@@ -47,6 +47,13 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says.
+        perform analytics.refresh_view(v.view_name, refresh_view.requested_by)
+        from analytics.view_sources as s
+        join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+        join pg_catalog.pg_class as c on c.oid = s.source
+        where s.view_name = refresh_view.view_name and not c.relispopulated;
+
         -- Taken before the check and the refresh, so that what it includes they include too.
         snapshot_before := pg_current_snapshot();
 

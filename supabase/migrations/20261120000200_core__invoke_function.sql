@@ -60,7 +60,7 @@ set search_path = ''
 as $$
 declare
     -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
-    grace constant interval := '2 minutes';
+    grace constant interval := interval '2 minutes';
     project_url constant text := private.vault_secret('project_url');
     cron_key constant text := private.vault_secret('cron_secret_key');
     run record;

@@ -9,9 +9,9 @@ set search_path = ''
 as $$
 declare
     -- Of pg_net, and a little more.
-    kept_for constant interval := '7 hours';
+    kept_for constant interval := interval '7 hours';
     -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
-    skew constant interval := '1 minute';
+    skew constant interval := interval '1 minute';
     harvested_count bigint;
 begin
     with unharvested as materialized (

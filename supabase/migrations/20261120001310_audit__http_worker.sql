@@ -12,7 +12,7 @@ set search_path = ''
 as $$
 declare
     -- A healthy worker takes a request at once, and a batch ends with its slowest request.
-    patience constant interval := '2 minutes';
+    patience constant interval := interval '2 minutes';
     checked_at constant timestamptz := clock_timestamp();
     sees_processes constant boolean := pg_has_role(current_user, 'pg_read_all_stats', 'usage');
     has_worker boolean;
