@@ -1759,6 +1759,30 @@ $$;
 COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
 
 --
+-- Name: assert_job_name(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.assert_job_name(job_name text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+    if job_name is null or octet_length(job_name) not between 1 and 63 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('job name "%s" has %s bytes', job_name, coalesce(octet_length(job_name), 0)),
+            hint = 'pg_cron keeps the first 63 bytes of a name, and would then be without this job: choose a shorter one. A view''s job is refresh-<view>.';
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION assert_job_name(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.assert_job_name(job_name text) IS 'Raises 22023 unless pg_cron would keep the whole name.';
+
+--
 -- Name: assert_operator(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2014,6 +2038,8 @@ CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, 
     LANGUAGE sql
     SET search_path TO ''
     AS $$
+    select private.assert_job_name(declare_job.job_name);
+
     -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
     insert into analytics.scheduled_jobs as j (
         job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
@@ -9553,6 +9579,12 @@ GRANT ALL ON FUNCTION private.analytics_refresh_heatmap() TO service_role;
 --
 
 REVOKE ALL ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION assert_job_name(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.assert_job_name(job_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION assert_operator(); Type: ACL; Schema: private; Owner: -

@@ -41,44 +41,6 @@ grant execute on function analytics.view_states() to service_role;
 comment on function analytics.view_states() is
     'Version, ages and objective of every registered view, keyed by name. Service role only.';
 
-create function private.filter_condition(relation regclass, filter jsonb)
-returns text
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-    column_name constant text := filter ->> 'column';
-    column_type text;
-    operator constant text := case filter ->> 'op'
-        when 'eq' then '=' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
-        when 'in' then 'in'
-    end;
-begin
-    select format_type(a.atttypid, a.atttypmod) into column_type
-    from pg_catalog.pg_attribute as a
-    where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped;
-    if not found then
-        raise exception using errcode = 'undefined_column', message = format('%s has no column "%s"', relation, column_name);
-    end if;
-    if operator is null then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = format('unknown filter operator "%s"', filter ->> 'op'),
-            hint = 'Known are eq, in, gt, gte, lt, lte.';
-    end if;
-    if operator = 'in' then
-        return format(
-            'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])',
-            column_name, filter -> 'value', column_type
-        );
-    end if;
-    return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
-end
-$$;
-revoke all on function private.filter_condition(regclass, jsonb) from public, anon, authenticated;
-comment on function private.filter_condition(regclass, jsonb) is 'One filter of a read request as SQL, its names checked and its value quoted.';
-
 create function private.scope_values(scope jsonb)
 returns text[]
 language plpgsql

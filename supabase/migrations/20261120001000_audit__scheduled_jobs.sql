@@ -1,4 +1,4 @@
--- Object: analytics.scheduled_jobs, private.declare_job(), private.withdraw_job(), analytics.register_job(),
+-- Object: analytics.scheduled_jobs, private.assert_job_name(), private.declare_job(), private.withdraw_job(), analytics.register_job(),
 --         analytics.adopt_job(), analytics.restore_job()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
@@ -49,6 +49,24 @@ $$;
 revoke all on function private.command_fingerprint(text) from public, anon, authenticated;
 comment on function private.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
 
+create function private.assert_job_name(job_name text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if job_name is null or octet_length(job_name) not between 1 and 63 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('job name "%s" has %s bytes', job_name, coalesce(octet_length(job_name), 0)),
+            hint = 'pg_cron keeps the first 63 bytes of a name, and would then be without this job: choose a shorter one. A view''s job is refresh-<view>.';
+    end if;
+end
+$$;
+revoke all on function private.assert_job_name(text) from public, anon, authenticated;
+comment on function private.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';
+
 create function private.declare_job(
     job_name text,
     schedule text,
@@ -65,6 +83,8 @@ returns void
 language sql
 set search_path = ''
 as $$
+    select private.assert_job_name(declare_job.job_name);
+
     -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
     insert into analytics.scheduled_jobs as j (
         job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,

@@ -1,5 +1,6 @@
--- Object: private.filter_condition(relation, filter)
--- Why: a page begins after the last row of the one before it, whatever was written in between. That needs one condition
+-- Object: private.filter_condition(relation, filter), private.row_condition(), private.typed_column()
+-- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
+--      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
 --      an index over those columns answers. `before` is the same downwards.
 
@@ -54,7 +55,7 @@ $$;
 revoke all on function private.row_condition(regclass, jsonb) from public, anon, authenticated;
 comment on function private.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';
 
-create or replace function private.filter_condition(relation regclass, filter jsonb)
+create function private.filter_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
