@@ -1,0 +1,31 @@
+// More failures at once than a person can read: one event with the count, and one when all are over.
+import assert from "node:assert/strict";
+import { onAuditStage } from "../support/audit_stage.ts";
+
+const jobs = Array.from({ length: 25 }, (_, index) => `probe-${String(index).padStart(2, "0")}`);
+const message = 'ERROR:  refresh of analytics.mv_probe failed [42P01]: relation "analytics.gone" does not exist\n';
+
+Deno.test("Twenty-five incidents of one pass leave as one event, and their end as one more", () =>
+  onAuditStage(async (stage) => {
+    for (const job of jobs) {
+      await stage.schedule(job);
+      await stage.plant(job, { status: "failed", message });
+    }
+    const storm = await stage.audit();
+    assert.deepEqual([storm.opened, storm.sent, storm.pending], [25, 1, 0]);
+    const [told] = stage.sink.events();
+    assert.equal((told?.["tags"] as Record<string, unknown>)["kind"], "storm");
+    assert.equal(told?.["level"], "fatal");
+    assert.match(JSON.stringify(told), /25 incidents opened in one pass/);
+
+    // All but one recover: the storm is not over.
+    for (const job of jobs.slice(1)) await stage.plant(job, { status: "succeeded", message: "1 row" });
+    assert.deepEqual((await stage.audit()).sent, 0);
+    await stage.plant("probe-00", { status: "succeeded", message: "1 row" });
+    const calm = await stage.audit();
+    assert.deepEqual([calm.sent, calm.outcome], [1, "ok"]);
+
+    const ids = stage.sink.events().map((event) => event["event_id"]);
+    assert.equal(new Set(ids).size, 2);
+    assert.equal((stage.sink.events()[1]?.["tags"] as Record<string, unknown>)["transition"], "recovered");
+  }));
