@@ -11,7 +11,6 @@ export const viewState = z.object({
   source_as_of: utcTimestamp.nullable(),
   stale_after_seconds: z.number().positive(),
   populated: z.boolean(),
-  next_refresh_at: utcTimestamp.nullable().default(null),
 });
 
 export const viewStates = z.record(z.string(), viewState);

@@ -32,7 +32,7 @@ export class FakeSource implements Source {
 
   /** Registers a view that has never been refreshed. */
   register(view: string, stale_after_seconds = 1_200): void {
-    const state = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null, next_refresh_at: null };
+    const state = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
     this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
   }
 

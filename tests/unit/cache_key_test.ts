@@ -21,7 +21,6 @@ const STATE: ViewState = {
   source_as_of: null,
   stale_after_seconds: 1_200,
   populated: true,
-  next_refresh_at: null,
 };
 interface Over {
   readonly params?: Record<string, unknown>;

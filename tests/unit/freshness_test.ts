@@ -8,7 +8,6 @@ const STATE = {
   source_as_of: null,
   stale_after_seconds: 600,
   populated: true,
-  next_refresh_at: null,
 };
 const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
 

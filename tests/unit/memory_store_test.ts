@@ -10,7 +10,6 @@ function entry(bytes: number): Entry {
     source_as_of: null,
     stale_after_seconds: 60,
     populated: true,
-    next_refresh_at: null,
   };
   return { key: "k", state, etag: '"e"', row_count: 0, next_cursor: null, read_at: 0, body: new Uint8Array(bytes) };
 }

@@ -13,7 +13,6 @@ const STATE = {
   source_as_of: null,
   stale_after_seconds: 60,
   populated: true,
-  next_refresh_at: null,
 };
 const RESOURCE: Resource = weaknessPatterns;
 const BY_RELATION = { label: "x", restriction: { column: "agent_id", value: "anna", relation: "agents_of_user" } };
