@@ -28,8 +28,10 @@ update analytics.views set verified_at = clock_timestamp() - interval '20 minute
 select analytics.audit_pass();
 select analytics.audit_pass();
 select results_eq(
-    $$ select evidence ->> 'stale_after_seconds', occurrence_count, evidence ->> 'message' from analytics.incidents where subject = 'mv_probe' and closed_at is null $$,
-    $$ values ('900', 2::bigint, 'last verified 1200 seconds ago, objective 900 seconds') $$,
+    -- The passes themselves may take some seconds of a busy machine.
+    $$ select evidence ->> 'stale_after_seconds', occurrence_count,
+           evidence ->> 'message' ~ '^last verified 12[0-5][0-9] seconds ago, objective 900 seconds$' from analytics.incidents where subject = 'mv_probe' and closed_at is null $$,
+    $$ values ('900', 2::bigint, true) $$,
     'over it, it is stale, once, and counted'
 );
 select is((select count(*) from analytics.outbox where payload ->> 'subject' = 'mv_probe'), 3::bigint, 'two incidents so far: opened, recovered, opened');
