@@ -8,6 +8,7 @@ import type { Installation } from "./installation.ts";
 import { claimCluster, clearLeftOvers, releaseCluster } from "./left_over.ts";
 import { asUser, type ServerUser } from "./server_user.ts";
 import { serverSettings } from "./settings.ts";
+import { pause } from "../pause.ts";
 
 export interface ClusterOptions {
   readonly installation: Installation;
@@ -136,7 +137,7 @@ async function waitUntilReady(port: number, hasEnded: () => boolean): Promise<vo
     } finally {
       await sql.end({ timeout: 1 });
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   throw new Error(`no answer on port ${port} for 60 s (${last})`);
 }

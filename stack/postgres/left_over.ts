@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { commandLineOf, isProcessAlive } from "../process_table.ts";
 import { StackError } from "../stack_error.ts";
+import { pause } from "../pause.ts";
 
 /**
  * Clears what a killed stack may have left: a server that still runs on these data, or its postmaster.pid.
@@ -38,7 +39,7 @@ async function stopServer(pid: number): Promise<void> {
   Deno.kill(pid, "SIGINT"); // fast shutdown: sessions are ended, data are flushed
   for (let waited = 0; waited < 15_000; waited += 100) {
     if (!(await isProcessAlive(pid))) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
   throw new StackError(
     `a PostgreSQL server left by an earlier start (process ${pid}) does not stop`,

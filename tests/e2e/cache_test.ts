@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { challenge, memberAgent, plantArena, refreshAll } from "../support/arena_fixture.ts";
 import { type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 let superuser: postgres.Sql;
@@ -61,12 +62,12 @@ cacheTest("an isolate's memory costs no call to Redis, another isolate's answer 
   ok(redis !== null, "these tests need Redis");
   const path = `/arena/progress?agent_id=${memberAgent}&challenge_id=${challenge}&weeks=6`;
   await (await ask(0, path)).text();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // the entry is shared behind the answer
+  await pause(100); // the entry is shared behind the answer
 
   // Both isolates know the version now and for a second.
   await (await ask(1, `/arena/time-to-first-win`)).text();
   await (await ask(0, path)).text();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await pause(100);
 
   const afterWarming = redis.traffic().calls;
   const second = await ask(0, path);
@@ -110,11 +111,11 @@ cacheTest("no answer mixes versions while refreshes run under load", async () =>
   }
 
   await rewrite(1);
-  await new Promise((resolve) => setTimeout(resolve, 3_200));
+  await pause(3_200);
   const clients = Array.from({ length: 16 }, (_, index) => load(index));
   for (let score = 2; score <= 12; score++) {
     await rewrite(score);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
   running = false;
   await Promise.all(clients);
@@ -129,7 +130,7 @@ cacheTest("no answer mixes versions while refreshes run under load", async () =>
 
 cacheTest("a view that was never refreshed is 503 NOT_READY with Retry-After", async () => {
   await product.sql`refresh materialized view analytics.mv_time_to_first_win with no data`;
-  await new Promise((resolve) => setTimeout(resolve, 3_200));
+  await pause(3_200);
   const response = await ask(0, "/arena/time-to-first-win?challenge_id=" + challenge);
   equal(response.status, 503);
   ok(Number(response.headers.get("retry-after")) > 0);
@@ -153,7 +154,7 @@ cacheTest(
     await product.sql.end({ timeout: 5 });
     await superuser.end({ timeout: 5 });
     await product.stack.parts.find((part) => part.name === "postgres")?.stop();
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await pause(1_200);
 
     const stale = await ask(0, known);
     equal(stale.status, 200);

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
 import { type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 let sink: EnvelopeSink;
@@ -49,7 +50,7 @@ async function auditByJob(): Promise<{ status: number; body: Record<string, unkn
   for (let patience = 0; patience < 200; patience += 1) {
     const [response] = await sql`select status_code, content from net._http_response where id = ${id}`;
     if (response !== undefined) return { status: response["status_code"], body: JSON.parse(response["content"]) };
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
   throw new Error(`pg_net stored no response to request ${id} within 20 s`);
 }

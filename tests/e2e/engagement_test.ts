@@ -3,6 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { learner, plantEngagement, question, quiz, track } from "../support/engagement_fixture.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 
@@ -18,7 +19,7 @@ Deno.test.beforeAll(async () => {
   equal(error, null);
   const outcomes = data.map(({ outcome }: { outcome: string }) => outcome);
   deepEqual(outcomes.filter((outcome: string) => !["refreshed", "skipped_clean"].includes(outcome)), []);
-  await new Promise((resolve) => setTimeout(resolve, 3_000)); // until every isolate has seen it
+  await pause(3_000); // until every isolate has seen it
 });
 Deno.test.afterAll(() => product.stop());
 

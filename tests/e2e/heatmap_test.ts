@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { asUser, type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 
@@ -114,7 +115,7 @@ e2e("a refresh between two pages skips no row that was there and repeats none", 
       where question_id = ${last.question_id} and date_trunc('week', answered_at at time zone 'UTC') = ${last.week_start}::date`;
   });
   await product.sql`select analytics.refresh_view('analytics_heatmap_agg')`;
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await pause(3_000);
   const { data: rest, meta: after } = await json(`/qbank/heatmap?limit=999&cursor=${meta.next_cursor}`);
   equal(after.version, meta.version + 1);
   const name = (row: HeatmapRow) => `${row.week_start} ${row.question_id}`;

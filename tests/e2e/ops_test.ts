@@ -1,6 +1,7 @@
 // What operators ask of a running product: incidents, jobs and runs through the origin, health with its reasons, and the doctor.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { asUser, type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 Deno.test.beforeAll(async () => {
@@ -101,7 +102,7 @@ async function growOld(): Promise<void> {
   await product
     .sql`update analytics.views set verified_at = now() - interval '2 days' where view_name = 'mv_agent_progress'`;
   // The function may remember for a second or two what it saw before.
-  await new Promise((resolve) => setTimeout(resolve, 3_100));
+  await pause(3_100);
 }
 
 e2e("health says why to the secret key, and one word to everybody", async () => {

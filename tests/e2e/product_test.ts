@@ -14,6 +14,7 @@ import {
 } from "../support/arena_fixture.ts";
 import { listeningAddresses } from "../support/listening.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 
@@ -219,7 +220,7 @@ e2e("an answer that has not moved is a 304, and a refresh makes it a 200 within 
     insert into public.submissions (agent_id, challenge_id, status, final_lane_scores)
     values (${memberAgent}, ${challenge}, 'scored', '{"TMA": 35}')`;
   await refreshAll(product.sql);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await pause(3_000);
   for (let isolate = 0; isolate < 2; isolate++) {
     const response = await product.get(distributions, {
       ...key,

@@ -6,6 +6,7 @@ import { repairSql } from "../../shared/core/audit_repair.ts";
 import { alertPayload } from "../../shared/core/audit_pass.ts";
 import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
 import { withConnections } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
 
 function told(stage: AuditStage): unknown[] {
   return stage.sink.events().map((event) => event["message"]);
@@ -126,7 +127,7 @@ async function untilRun(
       select distinct j.jobname from cron.job_run_details as d join cron.job as j using (jobid)
       where d.runid > ${after} and d.status = 'succeeded' and j.jobname = any (${[...jobs]})`;
     if (ran.length === jobs.length) return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pause(300);
   }
   throw new Error(`No run of ${jobs.join(", ")} within 70 s: does the scheduler of pg_cron run?`);
 }
@@ -134,5 +135,5 @@ async function untilRun(
 /** Waits for this second of the next minute. */
 async function untilSecond(second: number): Promise<void> {
   const now = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, 60_000 - (now % 60_000) + second * 1_000));
+  await pause(60_000 - (now % 60_000) + second * 1_000);
 }

@@ -4,6 +4,7 @@ import type postgres from "postgres";
 import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
 import { type FunctionHost, startFunctionHost } from "../support/function_host.ts";
 import { withConnections } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
 
 interface Scene {
   readonly stage: AuditStage;
@@ -229,7 +230,7 @@ function titles(events: readonly Readonly<Record<string, unknown>>[]): unknown[]
 async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
   for (const patience = Date.now() + seconds * 1_000; Date.now() < patience;) {
     if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
   }
   throw new Error(`not within ${seconds} s: ${what}`);
 }

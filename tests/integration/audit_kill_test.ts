@@ -6,6 +6,7 @@ import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.t
 import { type KillPoints, startKillPoints } from "../support/kill_point.ts";
 import { type Product, startProduct } from "../support/product.ts";
 import { startVictim, type Victim } from "../support/victim.ts";
+import { pause } from "../../stack/pause.ts";
 
 let product: Product;
 let sink: EnvelopeSink;
@@ -167,7 +168,7 @@ async function eventually<Result>(look: () => Promise<Result | undefined>): Prom
   for (const patience = Date.now() + 15_000; Date.now() < patience;) {
     const result = await look();
     if (result !== undefined) return result;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await pause(25);
   }
   throw new Error("what a kill waits for did not come within 15 s");
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type EnvelopeSink, startEnvelopeSink, type Step } from "../support/envelope_sink.ts";
 import { type Product, startProduct } from "../support/product.ts";
+import { pause } from "../../stack/pause.ts";
 
 const planted = {
   email: "eve.planted@example.org",
@@ -143,7 +144,7 @@ async function untilAnswered(): Promise<void> {
       select count(*)::integer as count from analytics.http_calls as c join net._http_response as r on r.id = c.request_id
       where c.function_name = 'absent'`;
     if (row?.["count"] === 2) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
   throw new Error("the calls had no answer within 15 s");
 }

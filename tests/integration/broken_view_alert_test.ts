@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { onAuditStage } from "../support/audit_stage.ts";
 import { withConnections } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
 
 Deno.test("A view whose scheduled refresh breaks becomes an alert, and its repair a recovery", async () => {
   assert.equal(
@@ -84,7 +85,7 @@ async function endOfRun(sql: postgres.Sql, status: "failed" | "succeeded"): Prom
       order by d.runid desc
       limit 1`;
     if (run !== undefined) return Number(run["runid"]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
   throw new Error(`No run of refresh-mv_broken ${status} within 150 s: does the scheduler of pg_cron run?`);
 }

@@ -9,6 +9,7 @@ import { readOnly } from "../../tools/doctor/read_only.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
 import { type ForeignDatabase, startForeignDatabase } from "../support/foreign_database.ts";
 import { testDatabaseUrl } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
 
 let foreign: ForeignDatabase;
 Deno.test.beforeAll(async () => {
@@ -271,7 +272,7 @@ test("the doctor sees what works on unseen, what hangs, and what waits for a loc
     where jobname = 'healthy'`;
   const lock = await started(holder, "begin; refresh materialized view totals; select pg_sleep(60)");
   const queued = await started(waiting, "refresh materialized view concurrently totals");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await pause(1_500);
 
   const { findings, unchecked } = await examine(url, { stuck_after: -10, lock_wait_after: 1 });
   deepEqual(unchecked, []);

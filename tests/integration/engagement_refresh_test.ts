@@ -5,6 +5,7 @@ import type postgres from "postgres";
 import { onAuditStage } from "../support/audit_stage.ts";
 import { learner, plantEngagement, question } from "../support/engagement_fixture.ts";
 import { withConnections } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
 
 const broken = "explanation_engagement";
 
@@ -121,7 +122,7 @@ async function endedRuns(sql: postgres.Sql, afterRunid: number): Promise<readonl
       where d.runid > ${afterRunid} and d.end_time is not null
       order by j.jobname, d.runid`;
     if (runs.length === 7) return runs;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
   }
   throw new Error("The seven jobs have not run within 90 s: does the scheduler of pg_cron run?");
 }

@@ -2,6 +2,7 @@
 // command, and "failed" when a later one fails. And, in the same minute, a lock that somebody holds on a view.
 import assert from "node:assert/strict";
 import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { pause } from "../../stack/pause.ts";
 
 Deno.test("A background worker's run is taken when its process has ended, and a lock on a view is told", async () => {
   // Eight, the default, are too few in a minute in which many of Freshet's own jobs are due.
@@ -86,7 +87,7 @@ async function eventually(cluster: CronCluster, query: string): Promise<void> {
   const patience = Date.now() + 90_000;
   while (Date.now() < patience) {
     if ((await cluster.admin().unsafe(query)).length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
   }
   throw new Error(`Nothing within 90 s: ${query}`);
 }

@@ -3,6 +3,7 @@
 // stay healthy.
 import assert from "node:assert/strict";
 import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { pause } from "../../stack/pause.ts";
 
 Deno.test("What strikes runs and the scheduler is told once, and its recovery closes it", async (t) => {
   const cluster = await startCronCluster();
@@ -124,7 +125,7 @@ async function openedInTime(cluster: CronCluster): Promise<string[]> {
   const patience = Date.now() + 90_000;
   let news = await opened(cluster);
   while (news.length === 0 && Date.now() < patience) {
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await pause(2_000);
     news = await opened(cluster);
   }
   return news;
@@ -158,7 +159,7 @@ async function until(cluster: CronCluster, job: string, condition: string): Prom
        where k.job_name = '${job}' and d.${condition} limit 1`,
     );
     if (run !== undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
   throw new Error(`No run of ${job} with ${condition} within 90 s: does the scheduler of pg_cron run?`);
 }

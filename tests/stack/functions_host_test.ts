@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { type FunctionsPart, startFunctions } from "../../stack/functions/mod.ts";
+import { pause } from "../../stack/pause.ts";
 
 const echo = `
 const isolate = crypto.randomUUID();
@@ -135,7 +136,7 @@ async function eventually<T>(attempt: () => Promise<T | undefined>): Promise<T> 
   for (let count = 0; count < 100; count++) {
     const value = await attempt().catch(() => undefined);
     if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   throw new Error("It did not happen within five seconds");
 }

@@ -4,6 +4,7 @@ import { type RedisPart, startRedis } from "../../stack/redis/mod.ts";
 import { startRedisServer } from "../../stack/redis/server.ts";
 import { connectRedis, RedisUnreachable } from "../../stack/redis/connection.ts";
 import { freePort } from "../../stack/free_port.ts";
+import { pause } from "../../stack/pause.ts";
 
 const token = "a-token-of-this-test";
 
@@ -177,7 +178,7 @@ Deno.test("the connection fails at once while Redis is down and comes back with 
     const replies = await connection.send([["PING"]]).catch(() => undefined);
     if (replies?.[0] === "PONG") break;
     assert(attempt < 100, "no reconnection within five seconds");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   connection.close();
   await second?.stop();

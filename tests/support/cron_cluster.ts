@@ -6,6 +6,7 @@ import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
 import { type PostgresPart, startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { directRpc } from "./direct_rpc.ts";
+import { pause } from "../../stack/pause.ts";
 
 /** A cluster of a test's own, which it may stop, kill and set up otherwise, with Freshet in it and the real pg_cron. */
 export interface CronCluster {
@@ -60,7 +61,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
     },
     async recovered() {
       for (let attempt = 0; attempt < 100; attempt++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await pause(100);
         try {
           await connections.admin`select 1`;
           await connections.owner`select 1`;

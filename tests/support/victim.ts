@@ -5,6 +5,7 @@ import { freePort } from "../../stack/free_port.ts";
 import { functionEnvironment } from "../../stack/function_environment.ts";
 import { moduleCacheFolder } from "../../stack/functions/module_cache.ts";
 import type { Keys } from "../../stack/keys.ts";
+import { pause } from "../../stack/pause.ts";
 
 /** A real isolate of cron-audit in a process of its own, to be killed. */
 export interface Victim {
@@ -60,7 +61,7 @@ async function untilListening(port: number): Promise<void> {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await pause(25);
     }
   }
   throw new Error("the isolate did not listen within 30 s");
