@@ -193,26 +193,26 @@ grant select, insert, update, delete on table
     to service_role;
 
 create policy orgs_are_read_by_their_members on public.orgs
-    for select to authenticated using (id = (select (auth.jwt() ->> 'org_id')::uuid));
+    for select to authenticated using (id = ((select auth.jwt()) ->> 'org_id')::uuid);
 create policy teams_are_read_by_members on public.teams
-    for select to authenticated using (org_id = (select (auth.jwt() ->> 'org_id')::uuid));
+    for select to authenticated using (org_id = ((select auth.jwt()) ->> 'org_id')::uuid);
 create policy scenarios_are_read_by_members on public.scenarios
-    for select to authenticated using (org_id = (select (auth.jwt() ->> 'org_id')::uuid));
+    for select to authenticated using (org_id = ((select auth.jwt()) ->> 'org_id')::uuid);
 create policy users_are_read_by_those_above_them on public.users
     for select to authenticated using (id in (select private.people_of_caller()));
 create policy org_members_are_read_by_those_above_them on public.org_members
     for select to authenticated using (
-        org_id = (select (auth.jwt() ->> 'org_id')::uuid) and user_id in (select private.people_of_caller())
+        org_id = ((select auth.jwt()) ->> 'org_id')::uuid and user_id in (select private.people_of_caller())
     );
 create policy dotted_lines_are_read_by_those_above_the_member on public.dotted_lines
     for select to authenticated using (
-        org_id = (select (auth.jwt() ->> 'org_id')::uuid) and user_id in (select private.people_of_caller())
+        org_id = ((select auth.jwt()) ->> 'org_id')::uuid and user_id in (select private.people_of_caller())
     );
 create policy scenario_attempts_are_read_by_those_above_the_user on public.scenario_attempts
     for select to authenticated using (
-        org_id = (select (auth.jwt() ->> 'org_id')::uuid) and user_id in (select private.people_of_caller())
+        org_id = ((select auth.jwt()) ->> 'org_id')::uuid and user_id in (select private.people_of_caller())
     );
 create policy assignments_are_read_by_those_above_the_assignee on public.assignments
     for select to authenticated using (
-        org_id = (select (auth.jwt() ->> 'org_id')::uuid) and assignee_id in (select private.people_of_caller())
+        org_id = ((select auth.jwt()) ->> 'org_id')::uuid and assignee_id in (select private.people_of_caller())
     );
