@@ -11,15 +11,16 @@ const claims = z.object({
   exp: z.number(),
   is_admin: z.unknown().optional(),
   org_id: name.nullable().catch(null).default(null),
+  org_role: name.nullable().catch(null).default(null),
 });
 
 /** The caller that verified claims describe, and when they end; null when they describe no signed-in user. */
 export function callerOf(payload: unknown): { readonly caller: Caller; readonly expires_at: number } | null {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return null;
-  const { sub, exp, is_admin, org_id } = parsed.data;
+  const { sub, exp, is_admin, org_id, org_role } = parsed.data;
   // Exactly true: "true", 1 or {} in a token is a mistake of its issuer, and no administrator.
-  const caller: Caller = { kind: "user", subject: sub, is_admin: is_admin === true, org_id };
+  const caller: Caller = { kind: "user", subject: sub, is_admin: is_admin === true, org_id, org_role };
   return { caller, expires_at: exp * 1_000 };
 }
 

@@ -38,13 +38,19 @@ export interface Asked extends Question {
   readonly scope: Scope;
 }
 
+/** Asked on a day: null where the answer is the same on all days. */
+export interface Dated extends Asked {
+  readonly day: string | null;
+}
+
 export function createQuestion(asked: Omit<Question, "digest">, hash: Hash): Question {
   return { ...asked, digest: hash(`${asked.format}\n${canonicalParams(asked.params)}`) };
 }
 
-/** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}`: one slot for all versions of one answer. */
-export function addressOf(asked: Asked, schema: string): Address {
-  return { schema, stem: `${schema}:${fullName(asked.resource)}:${asked.scope.label}:${asked.digest}` };
+/** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}[@day]`: one slot for all versions of one answer. */
+export function addressOf({ resource, scope, digest, day }: Dated, schema: string): Address {
+  const question = day === null ? digest : `${digest}@${day}`;
+  return { schema, stem: `${schema}:${fullName(resource)}:${scope.label}:${question}` };
 }
 
 /** `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes. */

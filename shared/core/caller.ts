@@ -2,7 +2,14 @@
 export type Caller =
   /** A publishable key, or a secret key that is not the one named default: it identifies an application, not a person. */
   | { readonly kind: "key"; readonly key_name: string }
-  | { readonly kind: "user"; readonly subject: string; readonly is_admin: boolean; readonly org_id: string | null }
+  | {
+    readonly kind: "user";
+    readonly subject: string;
+    readonly is_admin: boolean;
+    readonly org_id: string | null;
+    /** What the caller is in that organisation. */
+    readonly org_role: string | null;
+  }
   /** The secret key named default. */
   | { readonly kind: "service" };
 

@@ -1,9 +1,9 @@
 import { AppError } from "./app_error.ts";
-import { type Address, type Asked, cacheKey, etagOf } from "./cache_key.ts";
+import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
 import { cutPage, pageRequest } from "./page.ts";
-import { requireReady } from "./readiness.ts";
+import { standingOf } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
 import { fullName } from "./resource.ts";
 import { checkRows } from "./row_check.ts";
@@ -17,11 +17,11 @@ import { sourceRequest } from "./source_request.ts";
  */
 export async function computeEntry(
   reader: Reader,
-  asked: Asked & { readonly address: Address; readonly emit: Emit },
+  asked: Dated & { readonly address: Address; readonly emit: Emit },
 ): Promise<Entry> {
   const { resource, scope, address, emit } = asked;
   const began = reader.clock.monotonic();
-  const request = pageRequest(asked, sourceRequest(resource, asked.params, scope), reader.hash);
+  const request = pageRequest(asked, sourceRequest(asked), reader.hash);
   const answer = await reader.source.read(resource.view, request);
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
@@ -29,13 +29,23 @@ export async function computeEntry(
   if (answer.denied) {
     throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
   }
-  const state = requireReady(resource, answer.state);
+  const states = { ...answer.reads, [resource.view]: answer.state };
+  const state = standingOf(resource, states);
   const { rows, next_cursor } = cutPage(asked, checkRows(resource, scope, answer), reader.hash);
-  reader.pointer.learn(resource.view, state);
+  reader.pointer.learn(states);
 
   const { refreshed_at: as_of, source_as_of, version } = state;
   const page = resource.cursor === undefined ? {} : { next_cursor };
-  const meta = { resource: fullName(resource), as_of, source_as_of, version, row_count: rows.length, ...page };
+  const total = answer.total_count === null ? {} : { total_count: answer.total_count };
+  const meta = {
+    resource: fullName(resource),
+    as_of,
+    source_as_of,
+    version,
+    row_count: rows.length,
+    ...page,
+    ...total,
+  };
   const { columns, pivot } = resource;
   const text = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
   const key = cacheKey(address, state);

@@ -42,10 +42,10 @@ export function placeOf(resource: Resource, params: Params, hash: Hash): Place |
   return place;
 }
 
-/** What must stay the same from page to page: everything but the place and the length. */
+/** What must stay the same from page to page: everything but the place, the length, and whether the rows are counted. */
 function questionOf(resource: Resource, params: Params, hash: Hash): string {
-  const { cursor, limit, order } = resource;
-  const moving = [cursor, typeof limit === "number" ? undefined : limit.param];
+  const { cursor, limit, order, total } = resource;
+  const moving = [cursor, total, typeof limit === "number" ? undefined : limit.param];
   const kept = Object.entries(params).filter(([name]) => !moving.includes(name));
   const question = JSON.stringify([fullName(resource), order, canonicalParams(Object.fromEntries(kept))]);
   return hash(question).slice(0, 12);

@@ -1,6 +1,6 @@
 import { isUnavailable } from "./app_error.ts";
 import { awaitWinner } from "./await_winner.ts";
-import type { Address } from "./cache_key.ts";
+import type { Address, Dated } from "./cache_key.ts";
 import { computeEntry } from "./compute_entry.ts";
 import { type Entry, LARGEST_KEPT_BYTES } from "./entry.ts";
 import type { ReadRequest } from "./read_resource.ts";
@@ -9,7 +9,7 @@ import { isReusable, LONGEST_STALE_MS } from "./reuse.ts";
 import { publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
 import type { Lock } from "./store.ts";
 
-export interface Wanted extends ReadRequest {
+export interface Wanted extends ReadRequest, Dated {
   readonly address: Address;
   readonly key: string;
   /** What this isolate keeps under the same stem: an older version, or one past its reuse bound. */

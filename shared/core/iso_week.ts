@@ -1,3 +1,5 @@
+import { utcDay } from "./utc_timestamp.ts";
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -12,5 +14,5 @@ const DAY_MS = 86_400_000;
 export function mondayOf(day: string): string {
   const moment = Date.parse(`${day}T00:00:00Z`);
   const days_since_monday = (new Date(moment).getUTCDay() + 6) % 7;
-  return new Date(moment - days_since_monday * DAY_MS).toISOString().slice(0, 10);
+  return utcDay(moment - days_since_monday * DAY_MS);
 }

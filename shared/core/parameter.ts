@@ -29,19 +29,51 @@ function day() {
   return z.iso.date({ error: reason(sentence), abort: true }).refine((text) => text >= "1970", { error: sentence });
 }
 
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+function wholeNumber({ from, to }: Bounds) {
+  const sentence = `must be a whole number from ${from} to ${to}`;
+  return z.string({ error: reason(sentence) })
+    .regex(/^(?:0|[1-9]\d{0,8})$/, { error: sentence })
+    .transform(Number)
+    .pipe(z.int().min(from, { error: sentence }).max(to, { error: sentence }));
+}
+
 /** The kinds of query parameter. Each takes the text of the query string and gives one canonical value. */
 export const parameter = {
   /** A UUID, lower-cased so that two spellings of one id share one cache entry. */
   id: () => z.guid({ error: reason("must be a UUID") }).toLowerCase(),
 
   /** A whole number written plainly: no sign, no exponent, no leading zero, no blanks. */
-  wholeNumber: (bounds: { readonly from: number; readonly to: number; readonly otherwise: number }) => {
-    const sentence = `must be a whole number from ${bounds.from} to ${bounds.to}`;
-    return z.string({ error: reason(sentence) })
-      .regex(/^(?:0|[1-9]\d{0,8})$/, { error: sentence })
-      .transform(Number)
-      .pipe(z.int().min(bounds.from, { error: sentence }).max(bounds.to, { error: sentence }))
-      .prefault(String(bounds.otherwise));
+  wholeNumber: (bounds: Bounds & { readonly otherwise: number }) =>
+    wholeNumber(bounds).prefault(String(bounds.otherwise)),
+
+  /** The same, which may be absent. */
+  optionalWholeNumber: (bounds: Bounds) => wholeNumber(bounds).optional(),
+
+  /** true or false; false when it is absent. */
+  flag: () =>
+    z.enum(["true", "false"], { error: "must be true or false" }).transform((word) => word === "true").prefault(
+      "false",
+    ),
+
+  /** The name that an identity provider gave a user: any characters but control ones, taken as they are. */
+  subject: () => {
+    const sentence = "must be 1 to 255 characters, none of them a control character";
+    return z.string({ error: reason(sentence) }).min(1, { error: sentence }).max(255, { error: sentence })
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: sentence });
+  },
+
+  /** A calendar month, YYYY-MM: its first day. */
+  month: () => {
+    const sentence = "must be a month from 1970-01 to 9999-12, like 2026-01";
+    return z.string({ error: reason(sentence) }).regex(/^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/, {
+      error: sentence,
+    })
+      .transform((text) => `${text}-01`);
   },
 
   /** A calendar day, YYYY-MM-DD, UTC. */

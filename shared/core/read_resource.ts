@@ -5,8 +5,9 @@ import { namesEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
-import { requireReady } from "./readiness.ts";
+import { standingOf } from "./readiness.ts";
 import { isReusable } from "./reuse.ts";
+import { utcDay } from "./utc_timestamp.ts";
 import type { ViewState } from "./view_state.ts";
 
 /** A question whose caller and parameters have been checked. */
@@ -28,10 +29,11 @@ export type Answer =
 export async function readResource(reader: Reader, request: ReadRequest): Promise<Answer> {
   const { resource, emit } = request;
   const { states, is_confirmed } = await reader.pointer.current(emit);
-  const state = requireReady(resource, states[resource.view]);
-  const address = addressOf(request, reader.schemaOf(resource));
-  const key = cacheKey(address, state);
+  const state = standingOf(resource, states);
   const now = reader.clock.now();
+  const day = resource.clock === undefined ? null : utcDay(now);
+  const address = addressOf({ ...request, day }, reader.schemaOf(resource));
+  const key = cacheKey(address, state);
 
   const kept = reader.memory.get(address.stem);
   // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
@@ -51,7 +53,7 @@ export async function readResource(reader: Reader, request: ReadRequest): Promis
 
   const fetched = await reader.flights.run(
     key,
-    () => fetchEntry(reader, { ...request, address, key, kept }),
+    () => fetchEntry(reader, { ...request, day, address, key, kept }),
     () => emit({ type: "collapsed" }),
   );
   return answerWith(fetched.entry, {

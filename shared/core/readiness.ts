@@ -1,13 +1,25 @@
 import { AppError } from "./app_error.ts";
 import { fullName, type Resource } from "./resource.ts";
-import type { ViewState } from "./view_state.ts";
+import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
 
-/** @throws AppError NOT_READY while the view has never been refreshed, or is not in the database's registry at all. */
-export function requireReady(resource: Resource, state: ViewState | undefined): ViewState {
+/**
+ * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
+ *
+ * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all.
+ */
+export function standingOf(resource: Resource, states: ViewStateMap): ViewState {
+  const { view, reads } = resource;
+  const state = requireReady(resource, view, states);
+  if (reads === undefined || reads.length === 0) return state;
+  return combineStates([state, ...reads.map((name) => requireReady(resource, name, states))]);
+}
+
+function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {
+  const state = states[name];
   if (state?.populated && state.refreshed_at !== null) return state;
   throw new AppError("NOT_READY", {
     detail: `${fullName(resource)} has not been computed yet; its first refresh will make it readable`,
     retry_after_seconds: 30,
-    defect: `${resource.view} is ${state === undefined ? "not registered" : "not populated"}`,
+    defect: `${name} is ${state === undefined ? "not registered" : "not populated"}`,
   });
 }

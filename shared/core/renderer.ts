@@ -11,6 +11,8 @@ export interface Meta {
   readonly row_count: number;
   /** Of paged resources only: where the next page begins, null when this is the last. */
   readonly next_cursor?: string | null;
+  /** Of those that were asked to count: the rows of all pages. */
+  readonly total_count?: number;
 }
 
 export interface Rendering {

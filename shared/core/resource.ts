@@ -22,7 +22,23 @@ export interface Filter {
  */
 export type Access =
   | { readonly scope: "public" | "admin" | "service" }
-  | { readonly scope: "user" | "org" | "team"; readonly column: string; readonly relation: string | null };
+  | { readonly scope: "user" | "org" | "team"; readonly column: string; readonly relation: string | null }
+  | MemberAccess;
+
+/**
+ * Members of an organisation, by the verified claims `org_id` and `org_role`. `rows` says what each role reads: "org" the
+ * rows of the organisation, "own" those whose `column` is the caller, and any other word is a relation
+ * `private.scope_<word>(subject, org_id)`. A role that is not named reads nothing. Administrators and the secret key read
+ * everything where some role reads "org", and nothing where there are only people's own rows.
+ */
+export interface MemberAccess {
+  readonly scope: "member";
+  /** The column of the organisation. */
+  readonly org: string;
+  /** The column of the person; null where every role reads "org". */
+  readonly column: string | null;
+  readonly rows: Readonly<Record<string, string>>;
+}
 
 export interface Order {
   readonly column: string;
@@ -41,8 +57,14 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly pack: string;
   /** The URL below the pack: lower case, hyphens; a slash below a resource that it shows differently. */
   readonly name: string;
-  /** The materialized view in schema `analytics`. */
+  /** The materialized view in schema `analytics`, or a live relation. Its objective is the resource's. */
   readonly view: string;
+  /** Whatever else the answer rests on: the version of each is part of the cache key. */
+  readonly reads?: readonly string[];
+  /** `private.reading_<name>(asked)` answers, instead of the rows of the view themselves. */
+  readonly reading?: string;
+  /** The answer depends on the UTC day of the read: an answer of yesterday is another answer. */
+  readonly clock?: "day";
   /** One sentence for the catalog. */
   readonly summary: string;
   readonly params: Params;
@@ -64,6 +86,8 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
    * its order must end in the view's key, so that no row shares its place with another.
    */
   readonly cursor?: string;
+  /** The parameter, a flag, that asks how many rows there are on all pages: `meta.total_count`. */
+  readonly total?: string;
   /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
   readonly pivot?: Pivot;
 }

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from "./resource.ts";
+import type { Access, ResourceDefinition } from "./resource.ts";
 import { z } from "zod";
 
 const PACK = /^[a-z][a-z0-9_]{0,30}$/;
@@ -9,6 +9,25 @@ const VIEW = /^[a-z][a-z0-9_]{0,62}$/;
 function isPlace(schema: z.core.$ZodType): boolean {
   const { type } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return (type === "string" || type === "integer") && !z.safeParse(schema, null).success;
+}
+
+/** A column that access goes by is served, so that every row can be checked before it leaves. */
+function accessFaults(access: Access, columns: ReadonlySet<string>, reads: readonly string[]): string[] {
+  const named = access.scope === "member" ? [access.org, access.column] : "column" in access ? [access.column] : [];
+  const faults = named
+    .filter((column) => column !== null && !columns.has(column))
+    .map((column) => `access goes by "${column}", which is not among columns, so rows could not be checked`);
+  if (access.scope !== "member") return faults;
+  const kinds = Object.values(access.rows);
+  if (kinds.length === 0) faults.push("its access names no role");
+  for (const kind of kinds) {
+    if (kind === "org") continue;
+    if (access.column === null) faults.push(`rows "${kind}" are a person's, and access names no column of the person`);
+    if (kind !== "own" && !reads.includes(kind)) {
+      faults.push(`whose rows "${kind}" are changes at any time, so it must be among reads`);
+    }
+  }
+  return faults;
 }
 
 /** Refuses a definition that contradicts itself, when the module is loaded and not when the first caller arrives. */
@@ -64,8 +83,12 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
       "its pivot does not use every column exactly once",
     );
   }
-  if ("column" in definition.access) {
-    const { column } = definition.access;
-    must(columns.has(column), `access goes by "${column}", which is not among columns, so rows could not be checked`);
-  }
+  const { total, reads = [], reading } = definition;
+  must(total === undefined || params.has(total), `it counts when "${total}" asks, which is not among params`);
+  must(
+    reading === undefined || VIEW.test(reading),
+    `reading "${reading}" is no plain name, like training_org_overview`,
+  );
+  must(!reads.includes(definition.view) && new Set(reads).size === reads.length, "it reads something twice");
+  for (const fault of accessFaults(definition.access, columns, reads)) must(false, fault);
 }

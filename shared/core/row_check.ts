@@ -24,9 +24,11 @@ export function checkRows(resource: Resource, scope: Scope, answer: SourceAnswer
 
 function checkOwnership(resource: Resource, scope: Scope, answer: SourceAnswer): void {
   if (scope.restriction === null) return;
-  const { column, value, relation } = scope.restriction;
+  const { column, value, relation, org } = scope.restriction;
   if (answer.scope_values === null) throw internalError(`${resource.view} was read without its scope`);
   const allowed = new Set(relation === null ? [value] : answer.scope_values);
-  const foreign = answer.rows.findIndex((row) => typeof row[column] !== "string" || !allowed.has(row[column]));
+  const is_foreign = (row: Row) =>
+    typeof row[column] !== "string" || !allowed.has(row[column]) || (org !== null && row[org.column] !== org.value);
+  const foreign = answer.rows.findIndex(is_foreign);
   if (foreign >= 0) throw internalError(`row ${foreign} of ${resource.view} is outside the scope by ${column}`);
 }

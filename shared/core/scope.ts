@@ -1,7 +1,7 @@
 import { AppError } from "./app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "./hash.ts";
-import { fullName, type Resource } from "./resource.ts";
+import { fullName, type MemberAccess, type Resource } from "./resource.ts";
 
 /** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */
 export interface Scope {
@@ -15,6 +15,8 @@ export interface Restriction {
   readonly column: string;
   readonly value: string;
   readonly relation: string | null;
+  /** The organisation that the rows must be of, besides. */
+  readonly org: { readonly column: string; readonly value: string } | null;
 }
 
 /**
@@ -25,13 +27,38 @@ export interface Restriction {
 export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Scope {
   const { access } = resource;
   if (access.scope === "public") return { label: "public", restriction: null };
+  if (access.scope === "member") return memberScope(resource, { access, caller, hash });
   if (access.scope === "service" && caller.kind !== "service") throw forbidden(resource, "the secret key");
   if (readsEverything(caller)) return { label: "all", restriction: null };
   if (!("column" in access)) throw forbidden(resource, "an administrator's token or the secret key");
   const value = claimFor(access.scope, caller);
   if (value === null) throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
   const { column, relation } = access;
-  return { label: `${access.scope}=${hash(value).slice(0, 32)}`, restriction: { column, value, relation } };
+  return { label: `${access.scope}=${fingerprint(hash, value)}`, restriction: { column, value, relation, org: null } };
+}
+
+function memberScope(
+  resource: Resource,
+  { access, caller, hash }: { readonly access: MemberAccess; readonly caller: Caller; readonly hash: Hash },
+): Scope {
+  const roles = Object.keys(access.rows);
+  const may_read_all = readsEverything(caller) && Object.values(access.rows).includes("org");
+  if (may_read_all) return { label: "all", restriction: null };
+  const remedy = `the token of a member with the role ${roles.join(" or ")}`;
+  if (caller.kind !== "user" || caller.org_id === null || caller.org_role === null) throw forbidden(resource, remedy);
+  const rows = Object.hasOwn(access.rows, caller.org_role) ? access.rows[caller.org_role] : undefined;
+  if (rows === undefined) throw forbidden(resource, remedy);
+  const org = { column: access.org, value: caller.org_id };
+  if (rows === "org" || access.column === null) {
+    return { label: `org=${fingerprint(hash, org.value)}`, restriction: { ...org, relation: null, org: null } };
+  }
+  const label = `${rows}=${fingerprint(hash, JSON.stringify([org.value, caller.subject]))}`;
+  const relation = rows === "own" ? null : rows;
+  return { label, restriction: { column: access.column, value: caller.subject, relation, org } };
+}
+
+function fingerprint(hash: Hash, text: string): string {
+  return hash(text).slice(0, 32);
 }
 
 function claimFor(scope: "user" | "org" | "team", caller: Caller): string | null {

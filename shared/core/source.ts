@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operator, Order } from "./resource.ts";
 import type { Restriction } from "./scope.ts";
-import { viewState, type ViewStateMap } from "./view_state.ts";
+import { viewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
 /** What is asked of the database: data, never SQL. */
 export interface SourceRequest {
@@ -10,6 +10,24 @@ export interface SourceRequest {
   readonly scope: Restriction | null;
   readonly order: readonly Order[];
   readonly limit: number;
+  /** What else the answer rests on: their states come back with it. */
+  readonly reads?: readonly string[];
+  /** Absent where the rows of the view themselves are asked for. */
+  readonly reading?: Reading;
+  /** Whether to count the rows of all pages. */
+  readonly counts?: boolean;
+}
+
+/** A question that a function of the database answers at the time of the read. */
+export interface Reading {
+  readonly name: string;
+  readonly asked: {
+    readonly params: Readonly<Record<string, unknown>>;
+    /** The UTC day of the read, where the answer depends on it. */
+    readonly today: string | null;
+    /** The one organisation that is asked about; null for all that the caller may see. */
+    readonly org: string | null;
+  };
 }
 
 export type SourceFilter = ColumnFilter | PlaceFilter;
@@ -30,9 +48,11 @@ export interface PlaceFilter {
 /** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */
 export const sourceAnswer = z.object({
   state: viewState,
+  reads: viewStates,
   denied: z.boolean(),
   scope_values: z.array(z.string()).nullable(),
   rows: z.array(z.record(z.string(), z.unknown())),
+  total_count: z.int().min(0).nullable(),
 });
 
 export type SourceAnswer = z.output<typeof sourceAnswer>;

@@ -5,8 +5,16 @@ import type { SourceFilter, SourceRequest } from "./source.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
+/** What a caller asks, when its parameters and its scope are known. */
+interface Asked {
+  readonly resource: Resource;
+  readonly params: Params;
+  readonly scope: Scope;
+  readonly day: string | null;
+}
+
 /** Turns a resource, its checked parameters and the caller's scope into one question for the database. */
-export function sourceRequest(resource: Resource, params: Params, scope: Scope): SourceRequest {
+export function sourceRequest({ resource, params, scope, day }: Asked): SourceRequest {
   const filters = resource.filters.flatMap((filter) => narrow(filter, params[filter.param]));
   const { minimum_sample } = resource;
   if (minimum_sample !== null) {
@@ -18,7 +26,20 @@ export function sourceRequest(resource: Resource, params: Params, scope: Scope):
     scope: scope.restriction,
     order: resource.order,
     limit: rowLimit(resource, params),
+    reads: resource.reads ?? [],
+    ...(resource.reading === undefined
+      ? {}
+      : { reading: { name: resource.reading, asked: { params, today: day, org: orgOf(resource, filters, scope) } } }),
+    counts: resource.total !== undefined && params[resource.total] === true,
   };
+}
+
+/** The organisation that the claims name, or that an administrator asks for. */
+function orgOf({ access }: Resource, filters: readonly SourceFilter[], { restriction }: Scope): string | null {
+  if (access.scope !== "member") return null;
+  if (restriction !== null) return restriction.org?.value ?? restriction.value;
+  const asked = filters.find((filter) => "column" in filter && filter.column === access.org && filter.op === "eq");
+  return asked !== undefined && "value" in asked ? String(asked.value) : null;
 }
 
 function narrow(filter: Filter, given: unknown): SourceFilter[] {

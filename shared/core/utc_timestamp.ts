@@ -20,3 +20,8 @@ export function toUtc(timestamp: string): string {
 
 /** A timestamptz as PostgreSQL prints it in jsonb: any offset in, `Z` out. */
 export const utcTimestamp = z.iso.datetime({ offset: true }).transform(toUtc);
+
+/** The UTC day of a moment in milliseconds since the epoch, YYYY-MM-DD. */
+export function utcDay(moment: number): string {
+  return new Date(moment).toISOString().slice(0, 10);
+}

@@ -6,7 +6,7 @@ import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { SharedCache } from "./shared_cache.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { Source } from "./source.ts";
-import type { ViewState } from "./view_state.ts";
+import type { ViewStateMap } from "./view_state.ts";
 
 export interface ViewPointerOptions {
   readonly clock: Clock;
@@ -56,11 +56,12 @@ export class ViewPointer {
     return this.#known(this.#pointer, emit);
   }
 
-  /** Takes a state that came with rows: it may be newer than the pointer. */
-  learn(view: string, state: ViewState): void {
-    const known = this.#pointer?.states[view];
-    if (this.#pointer === null || (known !== undefined && known.version > state.version)) return;
-    this.#pointer = { ...this.#pointer, states: { ...this.#pointer.states, [view]: state } };
+  /** Takes states that came with rows: they may be newer than the pointer. */
+  learn(states: ViewStateMap): void {
+    if (this.#pointer === null) return;
+    const known = this.#pointer.states;
+    const newer = Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0));
+    this.#pointer = { ...this.#pointer, states: { ...known, ...Object.fromEntries(newer) } };
   }
 
   async #refresh(emit: Emit): Promise<Known> {

@@ -11,6 +11,8 @@ export const viewState = z.object({
   source_as_of: utcTimestamp.nullable(),
   stale_after_seconds: z.number().positive(),
   populated: z.boolean(),
+  /** Read from tables as they are, without a refresh. */
+  live: z.boolean().optional(),
 });
 
 export const viewStates = z.record(z.string(), viewState);
@@ -25,4 +27,38 @@ export type ViewStateMap = z.output<typeof viewStates>;
 export function generation(state: ViewState): string {
   const moment = state.refreshed_at === null ? 0 : Date.parse(state.refreshed_at);
   return `${state.version}.${moment.toString(36)}`;
+}
+
+/**
+ * What an answer that rests on several states stands on. The version moves with each of them; the rows are as old as the
+ * oldest that a refresh computed; the objective is that of whichever is nearest to missing its own.
+ */
+export function combineStates(states: readonly [ViewState, ...ViewState[]]): ViewState {
+  const [first, ...others] = states;
+  if (others.length === 0) return first;
+  const computed = states.filter(({ live }) => live !== true);
+  const urgent = others.reduce((left, right) => dueAt(right) < dueAt(left) ? right : left, first);
+  return {
+    version: states.reduce((sum, { version }) => sum + version, 0),
+    refreshed_at: computed.length === 0
+      ? extreme(states.map(({ refreshed_at }) => refreshed_at), Math.max)
+      : extreme(computed.map(({ refreshed_at }) => refreshed_at), Math.min),
+    source_as_of: extreme(states.map(({ source_as_of }) => source_as_of), Math.min),
+    verified_at: urgent.verified_at,
+    stale_after_seconds: urgent.stale_after_seconds,
+    populated: states.every(({ populated }) => populated),
+    live: computed.length === 0,
+  };
+}
+
+/** The moment at which a state misses its objective. */
+function dueAt({ verified_at, stale_after_seconds }: ViewState): number {
+  return verified_at === null ? -Infinity : Date.parse(verified_at) + stale_after_seconds * 1_000;
+}
+
+/** The first or the last of the moments that are known, as it was written. */
+function extreme(moments: readonly (string | null)[], choose: (...moments: number[]) => number): string | null {
+  const known = moments.filter((moment) => moment !== null);
+  const chosen = choose(...known.map(Date.parse));
+  return known.find((moment) => Date.parse(moment) === chosen) ?? null;
 }

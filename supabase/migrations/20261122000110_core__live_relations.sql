@@ -64,7 +64,8 @@ as $$
         'source_as_of', max(c.changed_at),
         -- What is read live is as old as the pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
-        'populated', true
+        'populated', true,
+        'live', true
     )
     from analytics.source_changes as c
     where c.source = any (declared.sources);

@@ -5,10 +5,31 @@ import { resources } from "../../shared/packs/registry.ts";
 
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
 
+/** The one migration of a pack that holds all these texts. */
+async function migrationWith(pack: string, ...texts: readonly string[]): Promise<string> {
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.includes(`_${pack}__`));
+  const found = (await Promise.all(names.map((name) => readFile(new URL(name, MIGRATIONS), "utf8"))))
+    .filter((sql) => texts.every((text) => sql.includes(text)));
+  assert.equal(found.length, 1, `${found.length} migrations of ${pack} hold ${texts.join(" and ")}`);
+  return found[0] ?? "";
+}
+
 async function migrationOf(pack: string, view: string): Promise<string> {
   const name = (await readdir(MIGRATIONS)).find((candidate) => candidate.endsWith(`_${pack}__${view}.sql`));
   assert.ok(name !== undefined, `no migration ends in _${pack}__${view}.sql`);
   return await readFile(new URL(name, MIGRATIONS), "utf8");
+}
+
+/** The parts hold these texts, in this order. */
+function assertInOrder(sql: string, parts: readonly string[]): void {
+  const places = parts.map((part) => [part, sql.indexOf(part)] as const);
+  for (const [part, place] of places) assert.ok(place >= 0, `it lacks "${part}"`);
+  const order = places.map(([, place]) => place);
+  assert.deepEqual(order, [...order].sort((left, right) => left - right), "the parts are not in order");
+}
+
+function assertComputes(sql: string, columns: readonly string[]): void {
+  for (const column of columns) assert.match(sql, new RegExp(`\\b${column}\\b`));
 }
 
 Deno.test("no two resources share a name", () => {
@@ -16,30 +37,57 @@ Deno.test("no two resources share a name", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
+const migrations = await Promise.all(
+  (await readdir(MIGRATIONS)).map((name) => readFile(new URL(name, MIGRATIONS), "utf8")),
+);
+const registeredBy = (call: RegExp) =>
+  new Set(migrations.flatMap((sql) => [...sql.matchAll(call)].map(([, name]) => name)));
+const views = registeredBy(/register_view\(\s*view_name => '(\w+)'/g);
+const live = registeredBy(/register_live\(\s*name => '(\w+)'/g);
+
 for (const resource of resources) {
-  Deno.test(`the view of ${fullName(resource)} has a migration of its name with the five parts`, async () => {
-    const sql = await migrationOf(resource.pack, resource.view);
-    const parts = [
-      `-- Object: analytics.${resource.view}`,
-      "-- Grain: ",
-      "-- Reads: ",
-      `-- Serves: /analytics/${fullName(resource)}`,
-      "-- Refresh: ",
-      `create materialized view analytics.${resource.view} as`,
-      "create unique index",
-      `comment on materialized view analytics.${resource.view}`,
-      "analytics.register_view(",
-    ];
-    const places = parts.map((part) => [part, sql.indexOf(part)] as const);
-    for (const [part, place] of places) assert.ok(place >= 0, `it lacks "${part}"`);
-    const order = places.map(([, place]) => place);
-    assert.deepEqual(order, [...order].sort((left, right) => left - right), "the parts are not in order");
+  const { pack, view, reading, reads = [], columns } = resource;
+  const name = fullName(resource);
+  const serves = `-- Serves: /analytics/${name}`;
+
+  Deno.test(`everything that ${name} reads is registered, so that its answers move with it`, () => {
+    for (const read of [view, ...reads]) assert.ok(views.has(read) || live.has(read), `${read} is not registered`);
   });
 
-  Deno.test(`the view of ${fullName(resource)} computes every column that is served`, async () => {
-    const sql = await migrationOf(resource.pack, resource.view);
-    const body = sql.slice(sql.indexOf("create materialized view"), sql.indexOf("create unique index"));
-    const final = body.slice(body.lastIndexOf("\nselect"));
-    for (const column of resource.columns) assert.match(final, new RegExp(`\\b${column}\\b`));
-  });
+  if (reading !== undefined) {
+    Deno.test(`the reading of ${name} has a migration that makes every column that is served`, async () => {
+      const sql = await migrationWith(pack, `create function private.reading_${reading}(`);
+      const row_type = `create type private.${reading}_row as (`;
+      assert.match(sql, new RegExp(`^-- Serves: .*/analytics/${name}\\b`, "m"));
+      assertInOrder(sql, [
+        "-- Object: ",
+        "-- Serves: ",
+        row_type,
+        `create function private.reading_${reading}(asked jsonb)`,
+        `revoke all on function private.reading_${reading}(jsonb)`,
+        `comment on function private.reading_${reading}(jsonb)`,
+      ]);
+      assertComputes(sql.slice(sql.indexOf(row_type)).split(");")[0] ?? "", columns);
+    });
+  } else if (!live.has(view)) {
+    Deno.test(`the view of ${name} has a migration of its name with the five parts`, async () => {
+      assertInOrder(await migrationOf(pack, view), [
+        `-- Object: analytics.${view}`,
+        "-- Grain: ",
+        "-- Reads: ",
+        serves,
+        "-- Refresh: ",
+        `create materialized view analytics.${view} as`,
+        "create unique index",
+        `comment on materialized view analytics.${view}`,
+        "analytics.register_view(",
+      ]);
+    });
+
+    Deno.test(`the view of ${name} computes every column that is served`, async () => {
+      const sql = await migrationOf(pack, view);
+      const body = sql.slice(sql.indexOf("create materialized view"), sql.indexOf("create unique index"));
+      assertComputes(body.slice(body.lastIndexOf("\nselect")), columns);
+    });
+  }
 }

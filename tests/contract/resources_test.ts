@@ -11,8 +11,9 @@ import { KEYS, mintToken } from "../support/tokens.ts";
 
 interface Contracted {
   readonly rig: ReturnType<typeof createHttpRig>;
+  readonly row: FakeRow;
   readonly path: string;
-  /** Asks for the sample row, as the secret key unless headers say otherwise. */
+  /** Asks for the sample row, as somebody who may read it unless headers say otherwise. */
   readonly ask: (query?: string, headers?: Record<string, string>) => Promise<Response>;
 }
 
@@ -20,9 +21,42 @@ function contracted(resource: Resource): Contracted {
   const rig = createHttpRig();
   const row = sampleRow(resource, 1);
   rig.source.refresh(resource.view, [row, sampleRow(resource, 2)]);
-  if ("column" in resource.access) rig.source.owners.set("owner", [String(row[resource.access.column])]);
+  for (const name of resource.reads ?? []) rig.source.refresh(name, []);
+  const { access } = resource;
+  if (access.scope === "member") rig.source.owners.set(`owner@${row[access.org]}`, [String(row[access.column ?? ""])]);
+  else if ("column" in access) rig.source.owners.set("owner", [String(row[access.column])]);
   const path = `/analytics/${fullName(resource)}?${new URLSearchParams(sampleQuery(resource, row))}`;
-  return { rig, path, ask: (query = "", headers = { apikey: KEYS.secret }) => rig.ask(path + query, { headers }) };
+  const ask = async (query = "", headers: Record<string, string> = {}) => {
+    const credential = headers["apikey"] ?? headers["authorization"];
+    const reader = credential === undefined ? await readerOf(resource, row) : {};
+    return await rig.ask(path + query, { headers: { ...reader, ...headers } });
+  };
+  return { rig, row, path, ask };
+}
+
+/** Credentials that may read the row: the secret key, unless only a person's own rows are served. */
+async function readerOf(resource: Resource, row: FakeRow): Promise<Record<string, string>> {
+  return readsAll(resource) ? { apikey: KEYS.secret } : await memberOf(resource, row);
+}
+
+/** A member of the row's organisation who may read it, in the first role that the resource names. */
+async function memberOf({ access }: Resource, row: FakeRow): Promise<Record<string, string>> {
+  if (access.scope !== "member") throw new Error(`Scope "${access.scope}" has no members`);
+  const [role = "", rows] = Object.entries(access.rows)[0] ?? [];
+  return await bearer({
+    sub: rows === "own" ? row[access.column ?? ""] : "owner",
+    org_id: row[access.org],
+    org_role: role,
+  });
+}
+
+async function bearer(claims: Record<string, unknown>): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await mintToken({ claims })}` };
+}
+
+/** Whether administrators and the secret key read it. */
+function readsAll({ access }: Resource): boolean {
+  return access.scope !== "member" || Object.values(access.rows).includes("org");
 }
 
 /** The rows of a JSON answer, also of one that is pivoted. */
@@ -69,8 +103,8 @@ each("refuses an unknown and a repeated parameter, and keeps nothing", async (_r
   assert.equal(rig.shared.held.size, 0);
 });
 
-each("refuses to go without a parameter that it requires", async (resource, { rig }) => {
-  const bare = await rig.ask(`/analytics/${fullName(resource)}`, { headers: { apikey: KEYS.secret } });
+each("refuses to go without a parameter that it requires", async (resource, { rig, row }) => {
+  const bare = await rig.ask(`/analytics/${fullName(resource)}`, { headers: await readerOf(resource, row) });
   const requires = Object.keys(sampleQuery(resource, sampleRow(resource, 1))).sort();
   const errors = bare.status === 400 ? (await bare.json()).errors : [];
   assert.deepEqual(errors.map(({ field }: { field: string }) => field).sort(), requires);
@@ -78,7 +112,7 @@ each("refuses to go without a parameter that it requires", async (resource, { ri
 
 each("serves the same rows as CSV and as JSON", async (resource, { ask }) => {
   const data = rowsOf(resource, (await (await ask()).json()).data);
-  for (const response of [await ask("&format=csv"), await ask("", { apikey: KEYS.secret, accept: "text/csv" })]) {
+  for (const response of [await ask("&format=csv"), await ask("", { accept: "text/csv" })]) {
     assert.match(response.headers.get("content-type") ?? "", /^text\/csv/);
     const [header, ...rows] = parse(await response.text(), { record_delimiter: "\r\n" }) as string[][];
     assert.deepEqual(header, resource.columns);
@@ -91,7 +125,7 @@ each("gives one strong tag for one answer, and honours it", async (_resource, { 
   const etag = (await ask()).headers.get("etag") ?? "";
   assert.match(etag, /^"[0-9a-f]{32}"$/);
   assert.notEqual((await ask("&format=csv")).headers.get("etag"), etag);
-  const again = await ask("", { apikey: KEYS.secret, "if-none-match": etag });
+  const again = await ask("", { "if-none-match": etag });
   assert.equal(again.status, 304);
 });
 
@@ -121,28 +155,27 @@ each("refuses every credential that does not hold, before anything is read", asy
 
 each(
   "lets each kind of caller read what is theirs, with a cold cache and with a warm one",
-  async (resource, { ask }) => {
-    const token = async (claims: Record<string, unknown>) => ({
-      authorization: `Bearer ${await mintToken({ claims })}`,
-    });
+  async (resource, { ask, row }) => {
+    const is_for_members = resource.access.scope === "member";
     const callers = {
       publishable: { apikey: KEYS.publishable },
       cron: { apikey: KEYS.cron },
-      owner: await token({ sub: "owner", org_id: "text 1" }),
-      stranger: await token({ sub: "stranger", org_id: "another" }),
-      admin: await token({ sub: "root", is_admin: true }),
+      owner: is_for_members ? await memberOf(resource, row) : await bearer({ sub: "owner", org_id: "text 1" }),
+      stranger: await bearer({ sub: "stranger", org_id: "another" }),
+      admin: await bearer({ sub: "root", is_admin: true }),
       secret: { apikey: KEYS.secret },
     };
     const { scope } = resource.access;
     const open = scope === "public" ? 200 : 403;
-    const own = scope === "public" || scope === "user" || scope === "team" ? 200 : 403;
+    const own = ["public", "user", "team", "member"].includes(scope) ? 200 : 403;
+    const everything = readsAll(resource) ? 200 : 403;
     const expected = {
       publishable: open,
       cron: open,
       owner: own,
       stranger: open,
-      admin: scope === "service" ? 403 : 200,
-      secret: 200,
+      admin: scope === "service" ? 403 : everything,
+      secret: everything,
     };
     for (const _temperature of ["cold", "warm"]) {
       const found: Record<string, number> = {};
@@ -151,6 +184,17 @@ each(
     }
   },
 );
+
+each("shows a member of another organisation none of its rows", async (resource, { rig, row, path }) => {
+  const { access } = resource;
+  if (access.scope !== "member") return;
+  for (const org_role of Object.keys(access.rows)) {
+    const headers = await bearer({ sub: row[access.column ?? ""] ?? "owner", org_id: "another", org_role });
+    const response = await rig.ask(path, { headers });
+    assert.equal(response.status, 200, org_role);
+    assert.deepEqual(rowsOf(resource, (await response.json()).data), []);
+  }
+});
 
 each("is not swayed by what a caller writes about himself", async (resource, { ask, rig }) => {
   if (resource.access.scope === "public") return;

@@ -15,7 +15,7 @@ interface FakeView {
 export class FakeSource implements Source {
   readonly #clock: Clock;
   readonly #views = new Map<string, FakeView>();
-  /** Which agents a subject owns: what `private.scope_agents_of_user` says. */
+  /** What `private.scope_<relation>` says of a subject; inside an organisation the key is `subject@org`. */
   readonly owners = new Map<string, readonly string[]>();
   is_down = false;
   /** Answers as a database would that forgot the WHERE. */
@@ -68,16 +68,22 @@ export class FakeSource implements Source {
     this.reads += 1;
     this.requests.push(request);
     const { state, rows } = this.#view(view);
+    const reads = Object.fromEntries((request.reads ?? []).map((name) => [name, this.#view(name).state]));
     await (this.gate ?? settle());
     if (this.is_down) throw sourceUnavailable("down");
     const scope_values = this.#scopeValues(request);
+    const { scope } = request;
     const asks_for_another = (filter: SourceFilter) =>
-      "column" in filter && filter.column === request.scope?.column && filter.op === "eq" &&
-      !scope_values?.includes(String(filter.value));
+      "column" in filter && filter.op === "eq" &&
+      (filter.column === scope?.column && !scope_values?.includes(String(filter.value)) ||
+        filter.column === scope?.org?.column && filter.value !== scope?.org?.value);
     if (!this.forgets_scope && request.filters.some(asks_for_another)) {
-      return { state, denied: true, scope_values, rows: [] };
+      return { state, reads, denied: true, scope_values, rows: [], total_count: null };
     }
-    return { state, denied: false, scope_values, rows: this.answerTo(rows, request, scope_values) };
+    const answered = this.answerTo(rows, request, scope_values);
+    const counted = { ...request, filters: request.filters.filter((filter) => "column" in filter), limit: Infinity };
+    const total_count = request.counts ? this.answerTo(rows, counted, scope_values).length : null;
+    return { state, reads, denied: false, scope_values, rows: answered, total_count };
   }
 
   /** What a right answer holds, computed directly: the reference that tests compare with. */
@@ -85,14 +91,17 @@ export class FakeSource implements Source {
     const { scope } = request;
     const visible = rows
       .filter((row) => request.filters.every((filter) => passes(row, filter)))
-      .filter((row) => scope === null || this.forgets_scope || scope_values?.includes(String(row[scope.column])));
+      .filter((row) => scope === null || this.forgets_scope || scope_values?.includes(String(row[scope.column])))
+      .filter((row) => !scope?.org || this.forgets_scope || row[scope.org.column] === scope.org.value);
     return [...visible].sort((left, right) => compareRows(left, right, request)).slice(0, request.limit)
       .map((row) => Object.fromEntries(request.columns.map((column) => [column, row[column]])));
   }
 
   #scopeValues({ scope }: SourceRequest): string[] | null {
     if (scope === null) return null;
-    return scope.relation === null ? [scope.value] : [...this.owners.get(scope.value) ?? []];
+    if (scope.relation === null) return [scope.value];
+    const asked = scope.org === null ? scope.value : `${scope.value}@${scope.org.value}`;
+    return [...this.owners.get(asked) ?? []];
   }
 
   #view(name: string): FakeView {

@@ -43,7 +43,12 @@ Deno.test("every body served under a version equals what the source held at that
         for (const { answer, rows } of traces) {
           assert.ok(answer.kind === "entry");
           const held = history.get(answer.entry.state.refreshed_at ?? "") ?? [];
-          const request = sourceRequest(laneDistributions, params, { label: "all", restriction: null });
+          const request = sourceRequest({
+            resource: laneDistributions,
+            params,
+            scope: { label: "all", restriction: null },
+            day: null,
+          });
           const expected = world.source.answerTo(held, request, null);
           assert.deepEqual(rows.map((row) => row["p90"]), expected.map((row) => row["p90"]));
           assert.equal(rows.length, 2);

@@ -34,7 +34,7 @@ for (const [name, caller] of KEY_CALLERS) {
 }
 
 Deno.test("a user's token makes a user, whatever key comes with it", async () => {
-  const user = { kind: "user", subject: "anna", is_admin: false, org_id: null };
+  const user = { kind: "user", subject: "anna", is_admin: false, org_id: null, org_role: null };
   const token = await mintToken();
   assert.deepEqual(await identityWith().identify(bearer(token)), user);
   assert.deepEqual(await identityWith().identify(bearer(token, KEYS.publishable)), user);
@@ -46,8 +46,10 @@ Deno.test("only is_admin exactly true makes an administrator", async () => {
     const caller = await identityWith().identify(bearer(await mintToken({ claims: { is_admin } })));
     assert.equal(caller?.kind === "user" && caller.is_admin, false, JSON.stringify(is_admin));
   }
-  const caller = await identityWith().identify(bearer(await mintToken({ claims: { is_admin: true, org_id: "acme" } })));
-  assert.deepEqual(caller, { kind: "user", subject: "anna", is_admin: true, org_id: "acme" });
+  const caller = await identityWith().identify(
+    bearer(await mintToken({ claims: { is_admin: true, org_id: "acme", org_role: null } })),
+  );
+  assert.deepEqual(caller, { kind: "user", subject: "anna", is_admin: true, org_id: "acme", org_role: null });
 });
 
 const now = Math.floor(Date.now() / 1_000);

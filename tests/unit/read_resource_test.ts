@@ -310,7 +310,7 @@ Deno.test("readResource() reads again after max_age_seconds, though the version 
   world.source.refresh(weaknessPatterns.view, [weaknessRow()]);
   world.source.owners.set("anna", [id(11)]);
   const one = world.isolate();
-  const anna = { kind: "user", subject: "anna", is_admin: false, org_id: null } as const;
+  const anna = { kind: "user", subject: "anna", is_admin: false, org_id: null, org_role: null } as const;
   const mine = { resource: weaknessPatterns, params: { agent_id: id(11) }, caller: anna };
   assert.equal((await one.read(mine)).rows.length, 1);
   world.source.owners.set("anna", []);
@@ -372,7 +372,7 @@ Deno.test("readResource() answers nothing at all when the rows do not fit, and k
   }
 });
 
-const ANNA = { kind: "user", subject: "anna", is_admin: false, org_id: null } as const;
+const ANNA = { kind: "user", subject: "anna", is_admin: false, org_id: null, org_role: null } as const;
 const MINE = { resource: weaknessPatterns, params: { agent_id: id(11) }, caller: ANNA };
 
 function worldOfAnna() {

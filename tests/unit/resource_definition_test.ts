@@ -16,6 +16,28 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
   ["a limit of nothing", { limit: 0 }, /limit/],
   ["a limit by an unknown parameter", { limit: { param: "weeks" } }, /limit/],
   ["access by a column that is not served", { access: { scope: "user", column: "x", relation: null } }, /goes by "x"/],
+  [
+    "members by a column that is not served",
+    { access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } } },
+    /goes by "org_id"/,
+  ],
+  [
+    "people's rows without a column of the person",
+    { access: { scope: "member", org: "challenge_id", column: null, rows: { trainee: "own" } } },
+    /no column of the person/,
+  ],
+  [
+    "a relation whose changes would not be seen",
+    { access: { scope: "member", org: "challenge_id", column: "lane_key", rows: { manager: "people_of_manager" } } },
+    /"people_of_manager" .* among reads/,
+  ],
+  [
+    "members of no role",
+    { access: { scope: "member", org: "challenge_id", column: null, rows: {} } },
+    /names no role/,
+  ],
+  ["something that it reads twice", { reads: ["mv_x", "mv_x"] }, /twice/],
+  ["a count that nobody can ask for", { total: "count" }, /"count" asks/],
   ["a parameter named format", { params: { format: GOOD.params.challenge_id }, filters: [] }, /"format"/],
   ["no JSON", { formats: ["csv"] }, /serves "json"/],
   ["no reuse bound", { max_age_seconds: 0 }, /max_age_seconds/],

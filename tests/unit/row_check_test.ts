@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AppError } from "../../shared/core/app_error.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import { checkRows } from "../../shared/core/row_check.ts";
+import type { Scope } from "../../shared/core/scope.ts";
 import type { SourceAnswer } from "../../shared/core/source.ts";
 import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
 import { id, weaknessRow } from "../support/arena_rows.ts";
@@ -15,14 +16,25 @@ const STATE = {
   populated: true,
 };
 const RESOURCE: Resource = weaknessPatterns;
-const BY_RELATION = { label: "x", restriction: { column: "agent_id", value: "anna", relation: "agents_of_user" } };
-const BY_CLAIM = { label: "x", restriction: { column: "agent_id", value: id(11), relation: null } };
+const BY_RELATION = {
+  label: "x",
+  restriction: { column: "agent_id", value: "anna", relation: "agents_of_user", org: null },
+};
+const BY_CLAIM = { label: "x", restriction: { column: "agent_id", value: id(11), relation: null, org: null } };
 
 function answer(over: Partial<SourceAnswer>): SourceAnswer {
-  return { state: STATE, denied: false, scope_values: [id(11)], rows: [{ ...weaknessRow() }], ...over };
+  return {
+    state: STATE,
+    reads: {},
+    denied: false,
+    scope_values: [id(11)],
+    rows: [{ ...weaknessRow() }],
+    total_count: null,
+    ...over,
+  };
 }
 
-function defectOf(scope: typeof BY_RELATION | typeof BY_CLAIM, over: Partial<SourceAnswer>): string {
+function defectOf(scope: Scope, over: Partial<SourceAnswer>): string {
   try {
     checkRows(RESOURCE, scope, answer(over));
     return "";
@@ -47,6 +59,13 @@ Deno.test("checkRows() refuses a row outside the scope, or of nobody", () => {
   assert.match(defectOf(BY_RELATION, { rows: foreign }), /row 1 .* outside the scope by agent_id/);
   assert.match(defectOf(BY_RELATION, { rows: [{ ...weaknessRow({ agent_id: null }) }] }), /outside the scope/);
   assert.match(defectOf(BY_RELATION, { scope_values: [] }), /outside the scope/);
+});
+
+Deno.test("checkRows() refuses a row of the same person in another organisation", () => {
+  const org = { column: "challenge_id", value: id(1) };
+  const scope = { label: "x", restriction: { ...BY_CLAIM.restriction, org } };
+  assert.equal(defectOf(scope, { rows: [{ ...weaknessRow({ challenge_id: id(1) }) }] }), "");
+  assert.match(defectOf(scope, { rows: [{ ...weaknessRow({ challenge_id: id(2) }) }] }), /outside the scope/);
 });
 
 Deno.test("checkRows() goes by the verified claim, not by what the database says of it", () => {

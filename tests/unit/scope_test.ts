@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import type { Caller } from "../../shared/core/caller.ts";
 import { type Access, column, defineResource } from "../../shared/core/resource.ts";
-import { deriveScope } from "../../shared/core/scope.ts";
+import { deriveScope, type Restriction } from "../../shared/core/scope.ts";
 
 const KEY: Caller = { kind: "key", key_name: "default" };
-const USER: Caller = { kind: "user", subject: "anna", is_admin: false, org_id: null };
+const USER: Caller = { kind: "user", subject: "anna", is_admin: false, org_id: null, org_role: null };
 const MEMBER: Caller = { ...USER, org_id: "acme" };
 const ADMIN: Caller = { ...USER, is_admin: true };
 const SERVICE: Caller = { kind: "service" };
+
+function describe({ column, value, relation, org }: Restriction): string {
+  const inside = org === null ? "" : `in ${org.column}=${org.value}`;
+  return [`${column}=${value}`, relation, inside].filter(Boolean).join(" ");
+}
 
 function scopeOf(access: Access, caller: Caller): string {
   const resource = defineResource({
@@ -18,7 +23,8 @@ function scopeOf(access: Access, caller: Caller): string {
     summary: "Rows",
     params: {},
     filters: [],
-    columns: { owner_id: column.text() },
+    columns: { owner_id: column.text(), org_id: column.text() },
+    reads: ["people_of_manager"],
     access,
     order: [{ column: "owner_id", direction: "asc" }],
     limit: 10,
@@ -29,9 +35,7 @@ function scopeOf(access: Access, caller: Caller): string {
   });
   try {
     const { restriction } = deriveScope(resource, caller, sha256);
-    return restriction === null
-      ? "all"
-      : `${restriction.column}=${restriction.value} ${restriction.relation ?? ""}`.trim();
+    return restriction === null ? "all" : describe(restriction);
   } catch (error) {
     return error instanceof Error && "code" in error ? String(error.code) : "?";
   }
@@ -72,3 +76,75 @@ for (const [access, expected] of CASES) {
     assert.deepEqual(found, expected);
   });
 }
+
+const MEMBERS: Access = {
+  scope: "member",
+  org: "org_id",
+  column: "owner_id",
+  rows: { admin: "org", manager: "people_of_manager", trainee: "own" },
+};
+const ONLY_OWN: Access = { ...MEMBERS, rows: { trainee: "own", manager: "own" } };
+
+function member(org_role: string | null, org_id: string | null = "acme"): Caller {
+  return { kind: "user", subject: "anna", is_admin: false, org_id, org_role };
+}
+
+Deno.test("deriveScope() lets a member read what the role in the verified organisation allows", () => {
+  assert.equal(scopeOf(MEMBERS, member("admin")), "org_id=acme");
+  assert.equal(scopeOf(MEMBERS, member("manager")), "owner_id=anna people_of_manager in org_id=acme");
+  assert.equal(scopeOf(MEMBERS, member("trainee")), "owner_id=anna in org_id=acme");
+});
+
+Deno.test("deriveScope() refuses a role that is not named, none, and a name that every object has", () => {
+  for (const role of ["visitor", "ADMIN", "", "constructor", "__proto__", null]) {
+    assert.equal(scopeOf(MEMBERS, member(role)), "FORBIDDEN", String(role));
+  }
+  assert.equal(scopeOf(MEMBERS, member("admin", null)), "FORBIDDEN");
+  assert.equal(scopeOf(MEMBERS, KEY), "FORBIDDEN");
+  assert.equal(scopeOf(MEMBERS, USER), "FORBIDDEN");
+});
+
+Deno.test("deriveScope() shows the secret key and administrators organisations, and never somebody's own page", () => {
+  for (const caller of [ADMIN, SERVICE]) {
+    assert.equal(scopeOf(MEMBERS, caller), "all");
+    assert.equal(scopeOf(ONLY_OWN, caller), "FORBIDDEN");
+  }
+  assert.equal(
+    scopeOf(ONLY_OWN, { kind: "user", subject: "anna", is_admin: true, org_id: "acme", org_role: "manager" }),
+    "owner_id=anna in org_id=acme",
+  );
+});
+
+Deno.test("no two members share a label unless they may read the same rows", () => {
+  const resource = (access: Access) =>
+    defineResource({
+      pack: "test",
+      name: "rows",
+      view: "mv_rows",
+      reads: ["people_of_manager"],
+      summary: "Rows",
+      params: {},
+      filters: [],
+      columns: { owner_id: column.text(), org_id: column.text() },
+      access,
+      order: [{ column: "owner_id", direction: "asc" }],
+      limit: 10,
+      shown: "as_ordered",
+      minimum_sample: null,
+      max_age_seconds: 60,
+      formats: ["json"],
+    });
+  const callers = ["acme", "bert"].flatMap((org_id) =>
+    ["admin", "manager", "trainee"].flatMap((org_role) =>
+      ["anna", "bela"].map((subject): Caller => ({ kind: "user", subject, is_admin: false, org_id, org_role }))
+    )
+  );
+  const byLabel = new Map<string, string>();
+  for (const caller of callers) {
+    const { label, restriction } = deriveScope(resource(MEMBERS), caller, sha256);
+    const rows = JSON.stringify(restriction);
+    assert.equal(byLabel.get(label) ?? rows, rows);
+    byLabel.set(label, rows);
+  }
+  assert.equal(byLabel.size, 2 * (1 + 2 + 2));
+});

@@ -32,7 +32,14 @@ function sourceAnswering(respond: () => Response | Promise<Response>) {
 }
 
 Deno.test("the source calls read_view in schema analytics with the secret key", async () => {
-  const answer = { state: STATE, denied: false, scope_values: null, rows: [{ lane_key: "a" }] };
+  const answer = {
+    state: STATE,
+    reads: {},
+    denied: false,
+    scope_values: null,
+    total_count: null,
+    rows: [{ lane_key: "a" }],
+  };
   const { sent, source } = sourceAnswering(() => Response.json(answer));
   const { rows, state } = await source.read("mv_x", REQUEST);
   assert.deepEqual(rows, [{ lane_key: "a" }]);

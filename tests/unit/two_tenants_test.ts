@@ -7,7 +7,7 @@ import { createWorld } from "../support/read_rig.ts";
 const RESOURCE = weaknessPatterns;
 
 function user(subject: string, is_admin = false): Caller {
-  return { kind: "user", subject, is_admin, org_id: null };
+  return { kind: "user", subject, is_admin, org_id: null, org_role: null };
 }
 
 /** Two owners with two agents each; every row carries its owner's canary as a lane. */

@@ -65,9 +65,9 @@ Deno.test("the pointer learns a newer state that came with rows, and not an olde
   await versionBy(one);
   const newer = (await source.states())["mv_x"];
   assert.ok(old !== undefined && newer !== undefined);
-  one.learn("mv_x", old);
+  one.learn({ mv_x: old });
   assert.equal(await versionBy(one), 2);
-  one.learn("mv_x", { ...newer, version: 3 });
+  one.learn({ mv_x: { ...newer, version: 3 } });
   assert.equal(await versionBy(one), 3);
 });
 
