@@ -4,10 +4,16 @@ import { fileURLToPath } from "node:url";
 
 export const schemaFile = fileURLToPath(new URL("../supabase/schema.sql", import.meta.url));
 
-/** pg_dump of our schemas without what changes from machine to machine. */
+/** Months are made by the clock, so they are no part of what the migrations make. */
+export const monthlyPartition = "_y[0-9][0-9][0-9][0-9]m[0-9][0-9]";
+
+/** pg_dump of our schemas without what changes from machine to machine, and from month to month. */
 export async function dumpSchema(databaseUrl: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("/usr/lib/postgresql/15/bin/pg_dump", {
-    args: ["--schema-only", "--no-owner", "-n", "analytics", "-n", "private", "-n", "public", databaseUrl],
+    args: [
+      ...["--schema-only", "--no-owner", "-n", "analytics", "-n", "private", "-n", "public"],
+      ...["-T", `analytics.*${monthlyPartition}`, databaseUrl],
+    ],
     env: { PGOPTIONS: "-c search_path=" },
   }).output();
   if (!success) throw new Error(`pg_dump failed: ${new TextDecoder().decode(stderr).trim()}`);
