@@ -30,6 +30,8 @@ export interface StackOptions {
   readonly sentryDsn?: string;
   /** false: without Redis even where it is installed. */
   readonly redis?: boolean;
+  /** Variables of the functions, besides those of a hosted project. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** How many isolates of a function run side by side; one where nothing is said. */
   readonly isolates?: Record<string, number>;
   /** Load the sample data into an empty arena. */
@@ -138,7 +140,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
-        environment: functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }),
+        environment: { ...functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }), ...options.variables },
         logFolder: `${workFolder}/functions`,
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
       }));

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { RATE_LIMITS } from "../core/rate_limits.ts";
+import { rateLimits } from "./rate_limit_setting.ts";
 
 const ALGORITHMS = ["ES256", "RS256", "HS256"] as const;
 
@@ -45,6 +47,9 @@ const variables = z.object({
   ]),
   FRESHET_RUNBOOK_URL: z.string().default("docs/runbook").transform((text) => text.replace(/\/+$/, "")),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
+  FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
+  FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
+    .default("cf-connecting-ip"),
   UPSTASH_REDIS_REST_URL: url.optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine((all) => (all.UPSTASH_REDIS_REST_URL === undefined) === (all.UPSTASH_REDIS_REST_TOKEN === undefined), {

@@ -63,6 +63,16 @@ export function createIdentity(
     return caller;
   }
 
+  function remembered(headers: Headers): Caller | null {
+    try {
+      const { token, apikey } = readCredentials(headers);
+      const credential = token ?? apikey;
+      return credential === null ? null : verified.get(credential);
+    } catch {
+      return null; // identify() says what is wrong with them
+    }
+  }
+
   async function identify(headers: Headers): Promise<Caller | null> {
     const { token, apikey } = readCredentials(headers);
     if (token !== null) return verified.get(token) ?? await byToken(token);
@@ -70,5 +80,5 @@ export function createIdentity(
     return null;
   }
 
-  return { identify };
+  return { remembered, identify };
 }

@@ -2,8 +2,8 @@ import type { Identity } from "../core/caller.ts";
 import { renderJson } from "../core/renderer.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
+import type { RateParts } from "../core/rate_limiter.ts";
 import type { ReaderParts } from "../core/reader.ts";
-import type { SharedStore } from "../core/store.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditHealth } from "./audit_health.ts";
 import { waitUntil } from "./background.ts";
@@ -16,6 +16,8 @@ import { createOperations } from "./ops_database.ts";
 import { sha256 } from "./sha256.ts";
 import { createSupabaseSource } from "./supabase_source.ts";
 import { systemClock } from "./system_clock.ts";
+import type { UpstashOptions } from "./upstash_client.ts";
+import { createUpstashRateCounter } from "./upstash_rate_counter.ts";
 import { createUpstashStore } from "./upstash_store.ts";
 
 export interface ConnectedPlatform extends ReaderParts {
@@ -24,6 +26,8 @@ export interface ConnectedPlatform extends ReaderParts {
   readonly health: readonly HealthSource[];
   readonly operations: Operations;
   readonly runbook_url: string;
+  readonly rates: RateParts;
+  readonly client_address_header: string;
 }
 
 /**
@@ -35,11 +39,12 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
   const environment = checkedEnvironment(get);
   const clock = systemClock;
   const rpc = createAnalyticsRpc(environment);
+  const redis = redisOf(environment);
   return {
     clock,
     hash: sha256,
     memory: createMemoryStore(),
-    shared: sharedStore(environment),
+    shared: redis === null ? null : createUpstashStore(redis),
     source: createSupabaseSource(rpc),
     renderers: { json: renderJson, csv: renderCsv },
     waitUntil,
@@ -49,10 +54,17 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     health: [createAuditHealth(rpc)],
     operations: createOperations(rpc),
     runbook_url: environment.FRESHET_RUNBOOK_URL,
+    rates: {
+      limits: environment.FRESHET_RATE_LIMITS,
+      counter: redis === null ? null : createUpstashRateCounter(redis),
+      // Nobody else has it, and deployments that share one Redis count for themselves.
+      salt: `${environment.SUPABASE_URL} ${environment.SUPABASE_SECRET_KEYS["default"]}`,
+    },
+    client_address_header: environment.FRESHET_CLIENT_ADDRESS_HEADER,
   };
 }
 
-function sharedStore(environment: Environment): SharedStore | null {
+function redisOf(environment: Environment): UpstashOptions | null {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = environment;
-  return url === undefined || token === undefined ? null : createUpstashStore({ url, token });
+  return url === undefined || token === undefined ? null : { url, token };
 }

@@ -13,7 +13,11 @@ export type CacheEvent =
   | { readonly type: "collapsed" }
   | { readonly type: "shared_hit" }
   | { readonly type: "shared_missed" }
-  | { readonly type: "shared_failed"; readonly operation: "read" | "acquire" | "commit"; readonly reason: string }
+  | {
+    readonly type: "shared_failed";
+    readonly operation: "read" | "acquire" | "commit" | "count";
+    readonly reason: string;
+  }
   /** The breaker is open: the shared cache was not asked. */
   | { readonly type: "shared_skipped" }
   /** The shared cache returned an entry of another key: a collision, a fault, or an attempt. */

@@ -20,6 +20,8 @@ export function readsEverything(caller: Caller): boolean {
 
 /** Finds the caller of a request. */
 export interface Identity {
+  /** The caller of a credential that was verified lately; null where it takes a verification to know. */
+  remembered(headers: Headers): Caller | null;
   /**
    * @returns null when the request carries no credential at all
    * @throws AppError UNAUTHENTICATED when it carries one that does not hold

@@ -34,14 +34,14 @@ export class SharedCache {
   }
 
   async read(key: string, emit: Emit): Promise<SharedRead> {
-    const value = await this.#attempt("read", emit, (store) => store.read(this.#prefix + key));
+    const value = await this.#ask("read", emit, (store) => store.read(this.#prefix + key));
     if (value === undefined) return { kind: "unavailable" };
     return value === null ? { kind: "nothing" } : { kind: "value", value };
   }
 
   /** A lock is an optimisation: `unavailable` means go on without one. */
   async acquire(lock: Lock, emit: Emit): Promise<"won" | "lost" | "unavailable"> {
-    const won = await this.#attempt("acquire", emit, (store) => store.acquire(this.#prefixed(lock), LOCK_MS));
+    const won = await this.#ask("acquire", emit, (store) => store.acquire(this.#prefixed(lock), LOCK_MS));
     if (won === undefined) return "unavailable";
     emit({ type: won ? "lock_won" : "lock_lost" });
     return won ? "won" : "lost";
@@ -50,26 +50,26 @@ export class SharedCache {
   async commit(writes: readonly Write[], lock: Lock | null, emit: Emit): Promise<void> {
     const prefixed = writes.map((write) => this.#prefixed(write));
     const held = lock === null ? null : this.#prefixed(lock);
-    await this.#attempt("commit", emit, (store) => store.commit(prefixed, held));
+    await this.#ask("commit", emit, (store) => store.commit(prefixed, held));
   }
 
   #prefixed<Keyed extends { readonly key: string }>(keyed: Keyed): Keyed {
     return { ...keyed, key: this.#prefix + keyed.key };
   }
 
-  /** Undefined means that the store could not be asked. */
-  async #attempt<T>(
-    operation: Operation,
-    emit: Emit,
-    work: (store: SharedStore) => Promise<T>,
-  ): Promise<T | undefined> {
-    if (this.#store === null) return undefined;
+  async #ask<T>(operation: Operation, emit: Emit, work: (store: SharedStore) => Promise<T>): Promise<T | undefined> {
+    const store = this.#store;
+    return store === null ? undefined : await this.attempt(operation, () => work(store), emit);
+  }
+
+  /** Runs work on the same Redis, the cache's or somebody else's, behind the one breaker. Undefined: it could not be asked. */
+  async attempt<T>(operation: Operation, work: () => Promise<T>, emit: Emit): Promise<T | undefined> {
     if (!this.#breaker.allows()) {
       emit({ type: "shared_skipped" });
       return undefined;
     }
     try {
-      const result = await work(this.#store);
+      const result = await work();
       this.#breaker.succeeded();
       return result;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Identity } from "../core/caller.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
+import type { RateLimiter } from "../core/rate_limiter.ts";
 import type { Reader } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -15,4 +16,7 @@ export interface Api {
   /** Folder of the runbook's pages, without a slash at its end. */
   readonly runbook_url: string;
   readonly cors: CorsPolicy;
+  readonly limiter: RateLimiter;
+  /** The header in which the edge says where a request came from. */
+  readonly client_address_header: string;
 }

@@ -3,10 +3,10 @@ export type CorsPolicy = "*" | readonly string[];
 
 /** What supabase-js sends, and what a caching client adds. */
 const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-retry-count, x-region, traceparent, " +
-  "tracestate, baggage, accept, if-none-match";
+  "tracestate, baggage, accept, if-none-match, cache-control";
 
 const RESPONSE_HEADERS = "etag, age, cache-status, freshet-stale, last-modified, retry-after, server-timing, " +
-  "x-request-id, content-disposition, link";
+  "x-request-id, content-disposition, link, ratelimit, ratelimit-policy";
 
 /** Adds what a browser needs to hand the answer to the page that asked. */
 export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {

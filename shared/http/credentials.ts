@@ -2,17 +2,43 @@ import { AppError } from "../core/app_error.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Api } from "./api.ts";
 import type { Exchange } from "./exchange.ts";
+import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.ts";
 
-/** @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold. */
+/**
+ * Who asks, and one request more on their account.
+ *
+ * @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold; RATE_LIMITED.
+ */
 export async function requireCaller(api: Api, exchange: Exchange): Promise<Caller> {
   const caller = await identifyCaller(api, exchange);
-  if (caller !== null) return caller;
+  if (caller !== null) {
+    await countRequest(api, exchange, caller);
+    return caller;
+  }
+  await countUnverified(api, exchange);
   throw new AppError("UNAUTHENTICATED", {
     detail:
       "No credential was sent: put an API key into the apikey header, or a user's token into Authorization: Bearer",
   });
 }
 
+/** Null without a credential. @throws AppError UNAUTHENTICATED or RATE_LIMITED. */
 export function identifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
-  return exchange.timed("identity", () => api.identity.identify(exchange.request.headers));
+  const { headers } = exchange.request;
+  return exchange.timed("identity", async () => api.identity.remembered(headers) ?? await verifyCaller(api, exchange));
+}
+
+/** Verifying costs more than all the rest of a cache hit, so who sends credentials that do not hold must wait. */
+async function verifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
+  const { headers } = exchange.request;
+  if (!headers.has("authorization") && !headers.has("apikey")) return null;
+  await countUnverified(api, exchange);
+  try {
+    const caller = await api.identity.identify(headers);
+    uncountUnverified(api, exchange);
+    return caller;
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "UNAUTHENTICATED")) uncountUnverified(api, exchange);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import type { CacheEvent } from "../core/cache_event.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Standing } from "../core/rate_allowance.ts";
 
 /** One request on its way through: who it is in the log, what happened to it, and how long each step took. */
 export class Exchange {
@@ -14,6 +15,8 @@ export class Exchange {
   resource: string | null = null;
   /** How it went, for the log; an error's code replaces it. */
   outcome = "OK";
+  /** Where the caller stands under the limit that the request was counted by. */
+  standing: Standing | null = null;
   readonly #clock: Clock;
   readonly #began: number;
   readonly #late: (event: CacheEvent) => void;

@@ -5,6 +5,7 @@ import { allowOrigin, type CorsPolicy, preflight } from "./cors.ts";
 import { Exchange } from "./exchange.ts";
 import { logLine } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
+import { announceLimit } from "./rate_limit.ts";
 import type { Route } from "./routes.ts";
 
 export interface HandlerOptions {
@@ -49,6 +50,7 @@ export function createHandler(
     headers.set("x-request-id", exchange.request_id);
     headers.set("x-content-type-options", "nosniff");
     headers.set("server-timing", exchange.serverTiming(milliseconds));
+    if (exchange.standing !== null) announceLimit(headers, exchange.standing);
     allowOrigin(headers, cors, request.headers.get("origin"));
     options.log(logLine(exchange, { status: response.status, error, milliseconds }));
     return response;

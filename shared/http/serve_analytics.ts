@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { type HealthSource, viewsHealth } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import { rememberHealth } from "../core/remembered_health.ts";
+import { RateLimiter, type RateParts } from "../core/rate_limiter.ts";
 import { createReader, type ReaderParts } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -17,6 +18,8 @@ export interface Platform extends ReaderParts {
   readonly health: readonly HealthSource[];
   readonly operations: Operations;
   readonly runbook_url: string;
+  readonly rates: RateParts;
+  readonly client_address_header: string;
 }
 
 export interface AnalyticsOptions {
@@ -34,11 +37,13 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
   async function connect(): Promise<Site> {
     const platform = await options.connect();
     const reader = createReader(platform);
+    const limiter = new RateLimiter({ ...platform, ...platform.rates, shared: reader.shared });
     const health = [
       viewsHealth(reader, options.resources),
       ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
     ];
-    return { cors: platform.cors, routes: routesOf({ ...platform, resources: options.resources, reader, health }) };
+    const api = { ...platform, resources: options.resources, reader, health, limiter };
+    return { cors: platform.cors, routes: routesOf(api) };
   }
 
   function site(): Promise<Site> {

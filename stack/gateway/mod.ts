@@ -97,6 +97,8 @@ function forwardedHeaders(request: Request, remote: Deno.NetAddr): Headers {
   const headers = new Headers(request.headers);
   const before = request.headers.get("x-forwarded-for");
   headers.set("x-forwarded-for", before === null ? remote.hostname : `${before}, ${remote.hostname}`);
+  // As Cloudflare does in front of the platform, whatever the caller wrote there.
+  headers.set("cf-connecting-ip", remote.hostname);
   headers.set("x-forwarded-proto", "http");
   headers.set("x-forwarded-host", request.headers.get("host") ?? "");
   headers.set("sb-request-id", crypto.randomUUID());

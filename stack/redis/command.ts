@@ -47,10 +47,7 @@ function ready(command: Command): Command {
   const name = String(command[0]).toUpperCase();
   if (name === "") throw new CommandError("ERR empty command");
   if (unavailable.has(name)) throw new CommandError(`ERR Command is not available: '${name}'`);
-  const script = command[1];
-  if (name !== "EVAL" || typeof script !== "string") return command;
-  // Upstash takes a first line `#!lua flags=allow-key-locking`; Redis refuses flags that it does not know.
-  return ["EVAL", script.replace(/^\s*#!lua[^\n]*\n/, ""), ...command.slice(2)];
+  return command;
 }
 
 function argument(value: unknown): string {

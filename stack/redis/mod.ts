@@ -4,6 +4,7 @@ import type { Part } from "../part.ts";
 import { answer, type Traffic } from "./adapter.ts";
 import { connectRedis } from "./connection.ts";
 import { type Fault, suffer } from "./fault.ts";
+import { withScripts } from "./scripts.ts";
 import { startRedisServer } from "./server.ts";
 
 export type { Fault } from "./fault.ts";
@@ -33,7 +34,7 @@ export async function startRedis({ workFolder, token }: RedisOptions): Promise<R
   const redis = { port: freePort(), password: crypto.randomUUID() };
   const server = await startRedisServer({ folder: join(workFolder, "redis"), ...redis });
   if (server === null) return null;
-  const connection = await connectRedis(redis.port, redis.password);
+  const connection = withScripts(await connectRedis(redis.port, redis.password));
   const traffic: Traffic = { calls: 0, commands: 0 };
   let fault: Fault = { kind: "none" };
 

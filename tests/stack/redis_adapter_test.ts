@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Redis } from "@upstash/redis";
 import { type RedisPart, startRedis } from "../../stack/redis/mod.ts";
 import { startRedisServer } from "../../stack/redis/server.ts";
@@ -62,7 +63,10 @@ Deno.test("the adapter serves the real Upstash client", async (t) => {
 
       await t.step(`${name} evaluates a script, with Upstash's first line too`, async () => {
         assert.deepEqual(await client.eval("return {KEYS[1], ARGV[1], 3}", ["k"], ["v"]), ["k", "v", 3]);
-        assert.equal(await client.eval("#!lua flags=allow-key-locking\nreturn 5", [], []), 5);
+        const flagged = "#!lua flags=allow-key-locking\nreturn 5";
+        assert.equal(await client.eval(flagged, [], []), 5);
+        assert.equal(await client.evalsha(createHash("sha1").update(flagged).digest("hex"), [], []), 5);
+        await assert.rejects(() => client.evalsha("0".repeat(40), [], []), /NOSCRIPT/);
       });
 
       await t.step(`${name} takes a lock that only one caller gets`, async () => {

@@ -4,6 +4,8 @@ import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import type { HealthSource } from "../../shared/core/health.ts";
 import type { Operations } from "../../shared/core/ops.ts";
+import type { RateParts } from "../../shared/core/rate_limiter.ts";
+import type { RateLimits } from "../../shared/core/rate_limits.ts";
 import { renderJson } from "../../shared/core/renderer.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import type { CorsPolicy } from "../../shared/http/cors.ts";
@@ -21,9 +23,13 @@ export interface HttpRigOptions {
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
   readonly operations?: Operations;
+  /** Left out: nobody is limited. */
+  readonly rates?: (clock: FakeClock) => Partial<RateParts>;
   /** Runs whenever the function connects; may throw. */
   readonly beforeConnect?: () => void;
 }
+
+export const UNLIMITED: RateLimits = { user: null, key: null, service: null, unverified: null };
 
 export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id(1)}`;
 
@@ -48,6 +54,8 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
     runbook_url: "https://runbook.example.com",
+    rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
+    client_address_header: "cf-connecting-ip",
   };
   const fetch = serveAnalytics({
     resources: options.resources ?? all,

@@ -24,6 +24,14 @@ const FAULTS: readonly (readonly [string, Record<string, string | undefined>, Re
   ["an unknown algorithm", { FRESHET_JWT_ALGORITHMS: "none" }, /FRESHET_JWT_ALGORITHMS must be among ES256/],
   ["half a Redis", { UPSTASH_REDIS_REST_URL: "https://planted.example" }, /together, or neither/],
   ["an origin with a path", { FRESHET_CORS_ORIGINS: "https://planted.example/app" }, /FRESHET_CORS_ORIGINS must be/],
+  ["a limit of nothing", { FRESHET_RATE_LIMITS: "user=0/60" }, /FRESHET_RATE_LIMITS must be none, or changes/],
+  ["a limit for nobody", { FRESHET_RATE_LIMITS: "planted=5/60" }, /FRESHET_RATE_LIMITS must be none, or changes/],
+  ["a limit without a window", { FRESHET_RATE_LIMITS: "user=600" }, /FRESHET_RATE_LIMITS must be none, or changes/],
+  [
+    "two headers for the address",
+    { FRESHET_CLIENT_ADDRESS_HEADER: "a, planted" },
+    /ADDRESS_HEADER must be a header's name/,
+  ],
 ];
 
 for (const [what, over, message] of FAULTS) {
@@ -46,6 +54,8 @@ Deno.test("readEnvironment() has defaults for all that a hosted project does not
   assert.deepEqual(environment.FRESHET_JWT_ALGORITHMS, ["ES256", "RS256"]);
   assert.equal(environment.FRESHET_CORS_ORIGINS, "*");
   assert.equal(environment.UPSTASH_REDIS_REST_URL, undefined);
+  assert.deepEqual(environment.FRESHET_RATE_LIMITS.user, { requests: 600, seconds: 60 });
+  assert.equal(environment.FRESHET_CLIENT_ADDRESS_HEADER, "cf-connecting-ip");
 });
 
 Deno.test("readEnvironment() takes the singular key names for a key named default", () => {
@@ -72,4 +82,18 @@ Deno.test("jwksSource() trusts plain http on this machine only", () => {
   assert.ok(sourceAt("http://127.0.0.1:54321") instanceof URL);
   assert.equal(sourceAt("http://kong:8000"), null);
   assert.equal(sourceAt("http://127.0.0.1.evil.example"), null);
+});
+
+Deno.test("readEnvironment() changes the limits that are named and leaves the others", () => {
+  const { FRESHET_RATE_LIMITS: limits } = environmentWith({
+    FRESHET_RATE_LIMITS: "user=5/10, service=9000/60,key=none",
+  });
+  assert.deepEqual(limits, {
+    user: { requests: 5, seconds: 10 },
+    key: null,
+    service: { requests: 9_000, seconds: 60 },
+    unverified: { requests: 60, seconds: 60 },
+  });
+  const { FRESHET_RATE_LIMITS: none } = environmentWith({ FRESHET_RATE_LIMITS: "none" });
+  assert.deepEqual(none, { user: null, key: null, service: null, unverified: null });
 });

@@ -1,0 +1,53 @@
+import type { Redis } from "@upstash/redis";
+import { SharedStoreError } from "../core/store.ts";
+
+export interface UpstashOptions {
+  readonly url: string;
+  readonly token: string;
+  /** How long one command may take, in milliseconds. */
+  readonly timeout_ms?: number;
+}
+
+/** Does something with Redis. @throws SharedStoreError and nothing else. */
+export type WithRedis = <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
+
+const REASONS: Readonly<Record<string, string>> = {
+  TimeoutError: "timeout",
+  AbortError: "timeout",
+  UpstashError: "refused",
+  UpstashJSONParseError: "not JSON",
+  TypeError: "unreachable",
+};
+
+/** Upstash's HTTP protocol, set so that a dead Redis costs one short timeout and nothing else. Connects when first used. */
+export function connectUpstash(options: UpstashOptions): WithRedis {
+  let connected: Promise<Redis> | null = null;
+
+  /** The client's own errors quote the command with its payload, so nothing of them is passed on but their kind. */
+  return async (work) => {
+    try {
+      connected ??= connect(options);
+      return await work(await connected);
+    } catch (error) {
+      throw new SharedStoreError(error instanceof Error ? REASONS[error.name] ?? "unknown" : "unknown");
+    }
+  };
+}
+
+async function connect(options: UpstashOptions): Promise<Redis> {
+  const { Redis } = await import("@upstash/redis");
+  const timeout_ms = options.timeout_ms ?? 150;
+  return new Redis({
+    url: options.url,
+    token: options.token,
+    // `retry: false` still sends twice, and a lock must not be asked for twice.
+    retry: { retries: 0 },
+    // A function: a plain signal would turn a timeout into a null, which is a miss, which is a stampede.
+    signal: () => AbortSignal.timeout(timeout_ms),
+    responseEncoding: false,
+    automaticDeserialization: false,
+    enableTelemetry: false,
+    readYourWrites: false,
+    enableAutoPipelining: false,
+  });
+}

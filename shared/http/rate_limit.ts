@@ -1,0 +1,69 @@
+import { AppError } from "../core/app_error.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Standing } from "../core/rate_allowance.ts";
+import type { Limited } from "../core/rate_limits.ts";
+import type { Api } from "./api.ts";
+import { clientAddress } from "./client_address.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
+export function countRequest(api: Api, exchange: Exchange, caller: Caller): void | Promise<void> {
+  return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
+}
+
+/** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
+export function countUnverified(api: Api, exchange: Exchange): void | Promise<void> {
+  return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
+}
+
+/** Takes back what was counted for a credential that held, or that could not be looked at. */
+export function uncountUnverified(api: Api, exchange: Exchange): void {
+  api.limiter.giveBack("unverified", addressOf(api, exchange));
+  exchange.standing = null;
+}
+
+/** The two fields of draft-ietf-httpapi-ratelimit-headers. */
+export function announceLimit(headers: Headers, { name, limit, remaining, reset_seconds }: Standing): void {
+  headers.set("ratelimit-policy", `"${name}";q=${limit.requests};w=${limit.seconds}`);
+  headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
+}
+
+function spend(
+  api: Api,
+  exchange: Exchange,
+  { kind, whose }: { readonly kind: Limited; readonly whose: string },
+): void | Promise<void> {
+  const standing = api.limiter.spend(kind, whose, exchange.emit);
+  return standing instanceof Promise
+    ? standing.then((found) => obey(exchange, found))
+    : standing === null
+    ? undefined
+    : obey(exchange, standing);
+}
+
+function obey(exchange: Exchange, standing: Standing): void {
+  exchange.standing = standing;
+  if (standing.is_admitted) return;
+  const { name, limit, reset_seconds } = standing;
+  const whose = name === "unverified" ? "requests without a valid credential from one address" : "requests";
+  throw new AppError("RATE_LIMITED", {
+    detail: `More than ${limit.requests} ${whose} in ${limit.seconds} seconds; try again after the time in Retry-After`,
+    retry_after_seconds: reset_seconds,
+  });
+}
+
+/** A key is not a person: all visitors of a site share one, so each of their addresses counts for itself. */
+function whoseIs(api: Api, exchange: Exchange, caller: Caller): string {
+  switch (caller.kind) {
+    case "user":
+      return caller.subject;
+    case "key":
+      return `${caller.key_name} ${addressOf(api, exchange)}`;
+    case "service":
+      return "";
+  }
+}
+
+function addressOf(api: Api, { request }: Exchange): string {
+  return clientAddress(request.headers, api.client_address_header);
+}
