@@ -1,5 +1,6 @@
 // The limits of several isolates over one real Redis.
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { Redis } from "@upstash/redis";
 import { systemClock } from "../../shared/adapters/system_clock.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import { createUpstashRateCounter } from "../../shared/adapters/upstash_rate_counter.ts";
@@ -94,12 +95,19 @@ redisTest("a report is one call, and 200 requests cost one for each half share",
   equal(redis.traffic().calls, after.calls, "a refusal asks nobody");
 });
 
-redisTest("windows end, and Redis forgets them", async () => {
+redisTest("a window that has ended is open again, and Redis forgets every window by itself", async () => {
   const one = isolate({ requests: 20, seconds: 1 });
   await pause(1_000 - Date.now() % 1_000 + 5);
   equal(await one.admitted("brief", 30), 20);
   await pause(1_000 - Date.now() % 1_000 + 5);
   equal(await one.admitted("brief", 30), 20);
+  const client = new Redis({ url: redis.url, token: redis.token, enableTelemetry: false });
+  const keys = await client.keys("*");
+  ok(keys.length > 0);
+  for (const key of keys) {
+    const left = await client.pttl(key);
+    ok(left > 0 && left <= HOUR.seconds * 1_000, `${key} stays for ${left} ms`);
+  }
 });
 
 redisTest(
