@@ -11,23 +11,20 @@ function isPlace(schema: z.core.$ZodType): boolean {
   return (type === "string" || type === "integer") && !z.safeParse(schema, null).success;
 }
 
-/** A column that access goes by is served, so that every row can be checked before it leaves. */
+/** What is wrong with the way in: a column that rows cannot be checked by, or people whose changes would not be seen. */
 function accessFaults(access: Access, columns: ReadonlySet<string>, reads: readonly string[]): string[] {
   const named = access.scope === "member" ? [access.org, access.column] : "column" in access ? [access.column] : [];
   const faults = named
     .filter((column) => column !== null && !columns.has(column))
     .map((column) => `access goes by "${column}", which is not among columns, so rows could not be checked`);
-  if (access.scope !== "member") return faults;
-  const kinds = Object.values(access.rows);
-  if (kinds.length === 0) faults.push("its access names no role");
-  for (const kind of kinds) {
-    if (kind === "org") continue;
-    if (access.column === null) faults.push(`rows "${kind}" are a person's, and access names no column of the person`);
-    if (kind !== "own" && !reads.includes(kind)) {
-      faults.push(`whose rows "${kind}" are changes at any time, so it must be among reads`);
-    }
+  const kinds = access.scope === "member" ? Object.values(access.rows) : [];
+  if (access.scope === "member" && kinds.length === 0) faults.push("its access names no role");
+  if (access.scope === "member" && access.column === null && kinds.some((kind) => kind !== "org")) {
+    faults.push("some rows are a person's, and access names no column of the person");
   }
-  return faults;
+  const relations = "relation" in access ? [access.relation] : kinds.filter((kind) => kind !== "org" && kind !== "own");
+  const unseen = relations.filter((relation) => relation !== null && !reads.includes(relation));
+  return [...faults, ...unseen.map((relation) => `"${relation}" changes at any time, so it must be among reads`)];
 }
 
 /** Refuses a definition that contradicts itself, when the module is loaded and not when the first caller arrives. */

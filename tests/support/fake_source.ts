@@ -28,6 +28,7 @@ export class FakeSource implements Source {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.refresh("agents_of_user", []);
   }
 
   /** Registers a view that has never been refreshed. */

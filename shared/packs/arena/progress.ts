@@ -4,6 +4,7 @@ export const progress = defineResource({
   pack: "arena",
   name: "progress",
   view: "mv_agent_progress",
+  reads: ["agents_of_user"],
   summary: "The latest weeks of one agent in one challenge, oldest first, with the change against the week before",
   params: {
     agent_id: parameter.id(),

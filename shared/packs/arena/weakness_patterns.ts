@@ -4,6 +4,7 @@ export const weaknessPatterns = defineResource({
   pack: "arena",
   name: "weakness-patterns",
   view: "mv_weakness_patterns",
+  reads: ["agents_of_user"],
   summary: "Where one agent keeps scoring below the field, weakest lanes first, with the trend of its scores",
   params: {
     agent_id: parameter.id(),
