@@ -1,4 +1,5 @@
-begin;
+-- The scheduler runs meanwhile: one snapshot keeps its runs out of this history.
+begin isolation level repeatable read;
 select plan(11);
 
 create function pg_temp.plant(job text, status text, message text default null, started timestamptz default now(), ended timestamptz default now())
