@@ -6,6 +6,7 @@ import { jobs } from "./ops_jobs.ts";
 import { runs } from "./ops_runs.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
+import { serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
 
@@ -19,6 +20,7 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
     ["/analytics/catalog", (exchange) => serveCatalog(api, exchange)],
     ["/analytics/health", (exchange) => serveHealth(api, exchange)],
+    ["/analytics/openapi.json", serveOpenapi(api)],
     ["/analytics/ops/incidents", (exchange) => serveOps(api, incidents, exchange)],
     ["/analytics/ops/jobs", (exchange) => serveOps(api, jobs, exchange)],
     ["/analytics/ops/runs", (exchange) => serveOps(api, runs, exchange)],

@@ -25,6 +25,8 @@ export interface HttpRigOptions {
   readonly operations?: Operations;
   /** Left out: nobody is limited. */
   readonly rates?: (clock: FakeClock) => Partial<RateParts>;
+  /** When it is, in milliseconds; otherwise now, as tokens need it. */
+  readonly now?: number;
   /** Runs whenever the function connects; may throw. */
   readonly beforeConnect?: () => void;
 }
@@ -35,7 +37,7 @@ export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id
 
 /** The whole function, with real identity and rendering, over a source in memory. */
 export function createHttpRig(options: HttpRigOptions = {}) {
-  const clock = new FakeClock(Date.now());
+  const clock = new FakeClock(options.now ?? Date.now());
   const source = new FakeSource(clock);
   const shared = new FakeSharedStore(clock);
   const lines: string[] = [];

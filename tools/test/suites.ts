@@ -44,6 +44,14 @@ export const suites: readonly Suite[] = [
     // DuckDB is kept out of the lock file: see tests/support/duckdb.ts.
     flags: ["--no-lock"],
   },
+  {
+    name: "published",
+    what: "what other programs rely on: the OpenAPI document under a peer's linter",
+    paths: ["tests/published"],
+    // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
+    flags: ["--no-lock"],
+    beside: true,
+  },
   { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
   {
     name: "integration",

@@ -1,0 +1,157 @@
+/** The OpenAPI document is held to the handler: what it promises is what is answered. */
+import assert from "node:assert/strict";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { ERROR_STATUS } from "../../shared/core/app_error.ts";
+import { fullName } from "../../shared/core/resource.ts";
+import document from "../../shared/http/openapi.json" with { type: "json" };
+import { resources } from "../../shared/packs/registry.ts";
+import { createDocument } from "../../tools/openapi/document.ts";
+import { createArenaRig, createHttpRig } from "../support/http_rig.ts";
+import { operationsWithRows } from "../support/ops_rows.ts";
+import { sampleAsker } from "../support/sample_question.ts";
+import { KEYS } from "../support/tokens.ts";
+
+interface Documented {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
+}
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, keywords: ["components"] });
+addFormats.default(ajv);
+ajv.addSchema({ $id: "document", components: document.components } as object, "document");
+
+/** The response that the document has for a status, its reference followed. */
+function documented(path: string, method: "get" | "head", status: number): Documented {
+  const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = document.paths;
+  const operation = paths[path]?.[method] as { readonly responses: Readonly<Record<string, unknown>> };
+  const found = operation.responses[String(status)] ?? operation.responses["default"];
+  assert.ok(found !== undefined, `${path} has no response ${status}`);
+  const { $ref } = found as { readonly $ref?: string };
+  if ($ref === undefined) return found as Documented;
+  const responses: Readonly<Record<string, unknown>> = document.components.responses;
+  return responses[$ref.slice("#/components/responses/".length)] as Documented;
+}
+
+function validatorOf(schema: { readonly $ref?: string }): ValidateFunction {
+  return ajv.compile(schema.$ref === undefined ? schema : { $ref: `document${schema.$ref}` });
+}
+
+const OF_CORS = /^access-control-|^content-(?:type|length)$/;
+
+/** Body, media type and headers of an answer are what the document says. */
+async function assertDocumented(path: string, response: Response, method: "get" | "head" = "get"): Promise<void> {
+  const { headers = {}, content = {} } = documented(path, method, response.status);
+  const known = Object.keys(headers).map((name) => name.toLowerCase());
+  const sent = [...response.headers.keys()].filter((name) => !OF_CORS.test(name));
+  assert.deepEqual(sent.filter((name) => !known.includes(name)), [], `headers of ${path} that are not documented`);
+  const text = await response.text();
+  if (method === "head" || response.status === 304) return assert.equal(text, "");
+  const media = response.headers.get("content-type")?.split(";")[0] ?? "";
+  const described = content[media];
+  assert.ok(described !== undefined, `${media} of ${path} ${response.status} is not documented`);
+  const validate = validatorOf(described.schema);
+  assert.ok(validate(media.endsWith("json") ? JSON.parse(text) : text), JSON.stringify(validate.errors));
+}
+
+Deno.test("the committed document is what the resources, the migrations and the handler say", async () => {
+  const current: unknown = JSON.parse(JSON.stringify(await createDocument(resources)));
+  assert.deepEqual(document, current, "run deno run -A tools/openapi.ts and commit the result");
+});
+
+for (const resource of resources) {
+  const path = `/${fullName(resource)}`;
+
+  Deno.test(`${fullName(resource)} answers as its document says: JSON, CSV, 304 and HEAD`, async () => {
+    const ask = sampleAsker(createHttpRig(), resource);
+    const response = await ask();
+    assert.equal(response.status, 200);
+    const again = await ask({ headers: { "if-none-match": response.headers.get("etag") ?? "" } });
+    assert.equal(again.status, 304);
+    await assertDocumented(path, response);
+    await assertDocumented(path, again);
+    await assertDocumented(path, await ask({ query: { format: "csv" } }));
+    await assertDocumented(path, await ask({ method: "HEAD" }), "head");
+  });
+
+  Deno.test(`${fullName(resource)} fails as its document says`, async () => {
+    const rig = createHttpRig();
+    const ask = sampleAsker(rig, resource);
+    const expected = new Map([
+      [400, await ask({ query: { nobody_knows: "1" } })],
+      [401, await ask({ anonymous: true })],
+      [405, await ask({ method: "DELETE" })],
+      [406, await ask({ headers: { accept: "image/png" } })],
+      [500, await sampleAsker(createHttpRig({ beforeConnect: fail }), resource)()],
+    ]);
+    if (resource.access.scope !== "public") expected.set(403, await ask({ headers: { apikey: KEYS.publishable } }));
+    rig.source.is_down = true;
+    expected.set(503, await ask());
+    for (const [status, response] of expected) {
+      assert.equal(response.status, status);
+      await assertDocumented(path, response);
+    }
+  });
+}
+
+function fail(): never {
+  throw new Error("a defect");
+}
+
+Deno.test("what is no resource answers as the document says", async () => {
+  const rig = createArenaRig({ operations: operationsWithRows() });
+  const headers = { apikey: KEYS.secret };
+  for (const path of ["/catalog", "/health", "/openapi.json", "/ops/incidents", "/ops/jobs", "/ops/runs"]) {
+    const response = await rig.ask(`/analytics${path}`, { headers });
+    assert.equal(response.status, 200);
+    await assertDocumented(path, response);
+    await assertDocumented(path, await rig.ask(`/analytics${path}`, { headers, method: "HEAD" }), "head");
+    await assertDocumented(path, await rig.ask(`/analytics${path}?x=1`, { headers }));
+  }
+  rig.clock.advance(1_201_000);
+  const stale = await rig.ask("/analytics/health", { headers });
+  assert.equal(stale.status, 503);
+  await assertDocumented("/health", stale);
+});
+
+Deno.test("the document has every path that is served, and every problem code with a real example", () => {
+  const served = [
+    ...resources.map((resource) => `/${fullName(resource)}`),
+    ...["/catalog", "/openapi.json", "/health", "/ops/incidents", "/ops/jobs", "/ops/runs"],
+  ];
+  assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
+  const { examples, properties } = document.components.schemas.Problem;
+  assert.deepEqual(examples.map(({ code }) => code).sort(), Object.keys(ERROR_STATUS).sort());
+  assert.deepEqual(properties.code.enum, Object.keys(ERROR_STATUS));
+});
+
+Deno.test("every example of the document fits its schema", () => {
+  let count = 0;
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const [status, response] of Object.entries(item.get.responses)) {
+      const content: Readonly<Record<string, { schema: object; example?: unknown }>> = "content" in response
+        ? response.content
+        : {};
+      for (const { schema, example } of Object.values(content)) {
+        if (example === undefined) continue;
+        const validate = validatorOf(schema);
+        assert.ok(validate(example), `${path} ${status}: ${JSON.stringify(validate.errors)}`);
+        count++;
+      }
+    }
+  }
+  assert.ok(count >= 2 * resources.length);
+});
+
+Deno.test("/openapi.json is served to any credential, and is a 304 to who holds it", async () => {
+  const rig = createHttpRig();
+  const response = await rig.ask("/analytics/openapi.json");
+  assert.deepEqual(await response.json(), document);
+  const etag = response.headers.get("etag") ?? "";
+  const again = await rig.ask("/analytics/openapi.json", {
+    headers: { apikey: KEYS.publishable, "if-none-match": etag },
+  });
+  assert.deepEqual([again.status, await again.text()], [304, ""]);
+  await assertDocumented("/openapi.json", again);
+  assert.equal((await rig.ask("/analytics/openapi.json", { anonymous: true })).status, 401);
+});

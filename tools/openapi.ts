@@ -1,0 +1,15 @@
+/**
+ * Writes shared/http/openapi.json, the OpenAPI 3.1 document that /analytics/openapi.json serves, from the resources, the
+ * migrations' comments and real answers. `--check` writes nothing and fails when the file is not current.
+ */
+import { resources } from "../shared/packs/registry.ts";
+import { keepCurrent } from "./generated_file.ts";
+import { createDocument } from "./openapi/document.ts";
+
+const is_current = await keepCurrent({
+  file: new URL("../shared/http/openapi.json", import.meta.url),
+  content: `${JSON.stringify(await createDocument(resources), null, 2)}\n`,
+  check: Deno.args.includes("--check"),
+  remedy: "deno run -A tools/openapi.ts",
+});
+Deno.exit(is_current ? 0 : 1);

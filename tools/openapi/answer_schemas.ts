@@ -1,0 +1,74 @@
+import { fullName, type Pivot, type Resource } from "../../shared/core/resource.ts";
+import { type Json, ref } from "./json.ts";
+import { jsonSchemaOf } from "./json_schema.ts";
+import { wordOf } from "./names.ts";
+
+type Comments = ReadonlyMap<string, string>;
+type Columns = Readonly<Record<string, Json>>;
+
+/** The schemas of a resource: its row, or its table when it is pivoted, and its answer. */
+export function answerSchemas(resource: Resource, comments: Comments): Readonly<Record<string, Json>> {
+  const word = wordOf(resource);
+  const columns = columnsOf(resource, comments);
+  const { pivot } = resource;
+  const description = comments.get(resource.view) ?? resource.summary;
+  const one = pivot === undefined ? strictObject(columns) : tableOf(columns, pivot);
+  const [name, data] = pivot === undefined
+    ? [`${word}Row`, { type: "array", items: ref("schemas", `${word}Row`) }]
+    : [`${word}Table`, ref("schemas", `${word}Table`)];
+  return {
+    [name]: { ...one, description },
+    [`${word}Answer`]: strictObject({ data, meta: metaOf(resource) }),
+  };
+}
+
+/** The columns with what the migration's comments say of them. */
+function columnsOf(resource: Resource, comments: Comments): Columns {
+  return Object.fromEntries(resource.columns.map((name) => {
+    const column = resource.row.shape[name];
+    if (column === undefined) throw new Error(`${fullName(resource)} has no column ${name}`);
+    const description = comments.get(`${resource.view}.${name}`);
+    return [name, { ...jsonSchemaOf(column), ...(description === undefined ? {} : { description }) }];
+  }));
+}
+
+/** The body of a pivoted resource: shared/core/pivot_rows.ts. */
+function tableOf(columns: Columns, pivot: Pivot): Json {
+  const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, columns[name] ?? {}]));
+  const at = { type: "integer", minimum: 0, description: "The cell's place among `columns`." };
+  return strictObject({
+    columns: {
+      type: "array",
+      items: columns[pivot.columns] ?? {},
+      description: `The values of \`${pivot.columns}\` that occur, in order.`,
+    },
+    rows: {
+      type: "array",
+      items: strictObject({
+        ...pick(pivot.rows),
+        cells: { type: "array", items: strictObject({ at, ...pick(pivot.cells) }) },
+      }),
+    },
+  });
+}
+
+const moment = { type: ["string", "null"], format: "date-time" };
+
+/** What an answer says about itself: shared/core/renderer.ts. */
+function metaOf(resource: Resource): Json {
+  return strictObject({
+    resource: { const: fullName(resource) },
+    as_of: { ...moment, description: "When the rows were computed." },
+    source_as_of: { ...moment, description: "The newest row of the sources at that moment." },
+    version: { type: "integer", minimum: 0, description: "Moves by one whenever the rows were recomputed." },
+    row_count: { type: "integer", minimum: 0 },
+    ...(resource.cursor === undefined ? {} : {
+      next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },
+    }),
+  });
+}
+
+/** An object with exactly these properties. */
+export function strictObject(properties: Readonly<Record<string, Json>>): Json {
+  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+}

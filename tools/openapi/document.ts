@@ -1,0 +1,85 @@
+import { ERROR_STATUS } from "../../shared/core/app_error.ts";
+import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { answerSchemas, strictObject } from "./answer_schemas.ts";
+import { readComments } from "./column_comments.ts";
+import { FRESHNESS, headers, headersNamed } from "./headers.ts";
+import type { Json } from "./json.ts";
+import { operatorPaths, operatorSchemas } from "./operator_paths.ts";
+import { sharedParameters } from "./parameters.ts";
+import { problemResponses, provokeProblems } from "./problems.ts";
+import { resourcePath } from "./resource_paths.ts";
+import { securitySchemes } from "./security.ts";
+
+const DESCRIPTION = `Typed, authorised, pre-computed rows, and how old they are.
+
+Every answer of a resource carries an \`ETag\`: send it back in \`If-None-Match\`, and an answer that has not moved is a 304.
+\`Age\` is the time since the rows were last known to equal their sources; \`Freshet-Stale: ?1\` marks what is older than its
+objective. Errors are problem JSON (RFC 9457) with a stable \`code\`. Parameters that are unknown or repeated are refused.
+Every example is a real answer, over made-up rows.`;
+
+/** The OpenAPI 3.1 document of the read function. */
+export async function createDocument(resources: readonly Resource[]): Promise<Json> {
+  const comments = await readComments();
+  const problems = await provokeProblems();
+  const paths = await Promise.all(
+    resources.map(async (resource) => [`/${fullName(resource)}`, await resourcePath(resource)]),
+  );
+  const packs = [...new Set(resources.map(({ pack }) => pack))].sort();
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Freshet analytics",
+      version: "1",
+      description: DESCRIPTION,
+      contact: { name: "The operators of this project" },
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [
+      { url: "/functions/v1/analytics", description: "The project that serves this document" },
+      {
+        url: "https://{project_ref}.supabase.co/functions/v1/analytics",
+        description: "A project on Supabase",
+        variables: { project_ref: { default: "your-project-ref" } },
+      },
+      { url: "http://127.0.0.1:54321/functions/v1/analytics", description: "The local product" },
+    ],
+    tags: [
+      ...packs.map((pack) => ({ name: pack, description: `Resources of the pack ${pack}.` })),
+      { name: "about", description: "The API itself: what there is, and whether it is well." },
+      { name: "ops", description: "For operators: scheduled jobs, their runs, and incidents." },
+    ],
+    paths: { ...Object.fromEntries(paths), ...await operatorPaths() },
+    components: {
+      schemas: {
+        ...Object.assign({}, ...resources.map((resource) => answerSchemas(resource, comments))),
+        ...operatorSchemas(),
+        Problem: problemSchema(problems.map(({ value }) => value)),
+      },
+      responses: {
+        NotModified: { description: "What the caller holds is current.", headers: headersNamed(...FRESHNESS) },
+        ...problemResponses(problems),
+      },
+      parameters: sharedParameters,
+      headers,
+      securitySchemes,
+    },
+  };
+}
+
+function problemSchema(examples: readonly Json[]): Json {
+  const { errors, ...always } = {
+    type: { type: "string", format: "uri-reference" },
+    title: { type: "string" },
+    status: { type: "integer", minimum: 400, maximum: 599 },
+    code: { enum: Object.keys(ERROR_STATUS) },
+    detail: { type: "string", description: "What is wrong, and what to do." },
+    request_id: { type: "string", format: "uuid" },
+    errors: {
+      type: "array",
+      items: strictObject({ field: { type: "string" }, reason: { type: "string" } }),
+      description: "Every parameter that was refused.",
+    },
+  };
+  const schema = strictObject(always);
+  return { ...schema, properties: { ...always, errors }, examples };
+}

@@ -1,0 +1,200 @@
+import type { z } from "zod";
+import { incidents } from "../../shared/http/ops_incidents.ts";
+import { jobs } from "../../shared/http/ops_jobs.ts";
+import { runs } from "../../shared/http/ops_runs.ts";
+import { resources } from "../../shared/packs/registry.ts";
+import { createArenaRig } from "../../tests/support/http_rig.ts";
+import { operationsWithRows } from "../../tests/support/ops_rows.ts";
+import { KEYS } from "../../tests/support/tokens.ts";
+import { ALWAYS, headersNamed } from "./headers.ts";
+import { type Json, ref } from "./json.ts";
+import { jsonSchemaOf, parameterSchemaOf } from "./json_schema.ts";
+import { pascalCase } from "./names.ts";
+import { opsRows } from "./ops_rows.ts";
+import { problemsOf } from "./problems.ts";
+import { EXAMPLE_TIME } from "./sample_answers.ts";
+import { security } from "./security.ts";
+import { strictObject } from "./answer_schemas.ts";
+
+/** What the real handler answers to the secret key over sample rows. */
+async function ask(path: string): Promise<unknown> {
+  const rig = createArenaRig({ now: EXAMPLE_TIME, operations: operationsWithRows(), resources: resources.slice(0, 1) });
+  return await (await rig.ask(`/analytics${path}`, { headers: { apikey: KEYS.secret } })).json();
+}
+
+interface Operation {
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly security: readonly Json[];
+  readonly tag: "about" | "ops";
+  readonly parameters?: readonly Json[];
+  readonly responses: Json;
+}
+
+function pathItem({ path, tag, responses, parameters = [], ...operation }: Operation): Json {
+  const word = pascalCase(path);
+  const { "200": well } = responses as { readonly "200": Json };
+  const head = { description: "The headers of GET.", headers: well.headers };
+  const failed = { description: "The status and headers of GET's answer.", headers: headersNamed(...ALWAYS) };
+  return {
+    ...(parameters.length > 0 ? { parameters } : {}),
+    get: { operationId: `get${word}`, ...operation, tags: [tag], responses },
+    head: {
+      operationId: `head${word}`,
+      summary: `${operation.summary} (headers only)`,
+      description: "The status and headers of GET, and no body.",
+      security: operation.security,
+      tags: [tag],
+      responses: { "200": head, default: failed },
+    },
+  };
+}
+
+function json(description: string, schema: Json, example: unknown): Json {
+  const kept = headersNamed("Cache-Control", ...ALWAYS);
+  return { description, headers: kept, content: { "application/json": { schema, example } } };
+}
+
+interface Listed {
+  readonly name: keyof typeof opsRows;
+  readonly params: z.ZodObject;
+  readonly summary: string;
+}
+
+const LISTS: readonly Listed[] = [
+  { ...incidents, name: "incidents", summary: "What is or was wrong, newest first, with the repair of each" },
+  { ...jobs, name: "jobs", summary: "What ought to run beside what does, by name" },
+  { ...runs, name: "runs", summary: "What ran, newest first" },
+];
+
+async function listPath({ name, params, summary }: Listed): Promise<readonly [string, Json]> {
+  const path = `/ops/${name}`;
+  const parameters = Object.entries(params.shape).map(([param, schema]) => ({
+    name: param,
+    in: "query",
+    required: false,
+    description: PARAMETERS[param] ?? `Only rows whose \`${param}\` is this.`,
+    schema: parameterSchemaOf(schema),
+  }));
+  const description = "For administrators and the secret key. Never stored by a cache.";
+  const responses = {
+    "200": json("A page of the list.", ref("schemas", `${pascalCase(path)}Answer`), await ask(path)),
+    ...problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "FORBIDDEN", "INTERNAL", "SOURCE_UNAVAILABLE"),
+  };
+  const operation = { path, summary, description, security: security.operators, tag: "ops" as const };
+  return [path, pathItem({ ...operation, parameters, responses })];
+}
+
+const PARAMETERS: Readonly<Record<string, string>> = {
+  cursor: "`next_cursor` of the page before.",
+  limit: "The most rows of a page.",
+};
+
+/** Everything that is no resource. */
+export async function operatorPaths(): Promise<Json> {
+  const problems = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "INTERNAL");
+  const catalog = pathItem({
+    path: "/catalog",
+    summary: "Every resource with its parameters and columns, for people",
+    description: "The same for every caller.",
+    security: security.anybody,
+    tag: "about",
+    responses: {
+      "200": json("The resources.", ref("schemas", "Catalog"), await ask("/catalog")),
+      ...problems,
+    },
+  });
+  const openapi = pathItem({
+    path: "/openapi.json",
+    summary: "This document",
+    description: "The same for every caller.",
+    security: security.anybody,
+    tag: "about",
+    parameters: [ref("parameters", "IfNoneMatch")],
+    responses: {
+      "200": {
+        description: "An OpenAPI 3.1 document.",
+        headers: headersNamed("ETag", "Cache-Control", ...ALWAYS),
+        content: { "application/json": { schema: { type: "object", required: ["openapi", "paths"] } } },
+      },
+      "304": {
+        description: "The document has not moved.",
+        headers: headersNamed("ETag", "Cache-Control", ...ALWAYS),
+      },
+      ...problems,
+    },
+  });
+  return {
+    "/catalog": catalog,
+    "/openapi.json": openapi,
+    "/health": await healthPath(),
+    ...Object.fromEntries(await Promise.all(LISTS.map(listPath))),
+  };
+}
+
+async function healthPath(): Promise<Json> {
+  const kept = headersNamed("Cache-Control", ...ALWAYS);
+  const content = (example: unknown) => ({ "application/json": { schema: ref("schemas", "Health"), example } });
+  const rig = createArenaRig({ now: EXAMPLE_TIME });
+  const well = await (await rig.ask("/analytics/health", { anonymous: true })).json();
+  rig.source.is_down = true;
+  rig.clock.advance(5_000);
+  const unwell = await (await rig.ask("/analytics/health", { anonymous: true })).json();
+  const { "503": _, ...problems } = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "INTERNAL");
+  return pathItem({
+    path: "/health",
+    summary: "One word for everybody: ok, unknown or bad",
+    description: "Reasons and details for administrators and the secret key. Needs no credential.",
+    security: [{}, ...security.anybody],
+    tag: "about",
+    responses: {
+      "200": { description: "All is known to be well.", headers: kept, content: content(well) },
+      "503": { description: "Something is wrong, or nobody can tell.", headers: kept, content: content(unwell) },
+      ...problems,
+    },
+  });
+}
+
+/** The schemas of these paths. */
+export function operatorSchemas(): Readonly<Record<string, Json>> {
+  const lists = Object.entries(opsRows).map(([name, row]) => {
+    const meta = strictObject({
+      resource: { const: `ops/${name}` },
+      row_count: { type: "integer", minimum: 0 },
+      next_cursor: { type: ["string", "null"] },
+    });
+    const answer = strictObject({ data: { type: "array", items: jsonSchemaOf(row) }, meta });
+    return [`${pascalCase(`ops/${name}`)}Answer`, answer] as const;
+  });
+  const schema = { type: "object", description: "JSON Schema (draft 2020-12)." };
+  return {
+    ...Object.fromEntries(lists),
+    Health: {
+      type: "object",
+      properties: {
+        status: { enum: ["ok", "unknown", "bad"] },
+        reasons: { type: "array", items: { type: "string" } },
+      },
+      required: ["status"],
+      additionalProperties: { type: "object", description: "The details of one source of health, by its name." },
+    },
+    Catalog: strictObject({
+      resources: {
+        type: "array",
+        items: strictObject({
+          resource: { type: "string" },
+          path: { type: "string" },
+          summary: { type: "string" },
+          view: { type: "string" },
+          access: { type: "string" },
+          formats: { type: "array", items: { enum: ["json", "csv"] } },
+          minimum_sample: { type: ["object", "null"] },
+          max_age_seconds: { type: "integer", minimum: 1 },
+          params: schema,
+          row: schema,
+        }),
+      },
+    }),
+  };
+}

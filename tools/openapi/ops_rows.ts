@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { incidentPage, jobPage, runPage } from "../../shared/core/ops.ts";
+
+const moment = z.iso.datetime({ offset: true });
+const { incident_id, state, cause_id, muted_until, announced_at, alerts, payload } =
+  incidentPage.shape.rows.element.shape;
+
+/** A row of /ops/incidents as shared/http/ops_incidents.ts shows it. */
+const incident = z.strictObject({
+  incident_id,
+  kind: z.string().describe("One of the runbook's pages."),
+  subject: z.string().describe("The job, view or table that it is about."),
+  fingerprint: z.string(),
+  severity: payload.shape.severity,
+  state,
+  summary: z.string(),
+  message: z.string().nullable().describe("What pg_cron or the database said, scrubbed of secrets and data."),
+  job: z.string().nullable(),
+  view: z.string().nullable(),
+  schedule: z.string().nullable(),
+  runid: z.int().nullable(),
+  sqlstate: z.string().nullable(),
+  occurrence_count: z.int().min(0),
+  first_seen_at: moment,
+  last_seen_at: moment,
+  opened_at: moment,
+  closed_at: moment.nullable(),
+  resolution: z.string().nullable(),
+  cause_id: cause_id.describe("The incident that this one follows from."),
+  muted_until,
+  announced_at,
+  runbook: z.url(),
+  repair_sql: z.string().nullable().describe("What repairs it, to be read before it is run."),
+  alerts,
+});
+
+/** The rows of the operators' lists, by the list's name. */
+export const opsRows = {
+  incidents: incident,
+  jobs: jobPage.shape.rows.element,
+  runs: runPage.shape.rows.element,
+} as const;

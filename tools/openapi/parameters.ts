@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Filter, Resource } from "../../shared/core/resource.ts";
+import { type Json, ref } from "./json.ts";
+import { parameterSchemaOf } from "./json_schema.ts";
+
+const MEANINGS: Readonly<Record<Filter["op"], string>> = {
+  eq: "is this",
+  in: "is among what this word stands for",
+  gte: "is this or later",
+  lte: "is this or earlier",
+  gt: "is later than this",
+  lt: "is earlier than this",
+};
+
+/** The query parameters of a resource, and the request headers that every resource has. */
+export function parametersOf(resource: Resource, examples: Readonly<Record<string, string>>): Json[] {
+  const own = Object.entries(resource.params.shape).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: !z.safeParse(schema, undefined).success,
+    description: describe(resource, name, schema),
+    schema: parameterSchemaOf(schema),
+    ...(examples[name] === undefined ? {} : { example: examples[name] }),
+  }));
+  const format = {
+    name: "format",
+    in: "query",
+    required: false,
+    description: "The format of the answer; stands above `Accept`.",
+    schema: { type: "string", enum: resource.formats },
+  };
+  return [...own, format, ref("parameters", "IfNoneMatch")];
+}
+
+/** What a parameter does, from what the resource says of it. */
+function describe(resource: Resource, name: string, schema: z.core.$ZodType): string {
+  if (name === resource.cursor) return "`next_cursor` of the page before. It fits the same filters, and no others.";
+  if (typeof resource.limit === "object" && name === resource.limit.param) {
+    return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";
+  }
+  const filters = resource.filters.filter(({ param }) => param === name);
+  if (filters.length === 0) return "What the answer is computed for.";
+  const sentences = filters.map(({ column, op }) => `Only rows whose \`${column}\` ${MEANINGS[op]}.`);
+  return [...sentences, ...(standsForWeek(schema) ? ["Any day stands for the Monday of its ISO week."] : [])].join(" ");
+}
+
+/** 2026-01-07 is a Wednesday. */
+function standsForWeek(schema: z.core.$ZodType): boolean {
+  return z.safeParse(schema, "2026-01-07").data === "2026-01-05";
+}
+
+/** Parameters that several operations share. */
+export const sharedParameters: Readonly<Record<string, Json>> = {
+  IfNoneMatch: {
+    name: "If-None-Match",
+    in: "header",
+    required: false,
+    description: "`ETag` of the answer that the caller holds: the same answer is then a 304 without a body.",
+    schema: { type: "string" },
+  },
+};

@@ -1,0 +1,122 @@
+import { ERROR_STATUS, type ErrorCode } from "../../shared/core/app_error.ts";
+import { createArenaRig, createHttpRig, LANES_PATH } from "../../tests/support/http_rig.ts";
+import { KEYS } from "../../tests/support/tokens.ts";
+import { ALWAYS, type HeaderName, headersNamed } from "./headers.ts";
+import { type Json, ref } from "./json.ts";
+import { EXAMPLE_TIME } from "./sample_answers.ts";
+
+interface Provocation {
+  /** When it happens. */
+  readonly summary: string;
+  /** Makes the real handler answer so. */
+  readonly provoke: (rig: ReturnType<typeof createArenaRig>) => Promise<Response>;
+}
+
+/** How each code is brought about. A code without an entry does not compile. */
+const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
+  BAD_REQUEST: {
+    summary: "A parameter is missing, unknown, repeated or malformed; `errors` names each field and the reason",
+    provoke: ({ ask }) => ask("/analytics/arena/progress?agent_id=me&weeks=many"),
+  },
+  UNAUTHENTICATED: {
+    summary: "No credential, or one that does not hold",
+    provoke: ({ ask }) => ask(LANES_PATH, { anonymous: true }),
+  },
+  FORBIDDEN: {
+    summary: "A genuine credential that may not read this",
+    provoke: ({ ask }) => ask("/analytics/qbank/heatmap"),
+  },
+  NOT_FOUND: { summary: "No such path", provoke: ({ ask }) => ask("/analytics/arena/lanes") },
+  METHOD_NOT_ALLOWED: {
+    summary: "Anything but GET and HEAD",
+    provoke: ({ ask }) => ask(LANES_PATH, { method: "POST" }),
+  },
+  NOT_ACCEPTABLE: {
+    summary: "`Accept` names nothing that the resource has",
+    provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
+  },
+  INTERNAL: {
+    summary: "A defect of ours, in the log under the `request_id`",
+    provoke: () => createArenaRig({ now: EXAMPLE_TIME, beforeConnect: fail }).ask(LANES_PATH),
+  },
+  NOT_READY: {
+    summary: "The view was never refreshed",
+    provoke: () => createHttpRig({ now: EXAMPLE_TIME }).ask(LANES_PATH),
+  },
+  SOURCE_UNAVAILABLE: {
+    summary: "The database does not answer and nothing is cached",
+    provoke({ ask, source }) {
+      source.is_down = true;
+      return ask(LANES_PATH);
+    },
+  },
+};
+
+function fail(): never {
+  throw new Error("provoked");
+}
+
+/** Any request's id is random; an example keeps one, so that the document stays the same. */
+const EXAMPLE_REQUEST_ID = "7f9c2ba4-e88f-4827-a8f1-9e2a3c0e1b5d";
+
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly summary: string;
+  readonly value: Json;
+  readonly headers: Headers;
+}
+
+/** One real answer for each code. */
+export async function provokeProblems(): Promise<Problem[]> {
+  return await Promise.all(
+    Object.entries(PROVOCATIONS).map(async ([name, { summary, provoke }]) => {
+      const code = name as ErrorCode;
+      const response = await provoke(createArenaRig({ now: EXAMPLE_TIME }));
+      const body: Json = await response.json();
+      if (body.code !== code) throw new Error(`The provocation of ${code} got ${body.code}`);
+      const value = { ...body, request_id: EXAMPLE_REQUEST_ID };
+      return { code, status: ERROR_STATUS[code], summary, value, headers: response.headers };
+    }),
+  );
+}
+
+/** The responses that operations refer to: "400" is what a 400 may be, "other" what no GET of a known path gets. */
+export function problemResponses(problems: readonly Problem[]): Json {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const name = componentOf(problem);
+    groups.set(name, [...groups.get(name) ?? [], problem]);
+  }
+  return Object.fromEntries([...groups].map(([name, group]) => [name, responseOf(group)]));
+}
+
+const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+
+function componentOf({ code, status }: { readonly code: ErrorCode; readonly status: number }): string {
+  return OTHERS.includes(code) ? "Problem" : `Problem${status}`;
+}
+
+function responseOf(group: readonly Problem[]): Json {
+  const sent = (name: HeaderName) => group.some(({ headers }) => headers.has(name));
+  const extra = (["Retry-After", "WWW-Authenticate", "Allow"] as const).filter(sent);
+  return {
+    description: group.map(({ code, summary }) => `\`${code}\`: ${summary}.`).join(" "),
+    headers: headersNamed("Cache-Control", ...extra, ...ALWAYS),
+    content: {
+      "application/problem+json": {
+        schema: ref("schemas", "Problem"),
+        examples: Object.fromEntries(group.map(({ code, summary, value }) => [code, { summary, value }])),
+      },
+    },
+  };
+}
+
+/** The problems of a path as its responses, by status. */
+export function problemsOf(...codes: readonly ErrorCode[]): Json {
+  const responses = codes.map((code) => {
+    const status = ERROR_STATUS[code];
+    return [String(status), ref("responses", componentOf({ code, status }))] as const;
+  });
+  return { ...Object.fromEntries(responses), default: ref("responses", "Problem") };
+}

@@ -1,0 +1,86 @@
+import type { ErrorCode } from "../../shared/core/app_error.ts";
+import type { Resource } from "../../shared/core/resource.ts";
+import { sampleQuery, sampleRow } from "../../tests/support/sample_values.ts";
+import { ALWAYS, FRESHNESS, headersNamed } from "./headers.ts";
+import { type Json, ref } from "./json.ts";
+import { wordOf } from "./names.ts";
+import { parametersOf } from "./parameters.ts";
+import { problemsOf } from "./problems.ts";
+import { sampleAnswers } from "./sample_answers.ts";
+import { securityOf, whoMayRead } from "./security.ts";
+
+/** The path item of a resource: GET, and HEAD, which is GET without the body. */
+export async function resourcePath(resource: Resource): Promise<Json> {
+  const word = wordOf(resource);
+  const shared = {
+    tags: [resource.pack],
+    security: securityOf(resource.access),
+    "x-max-age-seconds": resource.max_age_seconds,
+  };
+  return {
+    parameters: parametersOf(resource, sampleQuery(resource, sampleRow(resource, 1))),
+    get: {
+      operationId: `get${word}`,
+      summary: resource.summary,
+      description: describe(resource),
+      ...shared,
+      responses: {
+        "200": await answer(resource),
+        "304": ref("responses", "NotModified"),
+        ...problemsOf(...codesOf(resource)),
+      },
+    },
+    head: {
+      operationId: `head${word}`,
+      summary: `${resource.summary} (headers only)`,
+      description: "The status and headers of GET, and no body.",
+      ...shared,
+      responses: headResponses(resource),
+    },
+  };
+}
+
+function describe(resource: Resource): string {
+  const { minimum_sample: guard } = resource;
+  return [
+    `${whoMayRead(resource.access)}.`,
+    ...(guard === null ? [] : [`Rows with \`${guard.column}\` below ${guard.at_least} never leave the API.`]),
+    ...(resource.cursor === undefined ? [] : ["Served a page at a time."]),
+  ].join(" ");
+}
+
+function codesOf({ access }: Resource): ErrorCode[] {
+  return [
+    "BAD_REQUEST",
+    "UNAUTHENTICATED",
+    ...(access.scope === "public" ? [] : ["FORBIDDEN" as const]),
+    "NOT_ACCEPTABLE",
+    "INTERNAL",
+    "NOT_READY",
+  ];
+}
+
+async function answer(resource: Resource): Promise<Json> {
+  const { json, csv } = await sampleAnswers(resource);
+  const paging = resource.cursor === undefined ? [] : ["Link" as const];
+  return {
+    description: "The rows, and what they rest on.",
+    headers: headersNamed(...FRESHNESS, ...paging, "Content-Disposition"),
+    content: {
+      "application/json": { schema: ref("schemas", `${wordOf(resource)}Answer`), example: json },
+      ...(resource.formats.includes("csv") ? { "text/csv": { schema: { type: "string" }, example: csv } } : {}),
+    },
+  };
+}
+
+function headResponses(resource: Resource): Json {
+  const paging = resource.cursor === undefined ? [] : ["Link" as const];
+  return {
+    "200": {
+      description: "The headers of GET.",
+      headers: headersNamed(...FRESHNESS, ...paging, "Content-Disposition"),
+    },
+    "304": ref("responses", "NotModified"),
+    default: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
+  };
+}

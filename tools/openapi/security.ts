@@ -1,0 +1,47 @@
+import type { Access } from "../../shared/core/resource.ts";
+import type { Json } from "./json.ts";
+
+/** The credentials. One of them suffices; a token that is present and bad is refused whatever key comes with it. */
+export const securitySchemes: Readonly<Record<string, Json>> = {
+  publishable_key: {
+    type: "apiKey",
+    in: "header",
+    name: "apikey",
+    description: "The project's publishable key: it identifies an application, not a person.",
+  },
+  secret_key: {
+    type: "apiKey",
+    in: "header",
+    name: "apikey",
+    description: "The project's secret key named `default`: reads everything. For servers only.",
+  },
+  token: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of a signed-in user, as Supabase Auth issues it. supabase-js sends it by itself.",
+  },
+};
+
+const ANYBODY = [{ publishable_key: [] }, { secret_key: [] }, { token: [] }];
+const TOKEN_OR_SECRET = [{ token: [] }, { secret_key: [] }];
+
+export const security = { anybody: ANYBODY, operators: TOKEN_OR_SECRET } as const;
+
+export function securityOf({ scope }: Access): readonly Json[] {
+  if (scope === "public") return ANYBODY;
+  return scope === "service" ? [{ secret_key: [] }] : TOKEN_OR_SECRET;
+}
+
+const WHO: Readonly<Record<Access["scope"], string>> = {
+  public: "Any valid key or token may read it",
+  user: "A user reads their own rows; administrators and the secret key read all",
+  org: "A member reads the rows of their organisation; administrators and the secret key read all",
+  team: "A manager reads the rows of their people; administrators and the secret key read all",
+  admin: "Administrators and the secret key may read it",
+  service: "The secret key may read it",
+};
+
+export function whoMayRead({ scope }: Access): string {
+  return WHO[scope];
+}
