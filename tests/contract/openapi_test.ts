@@ -7,9 +7,9 @@ import { fullName } from "../../shared/core/resource.ts";
 import document from "../../shared/http/openapi.json" with { type: "json" };
 import { resources } from "../../shared/packs/registry.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
+import { contracted, readerOf } from "../support/contracted.ts";
 import { createArenaRig, createHttpRig } from "../support/http_rig.ts";
 import { operationsWithRows } from "../support/ops_rows.ts";
-import { sampleAsker } from "../support/sample_question.ts";
 import { KEYS } from "../support/tokens.ts";
 
 interface Documented {
@@ -63,28 +63,28 @@ for (const resource of resources) {
   const path = `/${fullName(resource)}`;
 
   Deno.test(`${fullName(resource)} answers as its document says: JSON, CSV, 304 and HEAD`, async () => {
-    const ask = sampleAsker(createHttpRig(), resource);
+    const { ask, rig, row, path: asked } = contracted(resource);
     const response = await ask();
     assert.equal(response.status, 200);
-    const again = await ask({ headers: { "if-none-match": response.headers.get("etag") ?? "" } });
+    const again = await ask("", { "if-none-match": response.headers.get("etag") ?? "" });
     assert.equal(again.status, 304);
     await assertDocumented(path, response);
     await assertDocumented(path, again);
-    await assertDocumented(path, await ask({ query: { format: "csv" } }));
-    await assertDocumented(path, await ask({ method: "HEAD" }), "head");
+    await assertDocumented(path, await ask("&format=csv"));
+    const headers = await readerOf(resource, row);
+    await assertDocumented(path, await rig.ask(asked, { headers, method: "HEAD" }), "head");
   });
 
   Deno.test(`${fullName(resource)} fails as its document says`, async () => {
-    const rig = createHttpRig();
-    const ask = sampleAsker(rig, resource);
+    const { ask, rig, path: asked } = contracted(resource);
     const expected = new Map([
-      [400, await ask({ query: { nobody_knows: "1" } })],
-      [401, await ask({ anonymous: true })],
-      [405, await ask({ method: "DELETE" })],
-      [406, await ask({ headers: { accept: "image/png" } })],
-      [500, await sampleAsker(createHttpRig({ beforeConnect: fail }), resource)()],
+      [400, await ask("&nobody_knows=1")],
+      [401, await rig.ask(asked, { anonymous: true })],
+      [405, await rig.ask(asked, { method: "DELETE" })],
+      [406, await ask("", { accept: "image/png" })],
+      [500, await contracted(resource, createHttpRig({ beforeConnect: fail })).ask()],
     ]);
-    if (resource.access.scope !== "public") expected.set(403, await ask({ headers: { apikey: KEYS.publishable } }));
+    if (resource.access.scope !== "public") expected.set(403, await ask("", { apikey: KEYS.publishable }));
     rig.source.is_down = true;
     expected.set(503, await ask());
     for (const [status, response] of expected) {

@@ -4,60 +4,10 @@ import { parse } from "csv-parse/sync";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { PivotTable } from "../../shared/core/pivot_rows.ts";
 import { resources } from "../../shared/packs/registry.ts";
-import { createHttpRig } from "../support/http_rig.ts";
+import { bearer, type Contracted, contracted, memberOf, readerOf, readsAll } from "../support/contracted.ts";
 import type { FakeRow } from "../support/fake_source.ts";
 import { sampleQuery, sampleRow } from "../support/sample_values.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
-
-interface Contracted {
-  readonly rig: ReturnType<typeof createHttpRig>;
-  readonly row: FakeRow;
-  readonly path: string;
-  /** Asks for the sample row, as somebody who may read it unless headers say otherwise. */
-  readonly ask: (query?: string, headers?: Record<string, string>) => Promise<Response>;
-}
-
-function contracted(resource: Resource): Contracted {
-  const rig = createHttpRig();
-  const row = sampleRow(resource, 1);
-  rig.source.refresh(resource.view, [row, sampleRow(resource, 2)]);
-  for (const name of resource.reads ?? []) rig.source.refresh(name, []);
-  const { access } = resource;
-  if (access.scope === "member") rig.source.owners.set(`owner@${row[access.org]}`, [String(row[access.column ?? ""])]);
-  else if ("column" in access) rig.source.owners.set("owner", [String(row[access.column])]);
-  const path = `/analytics/${fullName(resource)}?${new URLSearchParams(sampleQuery(resource, row))}`;
-  const ask = async (query = "", headers: Record<string, string> = {}) => {
-    const credential = headers["apikey"] ?? headers["authorization"];
-    const reader = credential === undefined ? await readerOf(resource, row) : {};
-    return await rig.ask(path + query, { headers: { ...reader, ...headers } });
-  };
-  return { rig, row, path, ask };
-}
-
-/** Credentials that may read the row: the secret key, unless only a person's own rows are served. */
-async function readerOf(resource: Resource, row: FakeRow): Promise<Record<string, string>> {
-  return readsAll(resource) ? { apikey: KEYS.secret } : await memberOf(resource, row);
-}
-
-/** A member of the row's organisation who may read it, in the first role that the resource names. */
-async function memberOf({ access }: Resource, row: FakeRow): Promise<Record<string, string>> {
-  if (access.scope !== "member") throw new Error(`Scope "${access.scope}" has no members`);
-  const [role = "", rows] = Object.entries(access.rows)[0] ?? [];
-  return await bearer({
-    sub: rows === "own" ? row[access.column ?? ""] : "owner",
-    org_id: row[access.org],
-    org_role: role,
-  });
-}
-
-async function bearer(claims: Record<string, unknown>): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${await mintToken({ claims })}` };
-}
-
-/** Whether administrators and the secret key read it. */
-function readsAll({ access }: Resource): boolean {
-  return access.scope !== "member" || Object.values(access.rows).includes("org");
-}
 
 /** The rows of a JSON answer, also of one that is pivoted. */
 function rowsOf(resource: Resource, data: FakeRow[] | PivotTable): FakeRow[] {

@@ -2,8 +2,7 @@ import { incidentPage, jobPage, runPage } from "../../shared/core/ops.ts";
 import { FakeOperations } from "./fake_operations.ts";
 
 /** What no answer may repeat. */
-const LEAK =
-  "ERROR:  duplicate key (email)=(anna@example.com) already exists, token sb_secret_0123456789abcdef0123";
+const LEAK = "ERROR:  duplicate key (email)=(anna@example.com) already exists, token sb_secret_0123456789abcdef0123";
 
 /** An incident, as the database answers it. */
 const INCIDENT = {

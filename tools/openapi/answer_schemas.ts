@@ -11,7 +11,7 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
   const word = wordOf(resource);
   const columns = columnsOf(resource, comments);
   const { pivot } = resource;
-  const description = comments.get(resource.view) ?? resource.summary;
+  const description = comments.get(rowsOf(resource)) ?? resource.summary;
   const one = pivot === undefined ? strictObject(columns) : tableOf(columns, pivot);
   const [name, data] = pivot === undefined
     ? [`${word}Row`, { type: "array", items: ref("schemas", `${word}Row`) }]
@@ -22,12 +22,17 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
   };
 }
 
+/** The relation or row type that the migrations comment on. */
+function rowsOf({ reading, view }: Resource): string {
+  return reading === undefined ? view : `${reading}_row`;
+}
+
 /** The columns with what the migration's comments say of them. */
 function columnsOf(resource: Resource, comments: Comments): Columns {
   return Object.fromEntries(resource.columns.map((name) => {
     const column = resource.row.shape[name];
     if (column === undefined) throw new Error(`${fullName(resource)} has no column ${name}`);
-    const description = comments.get(`${resource.view}.${name}`);
+    const description = comments.get(`${rowsOf(resource)}.${name}`);
     return [name, { ...jsonSchemaOf(column), ...(description === undefined ? {} : { description }) }];
   }));
 }
@@ -56,7 +61,7 @@ const moment = { type: ["string", "null"], format: "date-time" };
 
 /** What an answer says about itself: shared/core/renderer.ts. */
 function metaOf(resource: Resource): Json {
-  return strictObject({
+  const meta = strictObject({
     resource: { const: fullName(resource) },
     as_of: { ...moment, description: "When the rows were computed." },
     source_as_of: { ...moment, description: "The newest row of the sources at that moment." },
@@ -66,9 +71,13 @@ function metaOf(resource: Resource): Json {
       next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },
     }),
   });
+  if (resource.total === undefined) return meta;
+  const description = `The rows of all pages, when \`${resource.total}\` asks for them.`;
+  const total_count = { type: "integer", minimum: 0, description };
+  return { ...meta, properties: { ...meta.properties, total_count } };
 }
 
 /** An object with exactly these properties. */
-export function strictObject(properties: Readonly<Record<string, Json>>): Json {
+export function strictObject(properties: Readonly<Record<string, Json>>) {
   return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
 }

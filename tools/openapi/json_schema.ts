@@ -19,10 +19,10 @@ export function jsonSchemaOf(schema: z.core.$ZodType, io: "input" | "output" = "
   return shown;
 }
 
-/** A query parameter's schema: a whole number is text in a URL, and a number to everybody who writes one. */
+/** A query parameter's schema: a number or a flag is text in a URL, and itself to everybody who writes one. */
 export function parameterSchemaOf(schema: z.core.$ZodType): Json {
   const written = jsonSchemaOf(schema);
-  const meant = jsonSchemaOf(schema, "output");
-  if (meant.type !== "integer") return written;
-  return { ...meant, ...(written.default === undefined ? {} : { default: Number(written.default) }) };
+  const meant = z.safeParse(schema, "true").data === true ? { type: "boolean" } : jsonSchemaOf(schema, "output");
+  if (meant.type !== "integer" && meant.type !== "boolean") return written;
+  return { ...meant, ...(written.default === undefined ? {} : { default: JSON.parse(String(written.default)) }) };
 }

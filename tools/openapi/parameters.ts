@@ -35,6 +35,7 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
 /** What a parameter does, from what the resource says of it. */
 function describe(resource: Resource, name: string, schema: z.core.$ZodType): string {
   if (name === resource.cursor) return "`next_cursor` of the page before. It fits the same filters, and no others.";
+  if (name === resource.total) return "Whether `meta.total_count` counts the rows of all pages.";
   if (typeof resource.limit === "object" && name === resource.limit.param) {
     return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";
   }

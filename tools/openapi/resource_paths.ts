@@ -43,7 +43,7 @@ export async function resourcePath(resource: Resource): Promise<Json> {
 function describe(resource: Resource): string {
   const { minimum_sample: guard } = resource;
   return [
-    `${whoMayRead(resource.access)}.`,
+    whoMayRead(resource.access),
     ...(guard === null ? [] : [`Rows with \`${guard.column}\` below ${guard.at_least} never leave the API.`]),
     ...(resource.cursor === undefined ? [] : ["Served a page at a time."]),
   ].join(" ");

@@ -1,6 +1,6 @@
 import type { Resource } from "../../shared/core/resource.ts";
 import { createHttpRig } from "../../tests/support/http_rig.ts";
-import { sampleAsker } from "../../tests/support/sample_question.ts";
+import { contracted } from "../../tests/support/contracted.ts";
 
 /** When every example was answered: examples change with the product, not with the day. */
 export const EXAMPLE_TIME = Date.parse("2026-11-20T10:00:00Z");
@@ -12,9 +12,9 @@ export interface SampleAnswers {
 
 /** What the real handler answers to the resource's sample question, over the sample rows of the contract tests. */
 export async function sampleAnswers(resource: Resource): Promise<SampleAnswers> {
-  const ask = sampleAsker(createHttpRig({ now: EXAMPLE_TIME }), resource);
+  const { ask } = contracted(resource, createHttpRig({ now: EXAMPLE_TIME }));
   const [json, csv] = await Promise.all(["json", "csv"].map(async (format) => {
-    const response = await ask({ query: { format } });
+    const response = await ask(`&format=${format}`);
     if (response.status !== 200) {
       throw new Error(`The sample question got ${response.status}: ${await response.text()}`);
     }

@@ -1,4 +1,4 @@
-import type { Access } from "../../shared/core/resource.ts";
+import type { Access, MemberAccess } from "../../shared/core/resource.ts";
 import type { Json } from "./json.ts";
 
 /** The credentials. One of them suffices; a token that is present and bad is refused whatever key comes with it. */
@@ -28,20 +28,35 @@ const TOKEN_OR_SECRET = [{ token: [] }, { secret_key: [] }];
 
 export const security = { anybody: ANYBODY, operators: TOKEN_OR_SECRET } as const;
 
-export function securityOf({ scope }: Access): readonly Json[] {
-  if (scope === "public") return ANYBODY;
-  return scope === "service" ? [{ secret_key: [] }] : TOKEN_OR_SECRET;
+export function securityOf(access: Access): readonly Json[] {
+  if (access.scope === "public") return ANYBODY;
+  if (access.scope === "service") return [{ secret_key: [] }];
+  if (access.scope === "member" && !readByOrganisation(access)) return [{ token: [] }];
+  return TOKEN_OR_SECRET;
 }
 
-const WHO: Readonly<Record<Access["scope"], string>> = {
-  public: "Any valid key or token may read it",
-  user: "A user reads their own rows; administrators and the secret key read all",
-  org: "A member reads the rows of their organisation; administrators and the secret key read all",
-  team: "A manager reads the rows of their people; administrators and the secret key read all",
-  admin: "Administrators and the secret key may read it",
-  service: "The secret key may read it",
+/** Whether some role reads all of an organisation, and administrators and the secret key therefore everything. */
+function readByOrganisation({ rows }: MemberAccess): boolean {
+  return Object.values(rows).includes("org");
+}
+
+const WHO: Readonly<Record<Exclude<Access["scope"], "member">, string>> = {
+  public: "Any valid key or token may read it.",
+  user: "A user reads their own rows; administrators and the secret key read all.",
+  org: "A member reads the rows of their organisation; administrators and the secret key read all.",
+  team: "A manager reads the rows of their people; administrators and the secret key read all.",
+  admin: "Administrators and the secret key may read it.",
+  service: "The secret key may read it.",
 };
 
-export function whoMayRead({ scope }: Access): string {
-  return WHO[scope];
+/** Who reads what, in sentences. */
+export function whoMayRead(access: Access): string {
+  if (access.scope !== "member") return WHO[access.scope];
+  const roles = Object.entries(access.rows).map(([role, rows]) =>
+    `${role}: ${ROWS[rows] ?? rows.replaceAll("_", " ")}`
+  );
+  const others = readByOrganisation(access) ? " Administrators of the project and the secret key read all." : "";
+  return `By the member's role in the organisation of the token. ${roles.join("; ")}.${others}`;
 }
+
+const ROWS: Readonly<Record<string, string>> = { org: "the organisation's rows", own: "their own rows" };
