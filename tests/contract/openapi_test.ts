@@ -63,7 +63,7 @@ for (const resource of resources) {
   const path = `/${fullName(resource)}`;
 
   Deno.test(`${fullName(resource)} answers as its document says: JSON, CSV, 304 and HEAD`, async () => {
-    const { ask, rig, row, path: asked } = contracted(resource);
+    const { ask, rig, row, path: asked } = contracted(resource, createHttpRig({ rates: () => ({ limits: LIMITED }) }));
     const response = await ask();
     assert.equal(response.status, 200);
     const again = await ask("", { "if-none-match": response.headers.get("etag") ?? "" });
@@ -76,7 +76,7 @@ for (const resource of resources) {
   });
 
   Deno.test(`${fullName(resource)} fails as its document says`, async () => {
-    const { ask, rig, path: asked } = contracted(resource);
+    const { ask, rig, path: asked } = contracted(resource, createHttpRig({ rates: () => ({ limits: LIMITED }) }));
     const expected = new Map([
       [400, await ask("&nobody_knows=1")],
       [401, await rig.ask(asked, { anonymous: true })],
@@ -87,12 +87,16 @@ for (const resource of resources) {
     if (resource.access.scope !== "public") expected.set(403, await ask("", { apikey: KEYS.publishable }));
     rig.source.is_down = true;
     expected.set(503, await ask());
+    for (let asked = 0; asked < LIMIT.requests; asked++) expected.set(429, await ask());
     for (const [status, response] of expected) {
       assert.equal(response.status, status);
       await assertDocumented(path, response);
     }
   });
 }
+
+const LIMIT = { requests: 9, seconds: 60 };
+const LIMITED = { user: LIMIT, key: LIMIT, service: LIMIT, unverified: LIMIT };
 
 function fail(): never {
   throw new Error("a defect");

@@ -27,6 +27,8 @@ export const headers = {
   "X-Content-Type-Options": header("Always `nosniff`.", { const: "nosniff" }),
   "Server-Timing": header("Milliseconds of each step."),
   "Retry-After": header("Seconds after which another attempt makes sense.", seconds),
+  "RateLimit-Policy": header("The limit that the request was counted by: `q` requests in `w` seconds."),
+  RateLimit: header("What is left of it: `r` requests, for `t` seconds."),
   "WWW-Authenticate": header("The scheme that is expected."),
   Allow: header("The methods that the path has."),
 } as const;
@@ -39,7 +41,14 @@ export function headersNamed(...names: readonly HeaderName[]): Json {
 }
 
 /** What the handler may add to any answer. */
-export const ALWAYS = ["Vary", "X-Request-Id", "X-Content-Type-Options", "Server-Timing"] as const;
+export const ALWAYS = [
+  "Vary",
+  "X-Request-Id",
+  "X-Content-Type-Options",
+  "Server-Timing",
+  "RateLimit-Policy",
+  "RateLimit",
+] as const;
 
 /** What says how old and whose an answer of a resource is; a 304 carries the same. */
 export const FRESHNESS = [

@@ -80,7 +80,7 @@ async function listPath({ name, params, summary }: Listed): Promise<readonly [st
   const description = "For administrators and the secret key. Never stored by a cache.";
   const responses = {
     "200": json("A page of the list.", ref("schemas", `${pascalCase(path)}Answer`), await ask(path)),
-    ...problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "FORBIDDEN", "INTERNAL", "SOURCE_UNAVAILABLE"),
+    ...problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "INTERNAL", "SOURCE_UNAVAILABLE"),
   };
   const operation = { path, summary, description, security: security.operators, tag: "ops" as const };
   return [path, pathItem({ ...operation, parameters, responses })];
@@ -93,7 +93,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 /** Everything that is no resource. */
 export async function operatorPaths(): Promise<Json> {
-  const problems = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "INTERNAL");
+  const problems = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL");
   const catalog = pathItem({
     path: "/catalog",
     summary: "Every resource with its parameters and columns, for people",
@@ -141,7 +141,7 @@ async function healthPath(): Promise<Json> {
   rig.source.is_down = true;
   rig.clock.advance(5_000);
   const unwell = await (await rig.ask("/analytics/health", { anonymous: true })).json();
-  const { "503": _, ...problems } = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "INTERNAL");
+  const { "503": _, ...problems } = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL");
   return pathItem({
     path: "/health",
     summary: "One word for everybody: ok, unknown or bad",

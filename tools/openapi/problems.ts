@@ -1,5 +1,5 @@
 import { ERROR_STATUS, type ErrorCode } from "../../shared/core/app_error.ts";
-import { createArenaRig, createHttpRig, LANES_PATH } from "../../tests/support/http_rig.ts";
+import { createArenaRig, createHttpRig, LANES_PATH, UNLIMITED } from "../../tests/support/http_rig.ts";
 import { KEYS } from "../../tests/support/tokens.ts";
 import { ALWAYS, type HeaderName, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
@@ -34,6 +34,15 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   NOT_ACCEPTABLE: {
     summary: "`Accept` names nothing that the resource has",
     provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
+  },
+  RATE_LIMITED: {
+    summary: "More requests than the limit allows",
+    async provoke() {
+      const limits = { ...UNLIMITED, key: { requests: 1, seconds: 60 } };
+      const { ask } = createArenaRig({ now: EXAMPLE_TIME, rates: () => ({ limits }) });
+      await ask(LANES_PATH);
+      return await ask(LANES_PATH);
+    },
   },
   INTERNAL: {
     summary: "A defect of ours, in the log under the `request_id`",

@@ -55,6 +55,7 @@ function codesOf({ access }: Resource): ErrorCode[] {
     "UNAUTHENTICATED",
     ...(access.scope === "public" ? [] : ["FORBIDDEN" as const]),
     "NOT_ACCEPTABLE",
+    "RATE_LIMITED",
     "INTERNAL",
     "NOT_READY",
   ];
