@@ -110,6 +110,19 @@ e2e("an admin is let in at the next token, and a demoted one is out at the next 
   await person.client.auth.signOut();
 });
 
+e2e("a member of an organisation is what org_members says, and nothing after leaving", async () => {
+  const person = await signUp();
+  const { sql } = product;
+  const [org] = await sql`insert into public.orgs (name) values ('North') returning id`;
+  await sql`insert into public.users (id) values (${person.id})`;
+  await sql`insert into public.org_members (org_id, user_id, role) values (${org?.id}, ${person.id}, 'manager')`;
+  deepEqual(roleIn(await refreshed(person)), { is_admin: false, org_id: org?.id, org_role: "manager" });
+
+  await sql`update public.org_members set left_at = now() where user_id = ${person.id}`;
+  deepEqual(roleIn(await refreshed(person)), nobody);
+  await person.client.auth.signOut();
+});
+
 e2e("nobody makes himself an admin", async () => {
   const { origin, keys } = product.stack;
   const person = await signUp();
