@@ -34,7 +34,8 @@ select set_eq(
     array[
         'analytics.is_admin()', 'analytics.manual_refresh(text)', 'analytics.health_check()', 'analytics.get_cron_job_status()',
         'private.manual_refresh(text)', 'private.health_check()', 'private.get_cron_job_status()',
-        'private.analytics_heatmap_admin()', 'private.analytics_refresh_heatmap()', 'private.people_of_caller()'
+        'private.analytics_heatmap_admin()', 'private.analytics_refresh_heatmap()', 'private.people_of_caller()',
+        'private.refresh_reporting_views()'
     ],
     'signed-in users reach these functions and no other'
 );

@@ -1,0 +1,30 @@
+-- Object: private.asked_orgs(asked), private.asked_people(asked)
+-- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
+--      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
+
+create function private.asked_orgs(asked jsonb)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when asked ->> 'org' is not null then array[(asked ->> 'org')::uuid]
+        else array(select o.org_id from analytics.dim_orgs as o)
+    end;
+$$;
+revoke all on function private.asked_orgs(jsonb) from public, anon, authenticated;
+comment on function private.asked_orgs(jsonb) is 'The organisations that a reading is asked about: the one that is named, or all.';
+
+create function private.asked_people(asked jsonb)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when jsonb_typeof(asked -> 'people') = 'array' then array(select jsonb_array_elements_text(asked -> 'people'))
+    end;
+$$;
+revoke all on function private.asked_people(jsonb) from public, anon, authenticated;
+comment on function private.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';

@@ -1,0 +1,85 @@
+-- Object: private.reading_training_assignments(asked)
+-- Grain: one row per assignment, which is one scenario for one person
+-- Reads: analytics.mv_assignment_status, analytics.dim_users
+-- Serves: /analytics/training/assignments
+-- Why: assignments of one scenario with one due date are one task to whoever gave it: beside each person's row stands how
+--      far those whom the caller may see have come with it. What a former member left open concerns nobody any more.
+
+create type private.training_assignments_row as (
+    org_id uuid,
+    assignment_id uuid,
+    user_id text,
+    name text,
+    scenario_id uuid,
+    title text,
+    due_on date,
+    is_required boolean,
+    assigned_at timestamptz,
+    completed_at timestamptz,
+    attempts_count bigint,
+    best_score numeric,
+    status text,
+    assigned_count bigint,
+    completed_count bigint,
+    overdue_count bigint,
+    completion_rate numeric
+);
+
+create function private.reading_training_assignments(asked jsonb)
+returns setof private.training_assignments_row
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    with assigned as (
+        select
+            s.org_id,
+            s.assignment_id,
+            s.user_id,
+            u.name,
+            s.scenario_id,
+            s.title,
+            s.due_on,
+            s.is_required,
+            s.assigned_at,
+            s.completed_at,
+            s.attempts_count,
+            s.best_score,
+            private.assignment_standing(s.completed_at, s.due_on, today) as status
+        from analytics.mv_assignment_status as s
+        left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
+        where s.org_id = any (orgs)
+            and (people is null or s.user_id = any (people))
+            and (s.completed_at is not null or u.is_active is not false)
+    )
+    select
+        a.org_id,
+        a.assignment_id,
+        a.user_id,
+        a.name,
+        a.scenario_id,
+        a.title,
+        a.due_on,
+        a.is_required,
+        a.assigned_at,
+        a.completed_at,
+        a.attempts_count,
+        a.best_score,
+        a.status,
+        count(*) over task,
+        count(a.completed_at) over task,
+        count(*) filter (where a.status = 'overdue') over task,
+        round(count(a.completed_at) over task::numeric / count(*) over task, 4)
+    from assigned as a
+    window task as (partition by a.org_id, a.scenario_id, a.due_on);
+end
+$$;
+revoke all on function private.reading_training_assignments(jsonb) from public, anon, authenticated;
+comment on function private.reading_training_assignments(jsonb) is
+    'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';

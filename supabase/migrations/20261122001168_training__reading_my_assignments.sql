@@ -1,0 +1,51 @@
+-- Object: private.reading_training_my_assignments(asked)
+-- Grain: one row per assignment of the person
+-- Reads: analytics.assignment_status
+-- Serves: /analytics/training/me/assignments
+
+create type private.training_my_assignments_row as (
+    org_id uuid,
+    user_id text,
+    assignment_id uuid,
+    scenario_id uuid,
+    title text,
+    due_on date,
+    is_required boolean,
+    assigned_at timestamptz,
+    completed_at timestamptz,
+    attempts_count bigint,
+    best_score numeric,
+    status text
+);
+
+create function private.reading_training_my_assignments(asked jsonb)
+returns setof private.training_my_assignments_row
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    org constant uuid := asked ->> 'org';
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    select
+        s.org_id,
+        s.user_id,
+        s.assignment_id,
+        s.scenario_id,
+        s.title,
+        s.due_on,
+        s.is_required,
+        s.assigned_at,
+        s.completed_at,
+        s.attempts_count,
+        round(s.best_score, 3),
+        private.assignment_standing(s.completed_at, s.due_on, today)
+    from analytics.assignment_status as s
+    where s.org_id = org and s.user_id = any (people);
+end
+$$;
+revoke all on function private.reading_training_my_assignments(jsonb) from public, anon, authenticated;
+comment on function private.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
