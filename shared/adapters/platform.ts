@@ -3,6 +3,7 @@ import { renderJson } from "../core/renderer.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import type { RateParts } from "../core/rate_limiter.ts";
+import type { Refreshes } from "../core/refreshes.ts";
 import type { ReaderParts } from "../core/reader.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditHealth } from "./audit_health.ts";
@@ -13,6 +14,7 @@ import type { Environment } from "./environment.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
 import { createOperations } from "./ops_database.ts";
+import { createRefreshes } from "./refreshes_database.ts";
 import { sha256 } from "./sha256.ts";
 import { createSupabaseSource } from "./supabase_source.ts";
 import { systemClock } from "./system_clock.ts";
@@ -27,6 +29,7 @@ export interface ConnectedPlatform extends ReaderParts {
   readonly operations: Operations;
   readonly runbook_url: string;
   readonly rates: RateParts;
+  readonly refreshes: Refreshes;
   readonly client_address_header: string;
 }
 
@@ -54,6 +57,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     health: [createAuditHealth(rpc)],
     operations: createOperations(rpc),
     runbook_url: environment.FRESHET_RUNBOOK_URL,
+    refreshes: createRefreshes(rpc, clock),
     rates: {
       limits: environment.FRESHET_RATE_LIMITS,
       counter: redis === null ? null : createUpstashRateCounter(redis),

@@ -1,4 +1,4 @@
-import { type AppError, internalError, sourceUnavailable } from "../core/app_error.ts";
+import { AppError, internalError, sourceUnavailable } from "../core/app_error.ts";
 
 /** What the data API says when a call fails. Its message, details and hint are never looked at: they may hold data. */
 export interface Refusal {
@@ -16,11 +16,15 @@ const PASSING = /^(?:08|25006|40|53|55|57|58)/;
 /** The data API's own codes for a database it cannot reach, or a pool or schema cache that is not ready. */
 const PASSING_API = /^PGRST00[0-3]$/;
 
+/** What the database raises, by the data API's convention, when it is asked for something too often. */
+const TOO_SOON = "PT429";
+
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** A source that cannot be asked is 503 and may be asked again; a source that was asked wrongly is a defect of ours. */
 export function sourceError(what: string, refusal: Refusal): AppError {
   const { code, status } = refusal;
+  if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });
   const where = `${what} failed [${code.slice(0, 16) || "no code"}, HTTP ${status}]`;
   if (PASSING.test(code) || PASSING_API.test(code)) return sourceUnavailable(where);
   if (SQLSTATE.test(code) || code.startsWith("PGRST") || (status >= 400 && status < 500)) return internalError(where);

@@ -9,6 +9,7 @@ export const ERROR_STATUS = {
   RATE_LIMITED: 429,
   INTERNAL: 500,
   NOT_READY: 503,
+  TOO_STALE: 503,
   SOURCE_UNAVAILABLE: 503,
 } as const;
 
@@ -20,11 +21,15 @@ export interface FieldError {
   readonly reason: string;
 }
 
+export type Facts = Readonly<Record<string, string | number | null>>;
+
 export interface AppErrorOptions {
   /** For the caller: a sentence that says what is wrong and what to do. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retry_after_seconds?: number;
+  /** Further members of the problem, for programs. */
+  readonly facts?: Facts;
   /** The methods that would have been allowed, for METHOD_NOT_ALLOWED. */
   readonly allow?: readonly string[];
   /** For the operator's log only, written by us: never a driver's message, never a row's value. */
@@ -46,6 +51,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly errors: readonly FieldError[];
   readonly retry_after_seconds: number | null;
+  readonly facts: Facts;
   readonly allow: readonly string[];
   readonly defect: string | null;
 
@@ -56,6 +62,7 @@ export class AppError extends Error {
     this.status = ERROR_STATUS[code];
     this.errors = options.errors ?? [];
     this.retry_after_seconds = options.retry_after_seconds ?? null;
+    this.facts = options.facts ?? {};
     this.allow = options.allow ?? [];
     this.defect = options.defect ?? null;
   }

@@ -34,6 +34,8 @@ export type CacheEvent =
   | { readonly type: "stale_served" }
   | { readonly type: "stored" }
   | { readonly type: "too_large_to_keep"; readonly bytes: number }
+  /** Somebody demanded younger rows than there were, and their resource refreshes on demand. */
+  | { readonly type: "refresh_demanded"; readonly outcome: "refreshed" | "refused" | "failed" }
   | { readonly type: "background_failed"; readonly reason: string };
 
 /** Takes events as they happen. */
@@ -62,6 +64,7 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "entry_malformed",
   "source_failed",
   "too_large_to_keep",
+  "refresh_demanded",
   "background_failed",
 ]);
 

@@ -80,6 +80,11 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly minimum_sample: { readonly column: string; readonly at_least: number } | null;
   /** The longest an answer may be reused, in seconds, even when the view has not moved. */
   readonly max_age_seconds: number;
+  /**
+   * Whoever demands younger rows than there are, and may read the resource, sets off a refresh, at most one a minute for each
+   * view. Left out: they are told when the next one is due. Allow it where a refresh takes less than two seconds.
+   */
+  readonly refresh_on_demand?: boolean;
   readonly formats: readonly Format[];
   /**
    * The parameter that holds the place where a page begins. Such a resource is served a page at a time, `limit` rows each;

@@ -41,7 +41,9 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   must(NAME.test(definition.name), "the name is lower case words joined by hyphens, like lane-distributions");
   must(VIEW.test(definition.view), `view "${definition.view}" is no plain view name, like mv_lane_score_distribution`);
   must(columns.size > 0, "it has no columns");
-  must(!params.has("format"), 'the parameter "format" belongs to every resource; choose another name');
+  for (const name of ["format", "max_age"]) {
+    must(!params.has(name), `the parameter "${name}" belongs to every resource; choose another name`);
+  }
   for (const filter of definition.filters) {
     must(params.has(filter.param), `a filter names the parameter "${filter.param}", which is not among params`);
   }

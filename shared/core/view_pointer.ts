@@ -39,6 +39,7 @@ export class ViewPointer {
   #pointer: Pointer | null = null;
   #looked_at = -Infinity;
   #is_confirmed = false;
+  #sourced_at = -Infinity;
 
   constructor(options: ViewPointerOptions) {
     this.#options = options;
@@ -56,6 +57,11 @@ export class ViewPointer {
     return this.#known(this.#pointer, emit);
   }
 
+  /** Asks the database itself, for somebody to whom seconds matter, unless it was asked after `since` (milliseconds since the epoch). */
+  async renew(since: number, emit: Emit): Promise<void> {
+    if (this.#sourced_at <= since) await this.#flight.run("source", () => this.#readSource(emit), () => {});
+  }
+
   /** Takes states that came with rows: they may be newer than the pointer. */
   learn(states: ViewStateMap): void {
     if (this.#pointer === null) return;
@@ -70,6 +76,11 @@ export class ViewPointer {
       emit({ type: "pointer_refreshed", from: "shared" });
       return this.#accept(shared, true, emit);
     }
+    return await this.#readSource(emit);
+  }
+
+  async #readSource(emit: Emit): Promise<Known> {
+    this.#sourced_at = this.#options.clock.now();
     try {
       const pointer = { states: await this.#options.source.states(), observed_at: this.#options.clock.now() };
       emit({ type: "pointer_refreshed", from: "source" });

@@ -2,6 +2,7 @@ import type { Identity } from "../core/caller.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import type { RateLimiter } from "../core/rate_limiter.ts";
+import type { RefreshOnDemand } from "../core/refresh_on_demand.ts";
 import type { Reader } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -17,6 +18,7 @@ export interface Api {
   readonly runbook_url: string;
   readonly cors: CorsPolicy;
   readonly limiter: RateLimiter;
+  readonly refreshes: RefreshOnDemand;
   /** The header in which the edge says where a request came from. */
   readonly client_address_header: string;
 }

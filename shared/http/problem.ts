@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<AppError["code"], string>> = {
   RATE_LIMITED: "Too many requests",
   INTERNAL: "Internal error",
   NOT_READY: "Not ready",
+  TOO_STALE: "Too stale",
   SOURCE_UNAVAILABLE: "Source unavailable",
 };
 
@@ -29,6 +30,7 @@ export function problem(error: AppError, request_id: string): Response {
     status: error.status,
     code: error.code,
     detail: error.message,
+    ...error.facts,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
     request_id,
   };

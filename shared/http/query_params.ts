@@ -9,6 +9,8 @@ const LONGEST_QUERY = 2_048;
 export interface Query {
   /** The `format` parameter, which every resource has. */
   readonly format: string | undefined;
+  /** The `max_age` parameter, which every resource has, in seconds. */
+  readonly max_age: number | null;
   readonly params: Params;
 }
 
@@ -19,8 +21,8 @@ export interface Query {
  * @throws AppError BAD_REQUEST with every faulty field at once.
  */
 export function parseQuery(resource: Resource, search: URLSearchParams): Query {
-  const { format, ...given } = takeOnce(search);
-  return { format, params: parse(resource.params, given, ["format"]) };
+  const { format, max_age, ...given } = takeOnce(search);
+  return { format, max_age: parseAge(max_age), params: parse(resource.params, given, ["format", "max_age"]) };
 }
 
 /** The same for a path that is no resource, and so has no `format`. */
@@ -48,6 +50,12 @@ function parse<Schema extends z.ZodObject>(
   if (parsed.success) return parsed.data;
   const known = [...Object.keys(schema.shape), ...others].join(", ");
   throw refuse(parsed.error.issues.flatMap((issue) => describe(issue, known)));
+}
+
+function parseAge(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw refuse([{ field: "max_age", reason: "must be a whole number of seconds, at least 1" }]);
 }
 
 function takeOnce(search: URLSearchParams): Record<string, string> {

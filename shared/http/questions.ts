@@ -9,27 +9,35 @@ import { parseQuery } from "./query_params.ts";
 const MOST_QUESTIONS = 500;
 
 /** Reads what a request asks of one resource. @throws AppError BAD_REQUEST or NOT_ACCEPTABLE. */
-export type AskedBy = (search: string, accept: string | null) => Question;
+export type AskedBy = (search: string, accept: string | null) => Asking;
+
+/** A question, and beside it the age that the rows may have: it changes no answer, only whether there is one. */
+export interface Asking {
+  readonly question: Question;
+  /** In seconds; null where nothing is demanded. */
+  readonly max_age: number | null;
+}
 
 /**
  * Remembers questions by the text that asked them: checking and fingerprinting the same query again is a quarter of a
  * cache hit. Only good questions are kept, and nothing about who asked.
  */
 export function rememberQuestions(resource: Resource, hash: Hash): AskedBy {
-  const known = new Map<string, Question>();
+  const known = new Map<string, Asking>();
 
   return (search, accept) => {
     const text = `${accept ?? ""}\n${search}`;
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
-    const { format: wanted, params } = parseQuery(resource, new URLSearchParams(search));
+    const { format: wanted, max_age, params } = parseQuery(resource, new URLSearchParams(search));
     placeOf(resource, params, hash); // a cursor that is none is refused before anybody is asked anything
     const question = createQuestion(
       { resource, params, format: chooseFormat(resource, { format: wanted, accept }) },
       hash,
     );
     if (known.size >= MOST_QUESTIONS) known.clear();
-    if (text.length <= 2_048) known.set(text, question);
-    return question;
+    const asking = { question, max_age };
+    if (text.length <= 2_048) known.set(text, asking);
+    return asking;
   };
 }

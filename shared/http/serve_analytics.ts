@@ -4,6 +4,8 @@ import { type HealthSource, viewsHealth } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import { rememberHealth } from "../core/remembered_health.ts";
 import { RateLimiter, type RateParts } from "../core/rate_limiter.ts";
+import { RefreshOnDemand } from "../core/refresh_on_demand.ts";
+import type { Refreshes } from "../core/refreshes.ts";
 import { createReader, type ReaderParts } from "../core/reader.ts";
 import type { Resource } from "../core/resource.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -19,6 +21,7 @@ export interface Platform extends ReaderParts {
   readonly operations: Operations;
   readonly runbook_url: string;
   readonly rates: RateParts;
+  readonly refreshes: Refreshes;
   readonly client_address_header: string;
 }
 
@@ -42,7 +45,8 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
       viewsHealth(reader, options.resources),
       ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
     ];
-    const api = { ...platform, resources: options.resources, reader, health, limiter };
+    const refreshes = new RefreshOnDemand(platform.refreshes, platform);
+    const api = { ...platform, resources: options.resources, reader, health, limiter, refreshes };
     return { cors: platform.cors, routes: routesOf(api) };
   }
 

@@ -26,6 +26,7 @@ function describe(resource: Resource): Record<string, unknown> {
     formats: resource.formats,
     minimum_sample: resource.minimum_sample,
     max_age_seconds: resource.max_age_seconds,
+    refresh_on_demand: resource.refresh_on_demand === true,
     params: z.toJSONSchema(resource.params, { io: "input" }),
     row: z.toJSONSchema(resource.row, { io: "input" }),
   };

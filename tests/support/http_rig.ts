@@ -4,6 +4,7 @@ import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import type { HealthSource } from "../../shared/core/health.ts";
 import type { Operations } from "../../shared/core/ops.ts";
+import type { Refreshes } from "../../shared/core/refreshes.ts";
 import type { RateParts } from "../../shared/core/rate_limiter.ts";
 import type { RateLimits } from "../../shared/core/rate_limits.ts";
 import { renderJson } from "../../shared/core/renderer.ts";
@@ -23,6 +24,8 @@ export interface HttpRigOptions {
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
   readonly operations?: Operations;
+  /** Left out: nothing is known of refreshes, and none can be made. */
+  readonly refreshes?: Refreshes;
   /** Left out: nobody is limited. */
   readonly rates?: (clock: FakeClock) => Partial<RateParts>;
   /** When it is, in milliseconds; otherwise now, as tokens need it. */
@@ -56,6 +59,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
     runbook_url: "https://runbook.example.com",
+    refreshes: options.refreshes ?? { nextAt: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",
   };
