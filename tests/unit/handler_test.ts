@@ -111,7 +111,7 @@ Deno.test("a problem is problem+json with a stable code, the request's id, and i
     code: "BAD_REQUEST",
     errors: [
       { field: "challenge_id", reason: "must be a UUID" },
-      { field: "y", reason: "is not a parameter of this resource, which has challenge_id, format" },
+      { field: "y", reason: "is not a parameter of this resource, which has challenge_id, format, max_age" },
     ],
   });
 });

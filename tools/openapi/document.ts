@@ -67,7 +67,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
 }
 
 function problemSchema(examples: readonly Json[]): Json {
-  const { errors, ...always } = {
+  const { errors, age_seconds, max_age_seconds, next_refresh_at, ...always } = {
     type: { type: "string", format: "uri-reference" },
     title: { type: "string" },
     status: { type: "integer", minimum: 400, maximum: 599 },
@@ -79,7 +79,14 @@ function problemSchema(examples: readonly Json[]): Json {
       items: strictObject({ field: { type: "string" }, reason: { type: "string" } }),
       description: "Every parameter that was refused.",
     },
+    age_seconds: { type: "integer", minimum: 0, description: "With `TOO_STALE`: the age of the rows." },
+    max_age_seconds: { type: "integer", minimum: 1, description: "With `TOO_STALE`: the age that was demanded." },
+    next_refresh_at: {
+      type: ["string", "null"],
+      format: "date-time",
+      description: "With `TOO_STALE`: when the next refresh starts; null when nobody knows.",
+    },
   };
   const schema = strictObject(always);
-  return { ...schema, properties: { ...always, errors }, examples };
+  return { ...schema, properties: { ...always, errors, age_seconds, max_age_seconds, next_refresh_at }, examples };
 }

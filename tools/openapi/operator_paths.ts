@@ -191,6 +191,7 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
           formats: { type: "array", items: { enum: ["json", "csv"] } },
           minimum_sample: { type: ["object", "null"] },
           max_age_seconds: { type: "integer", minimum: 1 },
+          refresh_on_demand: { type: "boolean" },
           params: schema,
           row: schema,
         }),

@@ -29,7 +29,7 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
     description: "The format of the answer; stands above `Accept`.",
     schema: { type: "string", enum: resource.formats },
   };
-  return [...own, format, ref("parameters", "IfNoneMatch")];
+  return [...own, format, ref("parameters", "MaxAge"), ref("parameters", "IfNoneMatch")];
 }
 
 /** What a parameter does, from what the resource says of it. */
@@ -52,6 +52,15 @@ function standsForWeek(schema: z.core.$ZodType): boolean {
 
 /** Parameters that several operations share. */
 export const sharedParameters: Readonly<Record<string, Json>> = {
+  MaxAge: {
+    name: "max_age",
+    in: "query",
+    required: false,
+    description:
+      "The greatest `Age`, in seconds, at which rows are of use; older ones are a 503 `TOO_STALE`. The request " +
+      "header `Cache-Control: max-age=<seconds>` says the same.",
+    schema: { type: "integer", minimum: 1, maximum: 999_999_999 },
+  },
   IfNoneMatch: {
     name: "If-None-Match",
     in: "header",

@@ -52,6 +52,16 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     summary: "The view was never refreshed",
     provoke: () => createHttpRig({ now: EXAMPLE_TIME }).ask(LANES_PATH),
   },
+  TOO_STALE: {
+    summary: "The rows are older than the caller demanded",
+    async provoke() {
+      const nextAt = () => Promise.resolve(EXAMPLE_TIME + 900_000);
+      const refreshes = { nextAt, refresh: () => Promise.resolve(false) };
+      const { ask, clock } = createArenaRig({ now: EXAMPLE_TIME, refreshes });
+      clock.advance(600_000);
+      return await ask(`${LANES_PATH}&max_age=60`);
+    },
+  },
   SOURCE_UNAVAILABLE: {
     summary: "The database does not answer and nothing is cached",
     provoke({ ask, source }) {

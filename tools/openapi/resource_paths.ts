@@ -58,6 +58,7 @@ function codesOf({ access }: Resource): ErrorCode[] {
     "RATE_LIMITED",
     "INTERNAL",
     "NOT_READY",
+    "TOO_STALE",
   ];
 }
 
