@@ -12,6 +12,12 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   bundled_refreshes: ({ job }) =>
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
+  default_partition_used: ({ subject }) =>
+    lines(
+      `select * from analytics.${subject} limit 20;`,
+      `-- then make the partitions that are missing, which takes its rows there. Of the attempts' facts:`,
+      `-- select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;`,
+    ),
   detached: ({ pid }) =>
     lines(
       `select pid, state, xact_start, query from pg_stat_activity where pid = ${pid ?? "…"};`,

@@ -1,0 +1,55 @@
+// Every kind of finding that the database knows has its page, its row, its repair and its place in the count.
+import { deepEqual, ok } from "node:assert/strict";
+import { alertPayload } from "../../shared/core/audit_pass.ts";
+import { repairSql } from "../../shared/core/audit_repair.ts";
+import { withConnections } from "../support/test_database.ts";
+
+const root = new URL("../../", import.meta.url);
+const TENS = ["", "", "twenty", "thirty", "forty", "fifty"];
+const ONES = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+async function kinds(): Promise<{ kind: string; severity: string }[]> {
+  return await withConnections(1, async ([sql]) => {
+    const rows = await sql?.unsafe("select kind, severity from analytics.alert_kinds order by kind") ?? [];
+    return rows.map((row) => ({ kind: String(row["kind"]), severity: String(row["severity"]) }));
+  });
+}
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(path, root));
+}
+
+Deno.test("the runbook lists every kind with its severity, and nothing else", async () => {
+  const rows = (await read("docs/runbook/README.md")).matchAll(/^\| \[([a-z_]+)\]\(\1\.md\) \| ([a-z]+) \|/gm);
+  const listed = [...rows].map(([, kind, severity]) => ({ kind, severity }));
+  deepEqual(listed.sort((a, b) => String(a.kind) < String(b.kind) ? -1 : 1), await kinds());
+});
+
+Deno.test("every kind has a page that says how it is seen, repaired and muted", async () => {
+  for (const { kind } of await kinds()) {
+    const page = await read(`docs/runbook/${kind}.md`);
+    for (const part of [`# ${kind}\n`, "\n## See\n", "\n## Repair\n", "\n## Mute\n"]) {
+      ok(page.includes(part), `docs/runbook/${kind}.md lacks "${part.trim()}"`);
+    }
+  }
+});
+
+Deno.test("every kind has SQL to begin its repair with", async () => {
+  const moment = "2026-01-01T00:00:00Z";
+  for (const { kind, severity } of await kinds()) {
+    const payload = alertPayload.parse({
+      ...{ kind, severity, subject: "probe", fingerprint: `${kind}:probe`, summary: "", incident_id: 1, streak: 1 },
+      ...{ first_seen_at: moment, last_seen_at: moment, opened_at: moment, closed_at: null, resolution: null },
+    });
+    ok(repairSql(payload) !== null, `shared/core/audit_repair.ts has nothing for ${kind}`);
+  }
+});
+
+Deno.test("the documents count as many kinds as there are", async () => {
+  const count = (await kinds()).length;
+  const word = [TENS[Math.floor(count / 10)], ONES[count % 10]].filter((part) => part !== "").join("-");
+  for (const [document, phrase] of [["ARCHITECTURE.md", " kinds of trouble,"], ["CHANGELOG.md", " kinds of trouble"]]) {
+    const text = (await read(document ?? "")).toLowerCase();
+    ok(text.includes(`${word}${phrase}`), `${document} does not say "${word}${phrase}"`);
+  }
+});
