@@ -42,6 +42,10 @@ function wholeNumber({ from, to }: Bounds) {
     .pipe(z.int().min(from, { error: sentence }).max(to, { error: sentence }));
 }
 
+function wordOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: reason(`must be one of ${values.join(", ")}`) });
+}
+
 /** The kinds of query parameter. Each takes the text of the query string and gives one canonical value. */
 export const parameter = {
   /** A UUID, lower-cased so that two spellings of one id share one cache entry. */
@@ -96,5 +100,21 @@ export const parameter = {
 
   /** One of a closed list of words. */
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values, otherwise: Values[number]) =>
-    z.enum(values, { error: reason(`must be one of ${values.join(", ")}`) }).default(otherwise),
+    wordOf(values).default(otherwise),
+
+  /** The same, which has to be given. */
+  word: wordOf,
+
+  /** Some positive numbers, each above the one before, with at most two decimals: "3,7". */
+  increasingNumbers: ({ most, otherwise }: { readonly most: number; readonly otherwise: string }) => {
+    const sentence = `must be 1 to ${most} increasing numbers above 0, like ${otherwise}`;
+    return z.string({ error: reason(sentence) })
+      .regex(/^\d{1,6}(?:\.\d{1,2})?(?:,\d{1,6}(?:\.\d{1,2})?)*$/, { error: sentence, abort: true })
+      .transform((text) => text.split(",").map(Number))
+      .refine(
+        (numbers) => numbers.length <= most && numbers.every((number, place) => number > (numbers[place - 1] ?? 0)),
+        { error: sentence },
+      )
+      .prefault(otherwise);
+  },
 };

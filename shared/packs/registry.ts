@@ -13,6 +13,22 @@ import { streakDropoffs } from "./engagement/streak_dropoffs.ts";
 import { summaryStats } from "./engagement/summary_stats.ts";
 import { heatmap } from "./qbank/heatmap.ts";
 import { heatmapMatrix } from "./qbank/heatmap_matrix.ts";
+import { activityCalendar } from "./training/activity_calendar.ts";
+import { assignments } from "./training/assignments.ts";
+import { attemptTrend } from "./training/attempt_trend.ts";
+import { attempts } from "./training/attempts.ts";
+import { kpiCohorts } from "./training/kpi_cohorts.ts";
+import { kpiHeatmap } from "./training/kpi_heatmap.ts";
+import { kpiWeekly } from "./training/kpi_weekly.ts";
+import { leaderboard } from "./training/leaderboard.ts";
+import { meAssignments } from "./training/me_assignments.ts";
+import { meAttempts } from "./training/me_attempts.ts";
+import { meScoreTrend } from "./training/me_score_trend.ts";
+import { meStats } from "./training/me_stats.ts";
+import { orgOverview } from "./training/org_overview.ts";
+import { scenarioInsights } from "./training/scenario_insights.ts";
+import { teamOverview } from "./training/team_overview.ts";
+import { topScenarios } from "./training/top_scenarios.ts";
 
 /** Every resource that the API serves. */
 export const resources: readonly Resource[] = [
@@ -29,4 +45,20 @@ export const resources: readonly Resource[] = [
   summaryStats,
   heatmap,
   heatmapMatrix,
+  activityCalendar,
+  assignments,
+  attemptTrend,
+  attempts,
+  kpiCohorts,
+  kpiHeatmap,
+  kpiWeekly,
+  leaderboard,
+  meAssignments,
+  meAttempts,
+  meScoreTrend,
+  meStats,
+  orgOverview,
+  scenarioInsights,
+  teamOverview,
+  topScenarios,
 ];

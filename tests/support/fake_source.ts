@@ -1,6 +1,7 @@
 import { internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
 import type { Clock } from "../../shared/core/clock.ts";
 import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../shared/core/source.ts";
+import { toUtc } from "../../shared/core/utc_timestamp.ts";
 import type { ViewState, ViewStateMap } from "../../shared/core/view_state.ts";
 import { settle } from "./fake_clock.ts";
 
@@ -114,7 +115,7 @@ export class FakeSource implements Source {
 
 function passes(row: FakeRow, filter: SourceFilter): boolean {
   if (!("column" in filter)) {
-    const place = filter.columns.findIndex((column, index) => row[column] !== filter.values[index]);
+    const place = filter.columns.findIndex((column, index) => compareValues(row[column], filter.values[index]) !== 0);
     if (place < 0) return false;
     const beyond = compareValues(row[filter.columns[place] ?? ""], filter.values[place]);
     return filter.op === "after" ? beyond > 0 : beyond < 0;
@@ -140,5 +141,12 @@ function compareRows(left: FakeRow, right: FakeRow, { order }: SourceRequest): n
 
 function compareValues(left: unknown, right: unknown): number {
   if (typeof left === "number" && typeof right === "number") return left - right;
-  return String(left) === String(right) ? 0 : String(left) < String(right) ? -1 : 1;
+  const [a, b] = [spelling(left), spelling(right)];
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** A moment is the same however its offset is written. */
+function spelling(value: unknown): string {
+  const text = String(value);
+  return /^\d{4}-\d\d-\d\dT.*[+-]\d\d:\d\d$/.test(text) ? toUtc(text) : text;
 }

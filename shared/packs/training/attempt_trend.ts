@@ -1,0 +1,35 @@
+import { column, defineResource, parameter } from "../../core/resource.ts";
+
+export const attemptTrend = defineResource({
+  pack: "training",
+  name: "attempt-trend",
+  view: "mv_org_activity_day",
+  reads: ["dim_orgs"],
+  reading: "training_attempt_trend",
+  clock: "day",
+  summary: "Attempts of each of the last days, oldest first; days without one included",
+  params: {
+    org_id: parameter.id().optional(),
+    days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
+  },
+  filters: [{ param: "org_id", column: "org_id", op: "eq" }],
+  columns: {
+    org_id: column.id(),
+    active_on: column.date(),
+    attempts_count: column.count(),
+    active_users_count: column.count(),
+    // Null below five scored attempts.
+    avg_score: column.number().nullable(),
+  },
+  access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  order: [
+    { column: "active_on", direction: "asc" },
+    { column: "org_id", direction: "asc" },
+  ],
+  limit: 1_000,
+  shown: "as_ordered",
+  // The reading leaves out an average over a few and keeps the counts.
+  minimum_sample: null,
+  max_age_seconds: 300,
+  formats: ["json", "csv"],
+});
