@@ -3,15 +3,19 @@ import postgres from "postgres";
 import { isAlive, readState } from "../stack/state.ts";
 import { checkTables } from "./oulad/check_tables.ts";
 import { asOuladError } from "./oulad/database_error.ts";
-import { mapTables } from "./oulad/map_tables.ts";
+import { mapArena } from "./oulad/map_arena.ts";
+import { mapResults } from "./oulad/map_results.ts";
+import { mapTraining } from "./oulad/map_training.ts";
 import { OuladError } from "./oulad/oulad_error.ts";
 import { stageTables } from "./oulad/stage_tables.ts";
 import { findTableFiles } from "./oulad/table_files.ts";
-import { type Owners, writeArena, type Written } from "./oulad/write_arena.ts";
+import { type Owners, writeArena } from "./oulad/write_arena.ts";
+import { writeTraining } from "./oulad/write_training.ts";
+import type { Written } from "./oulad/written.ts";
 
 /** What `importOulad` needs. */
 export interface OuladImport {
-  /** A database with the arena's tables, as the role that owns them. */
+  /** A database with the tables of the arena and of the training pack, as the role that owns them. */
   readonly databaseUrl: string;
   /** The folder of the three tables, `.csv.gz` or `.csv`. */
   readonly folder: string;
@@ -21,17 +25,22 @@ export interface OuladImport {
   readonly owners?: Owners;
 }
 
-/** The arena's rows that come from the sample, whether this run wrote them or an earlier one. */
+/** The rows of the packs that come from the sample, whether this run wrote them or an earlier one. */
 export interface OuladImported {
   readonly challenges: number;
   readonly agents: number;
   readonly submissions: number;
+  readonly orgs: number;
+  readonly users: number;
+  readonly members: number;
+  readonly scenarios: number;
+  readonly attempts: number;
   readonly seconds: number;
 }
 
 /**
- * Loads the Open University Learning Analytics Dataset into the arena's tables, in one transaction. Writes only what
- * differs, so it may be run again at any time. samples/oulad/README.md says what becomes what.
+ * Loads the Open University Learning Analytics Dataset into the tables of the arena and of the training pack, in one
+ * transaction. Writes only what differs, so it may be run again at any time. samples/oulad/README.md says what becomes what.
  *
  * @throws OuladError for a missing or bad file, or a database that cannot take it, with the remedy.
  */
@@ -41,21 +50,33 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const files = await findTableFiles(folder);
   const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    const { challenges, agents, submissions } = await sql.begin(async (transaction) => {
+    const { arena, training } = await sql.begin(async (transaction) => {
       // Two imports at once would wait for each other's rows in different orders.
       await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
+      // Sorts and hashes of 173,912 rows, in memory.
+      await transaction`set local work_mem = '64MB'`;
       await stageTables(transaction, files, report);
       report("Checking the values");
       await checkTables(transaction, files);
-      report("Writing the rows that differ");
-      await mapTables(transaction);
-      return await writeArena(transaction, owners);
+      await mapResults(transaction);
+      report("Writing the arena's rows that differ");
+      await mapArena(transaction);
+      const arena = await writeArena(transaction, owners);
+      report("Writing the training pack's rows that differ");
+      await mapTraining(transaction);
+      return { arena, training: await writeTraining(transaction) };
     });
-    report(`Challenges: ${told(challenges)}; agents: ${told(agents)}; submissions: ${told(submissions)}`);
+    report(inWords("Arena", arena));
+    report(inWords("Training pack", training));
     return {
-      challenges: challenges.wanted,
-      agents: agents.wanted,
-      submissions: submissions.wanted,
+      challenges: arena.challenges.wanted,
+      agents: arena.agents.wanted,
+      submissions: arena.submissions.wanted,
+      orgs: training.orgs.wanted,
+      users: training.users.wanted,
+      members: training.members.wanted,
+      scenarios: training.scenarios.wanted,
+      attempts: training.attempts.wanted,
       seconds: (performance.now() - startedAt) / 1000,
     };
   } catch (error) {
@@ -65,8 +86,13 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   }
 }
 
-function told({ wanted, written }: Written): string {
-  return `${wanted.toLocaleString("en")} (${written === 0 ? "unchanged" : `${written.toLocaleString("en")} written`})`;
+function inWords(pack: string, tables: { readonly [table: string]: Written }): string {
+  const rows = Object.entries(tables).map(([table, { wanted, written }]) =>
+    `${table}: ${wanted.toLocaleString("en")} (${
+      written === 0 ? "unchanged" : `${written.toLocaleString("en")} written`
+    })`
+  );
+  return `${pack}: ${rows.join("; ")}`;
 }
 
 if (import.meta.main) {

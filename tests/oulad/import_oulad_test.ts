@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { importOulad } from "../../tools/import_oulad.ts";
-import { challengeId, submissionId } from "../../tools/oulad/ids.ts";
+import { attemptId, challengeId, submissionId, userId } from "../../tools/oulad/ids.ts";
 import { testDatabaseUrl } from "../support/test_database.ts";
 import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
@@ -15,23 +15,48 @@ async function importSample() {
   return { imported, report };
 }
 
-/** Changes with every new version of a row: where it lies and which transaction wrote it; and with every logged change. */
-async function versions(sql: postgres.Sql): Promise<unknown> {
-  return await sql`
-    select 'challenges' as source, count(*), md5(string_agg(c.ctid::text || c.xmin::text, ',' order by c.id))
-    from public.challenges as c
-    union all
-    select 'agents', count(*), md5(string_agg(a.ctid::text || a.xmin::text, ',' order by a.id)) from public.agents as a
-    union all
-    select 'submissions', count(*), md5(string_agg(s.ctid::text || s.xmin::text, ',' order by s.id))
-    from public.submissions as s
-    union all
-    select 'source_changes', count(*), max(c.txid::text) from analytics.source_changes as c`;
+const TABLES = [
+  "public.challenges",
+  "public.agents",
+  "public.submissions",
+  "public.orgs",
+  "public.users",
+  "public.org_members",
+  "public.scenarios",
+  "public.scenario_attempts",
+  "analytics.fact_scenario_attempts",
+  "analytics.dim_orgs",
+  "analytics.dim_users",
+  "analytics.dim_scenarios",
+  "analytics.dim_time",
+  "analytics.source_changes",
+] as const;
+
+/** Changes with every new version of a row: where it lies and which transaction wrote it. */
+async function versions(sql: postgres.Sql): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const table of TABLES) {
+    const [row] = await sql`
+      select count(*) || ' ' || md5(string_agg(r.at, ',' order by r.at)) as version
+      from (select t.tableoid::text || t.ctid::text || t.xmin::text as at from ${sql(table)} as t) as r`;
+    found[table] = String(row?.version);
+  }
+  return found;
 }
 
 Deno.test("importOulad() loads every row of the dataset and says how many", async () => {
   const { imported, report } = await importSample();
-  assert.deepEqual({ ...imported, seconds: 0 }, { challenges: 22, agents: 23_369, submissions: 173_912, seconds: 0 });
+  assert.deepEqual({ ...imported, seconds: 0 }, {
+    challenges: 22,
+    agents: 23_369,
+    submissions: 173_912,
+    orgs: 7,
+    users: 23_369,
+    members: 25_087,
+    scenarios: 206,
+    attempts: 173_912,
+    seconds: 0,
+  });
   assert.ok(imported.seconds < 60, `It took ${imported.seconds} s`);
   assert.ok(report.some((line) => /studentAssessment.csv.gz: 100 %$/.test(line)), report.join("\n"));
   await withOulad(async (sql) => {
@@ -57,10 +82,11 @@ Deno.test("importOulad() writes no row version and logs no change the second tim
     const before = await versions(sql);
     const { report } = await importSample();
     assert.deepEqual(await versions(sql), before);
-    assert.equal(
-      report.at(-1),
-      "Challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
-    );
+    assert.deepEqual(report.slice(-2), [
+      "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
+      "Training pack: orgs: 7 (unchanged); users: 23,369 (unchanged); members: 25,087 (unchanged); " +
+      "scenarios: 206 (unchanged); attempts: 173,912 (unchanged)",
+    ]);
   });
 });
 
@@ -68,7 +94,56 @@ Deno.test("importOulad() restores exactly the rows that somebody changed or dele
   await withOulad(async (sql) => {
     await sql`update public.submissions set composite_score = 1 where id = ${submissionId("1752", "11391")}`;
     await sql`delete from public.submissions where id = ${submissionId("1752", "28400")}`;
+    await sql`update public.scenario_attempts set score = 1 where id = ${attemptId("1752", "11391")}`;
+    await sql`update public.scenario_attempts set status = 'abandoned' where id = ${attemptId("1752", "31604")}`;
+    await sql`delete from public.scenario_attempts where id = ${attemptId("1752", "28400")}`;
     const { report } = await importSample();
-    assert.match(report.at(-1) ?? "", /submissions: 173,912 \(2 written\)$/);
+    assert.match(report.at(-2) ?? "", /submissions: 173,912 \(2 written\)$/);
+    assert.match(report.at(-1) ?? "", /attempts: 173,912 \(3 written\)$/);
+    const facts = await sql`
+      select f.attempt_id, f.score::text from analytics.fact_scenario_attempts as f
+      where f.attempt_id = any(${["11391", "31604", "28400"].map((student) => attemptId("1752", student))})
+      order by f.score desc`;
+    assert.deepEqual(facts.map(({ score }) => score), ["78", "72", "70"]);
+  });
+});
+
+Deno.test("importOulad() leaves alone what the dataset says nothing of", async () => {
+  await withOulad(async (sql) => {
+    const student = userId("11391");
+    await sql`update public.users set email = 'student@example.com' where id = ${student}`;
+    await sql`
+      update public.org_members set manager_id = ${userId("28400")}, left_at = '2014-07-01' where user_id = ${student}`;
+    await importSample();
+    const rows = await sql`
+      select u.email, m.manager_id, m.left_at::date::text as left_on
+      from public.users as u join public.org_members as m on m.user_id = u.id where u.id = ${student}`;
+    await sql`update public.users set email = null where id = ${student}`;
+    await sql`update public.org_members set manager_id = null, left_at = null where user_id = ${student}`;
+    assert.deepEqual(rows.map((row) => ({ ...row })), [
+      { email: "student@example.com", manager_id: userId("28400"), left_on: "2014-07-01" },
+    ]);
+  });
+});
+
+Deno.test("importOulad() makes a partition for each month of the dataset, so that the default one stays empty", async () => {
+  await withOulad(async (sql) => {
+    const [counts] = await sql`
+      select
+          count(*)::integer as facts,
+          count(*) filter (where f.tableoid = 'analytics.fact_scenario_attempts_default'::regclass)::integer as in_default,
+          count(distinct f.tableoid)::integer as partitions,
+          count(distinct to_char(f.date_key, 'YYYY-MM'))::integer as months,
+          count(*) filter (where t.date_key is null)::integer as outside_the_calendar
+      from analytics.fact_scenario_attempts as f
+      left join analytics.dim_time as t on t.date_key = f.date_key
+      where f.user_id like 'oulad-%'`;
+    assert.deepEqual({ ...counts }, {
+      facts: 173_912,
+      in_default: 0,
+      partitions: 33,
+      months: 33,
+      outside_the_calendar: 0,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { agentId, challengeId, submissionId } from "../../tools/oulad/ids.ts";
+import { agentId, attemptId, challengeId, orgId, scenarioId, submissionId } from "../../tools/oulad/ids.ts";
 import { withOulad } from "./oulad_database.ts";
 
 async function submission(sql: postgres.Sql, idAssessment: string, idStudent: string): Promise<unknown> {
@@ -86,7 +86,10 @@ Deno.test("importOulad() maps", async (t) => {
 });
 
 // What Postgres answers to select md5('…')::uuid.
-Deno.test("agentId(), challengeId() and submissionId() are what Postgres computes", () => {
+Deno.test("the names of the ids give what Postgres computes", () => {
+  assert.equal(orgId("AAA"), "869aaf22-66f7-033a-bdea-5977cbf6bbdd");
+  assert.equal(scenarioId("1752"), "eb0a8221-5711-6990-5c59-8d28dcd214ae");
+  assert.equal(attemptId("1752", "11391"), "d95f8542-9598-3625-7d40-e00796b59893");
   assert.equal(agentId("11391"), "123f47c3-5f63-5c72-20af-79290aa5cb8d");
   assert.equal(
     challengeId({ code_module: "AAA", code_presentation: "2013J" }),

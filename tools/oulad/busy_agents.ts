@@ -1,7 +1,8 @@
 import { agentId, challengeId } from "./ids.ts";
 
 /** The presentation in which both busy students took part, so that each can be refused the other's rows of one challenge. */
-export const BUSY_CHALLENGE = challengeId({ code_module: "DDD", code_presentation: "2013B" });
+export const BUSY_PRESENTATION = { code_module: "DDD", code_presentation: "2013B" } as const;
+export const BUSY_CHALLENGE = challengeId(BUSY_PRESENTATION);
 
 /**
  * Students of DDD 2013B with the most weeks (Monday, UTC) in which they have a scored submission, then the most

@@ -68,14 +68,17 @@ function faultOfAssessments(sql: postgres.TransactionSql): Promise<unknown> {
     limit 1`;
 }
 
-/** Joins, not subqueries for each line: this table is a thousand times longer. */
+/** Joins, not subqueries for each line, and words for the bad ones only: this table is a thousand times longer. */
 function faultOfStudentAssessment(sql: postgres.TransactionSql): Promise<unknown> {
   return sql`
     with submissions as (
         select
             s.line, s.id_assessment, s.id_student, s.date_submitted, s.score,
             a.id_assessment is not null as has_assessment,
-            row_number() over (partition by s.id_assessment, s.id_student order by s.line) as occurrence
+            s.id_student ~ '^[1-9][0-9]*$' as has_student,
+            row_number() over (partition by s.id_assessment, s.id_student order by s.line) = 1 as is_first,
+            s.date_submitted ~ '^-?[0-9]{1,4}$' as has_day,
+            s.score ~ '^([0-9]{1,2}([.][0-9]+)?|100([.]0+)?)?$' as has_score
         from pg_temp.oulad_student_assessment as s
         left join pg_temp.oulad_assessments as a on a.id_assessment = s.id_assessment
     )
@@ -83,12 +86,13 @@ function faultOfStudentAssessment(sql: postgres.TransactionSql): Promise<unknown
     from submissions as s
     cross join lateral (values
         ('id_assessment', s.id_assessment, s.has_assessment, 'an assessment of the assessments'),
-        ('id_student', s.id_student, s.id_student ~ '^[1-9][0-9]*$', 'a whole number'),
-        ('id_student', s.id_student, s.occurrence = 1, 'the only line of that student for assessment ' || s.id_assessment),
-        ('date_submitted', s.date_submitted, s.date_submitted ~ '^-?[0-9]{1,4}$', 'a number of days'),
-        ('score', s.score, s.score ~ '^([0-9]{1,2}([.][0-9]+)?|100([.]0+)?)?$', 'a number from 0 to 100, or nothing')
+        ('id_student', s.id_student, s.has_student, 'a whole number'),
+        ('id_student', s.id_student, s.is_first, 'the only line of that student for assessment ' || s.id_assessment),
+        ('date_submitted', s.date_submitted, s.has_day, 'a number of days'),
+        ('score', s.score, s.has_score, 'a number from 0 to 100, or nothing')
     ) as f (field, value, is_right, wanted)
-    where f.is_right is not true
+    where (s.has_assessment and s.has_student and s.is_first and s.has_day and s.has_score) is not true
+        and f.is_right is not true
     order by s.line
     limit 1`;
 }

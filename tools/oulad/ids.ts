@@ -21,6 +21,26 @@ export function submissionId(idAssessment: string, idStudent: string): string {
   return uuidOf(`oulad:submission:${idAssessment}:${idStudent}`);
 }
 
+/** The training pack's id of a module, which is an organisation there. */
+export function orgId(codeModule: string): string {
+  return uuidOf(`oulad:module:${codeModule}`);
+}
+
+/** The training pack's id of a student, e.g. `"oulad-11391"`. */
+export function userId(idStudent: string): string {
+  return `oulad-${idStudent}`;
+}
+
+/** The training pack's id of an assessment, which is a scenario there. */
+export function scenarioId(idAssessment: string): string {
+  return uuidOf(`oulad:assessment:${idAssessment}`);
+}
+
+/** The training pack's id of one student's attempt at one assessment. */
+export function attemptId(idAssessment: string, idStudent: string): string {
+  return uuidOf(`oulad:attempt:${idAssessment}:${idStudent}`);
+}
+
 /** `md5(name)::uuid` of Postgres: the digest as it is, with no version bits set. */
 function uuidOf(name: string): string {
   const digest = createHash("md5").update(name).digest("hex");

@@ -1,20 +1,12 @@
 import type postgres from "postgres";
-import { z } from "zod";
 import { BUSY_AGENTS } from "./busy_agents.ts";
+import { count, type Written } from "./written.ts";
 
 /** Who owns the two busy agents. */
 export interface Owners {
   readonly member: string;
   readonly other_tenant: string;
 }
-
-/** How many rows a table of the arena must hold, and how many of them it did not hold yet. */
-export interface Written {
-  readonly wanted: number;
-  readonly written: number;
-}
-
-const Count = z.tuple([z.strictObject({ count: z.coerce.number() })]);
 
 /**
  * Brings the arena to what was mapped. Rows that are already right are not touched, and a table that is right gets no
@@ -23,7 +15,7 @@ const Count = z.tuple([z.strictObject({ count: z.coerce.number() })]);
 export async function writeArena(
   sql: postgres.TransactionSql,
   owners: Owners | undefined,
-): Promise<{ challenges: Written; agents: Written; submissions: Written }> {
+): Promise<Record<"challenges" | "agents" | "submissions", Written>> {
   return {
     challenges: await writeChallenges(sql),
     agents: await writeAgents(sql, owners),
@@ -99,9 +91,4 @@ async function writeSubmissions(sql: postgres.TransactionSql): Promise<Written> 
     await sql`analyze public.submissions`;
   }
   return { wanted: await count(sql`select count(*) from pg_temp.oulad_wanted_submissions`), written };
-}
-
-async function count(query: PromiseLike<unknown>): Promise<number> {
-  const [row] = Count.parse(Array.from(await query as Iterable<unknown>));
-  return row.count;
 }
