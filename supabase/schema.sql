@@ -75,6 +75,177 @@ CREATE TYPE private.audited_run AS (
 );
 
 --
+-- Name: training_activity_calendar_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_activity_calendar_row AS (
+	org_id uuid,
+	active_on date,
+	attempts_count bigint,
+	active_users_count bigint
+);
+
+--
+-- Name: training_assignments_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_assignments_row AS (
+	org_id uuid,
+	assignment_id uuid,
+	user_id text,
+	name text,
+	scenario_id uuid,
+	title text,
+	due_on date,
+	is_required boolean,
+	assigned_at timestamp with time zone,
+	completed_at timestamp with time zone,
+	attempts_count bigint,
+	best_score numeric,
+	status text,
+	assigned_count bigint,
+	completed_count bigint,
+	overdue_count bigint,
+	completion_rate numeric
+);
+
+--
+-- Name: training_attempt_trend_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_attempt_trend_row AS (
+	org_id uuid,
+	active_on date,
+	attempts_count bigint,
+	active_users_count bigint,
+	avg_score numeric
+);
+
+--
+-- Name: training_kpi_cohorts_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_kpi_cohorts_row AS (
+	org_id uuid,
+	event_type text,
+	cohort integer,
+	label text,
+	users_count bigint,
+	attempts_count bigint,
+	events_count bigint,
+	avg_score numeric
+);
+
+--
+-- Name: training_leaderboard_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_leaderboard_row AS (
+	org_id uuid,
+	user_id text,
+	name text,
+	month date,
+	rank bigint,
+	previous_rank bigint,
+	avg_score numeric,
+	avg_score_change numeric,
+	attempts bigint,
+	total_duration bigint,
+	avg_talk_percentage numeric
+);
+
+--
+-- Name: training_my_assignments_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_my_assignments_row AS (
+	org_id uuid,
+	user_id text,
+	assignment_id uuid,
+	scenario_id uuid,
+	title text,
+	due_on date,
+	is_required boolean,
+	assigned_at timestamp with time zone,
+	completed_at timestamp with time zone,
+	attempts_count bigint,
+	best_score numeric,
+	status text
+);
+
+--
+-- Name: training_my_score_trend_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_my_score_trend_row AS (
+	org_id uuid,
+	user_id text,
+	active_on date,
+	attempts_count bigint,
+	avg_score numeric
+);
+
+--
+-- Name: training_my_stats_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_my_stats_row AS (
+	org_id uuid,
+	user_id text,
+	attempts_this_week bigint,
+	avg_score_this_week numeric,
+	avg_score_change numeric,
+	attempts_count bigint,
+	avg_score numeric,
+	last_attempt_at timestamp with time zone
+);
+
+--
+-- Name: training_org_overview_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_org_overview_row AS (
+	org_id uuid,
+	name text,
+	active_users bigint,
+	active_users_this_month bigint,
+	total_attempts bigint,
+	attempts_this_week bigint,
+	attempts_this_month bigint,
+	avg_score numeric,
+	last_activity timestamp with time zone
+);
+
+--
+-- Name: training_team_overview_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_team_overview_row AS (
+	org_id uuid,
+	team_id uuid,
+	manager_id text,
+	name text,
+	members_count bigint,
+	attempts_count bigint,
+	avg_score numeric,
+	assignments_count bigint,
+	completed_count bigint,
+	completion_rate numeric,
+	team_rank bigint,
+	teams_count bigint
+);
+
+--
+-- Name: user_role; Type: TYPE; Schema: public; Owner: -
+--
+
+CREATE TYPE public.user_role AS ENUM (
+    'admin',
+    'manager',
+    'trainee'
+);
+
+--
 -- Name: accept_row_count(text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -247,6 +418,150 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: backfills; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.backfills (
+    backfill text NOT NULL,
+    after_id uuid,
+    examined_count bigint DEFAULT 0 NOT NULL,
+    written_count bigint DEFAULT 0 NOT NULL,
+    removed_count bigint DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone
+);
+
+--
+-- Name: TABLE backfills; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.backfills IS 'How far each backfill has come.';
+
+--
+-- Name: COLUMN backfills.after_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.backfills.after_id IS 'Everything up to this key is done; null before the first batch.';
+
+--
+-- Name: COLUMN backfills.finished_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.backfills.finished_at IS 'Null while it is under way. A call after that begins anew.';
+
+--
+-- Name: backfill_scenario_attempts(integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.backfill_scenario_attempts(batch_size integer DEFAULT 10000) RETURNS analytics.backfills
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    progress analytics.backfills;
+    examined uuid[];
+    is_last boolean;
+    last_id uuid;
+    ids uuid[];
+    days date[];
+begin
+    if batch_size is null or batch_size < 1 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('batch_size is %s', coalesce(batch_size::text, 'null')),
+            hint = 'Give 1 or more.';
+    end if;
+    -- A second caller waits here and goes on with the next batch.
+    insert into analytics.backfills as b (backfill) values ('scenario_attempts')
+    on conflict (backfill) do update
+    set after_id = case when b.finished_at is null then b.after_id end,
+        examined_count = case when b.finished_at is null then b.examined_count else 0 end,
+        written_count = case when b.finished_at is null then b.written_count else 0 end,
+        removed_count = case when b.finished_at is null then b.removed_count else 0 end,
+        started_at = case when b.finished_at is null then b.started_at else excluded.started_at end,
+        finished_at = null
+    returning * into progress;
+
+    -- First, while nothing else is locked. What claims to be of the future is no reason for a month: it waits in the default
+    -- partition, where the audit tells of it.
+    if progress.after_id is null then
+        perform analytics.make_fact_partitions(m.month_start, m.month_start)
+        from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from private.completed_attempts as c) as m
+        where m.month_start <= now();
+    end if;
+
+    -- Nobody may change an attempt between our look at it and its fact.
+    select coalesce(array_agg(b.id order by b.id), '{}') into examined
+    from (
+        select a.id
+        from public.scenario_attempts as a
+        where progress.after_id is null or a.id > progress.after_id
+        order by a.id
+        limit batch_size
+        for share
+    ) as b;
+    is_last := cardinality(examined) < batch_size;
+    last_id := case when is_last then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else examined[batch_size] end;
+
+    select array_agg(f.attempt_id), array_agg(f.date_key) into ids, days
+    from analytics.fact_scenario_attempts as f
+    where (progress.after_id is null or f.attempt_id > progress.after_id)
+        and f.attempt_id <= last_id
+        and not exists (
+            select from private.completed_attempts as c where c.attempt_id = f.attempt_id and c.date_key = f.date_key
+        );
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+        progress.removed_count := progress.removed_count + cardinality(ids);
+    end if;
+
+    select array_agg(w.attempt_id), array_agg(w.date_key)
+    into ids, days
+    from (
+        select
+            c.attempt_id, c.date_key, c.org_id, c.user_id, c.scenario_id, c.score, c.duration_seconds, c.talk_ms, c.listen_ms,
+            c.started_at, c.ended_at
+        from private.completed_attempts as c
+        where c.attempt_id = any (examined)
+        except
+        select
+            f.attempt_id, f.date_key, f.org_id, f.user_id, f.scenario_id, f.score, f.duration_seconds, f.talk_ms, f.listen_ms,
+            f.started_at, f.ended_at
+        from analytics.fact_scenario_attempts as f
+        where f.attempt_id = any (examined)
+    ) as w;
+    if ids is not null then
+        perform private.write_attempt_facts(ids, days);
+        progress.written_count := progress.written_count + cardinality(ids);
+    end if;
+
+    progress.examined_count := progress.examined_count + cardinality(examined);
+    update analytics.backfills as b
+    set after_id = last_id,
+        examined_count = progress.examined_count,
+        written_count = progress.written_count,
+        removed_count = progress.removed_count,
+        finished_at = case when is_last then clock_timestamp() end
+    where b.backfill = progress.backfill
+    returning * into progress;
+    raise notice 'backfill of scenario_attempts: % examined, % facts written, % removed, %',
+        progress.examined_count, progress.written_count, progress.removed_count,
+        case when is_last then 'finished' else 'up to ' || last_id end;
+    return progress;
+end
+$$;
+
+--
+-- Name: FUNCTION backfill_scenario_attempts(batch_size integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) IS 'Brings the facts of the next batch of attempts up to date and returns how far it has come; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; goes on after an interruption.';
 
 --
 -- Name: complete_call(bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -950,9 +1265,90 @@ $$;
 
 COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) IS 'A page of pg_cron''s history, newest first, below before_runid; reads at most window_size runs. Service role only. Messages are unscrubbed.';
 
-SET default_tablespace = '';
+--
+-- Name: make_fact_partitions(date, date); Type: FUNCTION; Schema: analytics; Owner: -
+--
 
-SET default_table_access_method = heap;
+CREATE FUNCTION analytics.make_fact_partitions(from_on date, to_on date) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+    month_start date;
+    partition_name text;
+    made_count integer := 0;
+begin
+    if from_on is null or to_on is null or to_on < from_on or to_on - from_on > 18300 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
+            hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
+    end if;
+    -- Two callers would make the same month; the lock also keeps them from each other's default rows.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
+
+    for month_start in
+        select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
+    loop
+        partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
+        continue when to_regclass(format('analytics.%I', partition_name)) is not null;
+
+        if made_count = 0 then
+            -- In the order in which writers take them. Nobody may add to a month between its rows' move and its attachment.
+            lock table analytics.fact_scenario_attempts in share update exclusive mode;
+            lock table analytics.fact_scenario_attempts_default in access exclusive mode;
+        end if;
+        -- Attached and not created as a partition: that would keep all readers and writers of the whole table out.
+        execute format('create table analytics.%I (like analytics.fact_scenario_attempts including all)', partition_name);
+        execute format('alter table analytics.%I enable row level security', partition_name);
+        execute format('revoke all on table analytics.%I from public, anon, authenticated', partition_name);
+        execute format(
+            'with moved as (delete from analytics.fact_scenario_attempts_default where date_key >= %1$L and date_key < %2$L returning *) '
+            'insert into analytics.%3$I select * from moved',
+            month_start, (month_start + interval '1 month')::date, partition_name
+        );
+        execute format(
+            'alter table analytics.fact_scenario_attempts attach partition analytics.%I for values from (%L) to (%L)',
+            partition_name, month_start, (month_start + interval '1 month')::date
+        );
+        made_count := made_count + 1;
+    end loop;
+    return made_count;
+end
+$_$;
+
+--
+-- Name: FUNCTION make_fact_partitions(from_on date, to_on date); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) IS 'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. Readers and writers of other months do not wait.';
+
+--
+-- Name: make_months_ahead(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.make_months_ahead() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    today constant date := (now() at time zone 'UTC')::date;
+    this_year constant date := date_trunc('year', today::timestamp)::date;
+    last_day constant date := (this_year + interval '6 years')::date - 1;
+begin
+    -- The month before too: attempts arrive late.
+    perform analytics.make_fact_partitions((today - interval '1 month')::date, (today + interval '12 months')::date);
+    if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
+        perform private.fill_dim_time((this_year - interval '5 years')::date, last_day);
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION make_months_ahead(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.make_months_ahead() IS 'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead. Idempotent.';
 
 --
 -- Name: refresh_log; Type: TABLE; Schema: analytics; Owner: -
@@ -1043,42 +1439,63 @@ CREATE FUNCTION analytics.read_view(view_name text, request jsonb) RETURNS jsonb
     SET search_path TO ''
     AS $$
 declare
-    declared analytics.views;
-    relation constant regclass := to_regclass(format('analytics.%I', view_name));
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
+    org constant jsonb := nullif(scope -> 'org', 'null'::jsonb);
+    reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
+    relation regclass := to_regclass(format('analytics.%I', view_name));
+    state constant jsonb := private.state_of(view_name);
+    read_states jsonb;
     allowed text[];
-    state jsonb;
+    wanted jsonb := request -> 'filters';
+    asked jsonb;
+    rows_of text;
     conditions text;
+    countable text;
     ordering text;
     columns text;
     rows jsonb := jsonb_build_array();
+    total_count bigint;
 begin
-    select * into declared from analytics.views as v where v.view_name = read_view.view_name;
-    if not found or relation is null then
+    if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', view_name);
     end if;
-    state := private.view_state(declared);
+    select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
+    from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
 
     if scope is not null then
         allowed := private.scope_values(scope);
-        if exists (
-            select
-            from jsonb_array_elements(request -> 'filters') as f
-            where f ->> 'column' = scope ->> 'column' and f ->> 'op' = 'eq' and f ->> 'value' <> all (allowed)
-        ) then
+        if private.scope_denies(scope, allowed, wanted) then
             return jsonb_build_object(
-                'state', state, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows
+                'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
+                'total_count', null
             );
+        end if;
+        wanted := wanted
+            || jsonb_build_array(jsonb_build_object('column', scope -> 'column', 'op', 'in', 'value', allowed));
+        if org is not null then
+            wanted := wanted || jsonb_build_array(org || jsonb_build_object('op', 'eq'));
         end if;
     end if;
 
-    if (state ->> 'populated')::boolean then
-        select string_agg(private.filter_condition(relation, f), ' and ') into conditions
+    if (state ->> 'populated')::boolean
+        and not exists (select from jsonb_each(read_states) as r where (r.value ->> 'populated')::boolean is not true)
+    then
+        if reading is null then
+            rows_of := relation::text;
+        else
+            relation := private.reading_rows(reading ->> 'name');
+            asked := (reading -> 'asked')
+                || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
+            rows_of := format('private.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
+        end if;
+
+        select
+            string_agg(c.condition, ' and '),
+            string_agg(c.condition, ' and ') filter (where c.op not in ('after', 'before'))
+        into conditions, countable
         from (
-            select f from jsonb_array_elements(request -> 'filters') as f
-            union all
-            select jsonb_build_object('column', scope -> 'column', 'op', 'in', 'value', allowed) where scope is not null
-        ) as wanted (f);
+            select private.filter_condition(relation, f), f ->> 'op' from jsonb_array_elements(wanted) as f
+        ) as c (condition, op);
         select string_agg(
             format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
@@ -1087,12 +1504,18 @@ begin
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
-            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s %s limit %s) as r',
-            columns, relation, coalesce(conditions, 'true'), 'order by ' || ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
+            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
+            columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
+        if (request ->> 'counts')::boolean then
+            execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
+        end if;
     end if;
 
-    return jsonb_build_object('state', state, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows);
+    return jsonb_build_object(
+        'state', state, 'reads', read_states, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows,
+        'total_count', total_count
+    );
 end
 $$;
 
@@ -1100,7 +1523,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view and its state, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation} or null, order: [{column, direction}], limit}. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1326,6 +1749,36 @@ $$;
 COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
+-- Name: register_live(text, text, regclass[]); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    if exists (select from analytics.views as v where v.view_name = register_live.name) then
+        raise exception using
+            errcode = 'duplicate_object',
+            message = format('cannot register "%s" as live: a view of this name is registered', name),
+            hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
+    end if;
+    insert into analytics.live_relations as l (live_name, pack, sources)
+    values (register_live.name, register_live.pack, register_live.sources)
+    on conflict (live_name) do update set pack = excluded.pack, sources = excluded.sources;
+    perform private.watch_source(c.oid, c.relkind)
+    from pg_catalog.pg_class as c
+    where c.oid = any (register_live.sources);
+end
+$$;
+
+--
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources. Idempotent.';
+
+--
 -- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -1471,6 +1924,61 @@ $$;
 COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
 
 --
+-- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.sync_training_dimensions() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
+    select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
+    select private.sync_dim_users(array(select distinct o.user_id from private.outdated_dim_users as o));
+$$;
+
+--
+-- Name: FUNCTION sync_training_dimensions(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.sync_training_dimensions() IS 'Brings dim_orgs, dim_scenarios and dim_users up to date, whatever happened to them. Writes only what differs. Idempotent.';
+
+--
+-- Name: trim_source_changes(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.trim_source_changes() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    select private.trim_source_changes(c.source)
+    from (select distinct c.source from analytics.source_changes as c) as c
+    order by c.source::oid;
+$$;
+
+--
+-- Name: FUNCTION trim_source_changes(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.trim_source_changes() IS 'Folds the change log of every source that no refresh is reading. Idempotent; never waits.';
+
+--
+-- Name: unregister_live(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.unregister_live(name text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    delete from analytics.live_relations as l where l.live_name = unregister_live.name;
+$$;
+
+--
+-- Name: FUNCTION unregister_live(name text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.unregister_live(name text) IS 'Withdraws a live relation; its tables stay as they are. Idempotent.';
+
+--
 -- Name: unregister_view(text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -1499,14 +2007,19 @@ CREATE FUNCTION analytics.view_states() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-    select coalesce(jsonb_object_agg(v.view_name, private.view_state(v)), '{}'::jsonb) from analytics.views as v;
+    select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
+    from (
+        select v.view_name, private.view_state(v) from analytics.views as v
+        union all
+        select l.live_name, private.live_state(l) from analytics.live_relations as l
+    ) as s (name, state);
 $$;
 
 --
 -- Name: FUNCTION view_states(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view, keyed by name. Service role only.';
+COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
 
 --
 -- Name: alert_event_id(integer, bigint, text); Type: FUNCTION; Schema: private; Owner: -
@@ -1759,6 +2272,45 @@ $$;
 COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
 
 --
+-- Name: asked_orgs(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.asked_orgs(asked jsonb) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select case
+        when asked ->> 'org' is not null then array[(asked ->> 'org')::uuid]
+        else array(select o.org_id from analytics.dim_orgs as o)
+    end;
+$$;
+
+--
+-- Name: FUNCTION asked_orgs(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a reading is asked about: the one that is named, or all.';
+
+--
+-- Name: asked_people(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.asked_people(asked jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select case
+        when jsonb_typeof(asked -> 'people') = 'array' then array(select jsonb_array_elements_text(asked -> 'people'))
+    end;
+$$;
+
+--
+-- Name: FUNCTION asked_people(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.asked_people(asked jsonb) IS 'The people whom a reading may speak of; null for everybody.';
+
+--
 -- Name: assert_job_name(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -1781,6 +2333,35 @@ $$;
 --
 
 COMMENT ON FUNCTION private.assert_job_name(job_name text) IS 'Raises 22023 unless pg_cron would keep the whole name.';
+
+--
+-- Name: assert_kpi_event_type(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.assert_kpi_event_type(event_type text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+    known_types constant text[] := array[
+        'filler_word', 'interruption', 'question_asked', 'objection_raised', 'keyword_mentioned', 'long_pause'
+    ];
+begin
+    if event_type = any (known_types) then
+        return true;
+    end if;
+    raise exception using
+        errcode = 'check_violation',
+        message = format('unknown event type "%s"', event_type),
+        hint = format('The event types are %s.', array_to_string(known_types, ', '));
+end
+$$;
+
+--
+-- Name: FUNCTION assert_kpi_event_type(event_type text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.assert_kpi_event_type(event_type text) IS 'True for one of the six event types. Raises 23514 with the list of them for another.';
 
 --
 -- Name: assert_operator(); Type: FUNCTION; Schema: private; Owner: -
@@ -1858,6 +2439,23 @@ $$;
 COMMENT ON FUNCTION private.assert_refreshable(view_name text) IS 'Raises unless the view exists and can be refreshed concurrently.';
 
 --
+-- Name: assignment_standing(timestamp with time zone, date, date); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.assignment_standing(completed_at timestamp with time zone, due_on date, today date) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
+$$;
+
+--
+-- Name: FUNCTION assignment_standing(completed_at timestamp with time zone, due_on date, today date); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time zone, due_on date, today date) IS 'completed, overdue or open, on the UTC day `today`.';
+
+--
 -- Name: attempt_refresh(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -1887,6 +2485,149 @@ $$;
 --
 
 COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+
+--
+-- Name: attempts_changed_hands(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempts_changed_hands() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+-- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
+declare
+    ids uuid[];
+begin
+    select array_agg(c.id) into ids
+    from (
+        select n.id, n.org_id, n.user_id, n.scenario_id from new_rows as n
+        except
+        select o.id, o.org_id, o.user_id, o.scenario_id from old_rows as o
+    ) as c;
+    if ids is not null and exists (select from analytics.fact_kpi_events as e where e.attempt_id = any (ids)) then
+        update analytics.fact_kpi_events as e
+        set org_id = a.org_id, user_id = a.user_id, scenario_id = a.scenario_id
+        from public.scenario_attempts as a
+        where a.id = any (ids) and e.attempt_id = a.id;
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION attempts_changed_hands(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempts_changed_hands() IS 'Statement trigger of public.scenario_attempts: the events of an attempt that gets another scenario, user or organisation go with it.';
+
+--
+-- Name: attempts_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempts_were_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+-- @plpgsql_check_options: oldtable = old_rows
+declare
+    ids uuid[];
+    days date[];
+begin
+    select array_agg(o.id), array_agg((o.started_at at time zone 'UTC')::date)
+    into ids, days
+    from old_rows as o
+    where o.status = 'completed';
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION attempts_were_deleted(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempts_were_deleted() IS 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
+
+--
+-- Name: attempts_were_inserted(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempts_were_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+-- @plpgsql_check_options: newtable = new_rows
+declare
+    ids uuid[];
+    days date[];
+begin
+    select array_agg(n.id), array_agg((n.started_at at time zone 'UTC')::date)
+    into ids, days
+    from new_rows as n
+    where n.status = 'completed';
+    if ids is not null then
+        perform private.write_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION attempts_were_inserted(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempts_were_inserted() IS 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
+
+--
+-- Name: attempts_were_updated(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempts_were_updated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+-- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
+declare
+    ids uuid[];
+    days date[];
+begin
+    -- Completed no more, or moved to another day.
+    select array_agg(g.id), array_agg(g.day)
+    into ids, days
+    from (
+        select o.id, (o.started_at at time zone 'UTC')::date from old_rows as o where o.status = 'completed'
+        except
+        select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
+    ) as g (id, day);
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+    end if;
+
+    select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
+    into ids, days
+    from (
+        select n.id, n.started_at, n.ended_at, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds, n.talk_ms, n.listen_ms
+        from new_rows as n
+        where n.status = 'completed'
+        except
+        select o.id, o.started_at, o.ended_at, o.org_id, o.user_id, o.scenario_id, o.score, o.duration_seconds, o.talk_ms, o.listen_ms
+        from old_rows as o
+        where o.status = 'completed'
+    ) as c;
+    if ids is not null then
+        perform private.write_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION attempts_were_updated(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempts_were_updated() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
 
 --
 -- Name: begin_epoch(); Type: FUNCTION; Schema: private; Owner: -
@@ -1943,6 +2684,47 @@ $$;
 --
 
 COMMENT ON FUNCTION private.begin_epoch() IS 'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
+
+--
+-- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.check_kpi_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+-- @plpgsql_check_options: newtable = new_rows
+declare
+    stray record;
+begin
+    -- Who changes the attempt waits for this event, and then sees it.
+    perform from public.scenario_attempts as a
+    where a.id in (select n.attempt_id from new_rows as n)
+    order by a.id
+    for share;
+
+    select n.id, n.attempt_id into stray
+    from new_rows as n
+    join public.scenario_attempts as a on a.id = n.attempt_id
+    where n.org_id <> a.org_id
+        or n.user_id <> a.user_id
+        or (n.scenario_id is not null and n.scenario_id is distinct from a.scenario_id)
+    limit 1;
+    if found then
+        raise exception using
+            errcode = 'foreign_key_violation',
+            message = format('event %s does not fit its attempt %s', stray.id, stray.attempt_id),
+            hint = 'org_id and user_id are those of the attempt; scenario_id too, or null.';
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION check_kpi_events(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.check_kpi_events() IS 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
 
 --
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
@@ -2081,10 +2863,12 @@ CREATE FUNCTION private.delete_needless_source_changes(source regclass) RETURNS 
     SET search_path TO ''
     AS $$
     -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
-    -- them already. What every view includes says nothing; of those that the same views lack, one says as much as all.
-    with finished as (
+    -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
+    with finished as materialized (
         select
             c.ctid as change,
+            c.statement_count,
+            c.changed_at,
             array(
                 select pg_visible_in_snapshot(c.txid, v.source_snapshot)
                 from analytics.view_sources as s
@@ -2095,22 +2879,34 @@ CREATE FUNCTION private.delete_needless_source_changes(source regclass) RETURNS 
         from analytics.source_changes as c
         where c.source = delete_needless_source_changes.source
             and c.txid < pg_snapshot_xmin(pg_current_snapshot())
+        for update of c skip locked
     ),
     ranked as (
-        select f.change, f.included_by, row_number() over (partition by f.included_by) as place
+        select
+            f.change,
+            row_number() over alike as place,
+            count(*) over alike as row_count,
+            sum(f.statement_count) over alike as statement_count,
+            max(f.changed_at) over alike as changed_at
         from finished as f
+        window alike as (partition by f.included_by order by f.change rows between unbounded preceding and unbounded following)
+    ),
+    folded as (
+        delete from analytics.source_changes as c
+        using ranked as r
+        where c.ctid = r.change and r.place > 1
     )
-    delete from analytics.source_changes as c
-    using ranked as r
-    where c.ctid = r.change
-        and (r.place > 1 or not (false = any (r.included_by)));
+    update analytics.source_changes as c
+    set statement_count = r.statement_count, changed_at = r.changed_at
+    from ranked as r
+    where c.ctid = r.change and r.place = 1 and r.row_count > 1;
 $$;
 
 --
 -- Name: FUNCTION delete_needless_source_changes(source regclass); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.delete_needless_source_changes(source regclass) IS 'Deletes the logged changes of a source that no view needs. Call it through private.trim_source_changes.';
+COMMENT ON FUNCTION private.delete_needless_source_changes(source regclass) IS 'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through private.trim_source_changes.';
 
 --
 -- Name: detect_blind(text); Type: FUNCTION; Schema: private; Owner: -
@@ -2266,6 +3062,67 @@ $$;
 --
 
 COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
+
+--
+-- Name: detect_default_partitions(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_default_partitions() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Enough to say that it is used, and cheap however many there are.
+    counted_at_most constant bigint := 10000;
+    partition_name text;
+    table_name text;
+    row_count bigint;
+begin
+    for partition_name, table_name in
+        select d.relname, t.relname
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as t on t.oid = p.partrelid
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+        order by d.relname
+    loop
+        begin
+            execute format('select count(*) from (select from analytics.%I limit %s) as r', partition_name, counted_at_most)
+            into row_count;
+        exception
+            -- Its rows are being moved: the next pass looks again.
+            when lock_not_available then
+                row_count := null;
+        end;
+        perform private.observe(
+            kind => 'default_partition_used',
+            subject => partition_name,
+            state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
+            observed_at => clock_timestamp(),
+            evidence => case
+                when row_count > 0 then jsonb_build_object('message', format(
+                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                ))
+                else '{}'
+            end
+        );
+    end loop;
+
+    perform private.withdraw_subjects('default_partition_used', array(
+        select d.relname::text
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+    ));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_default_partitions(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_default_partitions() IS 'Kind default_partition_used: a default partition in schema analytics holds rows.';
 
 --
 -- Name: detect_detached(); Type: FUNCTION; Schema: private; Owner: -
@@ -3531,6 +4388,7 @@ begin
     perform private.detect_lock_wait();
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
+    perform private.detect_default_partitions();
 end
 $$;
 
@@ -3538,7 +4396,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, and of the tables that views read default_partition_used.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -3655,6 +4513,31 @@ $$;
 COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
 
 --
+-- Name: empty_derived_table(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.empty_derived_table() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    is_filled boolean;
+begin
+    execute format('select exists (select from analytics.%I)', tg_argv[0]) into is_filled;
+    if is_filled then
+        execute format('truncate analytics.%I', tg_argv[0]);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION empty_derived_table(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.empty_derived_table() IS 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
+
+--
 -- Name: enqueue_alert(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3679,6 +4562,37 @@ $$;
 --
 
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
+
+--
+-- Name: fill_dim_time(date, date); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.fill_dim_time(from_on date, to_on date) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with added as (
+        insert into analytics.dim_time (
+            date_key, year, quarter, month, week, iso_year, day_of_week, day_of_month, day_of_year, is_weekend
+        )
+        select
+            d.day,
+            extract(year from d.day), extract(quarter from d.day), extract(month from d.day),
+            extract(week from d.day), extract(isoyear from d.day),
+            extract(isodow from d.day), extract(day from d.day), extract(doy from d.day),
+            extract(isodow from d.day) >= 6
+        from (select from_on + n as day from generate_series(0, to_on - from_on) as n) as d
+        on conflict (date_key) do nothing
+        returning date_key
+    )
+    select count(*)::integer from added;
+$$;
+
+--
+-- Name: FUNCTION fill_dim_time(from_on date, to_on date); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.fill_dim_time(from_on date, to_on date) IS 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
 
 --
 -- Name: filter_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -4582,6 +5496,65 @@ $$;
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
 
 --
+-- Name: live_relations; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.live_relations (
+    live_name text NOT NULL,
+    pack text NOT NULL,
+    sources regclass[] NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT live_relations_live_name_check CHECK ((live_name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT live_relations_sources_check CHECK ((cardinality(sources) > 0))
+);
+
+--
+-- Name: TABLE live_relations; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.live_relations IS 'Registry of what is read live. Written by register_live only.';
+
+--
+-- Name: COLUMN live_relations.live_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.live_relations.live_name IS 'A relation of schema analytics, or the name of a scope relation.';
+
+--
+-- Name: COLUMN live_relations.sources; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.live_relations.sources IS 'The tables that it reads; each write to one of them moves its version.';
+
+--
+-- Name: live_state(analytics.live_relations); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.live_state(declared analytics.live_relations) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_object(
+        'version', coalesce(sum(c.statement_count), 0),
+        'refreshed_at', coalesce(greatest(max(c.changed_at), declared.registered_at), declared.registered_at),
+        'verified_at', statement_timestamp(),
+        'source_as_of', max(c.changed_at),
+        -- What is read live is as old as the pointer that names its version: a few seconds.
+        'stale_after_seconds', 60,
+        'populated', true,
+        'live', true
+    )
+    from analytics.source_changes as c
+    where c.source = any (declared.sources);
+$$;
+
+--
+-- Name: FUNCTION live_state(declared analytics.live_relations); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.live_state(declared analytics.live_relations) IS 'Where a live relation stands, in the shape of private.view_state.';
+
+--
 -- Name: log_refresh(analytics.refresh_log); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5072,6 +6045,37 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    with caller as (
+        select
+            nullif(auth.jwt() ->> 'org_id', '') as org_id,
+            nullif(auth.jwt() ->> 'sub', '') as user_id,
+            auth.jwt() ->> 'org_role' as role
+    )
+
+    select c.user_id from caller as c where c.user_id is not null
+    union
+    select m.user_id from caller as c join public.org_members as m on m.org_id = c.org_id::uuid where c.role = 'admin'
+    union
+    select p.user_id
+    from caller as c
+    cross join lateral private.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
+    where c.role = 'manager';
+$$;
+
+--
+-- Name: FUNCTION people_of_caller(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+
+--
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5295,6 +6299,553 @@ $$;
 COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
 
 --
+-- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_rows(reading text) RETURNS regclass
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    row_type regclass;
+begin
+    select t.typrelid into row_type
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_type as t on t.oid = p.prorettype
+    where p.oid = to_regprocedure(format('private.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
+    if not found then
+        raise exception using
+            errcode = 'undefined_function',
+            message = format('unknown reading "%s"', reading),
+            hint = 'A reading is private.reading_<name>(asked jsonb), which returns rows of a composite type.';
+    end if;
+    return row_type;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_rows(reading text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_rows(reading text) IS 'The row type of a reading. Raises 42883 when there is no such reading.';
+
+--
+-- Name: reading_training_activity_calendar(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_activity_calendar(asked jsonb) RETURNS SETOF private.training_activity_calendar_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4));
+begin
+    return query
+    select d.org_id, d.active_on, d.started_count, d.active_users_count
+    from analytics.mv_org_activity_day as d
+    where d.org_id = any (orgs)
+        and d.active_on between make_date(wanted_year, 1, 1) and make_date(wanted_year, 12, 31)
+        -- A day on which attempts only ended is no day of activity.
+        and d.started_count > 0;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_activity_calendar(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_activity_calendar(asked jsonb) IS 'The days of a year, this one unless one is named, with the attempts that began on them. Idempotent.';
+
+--
+-- Name: reading_training_assignments(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_assignments(asked jsonb) RETURNS SETOF private.training_assignments_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    with assigned as (
+        select
+            s.org_id,
+            s.assignment_id,
+            s.user_id,
+            u.name,
+            s.scenario_id,
+            s.title,
+            s.due_on,
+            s.is_required,
+            s.assigned_at,
+            s.completed_at,
+            s.attempts_count,
+            s.best_score,
+            private.assignment_standing(s.completed_at, s.due_on, today) as status
+        from analytics.mv_assignment_status as s
+        left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
+        where s.org_id = any (orgs)
+            and (people is null or s.user_id = any (people))
+            and (s.completed_at is not null or u.is_active is not false)
+    )
+    select
+        a.org_id,
+        a.assignment_id,
+        a.user_id,
+        a.name,
+        a.scenario_id,
+        a.title,
+        a.due_on,
+        a.is_required,
+        a.assigned_at,
+        a.completed_at,
+        a.attempts_count,
+        a.best_score,
+        a.status,
+        count(*) over task,
+        count(a.completed_at) over task,
+        count(*) filter (where a.status = 'overdue') over task,
+        round(count(a.completed_at) over task::numeric / count(*) over task, 4)
+    from assigned as a
+    window task as (partition by a.org_id, a.scenario_id, a.due_on);
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_assignments(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_assignments(asked jsonb) IS 'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';
+
+--
+-- Name: reading_training_attempt_trend(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_attempt_trend(asked jsonb) RETURNS SETOF private.training_attempt_trend_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    today constant date := asked ->> 'today';
+    days constant integer := asked #>> '{params,days}';
+begin
+    return query
+    select
+        o.org_id,
+        today - g.days_ago,
+        coalesce(d.started_count, 0),
+        coalesce(d.active_users_count, 0),
+        case when d.scored_count >= 5 then round(d.score_sum / d.scored_count, 3) end
+    from unnest(orgs) as o (org_id)
+    cross join generate_series(0, days - 1) as g (days_ago)
+    left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = today - g.days_ago;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_attempt_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today; a day''s average needs five scores. Idempotent.';
+
+--
+-- Name: reading_training_kpi_cohorts(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_kpi_cohorts(asked jsonb) RETURNS SETOF private.training_kpi_cohorts_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    wanted_type constant text := asked #>> '{params,event_type}';
+    thresholds constant numeric[] := array(
+        select t.threshold::numeric
+        from jsonb_array_elements_text(asked #> '{params,thresholds}') with ordinality as t (threshold, place)
+        order by t.place
+    );
+begin
+    return query
+    with users as (
+        select
+            u.org_id,
+            u.attempts_count,
+            u.events_count,
+            u.scored_count,
+            u.score_sum,
+            case
+                when u.events_count < thresholds[1] * u.attempts_count then 1
+                else 2 + (select count(*)::integer from unnest(thresholds[2:]) as t where u.events_count > t * u.attempts_count)
+            end as cohort
+        from analytics.mv_kpi_users as u
+        where u.org_id = any (orgs) and u.event_type = wanted_type
+    ),
+    cohorts as (
+        select
+            u.org_id,
+            u.cohort,
+            count(*) as users_count,
+            sum(u.attempts_count)::bigint as attempts_count,
+            sum(u.events_count)::bigint as events_count,
+            case when count(*) filter (where u.scored_count > 0) >= 5
+                then round(sum(u.score_sum) / sum(u.scored_count), 3)
+            end as avg_score
+        from users as u
+        group by u.org_id, u.cohort
+    ),
+    labels as (
+        select
+            g.cohort,
+            case
+                when g.cohort = 1 then format('below %s', thresholds[1])
+                when g.cohort = 2 and cardinality(thresholds) = 1 then format('%s or above', thresholds[1])
+                when g.cohort > cardinality(thresholds) then format('above %s', thresholds[g.cohort - 1])
+                when g.cohort = 2 then format('%s to %s', thresholds[1], thresholds[2])
+                else format('above %s to %s', thresholds[g.cohort - 1], thresholds[g.cohort])
+            end as label
+        from generate_series(1, cardinality(thresholds) + 1) as g (cohort)
+    )
+    select
+        o.org_id,
+        wanted_type,
+        l.cohort,
+        l.label,
+        coalesce(c.users_count, 0),
+        coalesce(c.attempts_count, 0),
+        coalesce(c.events_count, 0),
+        c.avg_score
+    from unnest(orgs) as o (org_id)
+    cross join labels as l
+    left join cohorts as c on c.org_id = o.org_id and c.cohort = l.cohort;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_kpi_cohorts(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score, over their scored attempts, needs five users with a score. Idempotent.';
+
+--
+-- Name: reading_training_leaderboard(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_leaderboard(asked jsonb) RETURNS SETOF private.training_leaderboard_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+    this_month constant date := coalesce(
+        (asked #>> '{params,month}')::date, date_trunc('month', (asked ->> 'today')::timestamp)::date
+    );
+    month_before constant date := this_month - interval '1 month';
+begin
+    return query
+    with ranked as (
+        select
+            l.org_id,
+            l.user_id,
+            l.month,
+            rank() over (partition by l.org_id, l.month order by l.avg_score desc) as place,
+            l.avg_score,
+            l.attempts,
+            l.total_duration,
+            l.avg_talk_percentage
+        from analytics.mv_leaderboard_month as l
+        where l.org_id = any (orgs)
+            and l.month in (this_month, month_before)
+            and (people is null or l.user_id = any (people))
+    )
+    select
+        r.org_id,
+        r.user_id,
+        u.name,
+        r.month,
+        r.place,
+        b.place,
+        r.avg_score,
+        r.avg_score - b.avg_score,
+        r.attempts,
+        r.total_duration,
+        r.avg_talk_percentage
+    from ranked as r
+    left join ranked as b on b.org_id = r.org_id and b.user_id = r.user_id and b.month = month_before
+    left join analytics.dim_users as u on u.org_id = r.org_id and u.user_id = r.user_id
+    where r.month = this_month;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_leaderboard(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_leaderboard(asked jsonb) IS 'The month, this one unless one is named, ranked by average score. The rank and the change against the month before are null for those who were not scored in it. Idempotent.';
+
+--
+-- Name: reading_training_my_assignments(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_my_assignments(asked jsonb) RETURNS SETOF private.training_my_assignments_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    org constant uuid := asked ->> 'org';
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    select
+        s.org_id,
+        s.user_id,
+        s.assignment_id,
+        s.scenario_id,
+        s.title,
+        s.due_on,
+        s.is_required,
+        s.assigned_at,
+        s.completed_at,
+        s.attempts_count,
+        round(s.best_score, 3),
+        private.assignment_standing(s.completed_at, s.due_on, today)
+    from analytics.assignment_status as s
+    where s.org_id = org and s.user_id = any (people);
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_my_assignments(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_my_assignments(asked jsonb) IS 'A person''s own assignments as they stand at this moment. Idempotent.';
+
+--
+-- Name: reading_training_my_score_trend(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SETOF private.training_my_score_trend_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    org constant uuid := asked ->> 'org';
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+    days constant integer := asked #>> '{params,days}';
+begin
+    return query
+    with attempts as (
+        select f.user_id, f.date_key, count(*) as attempts_count, round(avg(f.score), 3) as avg_score
+        from analytics.fact_scenario_attempts as f
+        where f.org_id = org and f.user_id = any (people) and f.date_key > today - days and f.date_key <= today
+        group by f.user_id, f.date_key
+    )
+    select org, p.user_id, today - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
+    from unnest(people) as p (user_id)
+    cross join generate_series(0, days - 1) as g (days_ago)
+    left join attempts as a on a.user_id = p.user_id and a.date_key = today - g.days_ago;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_my_score_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A person''s own attempts by the UTC day of their start, up to today; the average is null on a day without a score. Idempotent.';
+
+--
+-- Name: reading_training_my_stats(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_my_stats(asked jsonb) RETURNS SETOF private.training_my_stats_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    org constant uuid := asked ->> 'org';
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    with scores as (
+        select
+            p.user_id,
+            count(f.attempt_id) filter (where f.date_key > today - 7) as attempts_this_week,
+            avg(f.score) filter (where f.date_key > today - 7) as this_week,
+            avg(f.score) filter (where f.date_key between today - 13 and today - 7) as week_before,
+            count(f.attempt_id) as attempts_count,
+            avg(f.score) as avg_score,
+            max(f.started_at) as last_attempt_at
+        from unnest(people) as p (user_id)
+        left join analytics.fact_scenario_attempts as f
+            on f.org_id = org and f.user_id = p.user_id and f.date_key <= today
+        group by p.user_id
+    )
+    select
+        org,
+        s.user_id,
+        s.attempts_this_week,
+        round(s.this_week, 3),
+        round(s.this_week - s.week_before, 3),
+        s.attempts_count,
+        round(s.avg_score, 3),
+        s.last_attempt_at
+    from scores as s;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_my_stats(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_my_stats(asked jsonb) IS 'A person''s own figures, by the UTC day of the start, up to today. This week is the seven days that end today; the change is against the seven before, null unless both have a score. Idempotent.';
+
+--
+-- Name: reading_training_org_overview(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_org_overview(asked jsonb) RETURNS SETOF private.training_org_overview_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    today constant date := asked ->> 'today';
+begin
+    return query
+    with attempts as (
+        select
+            d.org_id,
+            sum(d.ended_count) filter (where d.active_on > today - 7) as this_week,
+            sum(d.ended_count) as this_month
+        from analytics.mv_org_activity_day as d
+        where d.org_id = any (orgs) and d.active_on > today - 30 and d.active_on <= today
+        group by d.org_id
+    ),
+    users as (
+        select u.org_id, count(distinct u.user_id) as this_month
+        from analytics.mv_user_activity_day as u
+        where u.org_id = any (orgs) and u.active_on > today - 30 and u.active_on <= today
+        group by u.org_id
+    )
+    select
+        o.org_id,
+        o.name,
+        coalesce(v.active_users, 0),
+        coalesce(u.this_month, 0),
+        coalesce(v.total_attempts, 0),
+        coalesce(a.this_week, 0)::bigint,
+        coalesce(a.this_month, 0)::bigint,
+        case when v.scored_count >= 5 then v.avg_score end,
+        v.last_activity
+    from analytics.dim_orgs as o
+    left join analytics.mv_org_overview as v on v.org_id = o.org_id
+    left join attempts as a on a.org_id = o.org_id
+    left join users as u on u.org_id = o.org_id
+    where o.org_id = any (orgs);
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_org_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row. Attempts of a week and a month go by the day of their end, users of a month by that of a start; the average needs five scores. Idempotent.';
+
+--
+-- Name: reading_training_team_overview(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_team_overview(asked jsonb) RETURNS SETOF private.training_team_overview_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+    today constant date := asked ->> 'today';
+    days constant integer := asked #>> '{params,days}';
+begin
+    return query
+    with members as (
+        select t.org_id, t.team_id, t.manager_id, t.name, t.is_led, t.user_id
+        from analytics.team_members as t
+        where t.org_id = any (orgs)
+    ),
+    teams as (
+        select m.org_id, m.team_id, m.manager_id, m.name, m.is_led, count(m.user_id) as members_count
+        from members as m
+        group by m.org_id, m.team_id, m.manager_id, m.name, m.is_led
+    ),
+    activity as (
+        select
+            m.team_id,
+            sum(d.attempts_count)::bigint as attempts_count,
+            case when sum(d.scored_count) >= 5 then round(sum(d.score_sum) / sum(d.scored_count), 3) end as avg_score
+        from members as m
+        join analytics.mv_user_activity_day as d on d.org_id = m.org_id and d.user_id = m.user_id
+        where d.active_on > today - days and d.active_on <= today
+        group by m.team_id
+    ),
+    assignments as (
+        select m.team_id, count(*) as assignments_count, count(s.completed_at) as completed_count
+        from members as m
+        join analytics.mv_assignment_status as s on s.org_id = m.org_id and s.user_id = m.user_id
+        group by m.team_id
+    ),
+    ranked as (
+        select
+            t.org_id,
+            t.team_id,
+            t.manager_id,
+            t.name,
+            t.is_led,
+            t.members_count,
+            coalesce(a.attempts_count, 0) as attempts_count,
+            a.avg_score,
+            coalesce(s.assignments_count, 0) as assignments_count,
+            coalesce(s.completed_count, 0) as completed_count,
+            round(s.completed_count::numeric / s.assignments_count, 4) as completion_rate,
+            case when a.avg_score is not null
+                then rank() over (partition by t.org_id order by a.avg_score desc nulls last)
+            end as team_rank,
+            count(a.avg_score) over (partition by t.org_id) as teams_count
+        from teams as t
+        left join activity as a on a.team_id = t.team_id
+        left join assignments as s on s.team_id = t.team_id
+    )
+    select
+        r.org_id,
+        r.team_id,
+        r.manager_id,
+        r.name,
+        r.members_count,
+        r.attempts_count,
+        r.avg_score,
+        r.assignments_count,
+        r.completed_count,
+        r.completion_rate,
+        r.team_rank,
+        r.teams_count
+    from ranked as r
+    where people is null or (r.is_led and r.manager_id = any (people));
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments. The average, and so the rank, needs five scores. Idempotent.';
+
+--
 -- Name: recent_durations(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5358,6 +6909,60 @@ $$;
 --
 
 COMMENT ON FUNCTION private.refresh_order() IS 'Registered views, sources before the views that read them.';
+
+--
+-- Name: refresh_reporting_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    is_person constant boolean := analytics.is_admin();
+    wanted text;
+begin
+    perform private.assert_operator();
+    for wanted in
+        select o.view_name
+        from private.refresh_order() as o
+        join analytics.views as v on v.view_name = o.view_name
+        where v.pack = 'training'
+        order by o.depth, o.view_name
+    loop
+        if is_person then
+            return query select l.* from private.manual_refresh(wanted) as l;
+        else
+            return next private.attempt_refresh(wanted);
+        end if;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION refresh_reporting_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_reporting_views() IS 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+
+--
+-- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    delete from analytics.fact_scenario_attempts as f
+    using unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
+    where f.attempt_id = k.attempt_id and f.date_key = k.date_key;
+$$;
+
+--
+-- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
 
 --
 -- Name: row_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -5579,6 +7184,69 @@ $$;
 COMMENT ON FUNCTION private.scope_agents_of_user(subject text) IS 'Scope relation agents_of_user: the agents that a user owns.';
 
 --
+-- Name: scope_denies(jsonb, text[], jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.scope_denies(scope jsonb, allowed text[], filters jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select exists (
+        select
+        from jsonb_array_elements(filters) as f
+        where f ->> 'op' = 'eq'
+            and (
+                (f ->> 'column' = scope ->> 'column' and f ->> 'value' <> all (allowed))
+                or (f ->> 'column' = scope #>> '{org,column}' and f ->> 'value' <> scope #>> '{org,value}')
+            )
+    );
+$$;
+
+--
+-- Name: FUNCTION scope_denies(scope jsonb, allowed text[], filters jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.scope_denies(scope jsonb, allowed text[], filters jsonb) IS 'Whether a filter asks for a scope value that is not the caller''s.';
+
+--
+-- Name: scope_people_of_manager(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.scope_people_of_manager(subject text, org_id text) RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    with manager as (
+        select m.org_id, m.user_id
+        from public.org_members as m
+        where m.org_id = scope_people_of_manager.org_id::uuid
+            and m.user_id = scope_people_of_manager.subject
+            and (m.left_at is null or m.left_at > now())
+    ),
+
+    people as (
+        select m.org_id, m.user_id
+        from manager as b
+        join public.org_members as m on m.org_id = b.org_id and m.manager_id = b.user_id
+        union
+        select d.org_id, d.user_id
+        from manager as b
+        join public.dotted_lines as d on d.org_id = b.org_id and d.manager_id = b.user_id
+    )
+
+    select p.user_id
+    from people as p
+    join public.org_members as m on m.org_id = p.org_id and m.user_id = p.user_id
+    where m.left_at is null or m.left_at > now();
+$$;
+
+--
+-- Name: FUNCTION scope_people_of_manager(subject text, org_id text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.scope_people_of_manager(subject text, org_id text) IS 'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. Nobody once the subject has left.';
+
+--
 -- Name: scope_values(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5588,14 +7256,21 @@ CREATE FUNCTION private.scope_values(scope jsonb) RETURNS text[]
     AS $_$
 declare
     relation constant text := scope ->> 'relation';
+    org constant text := scope #>> '{org,value}';
     found_values text[];
 begin
     if relation is null then
         return array[scope ->> 'value'];
     end if;
-    execute format('select array_agg(x) from private.%I($1) as x', 'scope_' || relation)
-    into found_values
-    using scope ->> 'value';
+    if org is null then
+        execute format('select array_agg(x) from private.%I($1) as x', 'scope_' || relation)
+        into found_values
+        using scope ->> 'value';
+    else
+        execute format('select array_agg(x) from private.%I($1, $2) as x', 'scope_' || relation)
+        into found_values
+        using scope ->> 'value', org;
+    end if;
     return coalesce(found_values, '{}');
 end
 $_$;
@@ -5604,7 +7279,7 @@ $_$;
 -- Name: FUNCTION scope_values(scope jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.scope_values(scope jsonb) IS 'What a caller may see in the scope column: the claim itself, or what private.scope_<relation>(claim) returns.';
+COMMENT ON FUNCTION private.scope_values(scope jsonb) IS 'What a caller may see in the scope column: the claim itself, or what private.scope_<relation>(claim), inside an organisation private.scope_<relation>(claim, organisation), returns.';
 
 --
 -- Name: seconds_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
@@ -5782,6 +7457,25 @@ $$;
 COMMENT ON FUNCTION private.sources_of_view(view_name text) IS 'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
 
 --
+-- Name: state_of(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.state_of(name text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select private.view_state(v) from analytics.views as v where v.view_name = state_of.name
+    union all
+    select private.live_state(l) from analytics.live_relations as l where l.live_name = state_of.name;
+$$;
+
+--
+-- Name: FUNCTION state_of(name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.state_of(name text) IS 'Where a registered view or live relation stands; null when there is none of this name.';
+
+--
 -- Name: struck_evidence(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5809,6 +7503,141 @@ $$;
 --
 
 COMMENT ON FUNCTION private.struck_evidence(kind text) IS 'Which jobs are struck, and by what.';
+
+--
+-- Name: sync_dim_orgs(uuid[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.sync_dim_orgs(org_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform from public.orgs as o where o.id = any (org_ids) order by o.id for share;
+    if not exists (select from private.outdated_dim_orgs as o where o.org_id = any (org_ids)) then
+        return;
+    end if;
+
+    delete from analytics.dim_orgs as d
+    where d.org_id = any (org_ids)
+        and not exists (select from public.orgs as o where o.id = d.org_id);
+
+    insert into analytics.dim_orgs as d (org_id, name, created_at)
+    select o.id, o.name, o.created_at
+    from public.orgs as o
+    where o.id = any (org_ids)
+    on conflict (org_id) do update
+    set name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at
+    where (d.name, d.created_at) is distinct from (excluded.name, excluded.created_at);
+end
+$$;
+
+--
+-- Name: FUNCTION sync_dim_orgs(org_ids uuid[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.sync_dim_orgs(org_ids uuid[]) IS 'Brings the rows of these organisations up to date. Writes nothing when they are. Idempotent.';
+
+--
+-- Name: sync_dim_scenarios(uuid[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform from public.scenarios as s where s.id = any (scenario_ids) order by s.id for share;
+    if not exists (select from private.outdated_dim_scenarios as o where o.scenario_id = any (scenario_ids)) then
+        return;
+    end if;
+
+    delete from analytics.dim_scenarios as d
+    where d.scenario_id = any (scenario_ids)
+        and not exists (select from public.scenarios as s where s.id = d.scenario_id);
+
+    insert into analytics.dim_scenarios as d (scenario_id, org_id, title, difficulty, category, created_at)
+    select s.id, s.org_id, s.title, s.difficulty, s.category, s.created_at
+    from public.scenarios as s
+    where s.id = any (scenario_ids)
+    on conflict (scenario_id) do update
+    set org_id = excluded.org_id,
+        title = excluded.title,
+        difficulty = excluded.difficulty,
+        category = excluded.category,
+        created_at = excluded.created_at,
+        updated_at = excluded.updated_at
+    where (d.org_id, d.title, d.difficulty, d.category, d.created_at)
+        is distinct from (excluded.org_id, excluded.title, excluded.difficulty, excluded.category, excluded.created_at);
+end
+$$;
+
+--
+-- Name: FUNCTION sync_dim_scenarios(scenario_ids uuid[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) IS 'Brings the rows of these scenarios up to date. Writes nothing when they are. Idempotent.';
+
+--
+-- Name: sync_dim_users(text[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.sync_dim_users(user_ids text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
+    perform from public.users as u where u.id = any (user_ids) order by u.id for no key update;
+    if not exists (select from private.outdated_dim_users as o where o.user_id = any (user_ids)) then
+        return;
+    end if;
+
+    delete from analytics.dim_users as d
+    where d.user_id = any (user_ids)
+        and not exists (select from public.org_members as m where m.org_id = d.org_id and m.user_id = d.user_id);
+
+    insert into analytics.dim_users as d (org_id, user_id, name, email, role, is_active, created_at)
+    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at
+    from private.current_dim_users as c
+    where c.user_id = any (user_ids)
+    on conflict (org_id, user_id) do update
+    set name = excluded.name,
+        email = excluded.email,
+        role = excluded.role,
+        is_active = excluded.is_active,
+        created_at = excluded.created_at,
+        updated_at = excluded.updated_at
+    where (d.name, d.email, d.role, d.is_active, d.created_at)
+        is distinct from (excluded.name, excluded.email, excluded.role, excluded.is_active, excluded.created_at);
+end
+$$;
+
+--
+-- Name: FUNCTION sync_dim_users(user_ids text[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.sync_dim_users(user_ids text[]) IS 'Brings the rows of these users, in all organisations, up to date. Writes nothing when they are. Idempotent.';
+
+--
+-- Name: sync_dimension(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.sync_dimension() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    execute format('select private.%I(array(select distinct r.%I from changed_rows as r))', tg_argv[0], tg_argv[1]);
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION sync_dimension(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.sync_dimension() IS 'Statement trigger: passes the keys of the written rows on. Arguments: the function of schema private, and the column of the key.';
 
 --
 -- Name: system_identifier(); Type: FUNCTION; Schema: private; Owner: -
@@ -6437,6 +8266,45 @@ $$;
 COMMENT ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) IS 'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
 
 --
+-- Name: write_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into analytics.fact_scenario_attempts as f (
+        attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
+    )
+    select
+        a.attempt_id, a.org_id, a.user_id, a.scenario_id, a.score, a.duration_seconds, a.talk_ms, a.listen_ms,
+        a.started_at, a.ended_at, a.date_key
+    from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
+    join private.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
+    on conflict (attempt_id, date_key) do update
+    set org_id = excluded.org_id,
+        user_id = excluded.user_id,
+        scenario_id = excluded.scenario_id,
+        score = excluded.score,
+        duration_seconds = excluded.duration_seconds,
+        talk_ms = excluded.talk_ms,
+        listen_ms = excluded.listen_ms,
+        started_at = excluded.started_at,
+        ended_at = excluded.ended_at
+    where (f.org_id, f.user_id, f.scenario_id, f.score, f.duration_seconds, f.talk_ms, f.listen_ms, f.started_at, f.ended_at)
+        is distinct from (
+            excluded.org_id, excluded.user_id, excluded.scenario_id, excluded.score, excluded.duration_seconds,
+            excluded.talk_ms, excluded.listen_ms, excluded.started_at, excluded.ended_at
+        );
+$$;
+
+--
+-- Name: FUNCTION write_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Writes the facts of completed attempts, each named by its id and day, as the attempts are now. Idempotent.';
+
+--
 -- Name: analytics_heatmap_admin(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -6481,24 +8349,68 @@ CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-    -- What the claims said before is taken out first: only this table makes an admin.
+    with caller as (
+        select (event ->> 'user_id')::uuid as user_id
+    ),
+
+    role as (
+        select r.is_admin, r.org_id, r.org_role
+        from caller as c
+        join public.user_roles as r on r.user_id = c.user_id
+    ),
+
+    membership as (
+        select m.org_id, m.role::text as org_role, count(*) over () as membership_count
+        from caller as c
+        join public.org_members as m on m.user_id = c.user_id::text
+        where m.left_at is null or m.left_at > now()
+    ),
+
+    organisation as (
+        -- The one that was chosen, while the user is in it; without a choice, the only one.
+        select m.org_id, m.org_role
+        from membership as m
+        left join role as r on true
+        where m.org_id = r.org_id or (r.org_id is null and m.membership_count = 1)
+        union all
+        select r.org_id, r.org_role
+        from role as r
+        where r.org_id is not null and not exists (select from public.orgs as o where o.id = r.org_id)
+    )
+
+    -- What the claims said before is taken out first: only these tables make an admin or a member.
     select jsonb_build_object(
         'claims',
         ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])
-            || jsonb_build_object('is_admin', coalesce(r.is_admin, false))
-            || case when r.org_id is null then '{}'
-                else jsonb_build_object('org_id', r.org_id, 'org_role', r.org_role)
-            end
-    )
-    from (select (event ->> 'user_id')::uuid as user_id) as u
-    left join public.user_roles as r on r.user_id = u.user_id;
+            || jsonb_build_object('is_admin', coalesce((select r.is_admin from role as r), false))
+            || coalesce(
+                (select jsonb_build_object('org_id', o.org_id, 'org_role', o.org_role) from organisation as o), '{}'::jsonb
+            )
+    );
 $$;
 
 --
 -- Name: FUNCTION custom_access_token_hook(event jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls it before it signs a token, at sign-up, sign-in and refresh: adds is_admin always, org_id and org_role where there are any.';
+COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls it before it signs a token, at sign-up, sign-in and refresh: adds is_admin always, org_id and org_role for a member of one organisation, or of the one that user_roles names.';
+
+--
+-- Name: refresh_reporting_views(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select l.* from private.refresh_reporting_views() as l;
+$$;
+
+--
+-- Name: FUNCTION refresh_reporting_views(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins: at most once a minute (PT429). Service role: as often as it likes. Anybody else gets 42501.';
 
 --
 -- Name: learning_sessions; Type: TABLE; Schema: public; Owner: -
@@ -6833,6 +8745,48 @@ COMMENT ON COLUMN analytics.analytics_heatmap_agg.accuracy_rate IS 'correct_atte
 COMMENT ON COLUMN analytics.analytics_heatmap_agg.median_duration_ms IS 'Exact median of the measured durations; null when none was measured.';
 
 --
+-- Name: assignment_status; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.assignment_status AS
+SELECT
+    NULL::uuid AS org_id,
+    NULL::uuid AS assignment_id,
+    NULL::text AS user_id,
+    NULL::uuid AS scenario_id,
+    NULL::text AS title,
+    NULL::date AS due_on,
+    NULL::boolean AS is_required,
+    NULL::timestamp with time zone AS assigned_at,
+    NULL::timestamp with time zone AS completed_at,
+    NULL::bigint AS attempts_count,
+    NULL::numeric AS best_score;
+
+--
+-- Name: VIEW assignment_status; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.assignment_status IS 'Where each assignment stands, at this moment.';
+
+--
+-- Name: COLUMN assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.assignment_status.completed_at IS 'Null while it is open.';
+
+--
+-- Name: COLUMN assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.assignment_status.attempts_count IS 'Completed attempts of the scenario by the assignee since it was assigned, also those after the one that completed it.';
+
+--
+-- Name: COLUMN assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.assignment_status.best_score IS 'Over those attempts; null when none has a score.';
+
+--
 -- Name: audit_state; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -6900,6 +8854,135 @@ COMMENT ON COLUMN analytics.audit_state.canary_seen_at IS 'When the audit last s
 --
 
 COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last time in which no job started at all though the audit''s own is due every five minutes: stopped, frozen, or the clock jumped.';
+
+--
+-- Name: dim_orgs; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_orgs (
+    org_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_orgs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_orgs IS 'One row per organisation.';
+
+--
+-- Name: COLUMN dim_orgs.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_orgs.created_at IS 'Of the organisation, not of this row.';
+
+--
+-- Name: dim_scenarios; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_scenarios (
+    scenario_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    title text NOT NULL,
+    difficulty text,
+    category text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_scenarios; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_scenarios IS 'One row per scenario.';
+
+--
+-- Name: COLUMN dim_scenarios.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_scenarios.created_at IS 'Of the scenario, not of this row.';
+
+--
+-- Name: dim_time; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_time (
+    date_key date NOT NULL,
+    year integer NOT NULL,
+    quarter integer NOT NULL,
+    month integer NOT NULL,
+    week integer NOT NULL,
+    iso_year integer NOT NULL,
+    day_of_week integer NOT NULL,
+    day_of_month integer NOT NULL,
+    day_of_year integer NOT NULL,
+    is_weekend boolean NOT NULL
+);
+
+--
+-- Name: TABLE dim_time; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_time IS 'One row per day, from five years before this one to five years after it, and for whatever else was asked of private.fill_dim_time.';
+
+--
+-- Name: COLUMN dim_time.week; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_time.week IS 'ISO week, 1 to 53. It belongs to iso_year, which differs from year around New Year.';
+
+--
+-- Name: COLUMN dim_time.day_of_week; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_time.day_of_week IS 'ISO: 1 is Monday, 7 is Sunday.';
+
+--
+-- Name: COLUMN dim_time.is_weekend; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_time.is_weekend IS 'Saturday and Sunday.';
+
+--
+-- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_users (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    name text,
+    email text,
+    role public.user_role NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
+
+--
+-- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
+
+--
+-- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
+
+--
+-- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
 
 --
 -- Name: explanation_views; Type: TABLE; Schema: public; Owner: -
@@ -6993,6 +9076,113 @@ COMMENT ON COLUMN analytics.explanation_engagement.helpful_rate IS 'Helpful verd
 --
 
 COMMENT ON COLUMN analytics.explanation_engagement.revisit_rate IS 'Learners who opened it more than once / learners, four decimals.';
+
+--
+-- Name: fact_kpi_events; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.fact_kpi_events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    attempt_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    event_type text NOT NULL,
+    event_value jsonb,
+    timestamp_ms integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fact_kpi_events_event_type_check CHECK (private.assert_kpi_event_type(event_type)),
+    CONSTRAINT fact_kpi_events_timestamp_ms_check CHECK ((timestamp_ms >= 0))
+);
+
+--
+-- Name: TABLE fact_kpi_events; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.fact_kpi_events IS 'What happened in the call of an attempt: one row per event. Written by the application, with the secret key.';
+
+--
+-- Name: COLUMN fact_kpi_events.scenario_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_kpi_events.scenario_id IS 'That of the attempt, or null where the writer did not say it.';
+
+--
+-- Name: COLUMN fact_kpi_events.event_value; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_kpi_events.event_value IS 'What the application knows of the event, for example the word.';
+
+--
+-- Name: COLUMN fact_kpi_events.timestamp_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_kpi_events.timestamp_ms IS 'Milliseconds from the start of the attempt; null where it was not measured.';
+
+--
+-- Name: fact_scenario_attempts; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.fact_scenario_attempts (
+    attempt_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    score numeric,
+    duration_seconds integer,
+    talk_ms integer,
+    listen_ms integer,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    date_key date NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fact_scenario_attempts_check CHECK ((date_key = ((started_at AT TIME ZONE 'UTC'::text))::date))
+)
+PARTITION BY RANGE (date_key);
+
+--
+-- Name: TABLE fact_scenario_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.fact_scenario_attempts IS 'One row per completed attempt, written by triggers of public.scenario_attempts.';
+
+--
+-- Name: COLUMN fact_scenario_attempts.date_key; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_scenario_attempts.date_key IS 'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
+
+--
+-- Name: COLUMN fact_scenario_attempts.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_scenario_attempts.created_at IS 'When the fact was written first; the attempt has its own.';
+
+--
+-- Name: fact_scenario_attempts_default; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.fact_scenario_attempts_default (
+    attempt_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    score numeric,
+    duration_seconds integer,
+    talk_ms integer,
+    listen_ms integer,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    date_key date NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fact_scenario_attempts_check CHECK ((date_key = ((started_at AT TIME ZONE 'UTC'::text))::date))
+);
+
+--
+-- Name: TABLE fact_scenario_attempts_default; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.fact_scenario_attempts_default IS 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
 
 --
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -
@@ -7197,6 +9387,20 @@ COMMENT ON TABLE analytics.known_jobs IS 'Names of jobids, kept after the job is
 COMMENT ON COLUMN analytics.known_jobs.job_name IS 'cron.job.jobname, or jobid:<n> for a job that was scheduled without a name.';
 
 --
+-- Name: kpi_event_types; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.kpi_event_types WITH (security_invoker='on') AS
+ SELECT t.event_type
+   FROM ( VALUES ('filler_word'::text), ('interruption'::text), ('question_asked'::text), ('objection_raised'::text), ('keyword_mentioned'::text), ('long_pause'::text)) t(event_type);
+
+--
+-- Name: VIEW kpi_event_types; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.kpi_event_types IS 'The six types of event that fact_kpi_events knows.';
+
+--
 -- Name: submissions; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -7318,6 +9522,204 @@ COMMENT ON COLUMN analytics.mv_agent_progress.week IS 'Monday of the ISO week of
 COMMENT ON COLUMN analytics.mv_agent_progress.wow_composite_delta IS 'Change of the average against the week before; null when that week has no submission.';
 
 --
+-- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_assignment_status AS
+ SELECT s.org_id,
+    s.assignment_id,
+    s.user_id,
+    s.scenario_id,
+    s.title,
+    s.due_on,
+    s.is_required,
+    s.assigned_at,
+    s.completed_at,
+    s.attempts_count,
+    round(s.best_score, 3) AS best_score
+   FROM analytics.assignment_status s
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_assignment_status; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_assignment_status IS 'Where each assignment stands.';
+
+--
+-- Name: COLUMN mv_assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.completed_at IS 'End of the first completed attempt of the scenario since it was assigned; null while it is open.';
+
+--
+-- Name: COLUMN mv_assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.attempts_count IS 'Completed attempts of the scenario since it was assigned.';
+
+--
+-- Name: COLUMN mv_assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.best_score IS 'Over those attempts; null when none has a score.';
+
+--
+-- Name: mv_kpi_call_minutes; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_kpi_call_minutes AS
+ SELECT f.org_id,
+    e.event_type,
+    (e.timestamp_ms / 60000) AS minute_of_call,
+    count(*) AS events_count,
+    count(DISTINCT e.attempt_id) AS attempts_count
+   FROM (analytics.fact_kpi_events e
+     JOIN analytics.fact_scenario_attempts f ON (((f.attempt_id = e.attempt_id) AND (f.org_id = e.org_id))))
+  WHERE (e.timestamp_ms IS NOT NULL)
+  GROUP BY f.org_id, e.event_type, (e.timestamp_ms / 60000)
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_kpi_call_minutes; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_kpi_call_minutes IS 'When in a call events occur. Of completed attempts, as far as the moment is known.';
+
+--
+-- Name: COLUMN mv_kpi_call_minutes.minute_of_call; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_call_minutes.minute_of_call IS '0 for the first 60 seconds.';
+
+--
+-- Name: COLUMN mv_kpi_call_minutes.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_call_minutes.attempts_count IS 'Attempts with such an event in this minute.';
+
+--
+-- Name: mv_kpi_users; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_kpi_users AS
+ WITH users AS (
+         SELECT f.org_id,
+            f.user_id,
+            count(*) AS attempts_count,
+            count(f.score) AS scored_count,
+            COALESCE(sum(f.score), (0)::numeric) AS score_sum
+           FROM analytics.fact_scenario_attempts f
+          GROUP BY f.org_id, f.user_id
+        ), events AS (
+         SELECT f.org_id,
+            f.user_id,
+            e_1.event_type,
+            count(*) AS events_count
+           FROM (analytics.fact_kpi_events e_1
+             JOIN analytics.fact_scenario_attempts f ON (((f.attempt_id = e_1.attempt_id) AND (f.org_id = e_1.org_id))))
+          GROUP BY f.org_id, f.user_id, e_1.event_type
+        )
+ SELECT u.org_id,
+    u.user_id,
+    t.event_type,
+    u.attempts_count,
+    COALESCE(e.events_count, (0)::bigint) AS events_count,
+    u.scored_count,
+    u.score_sum
+   FROM ((users u
+     CROSS JOIN analytics.kpi_event_types t)
+     LEFT JOIN events e ON (((e.org_id = u.org_id) AND (e.user_id = u.user_id) AND (e.event_type = t.event_type))))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_kpi_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_kpi_users IS 'How often events occur in a user''s attempts.';
+
+--
+-- Name: COLUMN mv_kpi_users.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_users.attempts_count IS 'All completed attempts of the user.';
+
+--
+-- Name: COLUMN mv_kpi_users.score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_users.score_sum IS 'Of the scored ones, so that averages over any users are exact.';
+
+--
+-- Name: mv_kpi_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_kpi_weeks AS
+ WITH attempts AS (
+         SELECT f.org_id,
+            f.attempt_id,
+            (date_trunc('week'::text, (f.date_key)::timestamp without time zone))::date AS week_start
+           FROM analytics.fact_scenario_attempts f
+        ), weeks AS (
+         SELECT a.org_id,
+            a.week_start,
+            t.event_type,
+            count(*) AS attempts_count
+           FROM (attempts a
+             CROSS JOIN analytics.kpi_event_types t)
+          GROUP BY a.org_id, a.week_start, t.event_type
+        ), events AS (
+         SELECT a.org_id,
+            a.week_start,
+            e_1.event_type,
+            count(*) AS events_count,
+            count(DISTINCT e_1.attempt_id) AS attempts_with_events_count
+           FROM (analytics.fact_kpi_events e_1
+             JOIN attempts a ON (((a.attempt_id = e_1.attempt_id) AND (a.org_id = e_1.org_id))))
+          GROUP BY a.org_id, a.week_start, e_1.event_type
+        )
+ SELECT w.org_id,
+    w.event_type,
+    w.week_start,
+    COALESCE(e.events_count, (0)::bigint) AS events_count,
+    COALESCE(e.attempts_with_events_count, (0)::bigint) AS attempts_with_events_count,
+    w.attempts_count,
+    round(((COALESCE(e.events_count, (0)::bigint))::numeric / (w.attempts_count)::numeric), 4) AS events_per_attempt
+   FROM (weeks w
+     LEFT JOIN events e ON (((e.org_id = w.org_id) AND (e.week_start = w.week_start) AND (e.event_type = w.event_type))))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_kpi_weeks; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_kpi_weeks IS 'How often events occur, by week.';
+
+--
+-- Name: COLUMN mv_kpi_weeks.week_start; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_weeks.week_start IS 'Monday of the ISO week of the UTC start of the attempt.';
+
+--
+-- Name: COLUMN mv_kpi_weeks.attempts_with_events_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_weeks.attempts_with_events_count IS 'Attempts with at least one such event.';
+
+--
+-- Name: COLUMN mv_kpi_weeks.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_weeks.attempts_count IS 'All completed attempts of the week, those without such an event included.';
+
+--
+-- Name: COLUMN mv_kpi_weeks.events_per_attempt; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_weeks.events_per_attempt IS 'events_count / attempts_count, four decimals.';
+
+--
 -- Name: mv_lane_score_distribution; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -7358,6 +9760,62 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score
 --
 
 COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
+
+--
+-- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_leaderboard_month AS
+ WITH scored_attempts AS (
+         SELECT f.org_id,
+            f.user_id,
+            (date_trunc('month'::text, (f.date_key)::timestamp without time zone))::date AS month,
+            f.score,
+            f.duration_seconds,
+            ((100.0 * (f.talk_ms)::numeric) / (NULLIF(((f.talk_ms)::bigint + f.listen_ms), 0))::numeric) AS talk_percentage
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.score IS NOT NULL)
+        )
+ SELECT a.org_id,
+    a.user_id,
+    a.month,
+    round(avg(a.score), 3) AS avg_score,
+    count(*) AS attempts,
+    sum(a.duration_seconds) AS total_duration,
+    round(avg(a.talk_percentage), 3) AS avg_talk_percentage
+   FROM scored_attempts a
+  GROUP BY a.org_id, a.user_id, a.month
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_leaderboard_month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_leaderboard_month IS 'How a user scored in a month.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.month IS 'First day of the month of the UTC start.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.attempts IS 'Scored attempts; those without a score are in no figure of the row.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.total_duration; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.total_duration IS 'Seconds; null when no duration is known.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.avg_talk_percentage; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.avg_talk_percentage IS 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
 
 --
 -- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -7417,6 +9875,196 @@ COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.accuracy_rate IS 'correct_atte
 COMMENT ON COLUMN analytics.mv_lesion_topic_weeks.median_duration_ms IS 'Exact median of the measured durations; null when none was measured.';
 
 --
+-- Name: mv_org_activity_day; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_org_activity_day AS
+ WITH started AS (
+         SELECT f.org_id,
+            f.date_key AS active_on,
+            count(*) AS started_count,
+            count(f.score) AS scored_count,
+            sum(f.score) AS score_sum,
+            count(DISTINCT f.user_id) AS active_users_count
+           FROM analytics.fact_scenario_attempts f
+          GROUP BY f.org_id, f.date_key
+        ), ended AS (
+         SELECT f.org_id,
+            ((f.ended_at AT TIME ZONE 'UTC'::text))::date AS active_on,
+            count(*) AS ended_count
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.ended_at IS NOT NULL)
+          GROUP BY f.org_id, (((f.ended_at AT TIME ZONE 'UTC'::text))::date)
+        )
+ SELECT org_id,
+    active_on,
+    COALESCE(s.started_count, (0)::bigint) AS started_count,
+    COALESCE(e.ended_count, (0)::bigint) AS ended_count,
+    COALESCE(s.scored_count, (0)::bigint) AS scored_count,
+    COALESCE(s.score_sum, (0)::numeric) AS score_sum,
+    COALESCE(s.active_users_count, (0)::bigint) AS active_users_count
+   FROM (started s
+     FULL JOIN ended e USING (org_id, active_on))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_org_activity_day; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_org_activity_day IS 'What an organisation did on a day.';
+
+--
+-- Name: COLUMN mv_org_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.active_on IS 'UTC day: of the start for every figure but ended_count, of the end for that.';
+
+--
+-- Name: COLUMN mv_org_activity_day.started_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.started_count IS 'Completed attempts by the day of their start.';
+
+--
+-- Name: COLUMN mv_org_activity_day.ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.ended_count IS 'Completed attempts by the day of their end, where one is known.';
+
+--
+-- Name: COLUMN mv_org_activity_day.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.scored_count IS 'Of those started, how many have a score.';
+
+--
+-- Name: COLUMN mv_org_activity_day.score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.score_sum IS 'Of their scores, so that averages over any days are exact.';
+
+--
+-- Name: mv_org_overview; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_org_overview AS
+ SELECT f.org_id,
+    count(DISTINCT f.user_id) AS active_users,
+    count(*) AS total_attempts,
+    count(f.score) AS scored_count,
+    round(avg(f.score), 3) AS avg_score,
+    max(f.ended_at) AS last_activity
+   FROM analytics.fact_scenario_attempts f
+  WHERE (f.ended_at IS NOT NULL)
+  GROUP BY f.org_id
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_org_overview; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_org_overview IS 'An organisation in one row, over all time.';
+
+--
+-- Name: COLUMN mv_org_overview.active_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_overview.active_users IS 'Users with a completed attempt that has ended.';
+
+--
+-- Name: COLUMN mv_org_overview.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_overview.scored_count IS 'Of total_attempts, how many have a score.';
+
+--
+-- Name: COLUMN mv_org_overview.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_overview.avg_score IS 'Over the scored attempts; null when there is none.';
+
+--
+-- Name: mv_scenario_insights; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_scenario_insights AS
+ WITH scored_attempts AS (
+         SELECT f.org_id,
+            f.scenario_id,
+            f.score,
+            f.duration_seconds,
+            f.ended_at
+           FROM analytics.fact_scenario_attempts f
+          WHERE ((f.score IS NOT NULL) AND (f.scenario_id IS NOT NULL))
+        ), scenarios AS (
+         SELECT a.org_id,
+            a.scenario_id,
+            count(*) AS attempt_count,
+            avg(a.score) AS avg_score,
+            stddev(a.score) AS score_stddev,
+            avg(a.duration_seconds) AS avg_duration,
+            ((percentile_disc((0.5)::double precision) WITHIN GROUP (ORDER BY a.score) + percentile_disc((0.5)::double precision) WITHIN GROUP (ORDER BY a.score DESC)) / (2)::numeric) AS median_score,
+            max(a.ended_at) AS last_attempted
+           FROM scored_attempts a
+          GROUP BY a.org_id, a.scenario_id
+        )
+ SELECT s.org_id,
+    s.scenario_id,
+    d.title,
+    s.attempt_count,
+    round(s.avg_score, 3) AS avg_score,
+    round(s.score_stddev, 3) AS score_stddev,
+    round(s.avg_duration, 3) AS avg_duration,
+    round(s.median_score, 3) AS median_score,
+    s.last_attempted,
+    COALESCE(((s.score_stddev > (0)::numeric) AND (s.score_stddev >= (0.3 * s.avg_score))), false) AS has_high_variance
+   FROM (scenarios s
+     LEFT JOIN analytics.dim_scenarios d ON (((d.org_id = s.org_id) AND (d.scenario_id = s.scenario_id))))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_scenario_insights; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_scenario_insights IS 'How a scenario is scored.';
+
+--
+-- Name: COLUMN mv_scenario_insights.attempt_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.attempt_count IS 'Scored attempts; those without a score are in no figure of the row.';
+
+--
+-- Name: COLUMN mv_scenario_insights.score_stddev; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.score_stddev IS 'Sample standard deviation; null for one attempt.';
+
+--
+-- Name: COLUMN mv_scenario_insights.avg_duration; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.avg_duration IS 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+
+--
+-- Name: COLUMN mv_scenario_insights.median_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.median_score IS 'Exact; between two scores, their mean.';
+
+--
+-- Name: COLUMN mv_scenario_insights.last_attempted; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.last_attempted IS 'End of the last scored attempt; null when no end is known.';
+
+--
+-- Name: COLUMN mv_scenario_insights.has_high_variance; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_insights.has_high_variance IS 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
+
+--
 -- Name: bout_results; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -7461,6 +10109,46 @@ CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
 --
 
 COMMENT ON MATERIALIZED VIEW analytics.mv_time_to_first_win IS 'Days from first scored submission to first win, averaged over the agents that have won.';
+
+--
+-- Name: mv_user_activity_day; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_user_activity_day AS
+ SELECT f.org_id,
+    f.user_id,
+    f.date_key AS active_on,
+    count(*) AS attempts_count,
+    count(f.score) AS scored_count,
+    COALESCE(sum(f.score), (0)::numeric) AS score_sum,
+    COALESCE(sum(f.duration_seconds), (0)::bigint) AS duration_seconds
+   FROM analytics.fact_scenario_attempts f
+  GROUP BY f.org_id, f.user_id, f.date_key
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_user_activity_day; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_user_activity_day IS 'What a user did on a day.';
+
+--
+-- Name: COLUMN mv_user_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.active_on IS 'UTC day of the start.';
+
+--
+-- Name: COLUMN mv_user_activity_day.score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.score_sum IS 'Of the scored attempts, so that averages over any days are exact.';
+
+--
+-- Name: COLUMN mv_user_activity_day.duration_seconds; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.duration_seconds IS 'Of the attempts whose duration is known; the others add nothing.';
 
 --
 -- Name: mv_weakness_patterns; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -7535,6 +10223,40 @@ COMMENT ON COLUMN analytics.mv_weakness_patterns.score_trend_per_day IS 'The sam
 --
 
 COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_sample_count IS 'Samples behind the quartiles; fewer than five never leave the API.';
+
+--
+-- Name: named_attempts; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_attempts WITH (security_invoker='on') AS
+ SELECT f.attempt_id,
+    f.org_id,
+    f.user_id,
+    u.name AS user_name,
+    f.scenario_id,
+    s.title AS scenario_title,
+    f.score,
+    f.duration_seconds,
+    f.talk_ms,
+    f.listen_ms,
+    f.date_key AS started_on,
+    f.started_at,
+    f.ended_at
+   FROM ((analytics.fact_scenario_attempts f
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = f.org_id) AND (u.user_id = f.user_id))))
+     LEFT JOIN analytics.dim_scenarios s ON ((s.scenario_id = f.scenario_id)));
+
+--
+-- Name: VIEW named_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_attempts IS 'Completed attempts with the names of who made them and of what.';
+
+--
+-- Name: COLUMN named_attempts.started_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_attempts.started_on IS 'UTC day of the start.';
 
 --
 -- Name: outbox; Type: TABLE; Schema: analytics; Owner: -
@@ -7931,14 +10653,22 @@ COMMENT ON COLUMN analytics.scheduled_jobs.has_monitor IS 'Whether Sentry gets a
 CREATE TABLE analytics.source_changes (
     source regclass NOT NULL,
     txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    statement_count bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT source_changes_statement_count_check CHECK ((statement_count > 0))
 );
 
 --
 -- Name: TABLE source_changes; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.source_changes IS 'Change log of the sources of registered views. Append-only; trimmed by refreshes.';
+COMMENT ON TABLE analytics.source_changes IS 'Change log of the sources of registered views and live relations. Appended to by writers; folded by refreshes and by job trim-source-changes.';
+
+--
+-- Name: COLUMN source_changes.statement_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.source_changes.statement_count IS 'How many statements the row stands for: more than one after a fold.';
 
 --
 -- Name: streak_dropoffs; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -8107,6 +10837,82 @@ COMMENT ON COLUMN analytics.summary_stats.active_learners_30d IS 'Learners activ
 COMMENT ON COLUMN analytics.summary_stats.completion_rate IS 'Completed quiz attempts / quiz attempts, over all quizzes, four decimals; null when there are none.';
 
 --
+-- Name: org_members; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.org_members (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    role public.user_role DEFAULT 'trainee'::public.user_role NOT NULL,
+    manager_id text,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    left_at timestamp with time zone,
+    CONSTRAINT org_members_check CHECK ((manager_id <> user_id))
+);
+
+--
+-- Name: COLUMN org_members.manager_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.org_members.manager_id IS 'Whose team counts the member; null at the top.';
+
+--
+-- Name: COLUMN org_members.left_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.org_members.left_at IS 'Null, or in the future, while the membership lasts. Whoever left keeps the row: what they did stays in the figures.';
+
+--
+-- Name: teams; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.teams (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    manager_id text NOT NULL,
+    name text NOT NULL
+);
+
+--
+-- Name: TABLE teams; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.teams IS 'A team is everybody whose org_members.manager_id is its manager.';
+
+--
+-- Name: team_members; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.team_members WITH (security_invoker='on') AS
+ SELECT t.org_id,
+    t.id AS team_id,
+    t.manager_id,
+    t.name,
+    ((b.left_at IS NULL) OR (b.left_at > now())) AS is_led,
+    m.user_id
+   FROM ((public.teams t
+     JOIN public.org_members b ON (((b.org_id = t.org_id) AND (b.user_id = t.manager_id))))
+     LEFT JOIN public.org_members m ON (((m.org_id = t.org_id) AND (m.manager_id = t.manager_id) AND ((m.left_at IS NULL) OR (m.left_at > now())))));
+
+--
+-- Name: VIEW team_members; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.team_members IS 'Who is in which team, at this moment.';
+
+--
+-- Name: COLUMN team_members.is_led; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.is_led IS 'False once the manager has left: the team is still counted, and nobody reads it as their own.';
+
+--
+-- Name: COLUMN team_members.user_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.user_id IS 'Null in the one row of a team without members.';
+
+--
 -- Name: view_sources; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -8160,6 +10966,271 @@ COMMENT ON COLUMN analytics.view_watch.judged_runid IS 'The last run that succee
 COMMENT ON COLUMN analytics.view_watch.row_baseline IS 'Rows of the last refresh that was not suspicious.';
 
 --
+-- Name: scenario_attempts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.scenario_attempts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    status text DEFAULT 'started'::text NOT NULL,
+    score numeric,
+    duration_seconds integer,
+    talk_ms integer,
+    listen_ms integer,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)),
+    CONSTRAINT scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)),
+    CONSTRAINT scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)),
+    CONSTRAINT scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT scenario_attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'completed'::text, 'abandoned'::text]))),
+    CONSTRAINT scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0))
+);
+
+--
+-- Name: COLUMN scenario_attempts.scenario_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.scenario_id IS 'Null for an attempt without a scenario, and when the scenario was deleted.';
+
+--
+-- Name: COLUMN scenario_attempts.score; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.score IS 'Null where the attempt was not scored.';
+
+--
+-- Name: COLUMN scenario_attempts.duration_seconds; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.duration_seconds IS 'Null where it was not measured, as talk_ms and listen_ms.';
+
+--
+-- Name: COLUMN scenario_attempts.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.ended_at IS 'Null while the attempt runs, and where its end was never reported.';
+
+--
+-- Name: completed_attempts; Type: VIEW; Schema: private; Owner: -
+--
+
+CREATE VIEW private.completed_attempts WITH (security_invoker='on') AS
+ SELECT a.id AS attempt_id,
+    a.org_id,
+    a.user_id,
+    a.scenario_id,
+    a.score,
+    a.duration_seconds,
+    a.talk_ms,
+    a.listen_ms,
+    a.started_at,
+    a.ended_at,
+    ((a.started_at AT TIME ZONE 'UTC'::text))::date AS date_key
+   FROM public.scenario_attempts a
+  WHERE (a.status = 'completed'::text);
+
+--
+-- Name: VIEW completed_attempts; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON VIEW private.completed_attempts IS 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
+
+--
+-- Name: users; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.users (
+    id text NOT NULL,
+    name text,
+    email text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: COLUMN users.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.users.id IS 'As the identity provider issues it: the sub of the user''s tokens.';
+
+--
+-- Name: current_dim_users; Type: VIEW; Schema: private; Owner: -
+--
+
+CREATE VIEW private.current_dim_users WITH (security_invoker='on') AS
+ SELECT m.org_id,
+    m.user_id,
+    u.name,
+    u.email,
+    m.role,
+    ((m.left_at IS NULL) OR (m.left_at > now())) AS is_active,
+    u.created_at
+   FROM (public.org_members m
+     JOIN public.users u ON ((u.id = m.user_id)));
+
+--
+-- Name: VIEW current_dim_users; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON VIEW private.current_dim_users IS 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
+
+--
+-- Name: orgs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.orgs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: outdated_dim_orgs; Type: VIEW; Schema: private; Owner: -
+--
+
+CREATE VIEW private.outdated_dim_orgs WITH (security_invoker='on') AS
+(
+         SELECT o.id AS org_id,
+            o.name,
+            o.created_at
+           FROM public.orgs o
+        EXCEPT
+         SELECT d.org_id,
+            d.name,
+            d.created_at
+           FROM analytics.dim_orgs d
+) UNION ALL (
+         SELECT d.org_id,
+            d.name,
+            d.created_at
+           FROM analytics.dim_orgs d
+        EXCEPT
+         SELECT o.id AS org_id,
+            o.name,
+            o.created_at
+           FROM public.orgs o
+);
+
+--
+-- Name: VIEW outdated_dim_orgs; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON VIEW private.outdated_dim_orgs IS 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';
+
+--
+-- Name: scenarios; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.scenarios (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    title text NOT NULL,
+    difficulty text,
+    category text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: outdated_dim_scenarios; Type: VIEW; Schema: private; Owner: -
+--
+
+CREATE VIEW private.outdated_dim_scenarios WITH (security_invoker='on') AS
+(
+         SELECT s.id AS scenario_id,
+            s.org_id,
+            s.title,
+            s.difficulty,
+            s.category,
+            s.created_at
+           FROM public.scenarios s
+        EXCEPT
+         SELECT d.scenario_id,
+            d.org_id,
+            d.title,
+            d.difficulty,
+            d.category,
+            d.created_at
+           FROM analytics.dim_scenarios d
+) UNION ALL (
+         SELECT d.scenario_id,
+            d.org_id,
+            d.title,
+            d.difficulty,
+            d.category,
+            d.created_at
+           FROM analytics.dim_scenarios d
+        EXCEPT
+         SELECT s.id AS scenario_id,
+            s.org_id,
+            s.title,
+            s.difficulty,
+            s.category,
+            s.created_at
+           FROM public.scenarios s
+);
+
+--
+-- Name: VIEW outdated_dim_scenarios; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON VIEW private.outdated_dim_scenarios IS 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
+
+--
+-- Name: outdated_dim_users; Type: VIEW; Schema: private; Owner: -
+--
+
+CREATE VIEW private.outdated_dim_users WITH (security_invoker='on') AS
+(
+         SELECT c.org_id,
+            c.user_id,
+            c.name,
+            c.email,
+            c.role,
+            c.is_active,
+            c.created_at
+           FROM private.current_dim_users c
+        EXCEPT
+         SELECT d.org_id,
+            d.user_id,
+            d.name,
+            d.email,
+            d.role,
+            d.is_active,
+            d.created_at
+           FROM analytics.dim_users d
+) UNION ALL (
+         SELECT d.org_id,
+            d.user_id,
+            d.name,
+            d.email,
+            d.role,
+            d.is_active,
+            d.created_at
+           FROM analytics.dim_users d
+        EXCEPT
+         SELECT c.org_id,
+            c.user_id,
+            c.name,
+            c.email,
+            c.role,
+            c.is_active,
+            c.created_at
+           FROM private.current_dim_users c
+);
+
+--
+-- Name: VIEW outdated_dim_users; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON VIEW private.outdated_dim_users IS 'What analytics.dim_users lacks, and what it holds that is not so any more.';
+
+--
 -- Name: agents; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -8175,6 +11246,28 @@ CREATE TABLE public.agents (
 --
 
 COMMENT ON COLUMN public.agents.owner_id IS 'auth.users.id of the owner; null for an agent of the platform.';
+
+--
+-- Name: assignments; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.assignments (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    scenario_id uuid NOT NULL,
+    assignee_id text NOT NULL,
+    due_on date,
+    is_required boolean DEFAULT true NOT NULL,
+    assigned_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assignments_assigned_at_check CHECK (((assigned_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (assigned_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT assignments_due_on_check CHECK (((due_on >= '1970-01-01'::date) AND (due_on <= '9999-12-31'::date)))
+);
+
+--
+-- Name: COLUMN assignments.due_on; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.assignments.due_on IS 'The last (UTC) day that is in time; null without a due date.';
 
 --
 -- Name: bouts; Type: TABLE; Schema: public; Owner: -
@@ -8195,6 +11288,23 @@ CREATE TABLE public.challenges (
     title text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+--
+-- Name: dotted_lines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.dotted_lines (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    manager_id text NOT NULL,
+    CONSTRAINT dotted_lines_check CHECK ((manager_id <> user_id))
+);
+
+--
+-- Name: TABLE dotted_lines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.dotted_lines IS 'A second manager, who sees the member but whose team does not count them.';
 
 --
 -- Name: judge_outputs; Type: TABLE; Schema: public; Owner: -
@@ -8248,6 +11358,12 @@ COMMENT ON COLUMN public.user_roles.is_admin IS 'Operates Freshet and reads ever
 COMMENT ON COLUMN public.user_roles.org_role IS 'What the user is in the organisation, e.g. manager; which words there are is up to the application.';
 
 --
+-- Name: fact_scenario_attempts_default; Type: TABLE ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.fact_scenario_attempts ATTACH PARTITION analytics.fact_scenario_attempts_default DEFAULT;
+
+--
 -- Name: alert_causes alert_causes_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -8274,6 +11390,62 @@ ALTER TABLE ONLY analytics.alert_kinds
 
 ALTER TABLE ONLY analytics.audit_state
     ADD CONSTRAINT audit_state_pkey PRIMARY KEY (is_singleton);
+
+--
+-- Name: backfills backfills_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.backfills
+    ADD CONSTRAINT backfills_pkey PRIMARY KEY (backfill);
+
+--
+-- Name: dim_orgs dim_orgs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.dim_orgs
+    ADD CONSTRAINT dim_orgs_pkey PRIMARY KEY (org_id);
+
+--
+-- Name: dim_scenarios dim_scenarios_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.dim_scenarios
+    ADD CONSTRAINT dim_scenarios_pkey PRIMARY KEY (scenario_id);
+
+--
+-- Name: dim_time dim_time_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.dim_time
+    ADD CONSTRAINT dim_time_pkey PRIMARY KEY (date_key);
+
+--
+-- Name: dim_users dim_users_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.dim_users
+    ADD CONSTRAINT dim_users_pkey PRIMARY KEY (org_id, user_id);
+
+--
+-- Name: fact_kpi_events fact_kpi_events_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.fact_kpi_events
+    ADD CONSTRAINT fact_kpi_events_pkey PRIMARY KEY (id);
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_pkey PRIMARY KEY (attempt_id, date_key);
+
+--
+-- Name: fact_scenario_attempts_default fact_scenario_attempts_default_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.fact_scenario_attempts_default
+    ADD CONSTRAINT fact_scenario_attempts_default_pkey PRIMARY KEY (attempt_id, date_key);
 
 --
 -- Name: findings findings_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -8323,6 +11495,13 @@ ALTER TABLE ONLY analytics.job_slots
 
 ALTER TABLE ONLY analytics.known_jobs
     ADD CONSTRAINT known_jobs_pkey PRIMARY KEY (epoch, jobid);
+
+--
+-- Name: live_relations live_relations_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.live_relations
+    ADD CONSTRAINT live_relations_pkey PRIMARY KEY (live_name);
 
 --
 -- Name: open_runs open_runs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -8409,6 +11588,13 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 
 --
+-- Name: assignments assignments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_pkey PRIMARY KEY (id);
+
+--
 -- Name: bout_results bout_results_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -8430,6 +11616,13 @@ ALTER TABLE ONLY public.challenges
     ADD CONSTRAINT challenges_pkey PRIMARY KEY (id);
 
 --
+-- Name: dotted_lines dotted_lines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.dotted_lines
+    ADD CONSTRAINT dotted_lines_pkey PRIMARY KEY (org_id, user_id, manager_id);
+
+--
 -- Name: explanation_views explanation_views_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -8449,6 +11642,20 @@ ALTER TABLE ONLY public.judge_outputs
 
 ALTER TABLE ONLY public.learning_sessions
     ADD CONSTRAINT learning_sessions_pkey PRIMARY KEY (id);
+
+--
+-- Name: org_members org_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_pkey PRIMARY KEY (org_id, user_id);
+
+--
+-- Name: orgs orgs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orgs
+    ADD CONSTRAINT orgs_pkey PRIMARY KEY (id);
 
 --
 -- Name: questions questions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -8479,11 +11686,46 @@ ALTER TABLE ONLY public.review_sessions
     ADD CONSTRAINT review_sessions_pkey PRIMARY KEY (id);
 
 --
+-- Name: scenario_attempts scenario_attempts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenario_attempts
+    ADD CONSTRAINT scenario_attempts_pkey PRIMARY KEY (id);
+
+--
+-- Name: scenarios scenarios_org_id_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenarios
+    ADD CONSTRAINT scenarios_org_id_id_key UNIQUE (org_id, id);
+
+--
+-- Name: scenarios scenarios_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenarios
+    ADD CONSTRAINT scenarios_pkey PRIMARY KEY (id);
+
+--
 -- Name: submissions submissions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.submissions
     ADD CONSTRAINT submissions_pkey PRIMARY KEY (id);
+
+--
+-- Name: teams teams_org_id_manager_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_org_id_manager_id_key UNIQUE (org_id, manager_id);
+
+--
+-- Name: teams teams_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
 
 --
 -- Name: tracks tracks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -8498,6 +11740,13 @@ ALTER TABLE ONLY public.tracks
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: users users_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
 --
 -- Name: active_learning_days_active_on_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -8524,10 +11773,82 @@ CREATE INDEX analytics_heatmap_agg_idx ON analytics.analytics_heatmap_agg USING 
 CREATE UNIQUE INDEX analytics_heatmap_agg_key ON analytics.analytics_heatmap_agg USING btree (question_id, lesion, topic, week_start);
 
 --
+-- Name: dim_scenarios_org_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX dim_scenarios_org_id_idx ON analytics.dim_scenarios USING btree (org_id);
+
+--
+-- Name: dim_users_user_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX dim_users_user_id_idx ON analytics.dim_users USING btree (user_id);
+
+--
 -- Name: explanation_engagement_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE UNIQUE INDEX explanation_engagement_key ON analytics.explanation_engagement USING btree (question_id);
+
+--
+-- Name: fact_kpi_events_attempt_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_kpi_events_attempt_id_idx ON analytics.fact_kpi_events USING btree (attempt_id);
+
+--
+-- Name: fact_kpi_events_org_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_kpi_events_org_id_idx ON analytics.fact_kpi_events USING btree (org_id, event_type);
+
+--
+-- Name: idx_covering; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_covering ON ONLY analytics.fact_scenario_attempts USING btree (org_id, user_id, started_at) INCLUDE (score, duration_seconds);
+
+--
+-- Name: fact_scenario_attempts_defaul_org_id_user_id_started_at_sco_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_scenario_attempts_defaul_org_id_user_id_started_at_sco_idx ON analytics.fact_scenario_attempts_default USING btree (org_id, user_id, started_at) INCLUDE (score, duration_seconds);
+
+--
+-- Name: idx_fact_attempts_org_date; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_fact_attempts_org_date ON ONLY analytics.fact_scenario_attempts USING btree (org_id, date_key);
+
+--
+-- Name: fact_scenario_attempts_default_org_id_date_key_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_scenario_attempts_default_org_id_date_key_idx ON analytics.fact_scenario_attempts_default USING btree (org_id, date_key);
+
+--
+-- Name: idx_fact_attempts_scenario; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_fact_attempts_scenario ON ONLY analytics.fact_scenario_attempts USING btree (org_id, scenario_id);
+
+--
+-- Name: fact_scenario_attempts_default_org_id_scenario_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_scenario_attempts_default_org_id_scenario_id_idx ON analytics.fact_scenario_attempts_default USING btree (org_id, scenario_id);
+
+--
+-- Name: idx_fact_attempts_user_date; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_fact_attempts_user_date ON ONLY analytics.fact_scenario_attempts USING btree (org_id, user_id, date_key);
+
+--
+-- Name: fact_scenario_attempts_default_org_id_user_id_date_key_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX fact_scenario_attempts_default_org_id_user_id_date_key_idx ON analytics.fact_scenario_attempts_default USING btree (org_id, user_id, date_key);
 
 --
 -- Name: http_calls_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -8596,10 +11917,46 @@ CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident
 CREATE UNIQUE INDEX mv_agent_progress_key ON analytics.mv_agent_progress USING btree (agent_id, challenge_id, week);
 
 --
+-- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_assignment_status_key ON analytics.mv_assignment_status USING btree (assignment_id);
+
+--
+-- Name: mv_assignment_status_user_id_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX mv_assignment_status_user_id_idx ON analytics.mv_assignment_status USING btree (org_id, user_id);
+
+--
+-- Name: mv_kpi_call_minutes_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_kpi_call_minutes_key ON analytics.mv_kpi_call_minutes USING btree (org_id, event_type, minute_of_call);
+
+--
+-- Name: mv_kpi_users_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_kpi_users_key ON analytics.mv_kpi_users USING btree (org_id, event_type, user_id);
+
+--
+-- Name: mv_kpi_weeks_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_kpi_weeks_key ON analytics.mv_kpi_weeks USING btree (org_id, event_type, week_start);
+
+--
 -- Name: mv_lane_score_distribution_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE UNIQUE INDEX mv_lane_score_distribution_key ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
+
+--
+-- Name: mv_leaderboard_month_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_leaderboard_month_key ON analytics.mv_leaderboard_month USING btree (org_id, month, user_id);
 
 --
 -- Name: mv_lesion_topic_weeks_key; Type: INDEX; Schema: analytics; Owner: -
@@ -8608,10 +11965,34 @@ CREATE UNIQUE INDEX mv_lane_score_distribution_key ON analytics.mv_lane_score_di
 CREATE UNIQUE INDEX mv_lesion_topic_weeks_key ON analytics.mv_lesion_topic_weeks USING btree (lesion, topic, week_start);
 
 --
+-- Name: mv_org_activity_day_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_org_activity_day_key ON analytics.mv_org_activity_day USING btree (org_id, active_on);
+
+--
+-- Name: mv_org_overview_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_org_overview_key ON analytics.mv_org_overview USING btree (org_id);
+
+--
+-- Name: mv_scenario_insights_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_scenario_insights_key ON analytics.mv_scenario_insights USING btree (org_id, scenario_id);
+
+--
 -- Name: mv_time_to_first_win_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE UNIQUE INDEX mv_time_to_first_win_key ON analytics.mv_time_to_first_win USING btree (challenge_id);
+
+--
+-- Name: mv_user_activity_day_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_user_activity_day_key ON analytics.mv_user_activity_day USING btree (org_id, active_on, user_id);
 
 --
 -- Name: mv_weakness_patterns_category_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -8698,6 +12079,18 @@ CREATE INDEX view_sources_source_idx ON analytics.view_sources USING btree (sour
 CREATE INDEX agents_owner_id_idx ON public.agents USING btree (owner_id);
 
 --
+-- Name: assignments_assignee_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX assignments_assignee_id_idx ON public.assignments USING btree (org_id, assignee_id);
+
+--
+-- Name: assignments_scenario_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX assignments_scenario_id_idx ON public.assignments USING btree (org_id, scenario_id);
+
+--
 -- Name: bout_results_winner_agent_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -8708,6 +12101,12 @@ CREATE INDEX bout_results_winner_agent_id_idx ON public.bout_results USING btree
 --
 
 CREATE INDEX bouts_challenge_id_idx ON public.bouts USING btree (challenge_id);
+
+--
+-- Name: dotted_lines_manager_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX dotted_lines_manager_id_idx ON public.dotted_lines USING btree (org_id, manager_id);
 
 --
 -- Name: explanation_views_question_id_idx; Type: INDEX; Schema: public; Owner: -
@@ -8750,6 +12149,18 @@ CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING bt
 --
 
 CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
+
+--
+-- Name: org_members_manager_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX org_members_manager_id_idx ON public.org_members USING btree (org_id, manager_id);
+
+--
+-- Name: org_members_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX org_members_user_id_idx ON public.org_members USING btree (user_id);
 
 --
 -- Name: quiz_attempts_started_at_idx; Type: INDEX; Schema: public; Owner: -
@@ -8800,6 +12211,18 @@ CREATE INDEX review_sessions_started_at_idx ON public.review_sessions USING btre
 CREATE INDEX review_sessions_user_id_idx ON public.review_sessions USING btree (user_id, started_at);
 
 --
+-- Name: scenario_attempts_scenario_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX scenario_attempts_scenario_id_idx ON public.scenario_attempts USING btree (org_id, scenario_id);
+
+--
+-- Name: scenario_attempts_user_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX scenario_attempts_user_id_idx ON public.scenario_attempts USING btree (org_id, user_id, started_at);
+
+--
 -- Name: submissions_agent_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -8830,10 +12253,164 @@ CREATE INDEX submissions_created_at_idx ON public.submissions USING btree (creat
 CREATE INDEX user_roles_org_id_idx ON public.user_roles USING btree (org_id);
 
 --
+-- Name: fact_scenario_attempts_defaul_org_id_user_id_started_at_sco_idx; Type: INDEX ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER INDEX analytics.idx_covering ATTACH PARTITION analytics.fact_scenario_attempts_defaul_org_id_user_id_started_at_sco_idx;
+
+--
+-- Name: fact_scenario_attempts_default_org_id_date_key_idx; Type: INDEX ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER INDEX analytics.idx_fact_attempts_org_date ATTACH PARTITION analytics.fact_scenario_attempts_default_org_id_date_key_idx;
+
+--
+-- Name: fact_scenario_attempts_default_org_id_scenario_id_idx; Type: INDEX ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER INDEX analytics.idx_fact_attempts_scenario ATTACH PARTITION analytics.fact_scenario_attempts_default_org_id_scenario_id_idx;
+
+--
+-- Name: fact_scenario_attempts_default_org_id_user_id_date_key_idx; Type: INDEX ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER INDEX analytics.idx_fact_attempts_user_date ATTACH PARTITION analytics.fact_scenario_attempts_default_org_id_user_id_date_key_idx;
+
+--
+-- Name: fact_scenario_attempts_default_pkey; Type: INDEX ATTACH; Schema: analytics; Owner: -
+--
+
+ALTER INDEX analytics.fact_scenario_attempts_pkey ATTACH PARTITION analytics.fact_scenario_attempts_default_pkey;
+
+--
+-- Name: assignment_status _RETURN; Type: RULE; Schema: analytics; Owner: -
+--
+
+CREATE OR REPLACE VIEW analytics.assignment_status WITH (security_invoker='on') AS
+ WITH counted AS (
+         SELECT a.org_id,
+            a.id AS assignment_id,
+            a.assignee_id AS user_id,
+            a.scenario_id,
+            a.due_on,
+            a.is_required,
+            a.assigned_at,
+            min(f.ended_at) AS completed_at,
+            count(f.attempt_id) AS attempts_count,
+            max(f.score) AS best_score
+           FROM (public.assignments a
+             LEFT JOIN analytics.fact_scenario_attempts f ON (((f.org_id = a.org_id) AND (f.user_id = a.assignee_id) AND (f.scenario_id = a.scenario_id) AND (f.ended_at >= a.assigned_at))))
+          GROUP BY a.org_id, a.assignee_id, a.id
+        )
+ SELECT c.org_id,
+    c.assignment_id,
+    c.user_id,
+    c.scenario_id,
+    d.title,
+    c.due_on,
+    c.is_required,
+    c.assigned_at,
+    c.completed_at,
+    c.attempts_count,
+    c.best_score
+   FROM (counted c
+     LEFT JOIN analytics.dim_scenarios d ON (((d.org_id = c.org_id) AND (d.scenario_id = c.scenario_id))));
+
+--
+-- Name: dim_orgs freshet_note_source_change; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON analytics.dim_orgs FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: dim_scenarios freshet_note_source_change; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON analytics.dim_scenarios FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: dim_users freshet_note_source_change; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON analytics.dim_users FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: fact_kpi_events freshet_note_source_change; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON analytics.fact_kpi_events FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: fact_scenario_attempts freshet_note_source_change; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON analytics.fact_scenario_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: fact_kpi_events kpi_events_were_inserted; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER kpi_events_were_inserted AFTER INSERT ON analytics.fact_kpi_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.check_kpi_events();
+
+--
+-- Name: fact_kpi_events kpi_events_were_updated; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER kpi_events_were_updated AFTER UPDATE ON analytics.fact_kpi_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.check_kpi_events();
+
+--
+-- Name: scenario_attempts attempts_changed_hands; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER attempts_changed_hands AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_changed_hands();
+
+--
+-- Name: scenario_attempts attempts_were_deleted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER attempts_were_deleted AFTER DELETE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_were_deleted();
+
+--
+-- Name: scenario_attempts attempts_were_inserted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER attempts_were_inserted AFTER INSERT ON public.scenario_attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_were_inserted();
+
+--
+-- Name: scenario_attempts attempts_were_truncated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER attempts_were_truncated AFTER TRUNCATE ON public.scenario_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('fact_scenario_attempts');
+
+--
+-- Name: scenario_attempts attempts_were_updated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER attempts_were_updated AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_were_updated();
+
+--
+-- Name: agents freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.agents FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: assignments freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.assignments FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
 -- Name: bout_results freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bout_results FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: dotted_lines freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.dotted_lines FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
 -- Name: explanation_views freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -8846,6 +12423,12 @@ CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TR
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.learning_sessions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: org_members freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.org_members FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
 -- Name: questions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -8878,10 +12461,119 @@ CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TR
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.submissions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
+-- Name: teams freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.teams FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
 -- Name: tracks freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.tracks FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: org_members members_were_deleted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER members_were_deleted AFTER DELETE ON public.org_members REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
+
+--
+-- Name: org_members members_were_inserted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER members_were_inserted AFTER INSERT ON public.org_members REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
+
+--
+-- Name: org_members members_were_replaced; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER members_were_replaced AFTER UPDATE ON public.org_members REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
+
+--
+-- Name: org_members members_were_truncated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER members_were_truncated AFTER TRUNCATE ON public.org_members FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('dim_users');
+
+--
+-- Name: org_members members_were_updated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER members_were_updated AFTER UPDATE ON public.org_members REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
+
+--
+-- Name: orgs orgs_were_deleted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_were_deleted AFTER DELETE ON public.orgs REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: orgs orgs_were_inserted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_were_inserted AFTER INSERT ON public.orgs REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: orgs orgs_were_replaced; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_were_replaced AFTER UPDATE ON public.orgs REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: orgs orgs_were_truncated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_were_truncated AFTER TRUNCATE ON public.orgs FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('dim_orgs');
+
+--
+-- Name: orgs orgs_were_updated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_were_updated AFTER UPDATE ON public.orgs REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: scenarios scenarios_were_deleted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER scenarios_were_deleted AFTER DELETE ON public.scenarios REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_scenarios', 'id');
+
+--
+-- Name: scenarios scenarios_were_inserted; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER scenarios_were_inserted AFTER INSERT ON public.scenarios REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_scenarios', 'id');
+
+--
+-- Name: scenarios scenarios_were_replaced; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER scenarios_were_replaced AFTER UPDATE ON public.scenarios REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_scenarios', 'id');
+
+--
+-- Name: scenarios scenarios_were_truncated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER scenarios_were_truncated AFTER TRUNCATE ON public.scenarios FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('dim_scenarios');
+
+--
+-- Name: scenarios scenarios_were_updated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER scenarios_were_updated AFTER UPDATE ON public.scenarios REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_scenarios', 'id');
+
+--
+-- Name: users users_were_updated; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER users_were_updated AFTER UPDATE ON public.users REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'id');
+
+--
+-- Name: fact_kpi_events fact_kpi_events_attempt_id_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.fact_kpi_events
+    ADD CONSTRAINT fact_kpi_events_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.scenario_attempts(id) ON DELETE CASCADE;
 
 --
 -- Name: findings findings_kind_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
@@ -8940,6 +12632,20 @@ ALTER TABLE ONLY analytics.view_watch
     ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
+-- Name: assignments assignments_org_id_assignee_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_org_id_assignee_id_fkey FOREIGN KEY (org_id, assignee_id) REFERENCES public.org_members(org_id, user_id) ON DELETE CASCADE;
+
+--
+-- Name: assignments assignments_org_id_scenario_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_org_id_scenario_id_fkey FOREIGN KEY (org_id, scenario_id) REFERENCES public.scenarios(org_id, id) ON DELETE CASCADE;
+
+--
 -- Name: bout_results bout_results_bout_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -8961,6 +12667,20 @@ ALTER TABLE ONLY public.bouts
     ADD CONSTRAINT bouts_challenge_id_fkey FOREIGN KEY (challenge_id) REFERENCES public.challenges(id) ON DELETE CASCADE;
 
 --
+-- Name: dotted_lines dotted_lines_org_id_manager_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.dotted_lines
+    ADD CONSTRAINT dotted_lines_org_id_manager_id_fkey FOREIGN KEY (org_id, manager_id) REFERENCES public.org_members(org_id, user_id) ON DELETE CASCADE;
+
+--
+-- Name: dotted_lines dotted_lines_org_id_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.dotted_lines
+    ADD CONSTRAINT dotted_lines_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES public.org_members(org_id, user_id) ON DELETE CASCADE;
+
+--
 -- Name: judge_outputs judge_outputs_submission_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -8975,6 +12695,27 @@ ALTER TABLE ONLY public.learning_sessions
     ADD CONSTRAINT learning_sessions_track_id_fkey FOREIGN KEY (track_id) REFERENCES public.tracks(id) ON DELETE CASCADE;
 
 --
+-- Name: org_members org_members_org_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.orgs(id) ON DELETE CASCADE;
+
+--
+-- Name: org_members org_members_org_id_manager_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_org_id_manager_id_fkey FOREIGN KEY (org_id, manager_id) REFERENCES public.org_members(org_id, user_id) ON DELETE SET NULL (manager_id);
+
+--
+-- Name: org_members org_members_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+--
 -- Name: quiz_attempts quiz_attempts_track_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -8987,6 +12728,27 @@ ALTER TABLE ONLY public.quiz_attempts
 
 ALTER TABLE ONLY public.responses
     ADD CONSTRAINT responses_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.questions(id) ON DELETE CASCADE;
+
+--
+-- Name: scenario_attempts scenario_attempts_org_id_scenario_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenario_attempts
+    ADD CONSTRAINT scenario_attempts_org_id_scenario_id_fkey FOREIGN KEY (org_id, scenario_id) REFERENCES public.scenarios(org_id, id) ON DELETE SET NULL (scenario_id);
+
+--
+-- Name: scenario_attempts scenario_attempts_org_id_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenario_attempts
+    ADD CONSTRAINT scenario_attempts_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES public.org_members(org_id, user_id) ON DELETE CASCADE;
+
+--
+-- Name: scenarios scenarios_org_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.scenarios
+    ADD CONSTRAINT scenarios_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.orgs(id) ON DELETE CASCADE;
 
 --
 -- Name: submissions submissions_agent_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
@@ -9008,6 +12770,13 @@ ALTER TABLE ONLY public.submissions
 
 ALTER TABLE ONLY public.submissions
     ADD CONSTRAINT submissions_challenge_id_fkey FOREIGN KEY (challenge_id) REFERENCES public.challenges(id) ON DELETE CASCADE;
+
+--
+-- Name: teams teams_org_id_manager_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_org_id_manager_id_fkey FOREIGN KEY (org_id, manager_id) REFERENCES public.org_members(org_id, user_id) ON DELETE CASCADE;
 
 --
 -- Name: alert_causes; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -9032,6 +12801,54 @@ ALTER TABLE analytics.alert_kinds ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.audit_state ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: backfills; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.backfills ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: dim_orgs; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.dim_orgs ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: dim_scenarios; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.dim_scenarios ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: dim_time; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.dim_time ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: dim_users; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.dim_users ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: fact_kpi_events; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_kpi_events ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: fact_scenario_attempts; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: fact_scenario_attempts_default; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts_default ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: findings; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -9074,6 +12891,12 @@ ALTER TABLE analytics.job_slots ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.known_jobs ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: live_relations; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.live_relations ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: open_runs; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -9148,6 +12971,18 @@ ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
 
 --
+-- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.assignments ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: assignments assignments_are_read_by_those_above_the_assignee; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+
+--
 -- Name: bout_results; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -9182,6 +13017,18 @@ ALTER TABLE public.challenges ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY challenges_are_read_by_signed_in_users ON public.challenges FOR SELECT TO authenticated USING (true);
+
+--
+-- Name: dotted_lines; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.dotted_lines ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: dotted_lines dotted_lines_are_read_by_those_above_the_member; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: explanation_views; Type: ROW SECURITY; Schema: public; Owner: -
@@ -9221,6 +13068,42 @@ ALTER TABLE public.learning_sessions ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+--
+-- Name: org_members; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.org_members ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: org_members org_members_are_read_by_auth; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY org_members_are_read_by_auth ON public.org_members FOR SELECT TO supabase_auth_admin USING (true);
+
+--
+-- Name: org_members org_members_are_read_by_those_above_them; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+
+--
+-- Name: orgs; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.orgs ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: orgs orgs_are_read_by_auth; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY orgs_are_read_by_auth ON public.orgs FOR SELECT TO supabase_auth_admin USING (true);
+
+--
+-- Name: orgs orgs_are_read_by_their_members; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
 
 --
 -- Name: questions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -9271,6 +13154,30 @@ ALTER TABLE public.review_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
+-- Name: scenario_attempts; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.scenario_attempts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: scenario_attempts scenario_attempts_are_read_by_those_above_the_user; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+
+--
+-- Name: scenarios; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.scenarios ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: scenarios scenarios_are_read_by_members; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+
+--
 -- Name: submissions; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -9283,6 +13190,18 @@ ALTER TABLE public.submissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY submissions_are_read_by_the_agents_owner ON public.submissions FOR SELECT TO authenticated USING ((agent_id IN ( SELECT a.id
    FROM public.agents a
   WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+
+--
+-- Name: teams; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: teams teams_are_read_by_members; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
 
 --
 -- Name: tracks; Type: ROW SECURITY; Schema: public; Owner: -
@@ -9307,6 +13226,18 @@ ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY user_roles_are_read_by_auth ON public.user_roles FOR SELECT TO supabase_auth_admin USING (true);
+
+--
+-- Name: users; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: users users_are_read_by_those_above_them; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY users_are_read_by_those_above_them ON public.users FOR SELECT TO authenticated USING ((id IN ( SELECT private.people_of_caller() AS people_of_caller)));
 
 --
 -- Name: SCHEMA analytics; Type: ACL; Schema: -; Owner: -
@@ -9371,6 +13302,12 @@ GRANT ALL ON FUNCTION analytics.audit_calendar_request() TO service_role;
 
 REVOKE ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) TO service_role;
+
+--
+-- Name: FUNCTION backfill_scenario_attempts(batch_size integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION complete_call(call_id bigint, outcome text, detail text); Type: ACL; Schema: analytics; Owner: -
@@ -9466,6 +13403,18 @@ REVOKE ALL ON FUNCTION analytics.list_runs(job text, status text, before_runid b
 GRANT ALL ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) TO service_role;
 
 --
+-- Name: FUNCTION make_fact_partitions(from_on date, to_on date); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) FROM PUBLIC;
+
+--
+-- Name: FUNCTION make_months_ahead(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.make_months_ahead() FROM PUBLIC;
+
+--
 -- Name: FUNCTION manual_refresh(view_name text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -9515,6 +13464,12 @@ GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) 
 REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -9532,6 +13487,24 @@ GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
 --
 
 REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.sync_training_dimensions() FROM PUBLIC;
+
+--
+-- Name: FUNCTION trim_source_changes(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.trim_source_changes() FROM PUBLIC;
+
+--
+-- Name: FUNCTION unregister_live(name text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.unregister_live(name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION unregister_view(view_name text); Type: ACL; Schema: analytics; Owner: -
@@ -9581,10 +13554,29 @@ GRANT ALL ON FUNCTION private.analytics_refresh_heatmap() TO service_role;
 REVOKE ALL ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION asked_orgs(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.asked_orgs(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION asked_people(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.asked_people(asked jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION assert_job_name(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.assert_job_name(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION assert_kpi_event_type(event_type text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.assert_kpi_event_type(event_type text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.assert_kpi_event_type(event_type text) TO service_role;
 
 --
 -- Name: FUNCTION assert_operator(); Type: ACL; Schema: private; Owner: -
@@ -9599,16 +13591,52 @@ REVOKE ALL ON FUNCTION private.assert_operator() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.assert_refreshable(view_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION assignment_standing(completed_at timestamp with time zone, due_on date, today date); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.assignment_standing(completed_at timestamp with time zone, due_on date, today date) FROM PUBLIC;
+
+--
 -- Name: FUNCTION attempt_refresh(view_name text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.attempt_refresh(view_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION attempts_changed_hands(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempts_changed_hands() FROM PUBLIC;
+
+--
+-- Name: FUNCTION attempts_were_deleted(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempts_were_deleted() FROM PUBLIC;
+
+--
+-- Name: FUNCTION attempts_were_inserted(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempts_were_inserted() FROM PUBLIC;
+
+--
+-- Name: FUNCTION attempts_were_updated(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempts_were_updated() FROM PUBLIC;
+
+--
 -- Name: FUNCTION begin_epoch(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 
 --
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
@@ -9657,6 +13685,12 @@ REVOKE ALL ON FUNCTION private.detect_bundled_refreshes() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.detect_declared_state(calendar jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_default_partitions(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_default_partitions() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_detached(); Type: ACL; Schema: private; Owner: -
@@ -9839,10 +13873,22 @@ REVOKE ALL ON FUNCTION private.detect_zombies() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.duplicate_jobs() FROM PUBLIC;
 
 --
+-- Name: FUNCTION empty_derived_table(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
+
+--
 -- Name: FUNCTION enqueue_alert(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION fill_dim_time(from_on date, to_on date); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.fill_dim_time(from_on date, to_on date) FROM PUBLIC;
 
 --
 -- Name: FUNCTION filter_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -9987,6 +14033,12 @@ REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zon
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
 
 --
+-- Name: FUNCTION live_state(declared analytics.live_relations); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.live_state(declared analytics.live_relations) FROM PUBLIC;
+
+--
 -- Name: FUNCTION log_refresh(entry analytics.refresh_log); Type: ACL; Schema: private; Owner: -
 --
 
@@ -10049,6 +14101,13 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -10085,6 +14144,72 @@ REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size i
 REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_rows(reading text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_activity_calendar(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_activity_calendar(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_assignments(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_assignments(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_attempt_trend(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_attempt_trend(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_kpi_cohorts(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_leaderboard(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_leaderboard(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_my_assignments(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_my_assignments(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_my_score_trend(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_my_score_trend(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_my_stats(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_my_stats(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_org_overview(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_org_overview(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_team_overview(asked jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION recent_durations(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -10095,6 +14220,20 @@ REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.refresh_order() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_reporting_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_reporting_views() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refresh_reporting_views() TO authenticated;
+GRANT ALL ON FUNCTION private.refresh_reporting_views() TO service_role;
+
+--
+-- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION row_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -10125,6 +14264,18 @@ REVOKE ALL ON FUNCTION private.schedule_of_job(job_name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.scope_agents_of_user(subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION scope_denies(scope jsonb, allowed text[], filters jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.scope_denies(scope jsonb, allowed text[], filters jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION scope_people_of_manager(subject text, org_id text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.scope_people_of_manager(subject text, org_id text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION scope_values(scope jsonb); Type: ACL; Schema: private; Owner: -
@@ -10169,10 +14320,40 @@ REVOKE ALL ON FUNCTION private.source_lock_key(source regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.sources_of_view(view_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION state_of(name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.state_of(name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION struck_evidence(kind text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.struck_evidence(kind text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sync_dim_orgs(org_ids uuid[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.sync_dim_orgs(org_ids uuid[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sync_dim_scenarios(scenario_ids uuid[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sync_dim_users(user_ids text[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.sync_dim_users(user_ids text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sync_dimension(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.sync_dimension() FROM PUBLIC;
 
 --
 -- Name: FUNCTION system_identifier(); Type: ACL; Schema: private; Owner: -
@@ -10253,6 +14434,12 @@ REVOKE ALL ON FUNCTION private.withdraw_job(job_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION write_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION analytics_heatmap_admin(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -10274,6 +14461,14 @@ GRANT ALL ON FUNCTION public.analytics_refresh_heatmap() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.custom_access_token_hook(event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.custom_access_token_hook(event jsonb) TO supabase_auth_admin;
+
+--
+-- Name: FUNCTION refresh_reporting_views(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.refresh_reporting_views() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refresh_reporting_views() TO service_role;
+GRANT ALL ON FUNCTION public.refresh_reporting_views() TO authenticated;
 
 --
 -- Name: TABLE learning_sessions; Type: ACL; Schema: public; Owner: -
@@ -10318,6 +14513,12 @@ GRANT ALL ON TABLE public.explanation_views TO service_role;
 GRANT SELECT ON TABLE public.explanation_views TO authenticated;
 
 --
+-- Name: TABLE fact_kpi_events; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE analytics.fact_kpi_events TO service_role;
+
+--
 -- Name: TABLE submissions; Type: ACL; Schema: public; Owner: -
 --
 
@@ -10339,11 +14540,90 @@ GRANT ALL ON TABLE public.tracks TO service_role;
 GRANT SELECT ON TABLE public.tracks TO authenticated;
 
 --
+-- Name: TABLE org_members; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.org_members TO service_role;
+GRANT SELECT ON TABLE public.org_members TO authenticated;
+
+--
+-- Name: COLUMN org_members.org_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(org_id) ON TABLE public.org_members TO supabase_auth_admin;
+
+--
+-- Name: COLUMN org_members.user_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(user_id) ON TABLE public.org_members TO supabase_auth_admin;
+
+--
+-- Name: COLUMN org_members.role; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(role) ON TABLE public.org_members TO supabase_auth_admin;
+
+--
+-- Name: COLUMN org_members.left_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(left_at) ON TABLE public.org_members TO supabase_auth_admin;
+
+--
+-- Name: TABLE teams; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.teams TO service_role;
+GRANT SELECT ON TABLE public.teams TO authenticated;
+
+--
+-- Name: TABLE scenario_attempts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.scenario_attempts TO service_role;
+GRANT SELECT ON TABLE public.scenario_attempts TO authenticated;
+
+--
+-- Name: TABLE users; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.users TO service_role;
+GRANT SELECT ON TABLE public.users TO authenticated;
+
+--
+-- Name: TABLE orgs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.orgs TO service_role;
+GRANT SELECT ON TABLE public.orgs TO authenticated;
+
+--
+-- Name: COLUMN orgs.id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE public.orgs TO supabase_auth_admin;
+
+--
+-- Name: TABLE scenarios; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.scenarios TO service_role;
+GRANT SELECT ON TABLE public.scenarios TO authenticated;
+
+--
 -- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT ALL ON TABLE public.agents TO service_role;
 GRANT SELECT ON TABLE public.agents TO authenticated;
+
+--
+-- Name: TABLE assignments; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.assignments TO service_role;
+GRANT SELECT ON TABLE public.assignments TO authenticated;
 
 --
 -- Name: TABLE bouts; Type: ACL; Schema: public; Owner: -
@@ -10358,6 +14638,13 @@ GRANT SELECT ON TABLE public.bouts TO authenticated;
 
 GRANT ALL ON TABLE public.challenges TO service_role;
 GRANT SELECT ON TABLE public.challenges TO authenticated;
+
+--
+-- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.dotted_lines TO service_role;
+GRANT SELECT ON TABLE public.dotted_lines TO authenticated;
 
 --
 -- Name: TABLE judge_outputs; Type: ACL; Schema: public; Owner: -

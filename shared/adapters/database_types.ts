@@ -122,6 +122,293 @@ export type Database = {
         };
         Relationships: [];
       };
+      "backfills": {
+        Row: {
+          "after_id": string | null;
+          "backfill": string;
+          "examined_count": number;
+          "finished_at": string | null;
+          "removed_count": number;
+          "started_at": string;
+          "written_count": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "after_id"?: string | null;
+          "backfill": string;
+          "examined_count"?: number;
+          "finished_at"?: string | null;
+          "removed_count"?: number;
+          "started_at"?: string;
+          "written_count"?: number;
+        };
+        Update: {
+          "after_id"?: string | null;
+          "backfill"?: string;
+          "examined_count"?: number;
+          "finished_at"?: string | null;
+          "removed_count"?: number;
+          "started_at"?: string;
+          "written_count"?: number;
+        };
+        Relationships: [];
+      };
+      "dim_orgs": {
+        Row: {
+          "created_at": string;
+          "name": string;
+          "org_id": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at": string;
+          "name": string;
+          "org_id": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "name"?: string;
+          "org_id"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "dim_scenarios": {
+        Row: {
+          "category": string | null;
+          "created_at": string;
+          "difficulty": string | null;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category"?: string | null;
+          "created_at": string;
+          "difficulty"?: string | null;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "category"?: string | null;
+          "created_at"?: string;
+          "difficulty"?: string | null;
+          "org_id"?: string;
+          "scenario_id"?: string;
+          "title"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "dim_time": {
+        Row: {
+          "date_key": string;
+          "day_of_month": number;
+          "day_of_week": number;
+          "day_of_year": number;
+          "is_weekend": boolean;
+          "iso_year": number;
+          "month": number;
+          "quarter": number;
+          "week": number;
+          "year": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "date_key": string;
+          "day_of_month": number;
+          "day_of_week": number;
+          "day_of_year": number;
+          "is_weekend": boolean;
+          "iso_year": number;
+          "month": number;
+          "quarter": number;
+          "week": number;
+          "year": number;
+        };
+        Update: {
+          "date_key"?: string;
+          "day_of_month"?: number;
+          "day_of_week"?: number;
+          "day_of_year"?: number;
+          "is_weekend"?: boolean;
+          "iso_year"?: number;
+          "month"?: number;
+          "quarter"?: number;
+          "week"?: number;
+          "year"?: number;
+        };
+        Relationships: [];
+      };
+      "dim_users": {
+        Row: {
+          "created_at": string;
+          "email": string | null;
+          "is_active": boolean;
+          "name": string | null;
+          "org_id": string;
+          "role": Database["public"]["Enums"]["user_role"];
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at": string;
+          "email"?: string | null;
+          "is_active": boolean;
+          "name"?: string | null;
+          "org_id": string;
+          "role": Database["public"]["Enums"]["user_role"];
+          "updated_at"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "email"?: string | null;
+          "is_active"?: boolean;
+          "name"?: string | null;
+          "org_id"?: string;
+          "role"?: Database["public"]["Enums"]["user_role"];
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "fact_kpi_events": {
+        Row: {
+          "attempt_id": string;
+          "created_at": string;
+          "event_type": string;
+          "event_value": Json | null;
+          "id": string;
+          "org_id": string;
+          "scenario_id": string | null;
+          "timestamp_ms": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt_id": string;
+          "created_at"?: string;
+          "event_type": string;
+          "event_value"?: Json | null;
+          "id"?: string;
+          "org_id": string;
+          "scenario_id"?: string | null;
+          "timestamp_ms"?: number | null;
+          "user_id": string;
+        };
+        Update: {
+          "attempt_id"?: string;
+          "created_at"?: string;
+          "event_type"?: string;
+          "event_value"?: Json | null;
+          "id"?: string;
+          "org_id"?: string;
+          "scenario_id"?: string | null;
+          "timestamp_ms"?: number | null;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "fact_scenario_attempts": {
+        Row: {
+          "attempt_id": string;
+          "created_at": string;
+          "date_key": string;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score": number | null;
+          "started_at": string;
+          "talk_ms": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt_id": string;
+          "created_at"?: string;
+          "date_key": string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "listen_ms"?: number | null;
+          "org_id": string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at": string;
+          "talk_ms"?: number | null;
+          "user_id": string;
+        };
+        Update: {
+          "attempt_id"?: string;
+          "created_at"?: string;
+          "date_key"?: string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "listen_ms"?: number | null;
+          "org_id"?: string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at"?: string;
+          "talk_ms"?: number | null;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "fact_scenario_attempts_default": {
+        Row: {
+          "attempt_id": string;
+          "created_at": string;
+          "date_key": string;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score": number | null;
+          "started_at": string;
+          "talk_ms": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt_id": string;
+          "created_at"?: string;
+          "date_key": string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "listen_ms"?: number | null;
+          "org_id": string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at": string;
+          "talk_ms"?: number | null;
+          "user_id": string;
+        };
+        Update: {
+          "attempt_id"?: string;
+          "created_at"?: string;
+          "date_key"?: string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "listen_ms"?: number | null;
+          "org_id"?: string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at"?: string;
+          "talk_ms"?: number | null;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "findings": {
         Row: {
           "bad_streak": number;
@@ -442,6 +729,28 @@ export type Database = {
         };
         Relationships: [];
       };
+      "live_relations": {
+        Row: {
+          "live_name": string;
+          "pack": string;
+          "registered_at": string;
+          "sources": (unknown)[];
+        };
+        ComputedFields: never;
+        Insert: {
+          "live_name": string;
+          "pack": string;
+          "registered_at"?: string;
+          "sources": (unknown)[];
+        };
+        Update: {
+          "live_name"?: string;
+          "pack"?: string;
+          "registered_at"?: string;
+          "sources"?: (unknown)[];
+        };
+        Relationships: [];
+      };
       "open_runs": {
         Row: {
           "epoch": number;
@@ -669,17 +978,20 @@ export type Database = {
         Row: {
           "changed_at": string;
           "source": unknown;
+          "statement_count": number;
           "txid": unknown;
         };
         ComputedFields: never;
         Insert: {
           "changed_at"?: string;
           "source": unknown;
+          "statement_count"?: number;
           "txid"?: unknown;
         };
         Update: {
           "changed_at"?: string;
           "source"?: unknown;
+          "statement_count"?: number;
           "txid"?: unknown;
         };
         Relationships: [];
@@ -889,6 +1201,23 @@ export type Database = {
           },
         ];
       };
+      "assignment_status": {
+        Row: {
+          "assigned_at": string;
+          "assignment_id": string;
+          "attempts_count": number | null;
+          "best_score": number | null;
+          "completed_at": string | null;
+          "due_on": string | null;
+          "is_required": boolean;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "explanation_engagement": {
         Row: {
           "helpful_rate": number | null;
@@ -897,6 +1226,13 @@ export type Database = {
           "question_id": string;
           "revisit_rate": number | null;
           "views_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "kpi_event_types": {
+        Row: {
+          "event_type": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -928,6 +1264,60 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_assignment_status": {
+        Row: {
+          "assigned_at": string;
+          "assignment_id": string;
+          "attempts_count": number | null;
+          "best_score": number | null;
+          "completed_at": string | null;
+          "due_on": string | null;
+          "is_required": boolean;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_call_minutes": {
+        Row: {
+          "attempts_count": number | null;
+          "event_type": string;
+          "events_count": number | null;
+          "minute_of_call": number | null;
+          "org_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_users": {
+        Row: {
+          "attempts_count": number | null;
+          "event_type": string | null;
+          "events_count": number | null;
+          "org_id": string;
+          "score_sum": number | null;
+          "scored_count": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_weeks": {
+        Row: {
+          "attempts_count": number | null;
+          "attempts_with_events_count": number | null;
+          "event_type": string | null;
+          "events_count": number | null;
+          "events_per_attempt": number | null;
+          "org_id": string;
+          "week_start": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_lane_score_distribution": {
         Row: {
           "challenge_id": string;
@@ -947,6 +1337,19 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_leaderboard_month": {
+        Row: {
+          "attempts": number | null;
+          "avg_score": number | null;
+          "avg_talk_percentage": number | null;
+          "month": string | null;
+          "org_id": string;
+          "total_duration": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_lesion_topic_weeks": {
         Row: {
           "accuracy_rate": number | null;
@@ -961,11 +1364,65 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_org_activity_day": {
+        Row: {
+          "active_on": string | null;
+          "active_users_count": number | null;
+          "ended_count": number | null;
+          "org_id": string | null;
+          "score_sum": number | null;
+          "scored_count": number | null;
+          "started_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_org_overview": {
+        Row: {
+          "active_users": number | null;
+          "avg_score": number | null;
+          "last_activity": string | null;
+          "org_id": string;
+          "scored_count": number | null;
+          "total_attempts": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_scenario_insights": {
+        Row: {
+          "attempt_count": number | null;
+          "avg_duration": number | null;
+          "avg_score": number | null;
+          "has_high_variance": boolean | null;
+          "last_attempted": string | null;
+          "median_score": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score_stddev": number | null;
+          "title": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_time_to_first_win": {
         Row: {
           "agents_with_win": number | null;
           "avg_days_to_first_win": number | null;
           "challenge_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_user_activity_day": {
+        Row: {
+          "active_on": string;
+          "attempts_count": number | null;
+          "duration_seconds": number | null;
+          "org_id": string;
+          "score_sum": number | null;
+          "scored_count": number | null;
+          "user_id": string;
         };
         ComputedFields: never;
         Relationships: [];
@@ -986,6 +1443,25 @@ export type Database = {
           "performance_category": string | null;
           "score_trend_per_day": number | null;
           "score_trend_slope": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "named_attempts": {
+        Row: {
+          "attempt_id": string;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scenario_title": string | null;
+          "score": number | null;
+          "started_at": string;
+          "started_on": string;
+          "talk_ms": number | null;
+          "user_id": string;
+          "user_name": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1088,6 +1564,18 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "team_members": {
+        Row: {
+          "is_led": boolean | null;
+          "manager_id": string;
+          "name": string;
+          "org_id": string;
+          "team_id": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
       "accept_row_count": { Args: { "view_name": string }; Returns: number };
@@ -1096,6 +1584,24 @@ export type Database = {
       "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
+      "backfill_scenario_attempts": {
+        Args: { "batch_size"?: number };
+        Returns: {
+          "after_id": string | null;
+          "backfill": string;
+          "examined_count": number;
+          "finished_at": string | null;
+          "removed_count": number;
+          "started_at": string;
+          "written_count": number;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "backfills";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
         Args: { "delay": string; "error": string; "event_id": string; "token": number };
@@ -1179,6 +1685,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      "make_fact_partitions": { Args: { "from_on": string; "to_on": string }; Returns: number };
+      "make_months_ahead": { Args: Record<PropertyKey, never>; Returns: undefined };
       "manual_refresh": {
         Args: { "view_name"?: string };
         Returns: {
@@ -1257,6 +1765,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "register_live": { Args: { "name": string; "pack": string; "sources": (unknown)[] }; Returns: undefined };
       "register_view": {
         Args: {
           "pack": string;
@@ -1275,6 +1784,9 @@ export type Database = {
       };
       "release_parked_alerts": { Args: Record<PropertyKey, never>; Returns: number };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
+      "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
+      "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
+      "unregister_live": { Args: { "name": string }; Returns: undefined };
       "unregister_view": { Args: { "view_name": string }; Returns: undefined };
       "view_states": { Args: Record<PropertyKey, never>; Returns: Json };
     };
@@ -1308,6 +1820,52 @@ export type Database = {
           "owner_id"?: string | null;
         };
         Relationships: [];
+      };
+      "assignments": {
+        Row: {
+          "assigned_at": string;
+          "assignee_id": string;
+          "due_on": string | null;
+          "id": string;
+          "is_required": boolean;
+          "org_id": string;
+          "scenario_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "assigned_at"?: string;
+          "assignee_id": string;
+          "due_on"?: string | null;
+          "id"?: string;
+          "is_required"?: boolean;
+          "org_id": string;
+          "scenario_id": string;
+        };
+        Update: {
+          "assigned_at"?: string;
+          "assignee_id"?: string;
+          "due_on"?: string | null;
+          "id"?: string;
+          "is_required"?: boolean;
+          "org_id"?: string;
+          "scenario_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "assignments_org_id_assignee_id_fkey";
+            columns: ["org_id", "assignee_id"];
+            isOneToOne: false;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+          {
+            foreignKeyName: "assignments_org_id_scenario_id_fkey";
+            columns: ["org_id", "scenario_id"];
+            isOneToOne: false;
+            referencedRelation: "scenarios";
+            referencedColumns: ["org_id", "id"];
+          },
+        ];
       };
       "bout_results": {
         Row: {
@@ -1388,6 +1946,40 @@ export type Database = {
           "title"?: string;
         };
         Relationships: [];
+      };
+      "dotted_lines": {
+        Row: {
+          "manager_id": string;
+          "org_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "manager_id": string;
+          "org_id": string;
+          "user_id": string;
+        };
+        Update: {
+          "manager_id"?: string;
+          "org_id"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "dotted_lines_org_id_manager_id_fkey";
+            columns: ["org_id", "manager_id"];
+            isOneToOne: false;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+          {
+            foreignKeyName: "dotted_lines_org_id_user_id_fkey";
+            columns: ["org_id", "user_id"];
+            isOneToOne: false;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+        ];
       };
       "explanation_views": {
         Row: {
@@ -1488,6 +2080,75 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "org_members": {
+        Row: {
+          "joined_at": string;
+          "left_at": string | null;
+          "manager_id": string | null;
+          "org_id": string;
+          "role": Database["public"]["Enums"]["user_role"];
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "joined_at"?: string;
+          "left_at"?: string | null;
+          "manager_id"?: string | null;
+          "org_id": string;
+          "role"?: Database["public"]["Enums"]["user_role"];
+          "user_id": string;
+        };
+        Update: {
+          "joined_at"?: string;
+          "left_at"?: string | null;
+          "manager_id"?: string | null;
+          "org_id"?: string;
+          "role"?: Database["public"]["Enums"]["user_role"];
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "org_members_org_id_fkey";
+            columns: ["org_id"];
+            isOneToOne: false;
+            referencedRelation: "orgs";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "org_members_org_id_manager_id_fkey";
+            columns: ["org_id", "manager_id"];
+            isOneToOne: false;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+          {
+            foreignKeyName: "org_members_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "orgs": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id"?: string;
+          "name": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "name"?: string;
+        };
+        Relationships: [];
       };
       "questions": {
         Row: {
@@ -1620,6 +2281,106 @@ export type Database = {
         };
         Relationships: [];
       };
+      "scenario_attempts": {
+        Row: {
+          "created_at": string;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "id": string;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score": number | null;
+          "started_at": string;
+          "status": string;
+          "talk_ms": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "listen_ms"?: number | null;
+          "org_id": string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at"?: string;
+          "status"?: string;
+          "talk_ms"?: number | null;
+          "user_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "listen_ms"?: number | null;
+          "org_id"?: string;
+          "scenario_id"?: string | null;
+          "score"?: number | null;
+          "started_at"?: string;
+          "status"?: string;
+          "talk_ms"?: number | null;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "scenario_attempts_org_id_scenario_id_fkey";
+            columns: ["org_id", "scenario_id"];
+            isOneToOne: false;
+            referencedRelation: "scenarios";
+            referencedColumns: ["org_id", "id"];
+          },
+          {
+            foreignKeyName: "scenario_attempts_org_id_user_id_fkey";
+            columns: ["org_id", "user_id"];
+            isOneToOne: false;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+        ];
+      };
+      "scenarios": {
+        Row: {
+          "category": string | null;
+          "created_at": string;
+          "difficulty": string | null;
+          "id": string;
+          "org_id": string;
+          "title": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category"?: string | null;
+          "created_at"?: string;
+          "difficulty"?: string | null;
+          "id"?: string;
+          "org_id": string;
+          "title": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "category"?: string | null;
+          "created_at"?: string;
+          "difficulty"?: string | null;
+          "id"?: string;
+          "org_id"?: string;
+          "title"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "scenarios_org_id_fkey";
+            columns: ["org_id"];
+            isOneToOne: false;
+            referencedRelation: "orgs";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "submissions": {
         Row: {
           "agent_id": string;
@@ -1676,6 +2437,36 @@ export type Database = {
           },
         ];
       };
+      "teams": {
+        Row: {
+          "id": string;
+          "manager_id": string;
+          "name": string;
+          "org_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "id"?: string;
+          "manager_id": string;
+          "name": string;
+          "org_id": string;
+        };
+        Update: {
+          "id"?: string;
+          "manager_id"?: string;
+          "name"?: string;
+          "org_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "teams_org_id_manager_id_fkey";
+            columns: ["org_id", "manager_id"];
+            isOneToOne: true;
+            referencedRelation: "org_members";
+            referencedColumns: ["org_id", "user_id"];
+          },
+        ];
+      };
       "tracks": {
         Row: {
           "created_at": string;
@@ -1717,6 +2508,31 @@ export type Database = {
         };
         Relationships: [];
       };
+      "users": {
+        Row: {
+          "created_at": string;
+          "email": string | null;
+          "id": string;
+          "name": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "email"?: string | null;
+          "id": string;
+          "name"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "email"?: string | null;
+          "id"?: string;
+          "name"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       [_ in never]: never;
@@ -1746,9 +2562,19 @@ export type Database = {
         };
       };
       "custom_access_token_hook": { Args: { "event": Json }; Returns: Json };
+      "refresh_reporting_views": {
+        Args: Record<PropertyKey, never>;
+        Returns: Database["analytics"]["Tables"]["refresh_log"]["Row"][];
+        SetofOptions: {
+          from: "*";
+          to: "refresh_log";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
     };
     Enums: {
-      [_ in never]: never;
+      "user_role": "admin" | "manager" | "trainee";
     };
     CompositeTypes: {
       [_ in never]: never;
@@ -1858,6 +2684,8 @@ export const Constants = {
     Enums: {},
   },
   "public": {
-    Enums: {},
+    Enums: {
+      "user_role": ["admin", "manager", "trainee"],
+    },
   },
 } as const;
