@@ -6339,7 +6339,7 @@ CREATE FUNCTION private.reading_training_activity_calendar(asked jsonb) RETURNS 
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4));
+    wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4))::integer;
 begin
     return query
     select d.org_id, d.active_on, d.started_count, d.active_users_count
@@ -6368,7 +6368,7 @@ CREATE FUNCTION private.reading_training_assignments(asked jsonb) RETURNS SETOF 
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with assigned as (
@@ -6431,8 +6431,8 @@ CREATE FUNCTION private.reading_training_attempt_trend(asked jsonb) RETURNS SETO
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     select
@@ -6463,7 +6463,7 @@ CREATE FUNCTION private.reading_training_kpi_cohorts(asked jsonb) RETURNS SETOF 
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    wanted_type constant text := asked #>> '{params,event_type}';
+    wanted_type constant text := (asked #>> '{params,event_type}')::text;
     thresholds constant numeric[] := array(
         select t.threshold::numeric
         from jsonb_array_elements_text(asked #> '{params,thresholds}') with ordinality as t (threshold, place)
@@ -6597,9 +6597,9 @@ CREATE FUNCTION private.reading_training_my_assignments(asked jsonb) RETURNS SET
     SET search_path TO ''
     AS $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     select
@@ -6635,10 +6635,10 @@ CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SET
     SET search_path TO ''
     AS $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with attempts as (
@@ -6669,9 +6669,9 @@ CREATE FUNCTION private.reading_training_my_stats(asked jsonb) RETURNS SETOF pri
     SET search_path TO ''
     AS $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with scores as (
@@ -6717,7 +6717,7 @@ CREATE FUNCTION private.reading_training_org_overview(asked jsonb) RETURNS SETOF
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with attempts as (
@@ -6770,8 +6770,8 @@ CREATE FUNCTION private.reading_training_team_overview(asked jsonb) RETURNS SETO
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with members as (

@@ -24,7 +24,7 @@ set search_path = ''
 as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with attempts as (

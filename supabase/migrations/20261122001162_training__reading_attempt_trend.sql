@@ -19,8 +19,8 @@ set search_path = ''
 as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     select

@@ -18,7 +18,7 @@ set search_path = ''
 as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4));
+    wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4))::integer;
 begin
     return query
     select d.org_id, d.active_on, d.started_count, d.active_users_count

@@ -28,8 +28,8 @@ as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with members as (

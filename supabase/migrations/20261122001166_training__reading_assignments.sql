@@ -34,7 +34,7 @@ as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with assigned as (

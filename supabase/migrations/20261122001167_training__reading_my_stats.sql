@@ -23,9 +23,9 @@ stable
 set search_path = ''
 as $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     with scores as (
@@ -73,10 +73,10 @@ stable
 set search_path = ''
 as $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
-    days constant integer := asked #>> '{params,days}';
+    today constant date := (asked ->> 'today')::date;
+    days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with attempts as (

@@ -25,9 +25,9 @@ stable
 set search_path = ''
 as $$
 declare
-    org constant uuid := asked ->> 'org';
+    org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := asked ->> 'today';
+    today constant date := (asked ->> 'today')::date;
 begin
     return query
     select

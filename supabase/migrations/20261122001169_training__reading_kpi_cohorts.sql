@@ -25,7 +25,7 @@ set search_path = ''
 as $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    wanted_type constant text := asked #>> '{params,event_type}';
+    wanted_type constant text := (asked #>> '{params,event_type}')::text;
     thresholds constant numeric[] := array(
         select t.threshold::numeric
         from jsonb_array_elements_text(asked #> '{params,thresholds}') with ordinality as t (threshold, place)
