@@ -12,7 +12,7 @@ const OVERHEAD_BYTES = 1_024;
 export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemoryStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: budget_bytes,
-    sizeCalculation: (entry) => entry.body.byteLength + OVERHEAD_BYTES,
+    sizeCalculation: (entry) => entry.body.byteLength + (entry.gzip?.byteLength ?? 0) + OVERHEAD_BYTES,
   });
   return {
     get: (stem) => entries.get(stem),

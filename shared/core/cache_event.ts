@@ -75,5 +75,7 @@ export function cacheWord(events: readonly CacheEvent[]): CacheWord {
 }
 
 export function notableEvents(events: readonly CacheEvent[]): readonly string[] {
-  return [...new Set(events.filter((event) => NOTABLE.has(event.type)).map((event) => event.type))];
+  const types: string[] = [];
+  for (const { type } of events) if (NOTABLE.has(type) && !types.includes(type)) types.push(type);
+  return types;
 }

@@ -12,6 +12,8 @@ export interface Entry {
   /** When the source was read, in milliseconds since the epoch. */
   readonly read_at: number;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The body compressed, once somebody has asked for it so. Only in memory. */
+  readonly gzip?: Uint8Array<ArrayBuffer>;
 }
 
 /** Bodies above this are served but not kept: a shared cache and 256 MB of memory are for the many. */

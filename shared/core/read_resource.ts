@@ -1,7 +1,7 @@
 import { addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
-import { namesEtag } from "./etag.ts";
+import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
@@ -38,8 +38,8 @@ export async function readResource(reader: Reader, request: ReadRequest): Promis
   const kept = reader.memory.get(address.stem);
   // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
   if (request.if_none_match !== null) {
-    const etag = kept?.key === key ? kept.etag : etagOf(key, reader.hash);
-    if (namesEtag(request.if_none_match, etag)) {
+    const etag = namedEtag(request.if_none_match, kept?.key === key ? kept.etag : etagOf(key, reader.hash));
+    if (etag !== null) {
       emit({ type: "not_modified" });
       return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
     }

@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import { guardSource } from "./guarded_source.ts";
 import type { Hash } from "./hash.ts";
 import type { Renderers } from "./renderer.ts";
-import { fullName, type Resource } from "./resource.ts";
+import type { Resource } from "./resource.ts";
 import { SharedCache } from "./shared_cache.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { Source } from "./source.ts";
@@ -40,12 +40,13 @@ export function createReader(parts: ReaderParts): Reader {
   const prefix = `freshet:${hash(parts.deployment).slice(0, 8)}:`;
   const shared = new SharedCache(parts.shared, { clock, prefix });
   const source = guardSource(parts.source, clock);
-  const schemas = new Map<string, string>();
+  const schemas = new Map<Resource, string>();
 
   function schemaOf(resource: Resource): string {
-    const name = fullName(resource);
-    const schema = schemas.get(name) ?? schemaHash(resource, hash);
-    schemas.set(name, schema);
+    const known = schemas.get(resource);
+    if (known !== undefined) return known;
+    const schema = schemaHash(resource, hash);
+    schemas.set(resource, schema);
     return schema;
   }
 

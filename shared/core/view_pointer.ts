@@ -46,11 +46,11 @@ export class ViewPointer {
   }
 
   /** @throws AppError SOURCE_UNAVAILABLE when nothing is known and the source does not answer. */
-  async current(emit: Emit): Promise<Known> {
+  current(emit: Emit): Promise<Known> | Known {
     const now = this.#options.clock.now();
     if (this.#pointer !== null && now - this.#looked_at < MEMORY_MS) return this.#known(this.#pointer, emit);
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});
-    if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return await refresh();
+    if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return refresh();
     // The source was down a second ago: look again behind the answer, so that nobody waits for its timeout.
     this.#looked_at = now;
     this.#options.waitUntil(refresh().catch(() => emit({ type: "background_failed", reason: "pointer" })));

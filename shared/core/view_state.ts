@@ -20,13 +20,20 @@ export const viewStates = z.record(z.string(), viewState);
 export type ViewState = z.output<typeof viewState>;
 export type ViewStateMap = z.output<typeof viewStates>;
 
+/** Of states that are asked again and again: one is current for a second, and thousands of answers stand on it. */
+const generations = new WeakMap<ViewState, string>();
+
 /**
  * The version as a cache sees it. It holds the refresh time too: a database that was reset or restored counts from one
  * again, and its version 3 must not meet the version 3 that a shared cache or a browser still keeps.
  */
 export function generation(state: ViewState): string {
+  const known = generations.get(state);
+  if (known !== undefined) return known;
   const moment = state.refreshed_at === null ? 0 : Date.parse(state.refreshed_at);
-  return `${state.version}.${moment.toString(36)}`;
+  const text = `${state.version}.${moment.toString(36)}`;
+  generations.set(state, text);
+  return text;
 }
 
 /**

@@ -23,9 +23,9 @@ export async function requireCaller(api: Api, exchange: Exchange): Promise<Calle
 }
 
 /** Null without a credential. @throws AppError UNAUTHENTICATED or RATE_LIMITED. */
-export function identifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
-  const { headers } = exchange.request;
-  return exchange.timed("identity", async () => api.identity.remembered(headers) ?? await verifyCaller(api, exchange));
+export function identifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> | Caller {
+  exchange.begin("identity");
+  return api.identity.remembered(exchange.request.headers) ?? verifyCaller(api, exchange);
 }
 
 /** Verifying costs more than all the rest of a cache hit, so who sends credentials that do not hold must wait. */

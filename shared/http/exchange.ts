@@ -20,7 +20,10 @@ export class Exchange {
   readonly #clock: Clock;
   readonly #began: number;
   readonly #late: (event: CacheEvent) => void;
-  readonly #steps: [name: string, milliseconds: number][] = [];
+  #step: string | null = null;
+  #step_began = 0;
+  /** The steps that have ended, as `Server-Timing` writes them. */
+  #timing = "";
   #is_finished = false;
 
   constructor(request: Request, options: { readonly clock: Clock; readonly late: (event: CacheEvent) => void }) {
@@ -46,23 +49,26 @@ export class Exchange {
     else this.events.push(event);
   };
 
-  /** Runs a step and notes its time for `Server-Timing`. */
-  async timed<T>(name: string, step: () => Promise<T>): Promise<T> {
-    const began = this.#clock.monotonic();
-    try {
-      return await step();
-    } finally {
-      this.#steps.push([name, this.#clock.monotonic() - began]);
-    }
+  /** Begins a step, whose time `Server-Timing` tells. It lasts until the next one, or the exchange, ends it. */
+  begin(step: string): void {
+    this.#endStep(this.#clock.monotonic());
+    this.#step = step;
   }
 
   /** Ends the exchange and says how long it took, in milliseconds. */
   finish(): number {
     this.#is_finished = true;
-    return this.#clock.monotonic() - this.#began;
+    const now = this.#clock.monotonic();
+    this.#endStep(now);
+    return now - this.#began;
   }
 
   serverTiming(total: number): string {
-    return [...this.#steps, ["total", total] as const].map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`).join(", ");
+    return `${this.#timing}total;dur=${total.toFixed(1)}`;
+  }
+
+  #endStep(now: number): void {
+    if (this.#step !== null) this.#timing += `${this.#step};dur=${(now - this.#step_began).toFixed(1)}, `;
+    this.#step_began = now;
   }
 }

@@ -1,9 +1,10 @@
 import { AppError } from "../core/app_error.ts";
 import { type CacheEvent, notableEvents } from "../core/cache_event.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
 import { allowOrigin, type CorsPolicy, preflight } from "./cors.ts";
 import { Exchange } from "./exchange.ts";
-import { logLine } from "./log_line.ts";
+import { logRequest } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
 import { announceLimit } from "./rate_limit.ts";
 import type { Route } from "./routes.ts";
@@ -11,7 +12,7 @@ import type { Route } from "./routes.ts";
 export interface HandlerOptions {
   readonly clock: Clock;
   /** Takes one JSON text for each request. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** What a deployment answers with: found when the first request arrives, or an error for every request. */
@@ -28,7 +29,7 @@ export function createHandler(
   options: HandlerOptions,
 ): (request: Request) => Promise<Response> {
   function late(event: CacheEvent): void {
-    if (notableEvents([event]).length > 0) options.log(JSON.stringify({ event }));
+    if (notableEvents([event]).length > 0) options.log(JSON.stringify({ event }), "now");
   }
 
   return async (request) => {
@@ -52,7 +53,7 @@ export function createHandler(
     headers.set("server-timing", exchange.serverTiming(milliseconds));
     if (exchange.standing !== null) announceLimit(headers, exchange.standing);
     allowOrigin(headers, cors, request.headers.get("origin"));
-    options.log(logLine(exchange, { status: response.status, error, milliseconds }));
+    logRequest(options.log, exchange, { status: response.status, error, milliseconds });
     return response;
   };
 }

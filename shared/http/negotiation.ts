@@ -29,12 +29,13 @@ export function chooseFormat(
   throw new AppError("NOT_ACCEPTABLE", { detail });
 }
 
-interface Range {
+/** One member of an Accept header: a name and how much it is liked, 0 to 1. */
+export interface Range {
   readonly type: string;
   readonly quality: number;
 }
 
-function parseRange(text: string): Range {
+export function parseRange(text: string): Range {
   const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
   const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
   const quality = weight === undefined ? 1 : Number(weight);

@@ -1,6 +1,7 @@
 import type { Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { type HealthSource, viewsHealth } from "../core/health.ts";
+import type { Log } from "../core/log.ts";
 import type { Operations } from "../core/ops.ts";
 import { rememberHealth } from "../core/remembered_health.ts";
 import { RateLimiter, type RateParts } from "../core/rate_limiter.ts";
@@ -30,7 +31,7 @@ export interface AnalyticsOptions {
   /** Called once, by the first request: importing the function touches nothing. */
   readonly connect: () => Platform | Promise<Platform>;
   readonly clock: Clock;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** The read function: a fetch handler over the given resources. */

@@ -1,4 +1,4 @@
-import { namesEtag } from "../core/etag.ts";
+import { namedEtag } from "../core/etag.ts";
 import { PRIVATE, VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { requireCaller } from "./credentials.ts";
@@ -22,7 +22,7 @@ export function serveOpenapi(api: Api): Route {
     await requireCaller(api, exchange);
     const { text, etag } = await (written ??= write());
     const headers = new Headers({ etag, "cache-control": PRIVATE, vary: VARY });
-    if (namesEtag(exchange.request.headers.get("if-none-match"), etag)) {
+    if (namedEtag(exchange.request.headers.get("if-none-match"), etag) !== null) {
       exchange.outcome = "NOT_MODIFIED";
       return new Response(null, { status: 304, headers });
     }

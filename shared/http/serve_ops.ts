@@ -40,7 +40,8 @@ export async function serveOps<Schema extends z.ZodObject, Row>(
       detail: `This credential may not read ops/${listing.name}; it takes an administrator's token or the secret key`,
     });
   }
-  const { rows, next_cursor } = await exchange.timed("read", () => listing.read(api.operations, params));
+  exchange.begin("read");
+  const { rows, next_cursor } = await listing.read(api.operations, params);
   const data = rows.map((row) => listing.show(row, api));
   const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
   const headers = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };

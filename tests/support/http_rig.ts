@@ -44,6 +44,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
   const source = new FakeSource(clock);
   const shared = new FakeSharedStore(clock);
   const lines: string[] = [];
+  const paces: string[] = [];
   const background: Promise<unknown>[] = [];
   const platform: Platform = {
     clock,
@@ -66,7 +67,10 @@ export function createHttpRig(options: HttpRigOptions = {}) {
   const fetch = serveAnalytics({
     resources: options.resources ?? all,
     clock,
-    log: (line) => void lines.push(line),
+    log(line, pace) {
+      lines.push(line);
+      paces.push(pace);
+    },
     connect: () => {
       options.beforeConnect?.();
       return platform;
@@ -83,7 +87,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     return response;
   }
 
-  return { ask, fetch, clock, source, shared, lines, background };
+  return { ask, fetch, clock, source, shared, lines, paces, background };
 }
 
 /** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */

@@ -26,7 +26,7 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
   assert.equal(headers.get("last-modified"), new Date(Math.floor(clock.now() / 1_000) * 1_000).toUTCString());
   assert.equal(headers.get("cache-status"), "Freshet; fwd=uri-miss; stored; detail=postgres");
   assert.equal(headers.get("cache-control"), "private, max-age=0, must-revalidate");
-  assert.equal(headers.get("vary"), "Authorization, Apikey, Accept");
+  assert.equal(headers.get("vary"), "Authorization, Apikey, Accept, Accept-Encoding");
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("content-type"), "application/json");
   assert.match(headers.get("server-timing") ?? "", /^identity;dur=[\d.]+, read;dur=[\d.]+, total;dur=[\d.]+$/);
@@ -50,7 +50,7 @@ Deno.test("If-None-Match with the current tag is a 304 without a body, with ever
   assert.equal(await response.text(), "");
   assert.equal(response.headers.get("etag"), etag);
   assert.equal(response.headers.get("cache-status"), "Freshet; hit; detail=etag");
-  assert.equal(response.headers.get("vary"), "Authorization, Apikey, Accept");
+  assert.equal(response.headers.get("vary"), "Authorization, Apikey, Accept, Accept-Encoding");
 });
 
 Deno.test("HEAD is GET without the body, the length included", async () => {
@@ -218,6 +218,20 @@ Deno.test("a request leaves one JSON line that names no person and repeats nothi
   assert.deepEqual([first.outcome, first.status, first.resource], ["FORBIDDEN", 403, "arena/progress"]);
   assert.deepEqual([second.outcome, second.resource], ["NOT_FOUND", null]);
   assert.deepEqual([third.outcome, third.resource, third.cache], ["BAD_REQUEST", "arena/lane-distributions", "none"]);
+});
+
+Deno.test("the line of a hit may wait; that of a miss, of trouble or of an error may not", async () => {
+  const { ask, paces, shared, clock } = createArenaRig();
+  const etag = (await ask(LANES_PATH)).headers.get("etag") ?? "";
+  await ask(LANES_PATH);
+  await ask(LANES_PATH, { headers: { "if-none-match": etag } });
+  await ask("/analytics/nothing");
+  await ask("/analytics/catalog");
+  shared.is_down = true;
+  clock.advance(1_100);
+  await ask(LANES_PATH);
+  // The last request leaves two: what happens behind an answer has a line of its own.
+  assert.deepEqual(paces, ["now", "soon", "soon", "now", "now", "now", "now"]);
 });
 
 Deno.test("trouble in the cache shows in the line by name", async () => {

@@ -11,6 +11,9 @@ Deno.test("verified callers are kept under the credential's hash, for a minute a
   callers.keep("secret", CALLER, Infinity);
   assert.equal(callers.get("secret"), CALLER);
   assert.deepEqual(hashed, ["secret", "secret"]);
+  // Who asks again and again is not hashed again, and is forgotten no later.
+  assert.equal(callers.get("secret"), CALLER);
+  assert.equal(hashed.length, 2);
   clock.advance(60_000);
   assert.equal(callers.get("secret"), null);
 });

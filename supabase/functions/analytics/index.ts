@@ -1,4 +1,5 @@
 /** The read function: GET /analytics/<pack>/<resource>, /analytics/catalog, /analytics/health. */
+import { bufferLines } from "../../../shared/adapters/line_buffer.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { resources } from "../../../shared/packs/registry.ts";
@@ -7,7 +8,7 @@ export default {
   fetch: serveAnalytics({
     resources,
     clock: systemClock,
-    log: (line) => console.log(line),
+    log: bufferLines((text) => console.log(text)),
     // Loaded with the first request: the adapters weigh as much as all the rest, and a new isolate should be up at once.
     connect: async () => {
       const { connectPlatform } = await import(
