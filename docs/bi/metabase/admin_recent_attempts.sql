@@ -1,0 +1,20 @@
+-- Question: Recent attempts
+-- Dashboard: admin; chart: table
+-- Variables: limit (Number, default 100); from and to (Date, optional); organisation, scenario, user (Text, optional): names
+select
+    o.name as organisation,
+    a.user_name,
+    a.scenario_title as scenario,
+    a.score,
+    a.duration_seconds,
+    a.started_at
+from analytics.named_attempts as a
+join analytics.dim_orgs as o on o.org_id = a.org_id
+where true
+    [[and a.started_on >= {{from}}::date]]
+    [[and a.started_on <= {{to}}::date]]
+    [[and o.name = {{organisation}}]]
+    [[and a.scenario_title = {{scenario}}]]
+    [[and a.user_name = {{user}}]]
+order by a.started_on desc, a.started_at desc, a.attempt_id
+limit {{limit}}::integer

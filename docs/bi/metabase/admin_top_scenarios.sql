@@ -1,0 +1,14 @@
+-- Question: Most attempted scenarios
+-- Dashboard: admin; chart: bar, x = scenario, y = attempts
+-- Variables: limit (Number, default 10); organisation (Text, optional)
+select
+    o.name as organisation,
+    v.title as scenario,
+    v.attempt_count as attempts,
+    v.avg_score
+from analytics.mv_scenario_insights as v
+join analytics.dim_orgs as o on o.org_id = v.org_id
+where true
+    [[and o.name = {{organisation}}]]
+order by v.attempt_count desc, o.name, v.title
+limit {{limit}}::integer

@@ -1,0 +1,29 @@
+-- Question: Scores by how often it happens
+-- Dashboard: kpi; chart: table. Users below, within and above two numbers of events an attempt
+-- Variables: event_type (Text, as in kpi_heatmap); below (Number, default 3); above (Number, default 7); organisation (Text, optional)
+with cohorts as (
+    select
+        case
+            when v.events_count < {{below}}::numeric * v.attempts_count then 'below ' || {{below}}::numeric
+            when v.events_count > {{above}}::numeric * v.attempts_count then 'above ' || {{above}}::numeric
+            else {{below}}::numeric || ' to ' || {{above}}::numeric
+        end as events_an_attempt,
+        v.events_count::numeric / v.attempts_count as mean_events,
+        v.attempts_count,
+        v.scored_count,
+        v.score_sum
+    from analytics.mv_kpi_users as v
+    join analytics.dim_orgs as o on o.org_id = v.org_id
+    where v.event_type = {{event_type}} and v.attempts_count > 0
+        [[and o.name = {{organisation}}]]
+)
+
+select
+    c.events_an_attempt,
+    count(*) as users,
+    sum(c.attempts_count) as attempts,
+    -- Averages over fewer than five people say more about them than about the cohort.
+    case when count(*) >= 5 then round(sum(c.score_sum) / nullif(sum(c.scored_count), 0), 3) end as avg_score
+from cohorts as c
+group by c.events_an_attempt
+order by min(c.mean_events)

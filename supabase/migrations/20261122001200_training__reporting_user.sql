@@ -1,0 +1,75 @@
+-- Object: role reporting_user
+-- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi tells how to connect them
+-- Why: such a tool runs whatever its users write, so the role itself must not be able to do harm. It reads the training
+--      pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest; the
+--      read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
+--      It cannot log in until somebody gives it a password, which no migration should know.
+
+do $$
+begin
+    if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'reporting_user') then
+        create role reporting_user nologin noinherit connection limit 10;
+    end if;
+end
+$$;
+comment on role reporting_user is 'Freshet: reads the training pack''s analytics. Activated by: alter role reporting_user with login password ''…''';
+
+alter role reporting_user set default_transaction_read_only = on;
+alter role reporting_user set statement_timeout = '30s';
+alter role reporting_user set lock_timeout = '2s';
+alter role reporting_user set idle_in_transaction_session_timeout = '60s';
+alter role reporting_user set search_path = analytics;
+
+-- Whatever a role of this name was granted before.
+revoke all on all tables in schema public, analytics, private from reporting_user;
+revoke all on all sequences in schema public, analytics, private from reporting_user;
+revoke all on all routines in schema public, analytics, private from reporting_user;
+revoke all on schema public, private from reporting_user;
+
+-- It may whatever everybody may, today and after a later grant to everybody. So everybody no longer enters schema public
+-- and no longer makes temporary tables, while each role that is there keeps both.
+do $$
+declare
+    known record;
+begin
+    for known in
+        select r.rolname
+        from pg_catalog.pg_roles as r
+        where not r.rolsuper and r.rolname <> 'reporting_user' and r.rolname !~ '^pg_'
+    loop
+        execute format('grant usage on schema public to %I', known.rolname);
+        execute format('grant temporary on database %I to %I', current_database(), known.rolname);
+    end loop;
+    execute format('revoke temporary on database %I from public', current_database());
+    execute format('grant connect on database %I to reporting_user', current_database());
+end
+$$;
+revoke usage on schema public from public;
+
+grant usage on schema analytics to reporting_user;
+grant select on table
+    analytics.fact_scenario_attempts,
+    analytics.fact_kpi_events,
+    analytics.dim_orgs,
+    analytics.dim_users,
+    analytics.dim_scenarios,
+    analytics.dim_time,
+    analytics.mv_leaderboard_month,
+    analytics.mv_org_overview,
+    analytics.mv_scenario_insights,
+    analytics.mv_org_activity_day,
+    analytics.mv_user_activity_day,
+    analytics.mv_assignment_status,
+    analytics.mv_kpi_call_minutes,
+    analytics.mv_kpi_weeks,
+    analytics.mv_kpi_users,
+    analytics.named_attempts,
+    analytics.kpi_event_types
+    to reporting_user;
+
+create policy reporting_user_reads_facts on analytics.fact_scenario_attempts for select to reporting_user using (true);
+create policy reporting_user_reads_facts on analytics.fact_kpi_events for select to reporting_user using (true);
+create policy reporting_user_reads_dimensions on analytics.dim_orgs for select to reporting_user using (true);
+create policy reporting_user_reads_dimensions on analytics.dim_users for select to reporting_user using (true);
+create policy reporting_user_reads_dimensions on analytics.dim_scenarios for select to reporting_user using (true);
+create policy reporting_user_reads_dimensions on analytics.dim_time for select to reporting_user using (true);
