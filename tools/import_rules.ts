@@ -25,13 +25,8 @@ export const PARTS: readonly Part[] = [
     knows_deno: false,
   },
   { name: "packs", files: /^shared\/packs\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
-  {
-    name: "client",
-    files: /^shared\/client\//,
-    may_import: ["packs", "registry", RESOURCE],
-    packages: ["zod"],
-    knows_deno: false,
-  },
+  // What it knows of packs is generated from their schemas, so that no part of them is in a browser's bundle.
+  { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
   {
     name: "functions",
     files: /^supabase\/functions\//,

@@ -6,6 +6,7 @@ const steps: readonly { readonly what: string; readonly args: readonly string[] 
   { what: "imports point one way", args: ["run", "-A", "tools/check_import_direction.ts"] },
   { what: "registry of resources is current", args: ["run", "-A", "tools/generate_registry.ts", "--check"] },
   { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },
+  { what: "the client's types are current", args: ["run", "-A", "tools/generate_client.ts", "--check"] },
   {
     what: "unit and contract tests",
     args: ["test", "-A", "--quiet", "--no-prompt", "tests/unit", "tests/contract", "tests/tools"],

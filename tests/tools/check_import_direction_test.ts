@@ -12,6 +12,8 @@ const GOOD = {
   "shared/adapters/csv.ts": 'import "../core/resource.ts";\nimport "zod";\n',
   "shared/packs/arena/lanes.ts": 'import "../../core/resource.ts";\n',
   "shared/packs/registry.ts": 'import "./arena/lanes.ts";\n',
+  "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
+  "shared/client/a.ts": "export const a = 1;\n",
   "supabase/functions/analytics/index.ts":
     'import "../../../shared/http/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
 };
@@ -83,6 +85,14 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
     { "supabase/functions/analytics/index.ts": 'import "zod";' },
     /functions may import none/,
   ],
+  [
+    "a client that imports a pack as a type",
+    { "shared/client/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    /client may not import packs/,
+  ],
+  ["a client that imports zod", { "shared/client/a.ts": 'import "zod";' }, /package zod: client may import none/],
+  ["a client that imports node", { "shared/client/a.ts": 'import "node:url";' }, /package node:url/],
+  ["a client that names Deno", { "shared/client/a.ts": 'export const a = Deno.env.get("A");' }, /names Deno/],
   ["a function with logic", { "supabase/functions/analytics/index.ts": "// line\n".repeat(26) }, /has 26 lines/],
   ["an adapter that writes to the console", { "shared/adapters/a.ts": 'console.log("x");' }, /uses the console/],
   ["a console in disguise", { "shared/http/a.ts": "export const { log } = globalThis.console;" }, /uses the console/],

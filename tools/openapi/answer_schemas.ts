@@ -23,7 +23,7 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
 }
 
 /** The relation or row type that the migrations comment on. */
-function rowsOf({ reading, view }: Resource): string {
+export function rowsOf({ reading, view }: Resource): string {
   return reading === undefined ? view : `${reading}_row`;
 }
 

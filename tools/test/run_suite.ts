@@ -1,5 +1,6 @@
 import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
+import { BROWSER, installPackages } from "./install_packages.ts";
 import { countResults } from "./junit_counts.ts";
 
 export interface SuiteResult {
@@ -17,6 +18,7 @@ export async function runSuite(suite: Suite): Promise<SuiteResult> {
   let database: TestDatabase | undefined;
   let counts = { passed: 0, failed: 1 };
   try {
+    if (suite.needsBrowser === true) await installPackages(BROWSER);
     if (suite.database !== undefined) {
       database = await makeTestDatabase(suite.database, { pgtap: suite.pgtap === true });
     }

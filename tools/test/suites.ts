@@ -10,6 +10,8 @@ export interface Suite {
   readonly pgtap?: boolean;
   /** Uses Debian's packages itself, without a database from here. */
   readonly needsPackages?: boolean;
+  /** Opens pages in Debian's Chromium. */
+  readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
   /** Spends its time waiting for pg_cron's minutes: runs beside the others, and shows its output at its end. */
   readonly beside?: boolean;
@@ -46,8 +48,10 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "published",
-    what: "what other programs rely on: the OpenAPI document under a peer's linter",
+    what: "what other programs rely on: the OpenAPI document, the client in Node, Deno and Chromium",
     paths: ["tests/published"],
+    needsPackages: true,
+    needsBrowser: true,
     // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
     flags: ["--no-lock"],
     beside: true,

@@ -1,0 +1,61 @@
+import { type Reply, secondsOf } from "./reply.ts";
+
+/** What an answer says about itself. */
+export interface Meta {
+  /** The resource's name, like "arena/lane-distributions". */
+  readonly resource: string;
+  /** When the rows were computed: an ISO timestamp with Z. */
+  readonly as_of: string | null;
+  /** The newest row of the sources at that moment. */
+  readonly source_as_of: string | null;
+  /** Moves by one whenever the rows were recomputed. */
+  readonly version: number;
+  readonly row_count: number;
+}
+
+export interface PageMeta extends Meta {
+  /** Where the next page begins; null on the last. */
+  readonly next_cursor: string | null;
+}
+
+/** How old an answer is, and where it came from. */
+export interface Freshness {
+  /** Seconds since the rows were last known to equal their sources; null when something in between dropped the header. */
+  readonly age_seconds: number | null;
+  /** Whether the answer is older than its view's objective. */
+  readonly is_stale: boolean;
+  readonly etag: string | null;
+  /** Which layer answered (RFC 9211). */
+  readonly cache_status: string | null;
+  /** Whether the API answered 304: `data` and `meta` are then the very objects of the answer before. */
+  readonly is_unchanged: boolean;
+}
+
+export interface Answer<Data, M = Meta> {
+  readonly data: Data;
+  readonly meta: M;
+  readonly freshness: Freshness;
+  /** Names the request in the project's log. */
+  readonly request_id: string | null;
+}
+
+/** A CSV file. */
+export interface CsvAnswer {
+  readonly text: string;
+  readonly freshness: Freshness;
+  readonly request_id: string | null;
+}
+
+/** What the headers of a reply say. */
+export function aboutReply(
+  { status, headers }: Reply,
+): { readonly freshness: Freshness; readonly request_id: string | null } {
+  const freshness = {
+    age_seconds: secondsOf(headers.get("age")),
+    is_stale: headers.get("freshet-stale") === "?1",
+    etag: headers.get("etag"),
+    cache_status: headers.get("cache-status"),
+    is_unchanged: status === 304,
+  };
+  return { freshness, request_id: headers.get("x-request-id") };
+}

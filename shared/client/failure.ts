@@ -1,0 +1,48 @@
+import type { ProblemCode } from "./resources.ts";
+
+/**
+ * Why a read failed. Besides the API's own codes: `UNREACHABLE`, when there was no answer at all, and `UNEXPECTED`, when
+ * something else than the API answered.
+ */
+export type FailureCode = ProblemCode | "UNREACHABLE" | "UNEXPECTED";
+
+/** One parameter that was refused. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** The HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** What is wrong, and what to do. */
+  readonly detail: string;
+  /** Of BAD_REQUEST: every parameter that was refused. */
+  readonly errors: readonly FieldError[];
+  /** After how many seconds another attempt makes sense; null when the API does not say. */
+  readonly retry_after_seconds: number | null;
+  /** Names the request in the project's log. */
+  readonly request_id: string | null;
+}
+
+/** What every read throws, except when its signal aborts it: then it throws the signal's reason, as fetch does. */
+export class FreshetError extends Error implements Failure {
+  override readonly name = "FreshetError";
+  readonly code: FailureCode;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  readonly retry_after_seconds: number | null;
+  readonly request_id: string | null;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.detail, options);
+    this.code = failure.code;
+    this.status = failure.status;
+    this.detail = failure.detail;
+    this.errors = failure.errors;
+    this.retry_after_seconds = failure.retry_after_seconds;
+    this.request_id = failure.request_id;
+  }
+}

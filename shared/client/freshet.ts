@@ -1,0 +1,23 @@
+import { createReader, type FreshetOptions, type Reader } from "./reader.ts";
+import { type Packs, packsOf } from "./resources.ts";
+
+/** Every resource of the API as a method of its pack, and the reader that they share. */
+export interface Freshet extends Reader, Packs {}
+
+/**
+ * The typed client of the analytics API.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const answer = { data: [{ p50: 71 }], meta: { row_count: 1 } };
+ * const fetch = () => Promise.resolve(Response.json(answer));
+ * const freshet = createFreshet({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
+ * const { data } = await freshet.arena.laneDistributions({ challenge_id: "…" });
+ * assert.equal(data[0]?.p50, 71);
+ * ```
+ */
+export function createFreshet(options: FreshetOptions): Freshet {
+  const reader = createReader(options);
+  return { ...reader, ...packsOf(reader) };
+}

@@ -1,0 +1,16 @@
+export type { Answer, CsvAnswer, Freshness, Meta, PageMeta } from "./answer.ts";
+export { type Failure, type FailureCode, type FieldError, FreshetError } from "./failure.ts";
+export { createFreshet, type Freshet } from "./freshet.ts";
+export type { Method, PagedMethod, RowOf, RowsMethod } from "./method.ts";
+export type { Patience } from "./patience.ts";
+export {
+  type AnswerOf,
+  type Asked,
+  createReader,
+  type FreshetOptions,
+  type Reader,
+  type ReadOptions,
+  type ResourceName,
+} from "./reader.ts";
+export * from "./resources.ts";
+export type { Endpoint, SupabaseClientLike } from "./transport.ts";

@@ -1,0 +1,75 @@
+import { type FieldError, FreshetError } from "./failure.ts";
+import type { ProblemCode } from "./resources.ts";
+
+/** What came back, whichever way it came. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed when it is JSON, otherwise text; null of a 304. */
+  readonly body: unknown;
+}
+
+/** Sends one request. @throws FreshetError UNREACHABLE; the signal's reason when it aborts. */
+export type Transport = (
+  path: string,
+  request: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal | null },
+) => Promise<Reply>;
+
+/** Reads a response to its end. */
+export async function replyOf(response: Response): Promise<Reply> {
+  const { status, headers } = response;
+  const text = await response.text();
+  return { status, headers, body: isJson(headers) ? parse(text) : text };
+}
+
+function isJson(headers: Headers): boolean {
+  return /^application\/(?:problem\+)?json\b/i.test(headers.get("content-type") ?? "");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** No answer at all, or the abort that was asked for. */
+export function unreachable(cause: unknown, signal: AbortSignal | null): unknown {
+  if (signal?.aborted) return signal.reason;
+  const detail = "The API could not be reached";
+  const nothing = { errors: [], retry_after_seconds: null, request_id: null };
+  return new FreshetError({ code: "UNREACHABLE", status: 0, detail, ...nothing }, { cause });
+}
+
+interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** The error that a reply stands for. */
+export function failureOf({ status, headers, body }: Reply): FreshetError {
+  const { code, detail, errors } = isProblem(body) ? body : {
+    code: "UNEXPECTED" as const,
+    detail: `Something else than the API answered, with status ${status}`,
+    errors: [],
+  };
+  return new FreshetError({
+    code,
+    status,
+    detail,
+    errors: errors ?? [],
+    retry_after_seconds: secondsOf(headers.get("retry-after")),
+    request_id: headers.get("x-request-id"),
+  });
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}
+
+/** A header's whole seconds; null for anything else. */
+export function secondsOf(header: string | null): number | null {
+  return header !== null && /^\d+$/.test(header) ? Number(header) : null;
+}

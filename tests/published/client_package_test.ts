@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type InstalledPackage, installPackage } from "./installed_package.ts";
+import { EXPECTED, startScenarioProject } from "./scenario_project.ts";
+
+/** Writes a file into the empty project. */
+async function write(installed: InstalledPackage, name: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${installed.folder}/${name}`, text);
+}
+
+/** A program for Node and Deno that runs the scenario and prints what it comes back with. */
+async function writeScenario(installed: InstalledPackage, given: unknown): Promise<void> {
+  const source = fileURLToPath(new URL("./scenario.js", import.meta.url));
+  await Deno.copyFile(source, `${installed.folder}/scenario.js`);
+  await write(
+    installed,
+    "main.js",
+    `import { createClient } from "@supabase/supabase-js";
+import * as client from "freshet-client";
+import { scenario } from "./scenario.js";
+console.log(JSON.stringify(await scenario(client, { ...${JSON.stringify(given)}, createClient })));
+process.exit(0);
+`.replace("process.exit(0)", "(globalThis.Deno ?? process).exit(0)"),
+  );
+}
+
+/** The code blocks of a document, in order. */
+async function blocksOf(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+}
+
+/** What tsc says of modules, in the strictest way; empty when they compile. */
+async function compile(installed: InstalledPackage, names: readonly string[], flags: readonly string[] = []) {
+  const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", ...flags]
+    .concat(["--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable"]);
+  const tsc = `${installed.folder}/node_modules/typescript/bin/tsc`;
+  return await installed.run("node", tsc, ...strict, ...names).catch((error: Error) => error.message);
+}
+
+async function weigh(installed: InstalledPackage, source: string): Promise<{ text: string; bytes: number }> {
+  await write(installed, "entry.js", source);
+  const text = await installed.run(
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--platform",
+    "browser",
+    "entry.js",
+  );
+  return { text, bytes: gzipSync(text, { level: 9 }).length };
+}
+
+Deno.test("the packed client, installed into an empty project", async (test) => {
+  const installed = await installPackage();
+  try {
+    for (const runtime of ["node", Deno.execPath()]) {
+      await test.step(`in ${runtime === "node" ? "Node" : "Deno"} it reads, pages, confirms, waits, fails and aborts`, async () => {
+        const project = await startScenarioProject();
+        try {
+          await writeScenario(installed, project.given);
+          const args = runtime === "node" ? ["main.js"] : ["run", "-A", "--node-modules-dir=manual", "main.js"];
+          assert.deepEqual(JSON.parse(await installed.run(runtime, ...args)), EXPECTED);
+        } finally {
+          await project.stop();
+        }
+      });
+    }
+
+    await test.step("every example of docs/client.md compiles, in the strictest way", async () => {
+      const blocks = await blocksOf("docs/client.md");
+      assert.ok(blocks.length >= 8);
+      const names = blocks.map((_block, index) => `example_${index}.mts`);
+      await Promise.all(blocks.map((block, index) => write(installed, names[index] ?? "", block)));
+      // The declarations of supabase-js name Node's types, which an application need not have.
+      assert.equal(await compile(installed, names, ["--skipLibCheck"]), "");
+    });
+
+    await test.step("what the API would refuse does not compile, and its declarations do", async () => {
+      const refused = [
+        "freshet.arena.laneDistributions();",
+        "freshet.arena.laneDistributions({ challenge_id: 7 });",
+        'freshet.arena.laneDistributions({ challenge: "…" });',
+        'freshet.arena.weaknessPatterns({ agent_id: "…", category: "strong" });',
+        'freshet.get("arena/nothing");',
+        "freshet.arena.timeToFirstWin.pages();",
+        "freshet.qbank.heatmapMatrix.rows();",
+        "freshet.engagement.summaryStats({ limit: 1 });",
+        "(await freshet.arena.timeToFirstWin()).data[0]?.p50;",
+      ];
+      const head = [
+        'import { createFreshet } from "freshet-client";',
+        'const freshet = createFreshet({ url: "", key: "" });',
+      ];
+      await write(installed, "refused.mts", [...head, ...refused, "export {};", ""].join("\n"));
+      const said = await compile(installed, ["refused.mts"]);
+      const places = [...said.matchAll(/^(.*)\((\d+),\d+\): error/gm)].map(([, file, line]) => `${file}:${line}`);
+      assert.deepEqual([...new Set(places)], refused.map((_line, index) => `refused.mts:${index + 3}`), said);
+    });
+
+    await test.step("it weighs less than 5 KB with gzip, and what is not used is left out", async () => {
+      const whole = await weigh(installed, 'export * from "freshet-client";');
+      assert.ok(whole.bytes < 5_000, `${whole.bytes} bytes`);
+      assert.match(whole.text, /laneDistributions/);
+      const one = await weigh(installed, 'export { createReader, qbank } from "freshet-client";');
+      assert.doesNotMatch(one.text, /laneDistributions|active-learning-days/);
+      assert.match(one.text, /heatmapMatrix/);
+      const error = await weigh(installed, 'export { FreshetError } from "freshet-client";');
+      assert.ok(error.bytes < 400, `${error.bytes} bytes`);
+      assert.doesNotMatch(whole.text, /\bDeno\b|\bprocess\b|node:|zod/);
+      console.log(`gzip: ${whole.bytes} bytes whole, ${one.bytes} with one pack, ${error.bytes} the error alone`);
+    });
+  } finally {
+    await installed.remove();
+  }
+});

@@ -1,0 +1,76 @@
+/**
+ * Builds shared/client as an npm package: `deno task build:client` writes dist/npm, ready for `npm pack` or
+ * `npm publish`. A folder may be given instead.
+ */
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Named at run time only: what the lock file lists is downloaded by every command, and this weighs 24 MB. */
+const TYPESCRIPT = "npm:typescript@5.9.3/tsc";
+
+const project = fileURLToPath(new URL("../", import.meta.url));
+
+/** Writes the package into a folder, which is emptied first. */
+export async function buildClient(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await compile(folder);
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest(await version()), null, 2)}\n`);
+  await copyFile(join(project, "docs/client.md"), join(folder, "README.md"));
+  await copyFile(join(project, "LICENSE"), join(folder, "LICENSE"));
+}
+
+/** Modules stay modules, so that a bundler can leave out what an application does not use. */
+async function compile(folder: string): Promise<void> {
+  const options = {
+    target: "es2022",
+    module: "esnext",
+    moduleResolution: "bundler",
+    // What a browser has: a global of Deno or Node is an error here.
+    lib: "es2022,dom,dom.iterable",
+    strict: "true",
+    exactOptionalPropertyTypes: "true",
+    noUncheckedIndexedAccess: "true",
+    declaration: "true",
+    rewriteRelativeImportExtensions: "true",
+    outDir: folder,
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = ["run", "-A", "--quiet", "--no-lock", TYPESCRIPT, ...flags, join(project, "shared/client/mod.ts")];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: folder, stderr: "inherit" })
+    .output();
+  if (!success) throw new Error(`tsc refused the client:\n${new TextDecoder().decode(stdout)}`);
+  // It leaves the endings in declarations as they were written.
+  for (const name of (await readdir(folder)).filter((candidate) => candidate.endsWith(".d.ts"))) {
+    const path = join(folder, name);
+    await writeFile(path, (await readFile(path, "utf8")).replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"'));
+  }
+}
+
+/** The newest version that the changelog names, 0.0.0 before the first. */
+async function version(): Promise<string> {
+  const changelog = await readFile(join(project, "CHANGELOG.md"), "utf8");
+  return /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog)?.[1] ?? "0.0.0";
+}
+
+function manifest(version: string) {
+  return {
+    name: "freshet-client",
+    version,
+    description: "Typed client of a Freshet analytics API, for browsers, Node and Deno",
+    license: "MIT",
+    type: "module",
+    sideEffects: false,
+    exports: { ".": { types: "./mod.d.ts", default: "./mod.js" } },
+    types: "./mod.d.ts",
+    files: ["*.js", "*.d.ts", "README.md", "LICENSE"],
+    engines: { node: ">=20" },
+  };
+}
+
+if (import.meta.main) {
+  const folder = resolve(Deno.args[0] ?? join(project, "dist/npm"));
+  await buildClient(folder);
+  console.log(`Wrote ${folder}`);
+}

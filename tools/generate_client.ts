@@ -1,0 +1,37 @@
+/**
+ * Writes what the client knows of the resources, as plain TypeScript without zod, and the test that compares it with the
+ * schemas. `--check` writes nothing and fails when one of the two is not current.
+ */
+import { ERROR_STATUS } from "../shared/core/app_error.ts";
+import { resources } from "../shared/packs/registry.ts";
+import { clientSource } from "./client/client_source.ts";
+import { typesTestSource } from "./client/types_test_source.ts";
+import { keepCurrent } from "./generated_file.ts";
+import { readComments } from "./openapi/column_comments.ts";
+
+const check = Deno.args.includes("--check");
+const remedy = "deno run -A tools/generate_client.ts";
+const files = [
+  {
+    path: "../shared/client/resources.ts",
+    content: clientSource(resources, await readComments(), Object.keys(ERROR_STATUS)),
+  },
+  { path: "../tests/contract/client_types_test.ts", content: typesTestSource(resources) },
+];
+const results = files.map(async ({ path, content }) => {
+  const file = new URL(path, import.meta.url);
+  return await keepCurrent({ file, content: await formatted(content), check, remedy });
+});
+Deno.exit((await Promise.all(results)).every(Boolean) ? 0 : 1);
+
+/** As `deno fmt` would leave it, so that formatting the tree does not make the file old. */
+async function formatted(source: string): Promise<string> {
+  const args = ["fmt", "--quiet", "--ext", "ts", "-"];
+  const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(source));
+  await writer.close();
+  const { success, stdout } = await process.output();
+  if (!success) throw new Error("deno fmt refused the generated source");
+  return new TextDecoder().decode(stdout);
+}
