@@ -14,6 +14,7 @@ export type ProblemCode =
   | "RATE_LIMITED"
   | "INTERNAL"
   | "NOT_READY"
+  | "TOO_STALE"
   | "SOURCE_UNAVAILABLE";
 
 /** Parameters of arena/lane-distributions. */
@@ -297,6 +298,374 @@ export interface QbankHeatmapMatrixTable {
   readonly rows: readonly QbankHeatmapMatrixTableRow[];
 }
 
+/** Parameters of training/activity-calendar. */
+export interface TrainingActivityCalendarParams {
+  readonly org_id?: string | undefined;
+  readonly year?: number | undefined;
+}
+
+/** A row of: How much happened on each day of a year, this one unless one is named. */
+export interface TrainingActivityCalendarRow {
+  readonly org_id: string;
+  readonly active_on: string;
+  readonly attempts_count: number;
+  readonly active_users_count: number;
+}
+
+/** Parameters of training/assignments. */
+export interface TrainingAssignmentsParams {
+  readonly org_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly status?: "all" | "open" | "overdue" | "completed" | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
+export interface TrainingAssignmentsRow {
+  readonly org_id: string;
+  readonly assignment_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  readonly due_on: string | null;
+  readonly is_required: boolean;
+  readonly assigned_at: string;
+  readonly completed_at: string | null;
+  readonly attempts_count: number;
+  readonly best_score: number | null;
+  readonly status: "open" | "overdue" | "completed";
+  readonly assigned_count: number;
+  readonly completed_count: number;
+  readonly overdue_count: number;
+  readonly completion_rate: number;
+}
+
+/** Parameters of training/attempt-trend. */
+export interface TrainingAttemptTrendParams {
+  readonly org_id?: string | undefined;
+  readonly days?: number | undefined;
+}
+
+/** A row of: Attempts of each of the last days, oldest first; days without one included. */
+export interface TrainingAttemptTrendRow {
+  readonly org_id: string;
+  readonly active_on: string;
+  readonly attempts_count: number;
+  readonly active_users_count: number;
+  readonly avg_score: number | null;
+}
+
+/** Parameters of training/attempts. */
+export interface TrainingAttemptsParams {
+  readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
+}
+
+/** A row of: Completed attempts, the newest first: who, what, which score. */
+export interface TrainingAttemptsRow {
+  readonly attempt_id: string;
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly user_name: string | null;
+  readonly scenario_id: string | null;
+  readonly scenario_title: string | null;
+  readonly score: number | null;
+  readonly duration_seconds: number | null;
+  readonly talk_ms: number | null;
+  readonly listen_ms: number | null;
+  /** UTC day of the start. */
+  readonly started_on: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+}
+
+/** Parameters of training/kpi/cohorts. */
+export interface TrainingKpiCohortsParams {
+  readonly org_id?: string | undefined;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  readonly thresholds?: string | undefined;
+}
+
+/** A row of: Users grouped by how often something happens in their attempts, with the average score of each group. */
+export interface TrainingKpiCohortsRow {
+  readonly org_id: string;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  readonly cohort: number;
+  readonly label: string;
+  readonly users_count: number;
+  readonly attempts_count: number;
+  readonly events_count: number;
+  readonly avg_score: number | null;
+}
+
+/** Parameters of training/kpi/heatmap. */
+export interface TrainingKpiHeatmapParams {
+  readonly org_id?: string | undefined;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: When in a call something happens: events of one type by minute. */
+export interface TrainingKpiHeatmapRow {
+  readonly org_id: string;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  /** 0 for the first 60 seconds. */
+  readonly minute_of_call: number;
+  readonly events_count: number;
+  /** Attempts with such an event in this minute. */
+  readonly attempts_count: number;
+}
+
+/** Parameters of training/kpi/weekly. */
+export interface TrainingKpiWeeklyParams {
+  readonly org_id?: string | undefined;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  readonly week_from?: string | undefined;
+  readonly week_to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: How often something happens, by week, oldest first: events of one type, and how many for each attempt. */
+export interface TrainingKpiWeeklyRow {
+  readonly org_id: string;
+  readonly event_type:
+    | "filler_word"
+    | "interruption"
+    | "question_asked"
+    | "objection_raised"
+    | "keyword_mentioned"
+    | "long_pause";
+  /** Monday of the ISO week of the UTC start of the attempt. */
+  readonly week_start: string;
+  readonly events_count: number;
+  /** Attempts with at least one such event. */
+  readonly attempts_with_events_count: number;
+  /** All completed attempts of the week, those without such an event included. */
+  readonly attempts_count: number;
+  /** events_count / attempts_count, four decimals. */
+  readonly events_per_attempt: number;
+}
+
+/** Parameters of training/leaderboard. */
+export interface TrainingLeaderboardParams {
+  readonly org_id?: string | undefined;
+  readonly month?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: Who scored best in a month, this one unless one is named, and how that differs from the month before. */
+export interface TrainingLeaderboardRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly month: string;
+  readonly rank: number;
+  readonly previous_rank: number | null;
+  readonly avg_score: number;
+  readonly avg_score_change: number | null;
+  readonly attempts: number;
+  readonly total_duration: number | null;
+  readonly avg_talk_percentage: number | null;
+}
+
+/** Parameters of training/me/assignments. */
+export interface TrainingMeAssignmentsParams {
+  readonly status?: "open" | "overdue" | "completed" | "all" | undefined;
+}
+
+/** A row of: The caller's own assignments, soonest due first; those that are open unless others are asked for. */
+export interface TrainingMeAssignmentsRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly assignment_id: string;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  readonly due_on: string | null;
+  readonly is_required: boolean;
+  readonly assigned_at: string;
+  readonly completed_at: string | null;
+  readonly attempts_count: number;
+  readonly best_score: number | null;
+  readonly status: "open" | "overdue" | "completed";
+}
+
+/** Parameters of training/me/attempts. */
+export interface TrainingMeAttemptsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The caller's own last attempts, the newest first. */
+export interface TrainingMeAttemptsRow {
+  readonly attempt_id: string;
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly scenario_id: string | null;
+  readonly scenario_title: string | null;
+  readonly score: number | null;
+  readonly duration_seconds: number | null;
+  readonly talk_ms: number | null;
+  readonly listen_ms: number | null;
+  /** UTC day of the start. */
+  readonly started_on: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+}
+
+/** Parameters of training/me/score-trend. */
+export interface TrainingMeScoreTrendParams {
+  readonly days?: number | undefined;
+}
+
+/** A row of: The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+export interface TrainingMeScoreTrendRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly active_on: string;
+  readonly attempts_count: number;
+  readonly avg_score: number | null;
+}
+
+/** Parameters of training/me/stats. */
+export type TrainingMeStatsParams = Readonly<Record<string, never>>;
+
+/** A row of: The caller's own attempts and scores: this week, against the week before, and in all. */
+export interface TrainingMeStatsRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly attempts_this_week: number;
+  readonly avg_score_this_week: number | null;
+  readonly avg_score_change: number | null;
+  readonly attempts_count: number;
+  readonly avg_score: number | null;
+  readonly last_attempt_at: string | null;
+}
+
+/** Parameters of training/org-overview. */
+export interface TrainingOrgOverviewParams {
+  readonly org_id?: string | undefined;
+}
+
+/** A row of: An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+export interface TrainingOrgOverviewRow {
+  readonly org_id: string;
+  readonly name: string;
+  readonly active_users: number;
+  readonly active_users_this_month: number;
+  readonly total_attempts: number;
+  readonly attempts_this_week: number;
+  readonly attempts_this_month: number;
+  readonly avg_score: number | null;
+  readonly last_activity: string | null;
+}
+
+/** Parameters of training/scenario-insights. */
+export interface TrainingScenarioInsightsParams {
+  readonly org_id?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly variance?: "all" | "high" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+export interface TrainingScenarioInsightsRow {
+  readonly org_id: string;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly attempt_count: number;
+  readonly avg_score: number;
+  /** Sample standard deviation; null for one attempt. */
+  readonly score_stddev: number | null;
+  /** Seconds, over the scored attempts whose duration is known; null when there is none. */
+  readonly avg_duration: number | null;
+  /** Exact; between two scores, their mean. */
+  readonly median_score: number;
+  /** End of the last scored attempt; null when no end is known. */
+  readonly last_attempted: string | null;
+  /** The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear. */
+  readonly has_high_variance: boolean;
+}
+
+/** Parameters of training/team-overview. */
+export interface TrainingTeamOverviewParams {
+  readonly org_id?: string | undefined;
+  readonly days?: number | undefined;
+}
+
+/** A row of: A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+export interface TrainingTeamOverviewRow {
+  readonly org_id: string;
+  readonly team_id: string;
+  readonly manager_id: string;
+  readonly name: string;
+  readonly members_count: number;
+  readonly attempts_count: number;
+  readonly avg_score: number | null;
+  readonly assignments_count: number;
+  readonly completed_count: number;
+  readonly completion_rate: number | null;
+  readonly team_rank: number | null;
+  readonly teams_count: number;
+}
+
+/** Parameters of training/top-scenarios. */
+export interface TrainingTopScenariosParams {
+  readonly org_id?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: The scenarios with the most scored attempts, with their average score. */
+export interface TrainingTopScenariosRow {
+  readonly org_id: string;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly attempt_count: number;
+  readonly avg_score: number;
+}
+
 /** Parameters, data and meta of every resource, by its name. */
 export interface Resources {
   readonly "arena/lane-distributions": {
@@ -363,6 +732,86 @@ export interface Resources {
     readonly params: QbankHeatmapMatrixParams;
     readonly data: QbankHeatmapMatrixTable;
     readonly meta: PageMeta;
+  };
+  readonly "training/activity-calendar": {
+    readonly params: TrainingActivityCalendarParams;
+    readonly data: readonly TrainingActivityCalendarRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/assignments": {
+    readonly params: TrainingAssignmentsParams;
+    readonly data: readonly TrainingAssignmentsRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/attempt-trend": {
+    readonly params: TrainingAttemptTrendParams;
+    readonly data: readonly TrainingAttemptTrendRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/attempts": {
+    readonly params: TrainingAttemptsParams;
+    readonly data: readonly TrainingAttemptsRow[];
+    readonly meta: PageMeta & { readonly total_count?: number };
+  };
+  readonly "training/kpi/cohorts": {
+    readonly params: TrainingKpiCohortsParams;
+    readonly data: readonly TrainingKpiCohortsRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/kpi/heatmap": {
+    readonly params: TrainingKpiHeatmapParams;
+    readonly data: readonly TrainingKpiHeatmapRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/kpi/weekly": {
+    readonly params: TrainingKpiWeeklyParams;
+    readonly data: readonly TrainingKpiWeeklyRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/leaderboard": {
+    readonly params: TrainingLeaderboardParams;
+    readonly data: readonly TrainingLeaderboardRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/me/assignments": {
+    readonly params: TrainingMeAssignmentsParams;
+    readonly data: readonly TrainingMeAssignmentsRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/me/attempts": {
+    readonly params: TrainingMeAttemptsParams;
+    readonly data: readonly TrainingMeAttemptsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/me/score-trend": {
+    readonly params: TrainingMeScoreTrendParams;
+    readonly data: readonly TrainingMeScoreTrendRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/me/stats": {
+    readonly params: TrainingMeStatsParams;
+    readonly data: readonly TrainingMeStatsRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/org-overview": {
+    readonly params: TrainingOrgOverviewParams;
+    readonly data: readonly TrainingOrgOverviewRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/scenario-insights": {
+    readonly params: TrainingScenarioInsightsParams;
+    readonly data: readonly TrainingScenarioInsightsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/team-overview": {
+    readonly params: TrainingTeamOverviewParams;
+    readonly data: readonly TrainingTeamOverviewRow[];
+    readonly meta: Meta;
+  };
+  readonly "training/top-scenarios": {
+    readonly params: TrainingTopScenariosParams;
+    readonly data: readonly TrainingTopScenariosRow[];
+    readonly meta: Meta;
   };
 }
 
@@ -435,14 +884,73 @@ export function qbank(reader: Reader): QbankPack {
   };
 }
 
+/** The resources of the pack training. */
+export interface TrainingPack {
+  /** How much happened on each day of a year, this one unless one is named. */
+  readonly activityCalendar: Method<"training/activity-calendar">;
+  /** Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
+  readonly assignments: Method<"training/assignments">;
+  /** Attempts of each of the last days, oldest first; days without one included. */
+  readonly attemptTrend: Method<"training/attempt-trend">;
+  /** Completed attempts, the newest first: who, what, which score. */
+  readonly attempts: RowsMethod<"training/attempts">;
+  /** Users grouped by how often something happens in their attempts, with the average score of each group. */
+  readonly kpiCohorts: Method<"training/kpi/cohorts">;
+  /** When in a call something happens: events of one type by minute. */
+  readonly kpiHeatmap: RowsMethod<"training/kpi/heatmap">;
+  /** How often something happens, by week, oldest first: events of one type, and how many for each attempt. */
+  readonly kpiWeekly: RowsMethod<"training/kpi/weekly">;
+  /** Who scored best in a month, this one unless one is named, and how that differs from the month before. */
+  readonly leaderboard: Method<"training/leaderboard">;
+  /** The caller's own assignments, soonest due first; those that are open unless others are asked for. */
+  readonly meAssignments: Method<"training/me/assignments">;
+  /** The caller's own last attempts, the newest first. */
+  readonly meAttempts: RowsMethod<"training/me/attempts">;
+  /** The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+  readonly meScoreTrend: Method<"training/me/score-trend">;
+  /** The caller's own attempts and scores: this week, against the week before, and in all. */
+  readonly meStats: Method<"training/me/stats">;
+  /** An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+  readonly orgOverview: Method<"training/org-overview">;
+  /** How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+  readonly scenarioInsights: RowsMethod<"training/scenario-insights">;
+  /** A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+  readonly teamOverview: Method<"training/team-overview">;
+  /** The scenarios with the most scored attempts, with their average score. */
+  readonly topScenarios: Method<"training/top-scenarios">;
+}
+
+/** The methods of the pack training alone, over a reader. */
+export function training(reader: Reader): TrainingPack {
+  return {
+    activityCalendar: method(reader, "training/activity-calendar"),
+    assignments: method(reader, "training/assignments"),
+    attemptTrend: method(reader, "training/attempt-trend"),
+    attempts: pagedRows(reader, "training/attempts", "cursor"),
+    kpiCohorts: method(reader, "training/kpi/cohorts"),
+    kpiHeatmap: pagedRows(reader, "training/kpi/heatmap", "cursor"),
+    kpiWeekly: pagedRows(reader, "training/kpi/weekly", "cursor"),
+    leaderboard: method(reader, "training/leaderboard"),
+    meAssignments: method(reader, "training/me/assignments"),
+    meAttempts: pagedRows(reader, "training/me/attempts", "cursor"),
+    meScoreTrend: method(reader, "training/me/score-trend"),
+    meStats: method(reader, "training/me/stats"),
+    orgOverview: method(reader, "training/org-overview"),
+    scenarioInsights: pagedRows(reader, "training/scenario-insights", "cursor"),
+    teamOverview: method(reader, "training/team-overview"),
+    topScenarios: method(reader, "training/top-scenarios"),
+  };
+}
+
 /** The methods of every pack. */
 export interface Packs {
   readonly arena: ArenaPack;
   readonly engagement: EngagementPack;
   readonly qbank: QbankPack;
+  readonly training: TrainingPack;
 }
 
 /** Every pack, over one reader. */
 export function packsOf(reader: Reader): Packs {
-  return { arena: arena(reader), engagement: engagement(reader), qbank: qbank(reader) };
+  return { arena: arena(reader), engagement: engagement(reader), qbank: qbank(reader), training: training(reader) };
 }

@@ -14,6 +14,22 @@ import { streakDropoffs as EngagementStreakDropoffs } from "../../shared/packs/e
 import { summaryStats as EngagementSummaryStats } from "../../shared/packs/engagement/summary_stats.ts";
 import { heatmap as QbankHeatmap } from "../../shared/packs/qbank/heatmap.ts";
 import { heatmapMatrix as QbankHeatmapMatrix } from "../../shared/packs/qbank/heatmap_matrix.ts";
+import { activityCalendar as TrainingActivityCalendar } from "../../shared/packs/training/activity_calendar.ts";
+import { assignments as TrainingAssignments } from "../../shared/packs/training/assignments.ts";
+import { attemptTrend as TrainingAttemptTrend } from "../../shared/packs/training/attempt_trend.ts";
+import { attempts as TrainingAttempts } from "../../shared/packs/training/attempts.ts";
+import { kpiCohorts as TrainingKpiCohorts } from "../../shared/packs/training/kpi_cohorts.ts";
+import { kpiHeatmap as TrainingKpiHeatmap } from "../../shared/packs/training/kpi_heatmap.ts";
+import { kpiWeekly as TrainingKpiWeekly } from "../../shared/packs/training/kpi_weekly.ts";
+import { leaderboard as TrainingLeaderboard } from "../../shared/packs/training/leaderboard.ts";
+import { meAssignments as TrainingMeAssignments } from "../../shared/packs/training/me_assignments.ts";
+import { meAttempts as TrainingMeAttempts } from "../../shared/packs/training/me_attempts.ts";
+import { meScoreTrend as TrainingMeScoreTrend } from "../../shared/packs/training/me_score_trend.ts";
+import { meStats as TrainingMeStats } from "../../shared/packs/training/me_stats.ts";
+import { orgOverview as TrainingOrgOverview } from "../../shared/packs/training/org_overview.ts";
+import { scenarioInsights as TrainingScenarioInsights } from "../../shared/packs/training/scenario_insights.ts";
+import { teamOverview as TrainingTeamOverview } from "../../shared/packs/training/team_overview.ts";
+import { topScenarios as TrainingTopScenarios } from "../../shared/packs/training/top_scenarios.ts";
 import type { Asked, Every, Rows, Same } from "../support/client_types.ts";
 
 Deno.test("the client's parameters and rows are those of the schemas", () => {
@@ -51,6 +67,38 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
         "question_count" | "attempts" | "correct_attempts" | "accuracy_rate" | "median_duration_ms"
       >
     >,
-  ]> = 26;
+    Same<client.TrainingActivityCalendarParams, Asked<typeof TrainingActivityCalendar.params>>,
+    Same<client.TrainingActivityCalendarRow, Rows<typeof TrainingActivityCalendar.row>>,
+    Same<client.TrainingAssignmentsParams, Asked<typeof TrainingAssignments.params>>,
+    Same<client.TrainingAssignmentsRow, Rows<typeof TrainingAssignments.row>>,
+    Same<client.TrainingAttemptTrendParams, Asked<typeof TrainingAttemptTrend.params>>,
+    Same<client.TrainingAttemptTrendRow, Rows<typeof TrainingAttemptTrend.row>>,
+    Same<client.TrainingAttemptsParams, Asked<typeof TrainingAttempts.params>>,
+    Same<client.TrainingAttemptsRow, Rows<typeof TrainingAttempts.row>>,
+    Same<client.TrainingKpiCohortsParams, Asked<typeof TrainingKpiCohorts.params>>,
+    Same<client.TrainingKpiCohortsRow, Rows<typeof TrainingKpiCohorts.row>>,
+    Same<client.TrainingKpiHeatmapParams, Asked<typeof TrainingKpiHeatmap.params>>,
+    Same<client.TrainingKpiHeatmapRow, Rows<typeof TrainingKpiHeatmap.row>>,
+    Same<client.TrainingKpiWeeklyParams, Asked<typeof TrainingKpiWeekly.params>>,
+    Same<client.TrainingKpiWeeklyRow, Rows<typeof TrainingKpiWeekly.row>>,
+    Same<client.TrainingLeaderboardParams, Asked<typeof TrainingLeaderboard.params>>,
+    Same<client.TrainingLeaderboardRow, Rows<typeof TrainingLeaderboard.row>>,
+    Same<client.TrainingMeAssignmentsParams, Asked<typeof TrainingMeAssignments.params>>,
+    Same<client.TrainingMeAssignmentsRow, Rows<typeof TrainingMeAssignments.row>>,
+    Same<client.TrainingMeAttemptsParams, Asked<typeof TrainingMeAttempts.params>>,
+    Same<client.TrainingMeAttemptsRow, Rows<typeof TrainingMeAttempts.row>>,
+    Same<client.TrainingMeScoreTrendParams, Asked<typeof TrainingMeScoreTrend.params>>,
+    Same<client.TrainingMeScoreTrendRow, Rows<typeof TrainingMeScoreTrend.row>>,
+    Same<client.TrainingMeStatsParams, Asked<typeof TrainingMeStats.params>>,
+    Same<client.TrainingMeStatsRow, Rows<typeof TrainingMeStats.row>>,
+    Same<client.TrainingOrgOverviewParams, Asked<typeof TrainingOrgOverview.params>>,
+    Same<client.TrainingOrgOverviewRow, Rows<typeof TrainingOrgOverview.row>>,
+    Same<client.TrainingScenarioInsightsParams, Asked<typeof TrainingScenarioInsights.params>>,
+    Same<client.TrainingScenarioInsightsRow, Rows<typeof TrainingScenarioInsights.row>>,
+    Same<client.TrainingTeamOverviewParams, Asked<typeof TrainingTeamOverview.params>>,
+    Same<client.TrainingTeamOverviewRow, Rows<typeof TrainingTeamOverview.row>>,
+    Same<client.TrainingTopScenariosParams, Asked<typeof TrainingTopScenarios.params>>,
+    Same<client.TrainingTopScenariosRow, Rows<typeof TrainingTopScenarios.row>>,
+  ]> = 58;
   assert.ok(checked > 0);
 });

@@ -1,5 +1,5 @@
 import { createFreshet, type Freshet, type Patience } from "../../shared/client/mod.ts";
-import { createArenaRig, createHttpRig } from "./http_rig.ts";
+import { createArenaRig, type createHttpRig, type HttpRigOptions } from "./http_rig.ts";
 import { KEYS } from "./tokens.ts";
 
 /** A project that need not exist: its fetch is the real handler. */
@@ -31,8 +31,9 @@ export interface ClientRig {
 /** The client over the real handler, whose arena views hold rows. */
 export function createClientRig(
   options: Patience & { readonly key?: string; readonly token?: () => Promise<string> | null } = {},
+  server: HttpRigOptions = {},
 ): ClientRig {
-  const http = createArenaRig();
+  const http = createArenaRig(server);
   const asked: Request[] = [];
   const waited: number[] = [];
   const rig: ClientRig = {

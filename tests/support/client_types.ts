@@ -10,12 +10,20 @@ export type Every<Checks extends readonly true[]> = Checks["length"];
 
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 
-/** What an application writes: what the schema gives, left out where the schema lets it be left out. */
+/**
+ * What an application writes: a number or a flag as what it is, the rest as the text that goes into the URL; left out where
+ * the schema lets it be left out.
+ */
 export type Asked<Schema extends z.ZodObject> = {
-  readonly [Key in keyof z.input<Schema>]: Key extends keyof z.output<Schema>
-    ? z.output<Schema>[Key] | (undefined extends z.input<Schema>[Key] ? undefined : never)
-    : never;
+  readonly [Key in keyof z.input<Schema>]: Written<
+    z.input<Schema>[Key],
+    z.output<Schema>[Key & keyof z.output<Schema>]
+  >;
 };
+
+type Written<Input, Output> =
+  | (Output extends string | number | boolean | undefined ? Output : Input)
+  | (undefined extends Input ? undefined : never);
 
 /** What an application reads. */
 export type Rows<Schema extends z.ZodObject> = z.output<Schema>;

@@ -200,6 +200,19 @@ Deno.test("the greatest age that is accepted is said in Cache-Control", async ()
   assert.deepEqual(asked.map(({ headers }) => headers.get("cache-control")), ["max-age=60", null]);
 });
 
+Deno.test("rows that are older than accepted are refused as TOO_STALE, with the time of the next refresh", async () => {
+  const refreshes = {
+    nextAt: () => Promise.resolve(http.clock.now() + 300_000),
+    refresh: () => Promise.resolve(false),
+  };
+  const { freshet, http, waited } = createClientRig({}, { refreshes });
+  http.clock.advance(600_000);
+  // Five minutes until the refresh begins, and five seconds for it.
+  const error = await failureOf(freshet.arena.laneDistributions(LANES, { max_age_seconds: 60 }));
+  assert.deepEqual([error.code, error.retry_after_seconds, waited], ["TOO_STALE", 305, []]);
+  assert.equal((await freshet.arena.laneDistributions(LANES, { max_age_seconds: 900 })).freshness.age_seconds, 600);
+});
+
 Deno.test("the token is asked for before every call, and nobody signed in sends the key alone", async () => {
   const tokens = [mintToken({ claims: { sub: "anna" } }), mintToken({ claims: { sub: "bela" } }), null];
   const { freshet, asked } = createClientRig({ token: () => tokens[asked.length] ?? null });

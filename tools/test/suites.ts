@@ -50,7 +50,6 @@ export const suites: readonly Suite[] = [
     name: "published",
     what: "what other programs rely on: the OpenAPI document, the client in Node, Deno and Chromium",
     paths: ["tests/published"],
-    needsPackages: true,
     needsBrowser: true,
     // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
     flags: ["--no-lock"],
