@@ -53,21 +53,23 @@ begin
             message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
             hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
     end if;
-    -- Two callers would make the same month; the lock also keeps them from each other's default rows.
+    -- Two callers would make the same month.
     perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
 
     for month_start in
         select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
     loop
         partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
-        continue when to_regclass(format('analytics.%I', partition_name)) is not null;
+        -- Of the catalogue itself: what to_regclass remembers may be older than another caller's commit.
+        continue when exists (
+            select from pg_catalog.pg_class as c
+            where c.relnamespace = 'analytics'::regnamespace and c.relname = partition_name
+        );
 
+        -- The whole table: a writer that had already found its way to the default partition would be refused there.
         if made_count = 0 then
-            -- In the order in which writers take them. Nobody may add to a month between its rows' move and its attachment.
-            lock table analytics.fact_scenario_attempts in share update exclusive mode;
-            lock table analytics.fact_scenario_attempts_default in access exclusive mode;
+            lock table analytics.fact_scenario_attempts in access exclusive mode;
         end if;
-        -- Attached and not created as a partition: that would keep all readers and writers of the whole table out.
         execute format('create table analytics.%I (like analytics.fact_scenario_attempts including all)', partition_name);
         execute format('alter table analytics.%I enable row level security', partition_name);
         execute format('revoke all on table analytics.%I from public, anon, authenticated', partition_name);
@@ -87,4 +89,4 @@ end
 $$;
 revoke all on function analytics.make_fact_partitions(date, date) from public, anon, authenticated;
 comment on function analytics.make_fact_partitions(date, date) is
-    'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. Readers and writers of other months do not wait.';
+    'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. While a month is made, readers and writers wait; when all are there, nobody does: set a lock_timeout.';
