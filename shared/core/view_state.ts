@@ -38,21 +38,26 @@ export function generation(state: ViewState): string {
 
 /**
  * What an answer that rests on several states stands on. The version moves with each of them; the rows are as old as the
- * oldest that a refresh computed; the objective is that of whichever is nearest to missing its own.
+ * oldest that a refresh computed, and known to be true as long as that of which it is known longest ago; the objective is
+ * missed in the moment in which the first of them misses its own.
  */
 export function combineStates(states: readonly [ViewState, ...ViewState[]]): ViewState {
   const [first, ...others] = states;
   if (others.length === 0) return first;
   const computed = states.filter(({ live }) => live !== true);
   const urgent = others.reduce((left, right) => dueAt(right) < dueAt(left) ? right : left, first);
+  const verified = states.map(({ verified_at }) => verified_at);
+  const verified_at = verified.includes(null) ? null : extreme(verified, Math.min);
   return {
     version: states.reduce((sum, { version }) => sum + version, 0),
     refreshed_at: computed.length === 0
       ? extreme(states.map(({ refreshed_at }) => refreshed_at), Math.max)
       : extreme(computed.map(({ refreshed_at }) => refreshed_at), Math.min),
     source_as_of: extreme(states.map(({ source_as_of }) => source_as_of), Math.min),
-    verified_at: urgent.verified_at,
-    stale_after_seconds: urgent.stale_after_seconds,
+    verified_at,
+    stale_after_seconds: verified_at === null
+      ? urgent.stale_after_seconds
+      : (dueAt(urgent) - Date.parse(verified_at)) / 1_000,
     populated: states.every(({ populated }) => populated),
     live: computed.length === 0,
   };

@@ -54,9 +54,12 @@ Deno.test("combineStates() of live relations alone is as old as their last chang
   assert.deepEqual([refreshed_at, live], ["2026-11-20T00:00:00Z", true]);
 });
 
-Deno.test("combineStates() lets the state speak that is next to miss its objective", () => {
+Deno.test("combineStates() is verified when the last of them was, and misses its objective with the first", () => {
   const { verified_at, stale_after_seconds } = combineStates([NIGHTLY, HOURLY]);
-  assert.deepEqual([verified_at, stale_after_seconds], [HOURLY.verified_at, HOURLY.stale_after_seconds]);
+  // Hourly misses its own at 12:00, ten hours after nightly was verified.
+  assert.deepEqual([verified_at, stale_after_seconds], ["2026-11-21T02:00:00Z", 36_000]);
+  const { verified_at: with_live } = combineStates([HOURLY, LIVE]);
+  assert.equal(with_live, HOURLY.verified_at, "what is read live makes no rows younger");
   const { verified_at: never } = combineStates([NIGHTLY, { ...HOURLY, verified_at: null }]);
   assert.equal(never, null);
 });
