@@ -12,9 +12,6 @@ export interface Demand {
   readonly refreshes: RefreshOnDemand;
 }
 
-/** Before somebody is turned away the database is asked, unless it was within this: ten times a second for them all. */
-const LOOKED_MS = 100;
-
 /** A refresh has to run, and to be seen: up to 3 s for the pointer. */
 const SEEN_AFTER_SECONDS = 5;
 
@@ -36,11 +33,12 @@ export async function readDemanded(reader: Reader, request: ReadRequest, demand:
   const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
   const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
 
+  const began = reader.clock.now();
   let answer = await readResource(reader, request);
   if (isYoung(answer)) return answer;
 
   // A refresh may have ended since anybody looked.
-  await reader.pointer.renew(reader.clock.now() - LOOKED_MS, emit);
+  await reader.pointer.renew(began, emit);
   let old = await oldViews();
   if (old.length > 0 && resource.refresh_on_demand === true) {
     await demand.refreshes.refresh(old, emit);

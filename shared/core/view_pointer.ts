@@ -25,6 +25,7 @@ export interface Known {
 
 const MEMORY_MS = 1_000;
 const SHARED_MS = 2_000;
+const RENEW_MS = 100;
 
 const CURRENT = "states";
 const LAST = "states:last";
@@ -36,6 +37,7 @@ const LAST = "states:last";
 export class ViewPointer {
   readonly #options: ViewPointerOptions;
   readonly #flight = new SingleFlight<Known>();
+  readonly #renewals = new SingleFlight<void>();
   #pointer: Pointer | null = null;
   #looked_at = -Infinity;
   #is_confirmed = false;
@@ -57,9 +59,22 @@ export class ViewPointer {
     return this.#known(this.#pointer, emit);
   }
 
-  /** Asks the database itself, for somebody to whom seconds matter, unless it was asked after `since` (milliseconds since the epoch). */
+  /**
+   * For somebody to whom seconds matter: when it ends, the database was asked after `since`, in milliseconds since the
+   * epoch. Ten times a second at most for all who want it: the others wait.
+   */
   async renew(since: number, emit: Emit): Promise<void> {
-    if (this.#sourced_at <= since) await this.#flight.run("source", () => this.#readSource(emit), () => {});
+    // The first may be joined, and have begun before.
+    for (let look = 0; look < 2 && this.#sourced_at < since; look += 1) {
+      await this.#renewals.run(CURRENT, () => this.#lookAgain(emit), () => {});
+    }
+  }
+
+  async #lookAgain(emit: Emit): Promise<void> {
+    const { clock } = this.#options;
+    const early_ms = this.#sourced_at + RENEW_MS - clock.now();
+    if (early_ms > 0) await clock.sleep(early_ms);
+    await this.#readSource(emit);
   }
 
   /** Takes states that came with rows: they may be newer than the pointer. */

@@ -188,7 +188,9 @@ Deno.test("a resource that refreshes on demand is refreshed once, for all who de
 
 Deno.test("a refresh that found nothing to do meets the demand as well", async () => {
   const { ask, clock, source, refreshes } = agedRig({ on_demand: true });
-  clock.sleep = () => new Promise(() => {}); // the refresh ends before anybody's patience does
+  const sleep = clock.sleep.bind(clock);
+  // The refresh ends before anybody's patience does.
+  clock.sleep = (milliseconds) => milliseconds === 2_000 ? new Promise(() => {}) : sleep(milliseconds);
   refreshes.work = (view) => {
     clock.advance(50);
     source.verify(view);

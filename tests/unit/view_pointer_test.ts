@@ -94,3 +94,18 @@ Deno.test("the pointer takes what is no pointer in Redis for nothing", async () 
   assert.equal(await versionBy(pointer()), 1);
   assert.ok(events.includes("entry_malformed"));
 });
+
+Deno.test("renew() ends with a look at the database that began after the moment it was given, and makes none in vain", async () => {
+  const { clock, source, pointer, versionBy } = createPointers();
+  const one = pointer();
+  await versionBy(one);
+  const looked_at = clock.now();
+  await one.renew(looked_at, () => {});
+  assert.equal(source.state_reads, 1);
+  clock.advance(30);
+  source.refresh("mv_x", []);
+  await Promise.all(Array.from({ length: 10 }, () => one.renew(looked_at + 30, () => {})));
+  assert.equal(await versionBy(one), 2);
+  assert.equal(source.state_reads, 2, "one look for all who want it");
+  assert.equal(clock.now() - looked_at, 100, "ten looks a second at most");
+});
