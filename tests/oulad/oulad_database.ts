@@ -29,8 +29,8 @@ export async function refreshViews(sql: postgres.Sql, views: readonly string[]):
 }
 
 /**
- * Every column of a view's rows as text, for the challenges of the sample: other tests may have left theirs. Timestamps
- * are in UTC.
+ * Every column of a view's rows as text, for the challenges or the organisations of the sample: other tests may have left
+ * theirs. Timestamps are in UTC.
  */
 export async function viewRows(sql: postgres.Sql, view: string): Promise<TextRow[]> {
   await sql`set time zone 'UTC'`;
@@ -41,8 +41,16 @@ export async function viewRows(sql: postgres.Sql, view: string): Promise<TextRow
   return await sql<TextRow[]>`
     select ${sql.unsafe(columns.map(({ name }) => `v.${name}::text`).join(", "))}
     from ${sql(`analytics.${view}`)} as v
-    where v.challenge_id in (
-        select c.id from public.challenges as c
-        where c.id = md5('oulad:presentation:' || replace(c.title, ' ', ':'))::uuid
-    )`;
+    where ${columns.some(({ name }) => name === "org_id") ? ofOrgs(sql) : ofChallenges(sql)}`;
+}
+
+function ofChallenges(sql: postgres.Sql) {
+  return sql`v.challenge_id in (
+    select c.id from public.challenges as c
+    where c.id = md5('oulad:presentation:' || replace(c.title, ' ', ':'))::uuid
+  )`;
+}
+
+function ofOrgs(sql: postgres.Sql) {
+  return sql`v.org_id in (select o.id from public.orgs as o where o.id = md5('oulad:module:' || o.name)::uuid)`;
 }

@@ -30,16 +30,14 @@ const DUCKDB = "npm:@duckdb/node-api@1.5.5-r.5";
 const FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url)).replaceAll("'", "''");
 
 /**
- * `scored_submission`: one row per submission with a score, under the arena's ids. `thousandths(p, q)`: p/q rounded half
- * away from zero to three digits, in whole numbers, so without an error of its own; q is positive.
+ * `scored_submission`: one row per submission with a score, under the arena's ids; `attempt`: one row per submission, under
+ * those of the training pack. `thousandths(p, q)`: p/q rounded half away from zero to three digits, in whole numbers, so
+ * without an error of its own; q is positive.
  */
 const PREPARE = `
-  create table scored_submission as
+  create table submission as
   select
-      md5('oulad:student:' || s.id_student)::uuid::varchar as agent_id,
-      md5('oulad:presentation:' || a.code_module || ':' || a.code_presentation)::uuid::varchar as challenge_id,
-      a.assessment_type as lane_key,
-      s.score::hugeint as score,
+      s.id_assessment, s.id_student, s.score::hugeint as score, a.code_module, a.code_presentation, a.assessment_type,
       make_date(
           a.code_presentation[1:4]::integer, case a.code_presentation[5] when 'B' then 2 when 'J' then 10 end, 1
       ) + s.date_submitted as submitted_on
@@ -49,8 +47,27 @@ const PREPARE = `
   join read_csv('${FOLDER}/assessments.csv.gz', header = true, columns = {
       code_module: 'VARCHAR', code_presentation: 'VARCHAR', id_assessment: 'INTEGER', assessment_type: 'VARCHAR',
       date: 'VARCHAR', weight: 'VARCHAR'
-  }) as a using (id_assessment)
-  where s.score is not null;
+  }) as a using (id_assessment);
+
+  create view scored_submission as
+  select
+      md5('oulad:student:' || id_student)::uuid::varchar as agent_id,
+      md5('oulad:presentation:' || code_module || ':' || code_presentation)::uuid::varchar as challenge_id,
+      assessment_type as lane_key,
+      score,
+      submitted_on
+  from submission
+  where score is not null;
+
+  create view attempt as
+  select
+      md5('oulad:module:' || code_module)::uuid::varchar as org_id,
+      'oulad-' || id_student as user_id,
+      md5('oulad:assessment:' || id_assessment)::uuid::varchar as scenario_id,
+      code_module || ' ' || code_presentation || ', ' || assessment_type || ' ' || id_assessment as title,
+      score,
+      submitted_on
+  from submission;
 
   create macro thousandths(p, q) as
       (sign(p) * ((2000 * abs(p) + q) // (2 * q)))::decimal(15, 0) * 0.001::decimal(4, 3);
