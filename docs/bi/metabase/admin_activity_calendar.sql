@@ -1,6 +1,7 @@
 -- Question: Activity calendar
 -- Dashboard: admin; chart: pivot table, rows = week, columns = day_of_week, cell colour = attempts
--- Variables: year (Number); organisation (Text, optional)
+-- Variable: year (Number, required)
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     t.date_key as day,
     t.iso_year,

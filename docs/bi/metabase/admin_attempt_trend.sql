@@ -1,6 +1,7 @@
 -- Question: Attempts a day
 -- Dashboard: admin; chart: line, x = day, y = attempts
--- Variables: days (Number, default 30); organisation (Text, optional)
+-- Variable: days (Number, default 30)
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     t.date_key as day,
     coalesce(sum(a.started_count), 0) as attempts,

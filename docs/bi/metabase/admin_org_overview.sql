@@ -1,6 +1,6 @@
 -- Question: Organisation overview
 -- Dashboard: admin; chart: table, or one number for each column
--- Variables: organisation (Text, optional): the name of one organisation
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     o.name as organisation,
     v.active_users,

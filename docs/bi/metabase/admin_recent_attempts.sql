@@ -1,6 +1,11 @@
 -- Question: Recent attempts
 -- Dashboard: admin; chart: table
--- Variables: limit (Number, default 100); from and to (Date, optional); organisation, scenario, user (Text, optional): names
+-- Variable: limit (Number, default 100)
+-- Variable: from (Date, optional): the first UTC day
+-- Variable: to (Date, optional): the last UTC day
+-- Variable: organisation (Text, optional): one, by its name; else all
+-- Variable: scenario (Text, optional): a title
+-- Variable: user_name (Text, optional)
 select
     o.name as organisation,
     a.user_name,
@@ -15,6 +20,6 @@ where true
     [[and a.started_on <= {{to}}::date]]
     [[and o.name = {{organisation}}]]
     [[and a.scenario_title = {{scenario}}]]
-    [[and a.user_name = {{user}}]]
+    [[and a.user_name = {{user_name}}]]
 order by a.started_on desc, a.started_at desc, a.attempt_id
 limit {{limit}}::integer

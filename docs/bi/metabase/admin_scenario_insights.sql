@@ -1,6 +1,7 @@
 -- Question: Scenarios with uneven scores
 -- Dashboard: admin; chart: table, has_high_variance highlighted
--- Variables: min_attempts (Number, default 5); organisation (Text, optional)
+-- Variable: min_attempts (Number, default 5)
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     o.name as organisation,
     v.title as scenario,

@@ -1,6 +1,6 @@
 -- Question: Average score by month
 -- Dashboard: admin; chart: line, x = month, y = avg_score
--- Variables: organisation (Text, optional)
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     date_trunc('month', a.active_on::timestamp)::date as month,
     sum(a.started_count) as attempts,

@@ -1,6 +1,7 @@
 -- Question: Most attempted scenarios
 -- Dashboard: admin; chart: bar, x = scenario, y = attempts
--- Variables: limit (Number, default 10); organisation (Text, optional)
+-- Variable: limit (Number, default 10)
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     o.name as organisation,
     v.title as scenario,

@@ -1,6 +1,9 @@
 -- Question: Scores by how often it happens
 -- Dashboard: kpi; chart: table. Users below, within and above two numbers of events an attempt
--- Variables: event_type (Text, as in kpi_heatmap); below (Number, default 3); above (Number, default 7); organisation (Text, optional)
+-- Variable: event_type (Text, required): as in kpi_heatmap
+-- Variable: below (Number, default 3): events an attempt
+-- Variable: above (Number, default 7): events an attempt
+-- Variable: organisation (Text, optional): one, by its name; else all
 with cohorts as (
     select
         case

@@ -1,7 +1,7 @@
 -- Question: When in the call it happens
 -- Dashboard: kpi; chart: bar, x = minute_of_call, y = events
--- Variables: event_type (Text): filler_word, interruption, question_asked, objection_raised, keyword_mentioned or long_pause;
---            organisation (Text, optional)
+-- Variable: event_type (Text, required): filler_word, interruption, question_asked, objection_raised, keyword_mentioned or long_pause
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     v.minute_of_call,
     sum(v.events_count) as events,

@@ -1,6 +1,7 @@
 -- Question: Events a week
 -- Dashboard: kpi; chart: line, x = week, y = events
--- Variables: event_type (Text, as in kpi_heatmap); organisation (Text, optional)
+-- Variable: event_type (Text, required): as in kpi_heatmap
+-- Variable: organisation (Text, optional): one, by its name; else all
 select
     v.week_start as week,
     sum(v.events_count) as events,

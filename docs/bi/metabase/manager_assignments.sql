@@ -1,6 +1,7 @@
 -- Question: Assignments by scenario
 -- Dashboard: manager; chart: table, completion_rate as a bar
--- Variables: organisation (Text); people (Text, optional): user ids of a team, separated by commas
+-- Variable: organisation (Text, required)
+-- Variable: people (Text, optional): user ids of a team, separated by commas
 select
     s.title as scenario,
     s.due_on,

@@ -1,7 +1,9 @@
 -- Question: Leaderboard of a month
 -- Dashboard: manager; chart: table
--- Variables: organisation (Text); month (Date, optional: any day of it, else the current month); limit (Number, default 10);
---            people (Text, optional): user ids of a team, separated by commas
+-- Variable: organisation (Text, required)
+-- Variable: month (Date, optional): any day of the month; else the current one
+-- Variable: limit (Number, default 10)
+-- Variable: people (Text, optional): user ids of a team, separated by commas
 with asked as (
     select date_trunc('month', coalesce([[{{month}}::timestamp, ]] now() at time zone 'UTC'))::date as month
 ),

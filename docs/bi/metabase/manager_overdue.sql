@@ -1,13 +1,13 @@
 -- Question: Overdue assignments
 -- Dashboard: manager; chart: table
--- Variables: organisation (Text); people (Text, optional): user ids of a team, separated by commas
+-- Variable: organisation (Text, required)
+-- Variable: people (Text, optional): user ids of a team, separated by commas
 select
     u.name as user_name,
     s.title as scenario,
     s.due_on,
     (now() at time zone 'UTC')::date - s.due_on as days_overdue,
-    s.is_required,
-    s.attempts_count as attempts
+    s.is_required
 from analytics.mv_assignment_status as s
 join analytics.dim_orgs as o on o.org_id = s.org_id
 left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id

@@ -1,6 +1,8 @@
 -- Question: Team performance
 -- Dashboard: manager; chart: numbers
--- Variables: organisation (Text); people (Text): user ids of the team, separated by commas; days (Number, default 30)
+-- Variable: organisation (Text, required)
+-- Variable: people (Text, required): user ids of the team, separated by commas
+-- Variable: days (Number, default 30)
 with people as (
     select o.org_id, p.user_id
     from analytics.dim_orgs as o

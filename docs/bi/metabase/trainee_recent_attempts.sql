@@ -1,6 +1,8 @@
 -- Question: Last attempts
 -- Dashboard: trainee; chart: table
--- Variables: organisation (Text); user (Text): the user id; limit (Number, default 5)
+-- Variable: organisation (Text, required)
+-- Variable: user_id (Text, required)
+-- Variable: limit (Number, default 5)
 select
     a.scenario_title as scenario,
     a.score,
@@ -9,6 +11,6 @@ select
 from analytics.named_attempts as a
 join analytics.dim_orgs as o on o.org_id = a.org_id
 where o.name = {{organisation}}
-    and a.user_id = {{user}}
+    and a.user_id = {{user_id}}
 order by a.started_on desc, a.started_at desc, a.attempt_id
 limit {{limit}}::integer
