@@ -23,11 +23,13 @@ where a.status = 'completed';
 revoke all on table private.completed_attempts from public, anon, authenticated;
 comment on view private.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
 
+-- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
 create function private.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -51,6 +53,7 @@ as $$
             excluded.org_id, excluded.user_id, excluded.scenario_id, excluded.score, excluded.duration_seconds,
             excluded.talk_ms, excluded.listen_ms, excluded.started_at, excluded.ended_at
         );
+end
 $$;
 revoke all on function private.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 comment on function private.write_attempt_facts(uuid[], date[]) is
@@ -58,12 +61,14 @@ comment on function private.write_attempt_facts(uuid[], date[]) is
 
 create function private.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     delete from analytics.fact_scenario_attempts as f
     using unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
     where f.attempt_id = k.attempt_id and f.date_key = k.date_key;
+end
 $$;
 revoke all on function private.remove_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 comment on function private.remove_attempt_facts(uuid[], date[]) is 'Removes facts, each named by its attempt and day. Idempotent.';
