@@ -79,7 +79,6 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
--- @plpgsql_check_options: newtable = new_rows
 declare
     ids uuid[];
     days date[];
@@ -103,7 +102,6 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
--- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
 declare
     ids uuid[];
     days date[];
@@ -147,7 +145,6 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
--- @plpgsql_check_options: oldtable = old_rows
 declare
     ids uuid[];
     days date[];

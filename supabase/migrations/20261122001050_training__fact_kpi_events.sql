@@ -57,7 +57,6 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
--- @plpgsql_check_options: newtable = new_rows
 declare
     stray record;
 begin
@@ -92,7 +91,6 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
--- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
 declare
     ids uuid[];
 begin
