@@ -23,8 +23,9 @@ export class TokenBucket {
     return true;
   }
 
+  /** One too many flows over when the bucket is next filled. */
   giveBack(): void {
-    this.#tokens = Math.min(this.#capacity, this.#tokens + 1);
+    this.#tokens += 1;
   }
 
   get remaining(): number {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createAnalyticsRpc } from "../../shared/adapters/analytics_rpc.ts";
 import { createSupabaseSource } from "../../shared/adapters/supabase_source.ts";
-import { AppError } from "../../shared/core/app_error.ts";
+import { AppError, type ErrorCode } from "../../shared/core/app_error.ts";
 import { environmentWith, KEYS, ORIGIN } from "../support/tokens.ts";
 
 const REQUEST = { columns: ["lane_key"], filters: [], scope: null, order: [], limit: 5 };
@@ -60,24 +60,24 @@ Deno.test("the source reads the state of all views at once", async () => {
 const refusal = (code: string, status: number) => () =>
   Response.json({ code, message: "planted row text", details: "planted", hint: "planted" }, { status });
 
-const FAILURES: readonly (readonly [string, () => Response | Promise<Response>, "SOURCE_UNAVAILABLE" | "INTERNAL"])[] =
-  [
-    ["an unreachable API", () => Promise.reject(new TypeError("planted connection refused")), "SOURCE_UNAVAILABLE"],
-    ["a timeout", () => Promise.reject(new DOMException("planted", "TimeoutError")), "SOURCE_UNAVAILABLE"],
-    ["a gateway without an upstream", () => new Response("<html>planted", { status: 502 }), "SOURCE_UNAVAILABLE"],
-    ["a database that is stopping", refusal("57P01", 500), "SOURCE_UNAVAILABLE"],
-    ["a statement that ran out of time", refusal("57014", 500), "SOURCE_UNAVAILABLE"],
-    ["too many connections", refusal("53300", 503), "SOURCE_UNAVAILABLE"],
-    ["a lock that is not available", refusal("55P03", 500), "SOURCE_UNAVAILABLE"],
-    ["a pool that is exhausted", refusal("PGRST003", 504), "SOURCE_UNAVAILABLE"],
-    ["a local data API whose statement ran out of time", refusal("SUP", 500), "SOURCE_UNAVAILABLE"],
-    ["an unknown view", refusal("42P01", 404), "INTERNAL"],
-    ["an unknown column", refusal("42703", 400), "INTERNAL"],
-    ["a missing right", refusal("42501", 403), "INTERNAL"],
-    ["a function that is not there", refusal("PGRST202", 404), "INTERNAL"],
-    ["a wrong key", refusal("", 401), "INTERNAL"],
-    ["an answer of another shape", () => Response.json({ state: STATE, planted: "planted" }), "INTERNAL"],
-  ];
+const FAILURES: readonly (readonly [string, () => Response | Promise<Response>, ErrorCode])[] = [
+  ["an unreachable API", () => Promise.reject(new TypeError("planted connection refused")), "SOURCE_UNAVAILABLE"],
+  ["a timeout", () => Promise.reject(new DOMException("planted", "TimeoutError")), "SOURCE_UNAVAILABLE"],
+  ["a gateway without an upstream", () => new Response("<html>planted", { status: 502 }), "SOURCE_UNAVAILABLE"],
+  ["a database that is stopping", refusal("57P01", 500), "SOURCE_UNAVAILABLE"],
+  ["a statement that ran out of time", refusal("57014", 500), "SOURCE_UNAVAILABLE"],
+  ["what was asked for too often", refusal("PT429", 429), "RATE_LIMITED"],
+  ["too many connections", refusal("53300", 503), "SOURCE_UNAVAILABLE"],
+  ["a lock that is not available", refusal("55P03", 500), "SOURCE_UNAVAILABLE"],
+  ["a pool that is exhausted", refusal("PGRST003", 504), "SOURCE_UNAVAILABLE"],
+  ["a local data API whose statement ran out of time", refusal("SUP", 500), "SOURCE_UNAVAILABLE"],
+  ["an unknown view", refusal("42P01", 404), "INTERNAL"],
+  ["an unknown column", refusal("42703", 400), "INTERNAL"],
+  ["a missing right", refusal("42501", 403), "INTERNAL"],
+  ["a function that is not there", refusal("PGRST202", 404), "INTERNAL"],
+  ["a wrong key", refusal("", 401), "INTERNAL"],
+  ["an answer of another shape", () => Response.json({ state: STATE, planted: "planted" }), "INTERNAL"],
+];
 
 for (const [what, respond, code] of FAILURES) {
   Deno.test(`the source takes ${what} for ${code}, and passes on nothing that was said`, async () => {
@@ -85,7 +85,7 @@ for (const [what, respond, code] of FAILURES) {
     const error = await source.read("mv_x", REQUEST).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof AppError);
     assert.equal(error.code, code);
-    assert.equal(error.retry_after_seconds, code === "INTERNAL" ? null : 5);
+    assert.equal(error.retry_after_seconds, code === "SOURCE_UNAVAILABLE" ? 5 : null);
     assert.doesNotMatch(`${error.message} ${error.defect} ${error.stack} ${JSON.stringify(error)}`, /planted/);
   });
 }
