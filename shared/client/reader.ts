@@ -57,14 +57,13 @@ export function createReader(options: FreshetOptions): Reader {
 
   async function send(
     path: string,
-    { signal = undefined, max_age_seconds }: ReadOptions,
+    { signal, max_age_seconds }: ReadOptions,
     headers: Readonly<Record<string, string>>,
   ): Promise<Reply> {
     const asked = max_age_seconds === undefined
       ? headers
       : { ...headers, "cache-control": `max-age=${max_age_seconds}` };
     const request = { headers: asked, signal: signal ?? null };
-    request.signal?.throwIfAborted();
     const reply = await sendPatiently(() => transport(path, request), options, request.signal);
     if (reply instanceof FreshetError) throw reply;
     return reply;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { runInChromium } from "./chromium_page.ts";
 import { type InstalledPackage, installPackage } from "./installed_package.ts";
 import { EXPECTED, startScenarioProject } from "./scenario_project.ts";
 
@@ -10,20 +10,28 @@ async function write(installed: InstalledPackage, name: string, text: string): P
 }
 
 /** A program for Node and Deno that runs the scenario and prints what it comes back with. */
-async function writeScenario(installed: InstalledPackage, given: unknown): Promise<void> {
-  const source = fileURLToPath(new URL("./scenario.js", import.meta.url));
-  await Deno.copyFile(source, `${installed.folder}/scenario.js`);
-  await write(
-    installed,
-    "main.js",
-    `import { createClient } from "@supabase/supabase-js";
+const program = (given: unknown) => `
+import { createClient } from "@supabase/supabase-js";
 import * as client from "freshet-client";
 import { scenario } from "./scenario.js";
+
 console.log(JSON.stringify(await scenario(client, { ...${JSON.stringify(given)}, createClient })));
-process.exit(0);
-`.replace("process.exit(0)", "(globalThis.Deno ?? process).exit(0)"),
-  );
-}
+(globalThis.Deno ?? process).exit(0);
+`;
+
+type Run = (installed: InstalledPackage, given: unknown) => Promise<unknown>;
+
+const RUNTIMES: Readonly<Record<string, Run>> = {
+  async Node(installed, given) {
+    await write(installed, "main.js", program(given));
+    return JSON.parse(await installed.run("node", "main.js"));
+  },
+  async Deno(installed, given) {
+    await write(installed, "main.js", program(given));
+    return JSON.parse(await installed.run(Deno.execPath(), "run", "-A", "--node-modules-dir=manual", "main.js"));
+  },
+  "Chromium, from another origin,": runInChromium,
+};
 
 /** The code blocks of a document, in order. */
 async function blocksOf(path: string): Promise<string[]> {
@@ -56,13 +64,12 @@ async function weigh(installed: InstalledPackage, source: string): Promise<{ tex
 Deno.test("the packed client, installed into an empty project", async (test) => {
   const installed = await installPackage();
   try {
-    for (const runtime of ["node", Deno.execPath()]) {
-      await test.step(`in ${runtime === "node" ? "Node" : "Deno"} it reads, pages, confirms, waits, fails and aborts`, async () => {
+    await write(installed, "scenario.js", await Deno.readTextFile(new URL("./scenario.js", import.meta.url)));
+    for (const [runtime, run] of Object.entries(RUNTIMES)) {
+      await test.step(`in ${runtime} reads, pages, confirms, waits, fails and aborts`, async () => {
         const project = await startScenarioProject();
         try {
-          await writeScenario(installed, project.given);
-          const args = runtime === "node" ? ["main.js"] : ["run", "-A", "--node-modules-dir=manual", "main.js"];
-          assert.deepEqual(JSON.parse(await installed.run(runtime, ...args)), EXPECTED);
+          assert.deepEqual(await run(installed, project.given), EXPECTED);
         } finally {
           await project.stop();
         }

@@ -20,6 +20,10 @@ export async function scenario({ createFreshet, FreshetError }, { createClient, 
   const third = await over_supabase.arena.laneDistributions({ challenge_id });
   const fourth = await over_supabase.arena.laneDistributions({ challenge_id });
 
+  const lanes = "analytics/arena/lane-distributions?challenge_id=";
+  const invoked = await supabase.functions.invoke(lanes + challenge_id, { method: "GET" });
+  const uninvoked = await supabase.functions.invoke(`${lanes}mine`, { method: "GET" });
+
   const failure = await freshet.engagement.summaryStats().catch((error) => error);
   const wrong = await over_supabase.arena.laneDistributions({ challenge_id: "mine" }).catch((error) => error);
 
@@ -40,6 +44,7 @@ export async function scenario({ createFreshet, FreshetError }, { createClient, 
     has_request_id: first.request_id !== null,
     unchanged: [second.freshness.is_unchanged, second.data === first.data, fourth.freshness.is_unchanged],
     same_over_supabase: JSON.stringify(third.data) === JSON.stringify(first.data),
+    invoked: [invoked.data.data.length, (await uninvoked.error.context.json()).code],
     days,
     failures: [failure, wrong].map((error) => [error instanceof FreshetError, error.code, error.status]),
     fields: wrong.errors,

@@ -42,6 +42,8 @@ export const EXPECTED = {
   has_request_id: true,
   unchanged: [true, true, true],
   same_over_supabase: true,
+  // By supabase.functions.invoke alone.
+  invoked: [1, "BAD_REQUEST"],
   days: ["2026-11-14", "2026-11-13", "2026-11-12", "2026-11-11", "2026-11-10"],
   failures: [[true, "FORBIDDEN", 403], [true, "BAD_REQUEST", 400]],
   fields: [{ field: "challenge_id", reason: "must be a UUID" }],

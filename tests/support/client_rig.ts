@@ -1,4 +1,4 @@
-import { createFreshet, type Freshet, type Patience } from "../../shared/client/mod.ts";
+import { createFreshet, type Endpoint, type Freshet, type Patience } from "../../shared/client/mod.ts";
 import { createArenaRig, type createHttpRig, type HttpRigOptions } from "./http_rig.ts";
 import { KEYS } from "./tokens.ts";
 
@@ -30,7 +30,7 @@ export interface ClientRig {
 
 /** The client over the real handler, whose arena views hold rows. */
 export function createClientRig(
-  options: Patience & { readonly key?: string; readonly token?: () => Promise<string> | null } = {},
+  options: Partial<Endpoint> & Patience & { readonly most_kept?: number } = {},
   server: HttpRigOptions = {},
 ): ClientRig {
   const http = createArenaRig(server);

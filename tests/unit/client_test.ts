@@ -3,6 +3,8 @@ import { createFreshet, FreshetError } from "../../shared/client/mod.ts";
 import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { createClientRig, PROJECT } from "../support/client_rig.ts";
+import { settle } from "../support/fake_clock.ts";
+import { UNLIMITED } from "../support/http_rig.ts";
 import { sampleRow } from "../support/sample_values.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 
@@ -62,20 +64,20 @@ Deno.test("what one person was answered is never shown to the next", async () =>
   assert.equal((await failureOf(freshet.arena.progress(own))).code, "FORBIDDEN");
 });
 
-Deno.test("no more answers are kept than asked for", async () => {
-  const { http } = createClientRig();
-  const asked: (string | null)[] = [];
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const request = new Request(input, init);
-    asked.push(request.headers.get("if-none-match"));
-    return http.fetch(new Request(request.url.replace(`${PROJECT}/functions/v1`, "http://127.0.0.1:9999"), request));
-  };
-  const freshet = createFreshet({ url: PROJECT, key: KEYS.publishable, fetch, most_kept: 1 });
-  await freshet.arena.laneDistributions(LANES);
-  await freshet.arena.timeToFirstWin();
-  await freshet.arena.laneDistributions(LANES);
-  await freshet.arena.laneDistributions(LANES);
-  assert.deepEqual(asked.map((etag) => etag !== null), [false, false, false, true]);
+Deno.test("no more answers are kept than asked for, those that were used last", async () => {
+  const { freshet, asked } = createClientRig({ most_kept: 2 });
+  const lanes = () => freshet.arena.laneDistributions(LANES);
+  const wins = (challenge?: string) => freshet.arena.timeToFirstWin({ challenge_id: challenge });
+  for (const read of [lanes, wins, lanes, () => wins(id(1)), lanes, wins]) await read();
+  const confirmed = asked.map(({ headers }) => headers.has("if-none-match"));
+  assert.deepEqual(confirmed, [false, false, true, false, true, false]);
+});
+
+Deno.test("an answer that is older than its objective says so", async () => {
+  const { freshet, http } = createClientRig();
+  http.clock.advance(1_201_000);
+  const { freshness } = await freshet.arena.laneDistributions(LANES);
+  assert.deepEqual([freshness.is_stale, freshness.age_seconds], [true, 1_201]);
 });
 
 /** Five days of one learner, and who reads them. */
@@ -154,6 +156,15 @@ Deno.test("a 503 is waited for as long as it asks, and read again", async () => 
   assert.deepEqual(rig.waited, [5_000]);
 });
 
+Deno.test("a 429 is waited for like a 503", async () => {
+  const limits = { ...UNLIMITED, key: { requests: 1, seconds: 60 } };
+  const rig = createClientRig({ longest_wait_seconds: 60 }, { rates: () => ({ limits }) });
+  await rig.freshet.arena.laneDistributions(LANES);
+  rig.whileWaiting = () => rig.http.clock.advance(60_000);
+  assert.equal((await rig.freshet.arena.laneDistributions(LANES)).data.length, 1);
+  assert.equal(rig.waited.length, 1);
+});
+
 Deno.test("patience ends: after two retries, or at once when the wait would be too long", async () => {
   const patient = createClientRig();
   const hasty = createClientRig({ longest_wait_seconds: 4 });
@@ -176,7 +187,7 @@ Deno.test("an abort ends a read with its own reason: before, during the request,
   const reason = new Error("the page was left");
   const rig = createClientRig();
   await assert.rejects(rig.freshet.arena.laneDistributions(LANES, { signal: AbortSignal.abort(reason) }), reason);
-  assert.equal(rig.asked.length, 0);
+  assert.equal(rig.http.lines.length, 0);
 
   const during = new AbortController();
   const fetch: typeof globalThis.fetch = (_input, init) =>
@@ -191,6 +202,18 @@ Deno.test("an abort ends a read with its own reason: before, during the request,
   rig.http.source.is_down = true;
   rig.whileWaiting = () => waiting.abort(reason);
   await assert.rejects(rig.freshet.arena.laneDistributions(LANES, { signal: waiting.signal }), reason);
+});
+
+Deno.test("an abort ends the pause at once, and leaves no timer", async () => {
+  const reason = new Error("the page was left");
+  const rig = createClientRig({ sleep: undefined });
+  rig.http.source.is_down = true;
+  const leaving = new AbortController();
+  const read = rig.freshet.arena.laneDistributions(LANES, { signal: leaving.signal });
+  while (rig.http.lines.length === 0) await settle();
+  await settle();
+  leaving.abort(reason);
+  await assert.rejects(read, reason);
 });
 
 Deno.test("the greatest age that is accepted is said in Cache-Control", async () => {
