@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
+import { createFreshet } from "../../shared/client/mod.ts";
 import { mintToken } from "../../stack/tokens.ts";
 import {
   challenge,
@@ -63,6 +64,25 @@ e2e("supabase-js with the publishable key reads a distribution", async () => {
   equal(data.meta.row_count, 1);
 });
 
+e2e(
+  "the typed client reads with the session that supabase-js has, is confirmed by a 304, and refused what is others'",
+  async () => {
+    const { origin, keys, tokens } = product.stack;
+    const accessToken = () => Promise.resolve(tokens.member);
+    const freshet = createFreshet({ supabase: createClient(origin, keys.publishableKey, { accessToken }) });
+    const first = await freshet.arena.weaknessPatterns({ agent_id: memberAgent, category: "all" });
+    deepEqual(first.data.map((row) => row.performance_category), ["persistent_weakness"]);
+    ok((first.freshness.age_seconds ?? -1) >= 0);
+    const second = await freshet.arena.weaknessPatterns({ agent_id: memberAgent, category: "all" });
+    equal(second.freshness.is_unchanged, true);
+    const foreign = await freshet.arena.weaknessPatterns({ agent_id: otherAgent }).catch((error) => error);
+    equal(foreign.code, "FORBIDDEN");
+
+    const reader = createFreshet({ url: origin, key: keys.publishableKey });
+    equal((await reader.arena.laneDistributions({ challenge_id: challenge })).data[0]?.p50, 35);
+  },
+);
+
 e2e("a distribution over fewer than five samples leaves nothing", async () => {
   const response = await product.get(`/arena/lane-distributions?challenge_id=${smallChallenge}`, {
     apikey: product.stack.keys.publishableKey,
@@ -104,6 +124,13 @@ e2e(
     }
   },
 );
+
+e2e("the OpenAPI document is served through the origin, as it is committed", async () => {
+  const response = await product.get("/openapi.json", { apikey: product.stack.keys.publishableKey });
+  equal(response.status, 200);
+  const committed = new URL("../../shared/http/openapi.json", import.meta.url);
+  deepEqual(await response.json(), JSON.parse(await Deno.readTextFile(committed)));
+});
 
 e2e(
   "the owner, an administrator and the secret key read an agent's patterns; nobody else does, warm cache or cold",

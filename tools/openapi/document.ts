@@ -2,12 +2,12 @@ import { ERROR_STATUS } from "../../shared/core/app_error.ts";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import { answerSchemas, strictObject } from "./answer_schemas.ts";
 import { readComments } from "./column_comments.ts";
-import { FRESHNESS, headers, headersNamed } from "./headers.ts";
+import { headers } from "./headers.ts";
 import type { Json } from "./json.ts";
 import { operatorPaths, operatorSchemas } from "./operator_paths.ts";
 import { sharedParameters } from "./parameters.ts";
 import { problemResponses, provokeProblems } from "./problems.ts";
-import { resourcePath } from "./resource_paths.ts";
+import { resourcePath, sharedResponses } from "./resource_paths.ts";
 import { securitySchemes } from "./security.ts";
 
 const DESCRIPTION = `Typed, authorised, pre-computed rows, and how old they are.
@@ -56,7 +56,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
         Problem: problemSchema(problems.map(({ value }) => value)),
       },
       responses: {
-        NotModified: { description: "What the caller holds is current.", headers: headersNamed(...FRESHNESS) },
+        ...sharedResponses,
         ...problemResponses(problems),
       },
       parameters: sharedParameters,

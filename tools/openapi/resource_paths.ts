@@ -76,13 +76,20 @@ async function answer(resource: Resource): Promise<Json> {
 }
 
 function headResponses(resource: Resource): Json {
-  const paging = resource.cursor === undefined ? [] : ["Link" as const];
   return {
-    "200": {
-      description: "The headers of GET.",
-      headers: headersNamed(...FRESHNESS, ...paging, "Content-Disposition"),
-    },
+    "200": ref("responses", resource.cursor === undefined ? "HeadOfRows" : "HeadOfPage"),
     "304": ref("responses", "NotModified"),
-    default: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
+    default: ref("responses", "HeadOfProblem"),
   };
 }
+
+/** Responses that every resource has. */
+export const sharedResponses: Readonly<Record<string, Json>> = {
+  NotModified: { description: "What the caller holds is current.", headers: headersNamed(...FRESHNESS) },
+  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, "Content-Disposition") },
+  HeadOfPage: {
+    description: "The headers of GET.",
+    headers: headersNamed(...FRESHNESS, "Link", "Content-Disposition"),
+  },
+  HeadOfProblem: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
+};
