@@ -71,7 +71,7 @@ export function createReader(options: FreshetOptions): Reader {
 
   async function get(name: string, params: object = {}, read: ReadOptions = {}): Promise<Answer<unknown, unknown>> {
     const path = pathOf(name, params);
-    const kept = recent.use(path);
+    const kept = recent.find(path);
     const headers = { accept: "application/json", ...(kept === undefined ? {} : { "if-none-match": kept.etag }) };
     const reply = await send(path, read, headers);
     const about = aboutReply(reply);

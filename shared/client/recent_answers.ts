@@ -13,13 +13,11 @@ export class RecentAnswers {
     this.#most = most;
   }
 
-  /** The answer, which is the most recent one from now on. */
-  use(path: string): KeptAnswer | undefined {
-    const found = this.#kept.get(path);
-    if (found !== undefined) this.keep(path, found);
-    return found;
+  find(path: string): KeptAnswer | undefined {
+    return this.#kept.get(path);
   }
 
+  /** Keeps an answer as the most recent one; what was confirmed is kept anew. */
   keep(path: string, answer: KeptAnswer): void {
     this.#kept.delete(path);
     this.#kept.set(path, answer);

@@ -11,7 +11,7 @@ const seconds = { type: "integer", minimum: 0 };
 export const headers = {
   ETag: header("Strong tag of exactly these bytes, for `If-None-Match`.", {
     type: "string",
-    pattern: '^"[0-9a-f]{32}"$',
+    pattern: '^"[0-9a-f]{32}(?:-gzip)?"$',
   }),
   Age: header("Seconds since the rows were last known to equal their sources.", seconds),
   "Cache-Control": header("Private and asked again each time for data; `no-store` for problems, health and ops."),
@@ -22,6 +22,7 @@ export const headers = {
     const: "?1",
   }),
   Link: header('`<?…>; rel="next"`: the query of the next page; absent on the last page.'),
+  "Content-Encoding": header("`gzip`, where the caller takes it and the compressed form is ready.", { const: "gzip" }),
   "Content-Disposition": header("A file name for what is saved as CSV."),
   "X-Request-Id": header("Names the request in the log.", { type: "string", format: "uuid" }),
   "X-Content-Type-Options": header("Always `nosniff`.", { const: "nosniff" }),

@@ -9,6 +9,9 @@ import { problemsOf } from "./problems.ts";
 import { sampleAnswers } from "./sample_answers.ts";
 import { securityOf, whoMayRead } from "./security.ts";
 
+/** What says how a body is coded, and what it is called when it is saved. */
+const OF_BODIES = ["Content-Encoding", "Content-Disposition"] as const;
+
 /** The path item of a resource: GET, and HEAD, which is GET without the body. */
 export async function resourcePath(resource: Resource): Promise<Json> {
   const word = wordOf(resource);
@@ -67,7 +70,7 @@ async function answer(resource: Resource): Promise<Json> {
   const paging = resource.cursor === undefined ? [] : ["Link" as const];
   return {
     description: "The rows, and what they rest on.",
-    headers: headersNamed(...FRESHNESS, ...paging, "Content-Disposition"),
+    headers: headersNamed(...FRESHNESS, ...paging, ...OF_BODIES),
     content: {
       "application/json": { schema: ref("schemas", `${wordOf(resource)}Answer`), example: json },
       ...(resource.formats.includes("csv") ? { "text/csv": { schema: { type: "string" }, example: csv } } : {}),
@@ -86,10 +89,10 @@ function headResponses(resource: Resource): Json {
 /** Responses that every resource has. */
 export const sharedResponses: Readonly<Record<string, Json>> = {
   NotModified: { description: "What the caller holds is current.", headers: headersNamed(...FRESHNESS) },
-  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, "Content-Disposition") },
+  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_BODIES) },
   HeadOfPage: {
     description: "The headers of GET.",
-    headers: headersNamed(...FRESHNESS, "Link", "Content-Disposition"),
+    headers: headersNamed(...FRESHNESS, "Link", ...OF_BODIES),
   },
   HeadOfProblem: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
 };
