@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { importOulad } from "../tools/import_oulad.ts";
+import { BUSY_CHALLENGE } from "../tools/oulad/busy_agents.ts";
+import { plantDemoTraining } from "./demo_training.ts";
 import { pause } from "./pause.ts";
 import { demoUsers } from "./tokens.ts";
 
@@ -15,26 +17,36 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
   });
 }
 
-/** Loads the sample data, unless the arena already holds submissions or does not exist. Answers whether it did. */
+/**
+ * Loads the sample data, with the demo people, into tables that are empty: of both packs, or of the training pack where the
+ * arena holds the sample already. Answers whether it did.
+ */
 export async function loadSamples(
   databaseUrl: string,
   projectFolder: string,
   report: (line: string) => void,
 ): Promise<boolean> {
-  const isWanted = await withDatabase(databaseUrl, async (sql) => {
-    const [arena] = await sql`select to_regclass('public.submissions') is not null as exists`;
-    if (arena?.exists !== true) return false;
-    const [submissions] = await sql`select not exists (select from public.submissions) as empty`;
-    return submissions?.empty === true;
-  });
-  if (!isWanted) return false;
+  if (!await withDatabase(databaseUrl, wantsSamples)) return false;
   await importOulad({
     databaseUrl,
     folder: join(projectFolder, "samples", "oulad"),
     report,
     owners: { member: demoUsers.member, other_tenant: demoUsers.other_tenant },
   });
+  await withDatabase(databaseUrl, plantDemoTraining);
   return true;
+}
+
+/** Own data are left alone, and so is a project without these packs. */
+async function wantsSamples(sql: postgres.Sql): Promise<boolean> {
+  const [packs] = await sql`
+    select to_regclass('public.submissions') is not null and to_regclass('public.scenario_attempts') is not null as exist`;
+  if (packs?.exist !== true) return false;
+  const [arena] = await sql`
+    select exists (select from public.challenges as c where c.id = ${BUSY_CHALLENGE}) as is_sample,
+        not exists (select from public.submissions) as is_empty`;
+  const [training] = await sql`select not exists (select from public.scenario_attempts) as is_empty`;
+  return training?.is_empty === true && (arena?.is_empty === true || arena?.is_sample === true);
 }
 
 /** Refreshes the registered views, sources first: all of them, or those that have never been. */

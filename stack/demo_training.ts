@@ -57,26 +57,39 @@ async function plantTeam(sql: postgres.TransactionSql): Promise<void> {
     where m.org_id = ${demoTrainingOrg} and m.user_id = p.user_id`;
 }
 
-/** Each scenario of the presentation, from its first day on; those that nobody could submit are due in two weeks. */
+/** Every scenario of the presentation, from before its first day on; and one of a later one, due in two weeks. */
 async function plantAssignments(sql: postgres.TransactionSql): Promise<void> {
   await sql`
     insert into public.assignments (id, org_id, scenario_id, assignee_id, due_on, is_required, assigned_at)
     select
-        md5('demo:assignment:' || s.id || ':' || m.user_id)::uuid,
+        md5('demo:assignment:' || w.scenario_id || ':' || m.user_id)::uuid,
         m.org_id,
-        s.id,
+        w.scenario_id,
         m.user_id,
-        case when d.due_on is null then (now() at time zone 'UTC')::date + 14 else d.due_on end,
-        s.category <> 'CMA',
-        '2013-01-01 00:00+00'
+        w.due_on,
+        w.is_required,
+        w.assigned_at
     from public.org_members as m
-    join public.scenarios as s on s.org_id = m.org_id and s.title like ${presentation()}
-    cross join lateral (
-        -- The day by which half of those who did it had: the dataset's own due dates are not imported.
-        select percentile_disc(0.5) within group (order by (a.ended_at at time zone 'UTC')::date) as due_on
-        from public.scenario_attempts as a
-        where a.org_id = s.org_id and a.scenario_id = s.id and a.status = 'completed'
-    ) as d
+    cross join (
+        -- Due on the day by which half of those who did it had: the dataset's own due dates are not imported.
+        select
+            s.id as scenario_id,
+            percentile_disc(0.5) within group (order by (a.ended_at at time zone 'UTC')::date) as due_on,
+            s.category <> 'CMA' as is_required,
+            '2013-01-01 00:00+00'::timestamptz as assigned_at
+        from public.scenarios as s
+        join public.scenario_attempts as a on a.org_id = s.org_id and a.scenario_id = s.id
+        where s.org_id = ${demoTrainingOrg} and s.title like ${presentation()}
+        group by s.id
+        union all
+        (
+            select s.id, (now() at time zone 'UTC')::date + 14, false, now()
+            from public.scenarios as s
+            where s.org_id = ${demoTrainingOrg}
+            order by s.title desc
+            limit 1
+        )
+    ) as w
     where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
     on conflict (id) do nothing`;
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { commandLineOf } from "./process_table.ts";
+import { DEMO_TOKENS } from "./tokens.ts";
 
-const tokens = z.object({ admin: z.string(), member: z.string(), other_tenant: z.string() });
+const tokens = z.record(z.enum(DEMO_TOKENS), z.string());
 
 const stateSchema = z.object({
   /** "stopped" is said by `status` only: a stopped stack has no state. */

@@ -1,4 +1,5 @@
 import { SignJWT } from "jose";
+import { demoTrainingOrg, demoTrainingUsers } from "./demo_training.ts";
 
 /** Who the demo tokens stand for. Fixed, so that sample data can belong to them. */
 export const demoUsers = {
@@ -12,7 +13,10 @@ export const demoOrganisations = {
   other: "b0000000-0000-4000-8000-000000000002",
 } as const;
 
-export type DemoTokens = { readonly [User in keyof typeof demoUsers]: string };
+/** In the order in which they are printed. */
+export const DEMO_TOKENS = ["admin", "member", "other_tenant", "org_admin", "manager", "trainee"] as const;
+
+export type DemoTokens = { readonly [User in typeof DEMO_TOKENS[number]]: string };
 
 export interface TokenOptions {
   readonly jwtSecret: string;
@@ -39,14 +43,28 @@ export async function mintToken(options: TokenOptions): Promise<string> {
     .sign(new TextEncoder().encode(options.jwtSecret));
 }
 
-/** The three tokens that `start` prints: an administrator, a member, and somebody of another organisation. */
+/**
+ * The tokens that `start` prints: an administrator, a member, and somebody of another organisation; and of one organisation
+ * of the training pack an administrator, a manager and a trainee.
+ */
 export async function demoTokens(options: { jwtSecret: string; issuer: string }): Promise<DemoTokens> {
   const { first, other } = demoOrganisations;
   return {
     admin: await mintToken({ ...options, subject: demoUsers.admin, claims: { is_admin: true, org_id: first } }),
     member: await mintToken({ ...options, subject: demoUsers.member, claims: { org_id: first } }),
     other_tenant: await mintToken({ ...options, subject: demoUsers.other_tenant, claims: { org_id: other } }),
+    org_admin: await trainingToken("org_admin", "admin"),
+    manager: await trainingToken("manager", "manager"),
+    trainee: await trainingToken("trainee", "trainee"),
   };
+
+  function trainingToken(user: keyof typeof demoTrainingUsers, role: string): Promise<string> {
+    return mintToken({
+      ...options,
+      subject: demoTrainingUsers[user],
+      claims: { org_id: demoTrainingOrg, org_role: role },
+    });
+  }
 }
 
 /** The key set that verifies these tokens. It holds the secret itself: for the functions' environment, never for HTTP. */

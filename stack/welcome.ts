@@ -1,7 +1,7 @@
 import { findDemoIds } from "./demo_ids.ts";
 import type { Stack } from "./stack.ts";
 
-/** What `start` prints once everything runs: where, with which keys, and four lines to paste. */
+/** What `start` prints once everything runs: where, with which keys, and lines to paste. */
 export async function welcome(stack: Stack): Promise<string> {
   const { keys, tokens } = stack;
   const rows: [string, string][] = stack.parts.map((part) => [part.name, `${part.kind.padEnd(8)}  ${part.detail}`]);
@@ -23,6 +23,9 @@ ${
       ["admin", tokens.admin],
       ["member", tokens.member],
       ["other tenant", tokens.other_tenant],
+      ["organisation's admin", tokens.org_admin],
+      ["manager", tokens.manager],
+      ["trainee", tokens.trainee],
     ])
   }
 
@@ -40,7 +43,8 @@ export async function curlLines(stack: Stack): Promise<string[]> {
   const { challengeId, agentId } = await findDemoIds(stack.databaseUrl);
   const api = `${stack.origin}/functions/v1/analytics`;
   const asAnybody = `-H 'apikey: ${stack.keys.publishableKey}'`;
-  const asMember = `${asAnybody} \\\n    -H 'Authorization: Bearer ${stack.tokens.member}'`;
+  const as = (token: string) => `${asAnybody} \\\n    -H 'Authorization: Bearer ${token}'`;
+  const asMember = as(stack.tokens.member);
   return [
     `  # How scores are spread in each lane of one challenge\n` +
     `  curl -s '${api}/arena/lane-distributions?challenge_id=${challengeId}' ${asAnybody}`,
@@ -48,6 +52,12 @@ export async function curlLines(stack: Stack): Promise<string[]> {
     `  curl -s '${api}/arena/weakness-patterns?agent_id=${agentId}' ${asMember}`,
     `  # How that agent progresses, week by week\n` +
     `  curl -s '${api}/arena/progress?agent_id=${agentId}&challenge_id=${challengeId}' ${asMember}`,
+    `  # A module of the training pack, as its (made-up) administrator sees it\n` +
+    `  curl -s '${api}/training/org-overview' ${as(stack.tokens.org_admin)}`,
+    `  # Who of a (made-up) manager's people scored best in May 2013\n` +
+    `  curl -s '${api}/training/leaderboard?month=2013-05' ${as(stack.tokens.manager)}`,
+    `  # What a trainee, a real student, was (as made up) assigned and has not done yet\n` +
+    `  curl -s '${api}/training/me/assignments' ${as(stack.tokens.trainee)}`,
     `  # Whether everything is as fresh as it should be\n` +
     `  curl -s '${api}/health' ${asAnybody}`,
   ];

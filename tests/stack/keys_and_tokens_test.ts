@@ -47,6 +47,21 @@ Deno.test("demoTokens() are verified by the local key set, and only the admin's 
   ok(other.payload.org_id !== member.payload.org_id);
 });
 
+Deno.test("demoTokens() of the training pack name one organisation and three roles, and nobody an administrator of Freshet", async () => {
+  const { org_admin, manager, trainee } = await demoTokens({ jwtSecret, issuer });
+  const payloads = (await Promise.all([org_admin, manager, trainee].map(verify))).map(({ payload }) => payload);
+  deepEqual(payloads.map(({ sub, org_role }) => [sub, org_role]), [
+    ["demo-org-admin", "admin"],
+    ["demo-manager", "manager"],
+    ["oulad-287432", "trainee"],
+  ]);
+  // What Postgres answers to select md5('oulad:module:DDD')::uuid.
+  deepEqual(
+    payloads.map(({ org_id, is_admin }) => [org_id, is_admin]),
+    Array(3).fill(["a917bbda-a9a1-ed36-e89f-967635453173", undefined]),
+  );
+});
+
 Deno.test("mintToken() can make one that has expired", async () => {
   const token = await mintToken({ jwtSecret, issuer, subject: demoUsers.member, lifetimeSeconds: -60 });
   await rejects(verify(token), { code: "ERR_JWT_EXPIRED" });

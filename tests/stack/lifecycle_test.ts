@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
 import { commandLineOf } from "../../stack/process_table.ts";
+import { DEMO_TOKENS } from "../../stack/tokens.ts";
 
 const main = new URL("../../stack/main.ts", import.meta.url).pathname;
 
@@ -48,7 +49,7 @@ Deno.test("The stack from another terminal's view", async (t) => {
       ]);
       equal(state.state, "running");
       match(state.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
-      deepEqual(Object.keys(state.tokens), ["admin", "member", "other_tenant"]);
+      deepEqual(Object.keys(state.tokens), [...DEMO_TOKENS]);
       ok(state.parts.some((part: { name: string }) => part.name === "pg_cron"));
       const health = await fetch(`${state.origin}/functions/v1/analytics/health`, {
         headers: { apikey: state.publishable_key },

@@ -14,7 +14,7 @@ async function read(path: string): Promise<string> {
 
 async function documents(): Promise<string[]> {
   const found: string[] = [];
-  for (const folder of ["", "docs", "docs/runbook", "docs/ops", "stack", "samples/oulad"]) {
+  for (const folder of ["", "docs", "docs/bi", "docs/runbook", "docs/ops", "stack", "samples/oulad"]) {
     for await (const entry of Deno.readDir(join(root, folder))) {
       if (entry.isFile && entry.name.endsWith(".md")) found.push(join(folder, entry.name));
     }
