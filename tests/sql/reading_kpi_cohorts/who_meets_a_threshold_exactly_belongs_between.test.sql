@@ -3,12 +3,15 @@
 --   below 3: u8, u9     2 users, 4 attempts, 8 questions, no average: fewer than five users
 --   3 to 7: u1 to u6    6 users, 7 attempts, 29 questions, (10 + 20 + 30 + 40 + 50 + 60 + 90) / 7 = 42.857
 --   above 7: u7         1 user, 3 attempts, 22 questions
+-- In the other organisation u1 to u5 ask nothing, and u5 is not scored: five users, but four with a score are too few.
 begin;
 select plan(4);
 
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
 insert into public.users (id) select 'u' || n from generate_series(1, 9) as n;
-insert into public.org_members (org_id, user_id) select '00000000-0000-0000-0000-0000000000a1', u.id from public.users as u;
+insert into public.org_members (org_id, user_id) select o.id, u.id from public.orgs as o cross join public.users as u;
+insert into public.scenario_attempts (org_id, user_id, status, score, started_at)
+select '00000000-0000-0000-0000-0000000000b1', 'u' || n, 'completed', case when n < 5 then 70 end, '2026-03-01 10:00+00' from generate_series(1, 5) as n;
 create temporary table planned (name text, who text, score numeric, questions integer);
 insert into planned values
     ('1', 'u1', 10, 3), ('2', 'u2', 20, 3), ('3', 'u3', 30, 3), ('4', 'u4', 40, 3), ('5', 'u5', 50, 3), ('6', 'u6', 60, 13), ('7', 'u6', 90, 1),
@@ -42,7 +45,11 @@ select results_eq(
     $$ values ('below 0.5'::text, 1::bigint), ('0.5 to 2.67', 1), ('above 2.67 to 7', 6), ('above 7 to 8', 1), ('above 8', 0) $$,
     'a cohort of nobody is shown'
 );
-select results_eq($$ select label, users, average from pg_temp.read('[3, 7]', 'b1') $$, $$ values ('below 3'::text, 0::bigint, null::numeric), ('3 to 7', 0, null), ('above 7', 0, null) $$, 'another organisation has nobody of them');
+select results_eq(
+    $$ select label, users, average from pg_temp.read('[3, 7]', 'b1') $$,
+    $$ values ('below 3'::text, 5::bigint, null::numeric), ('3 to 7', 0, null), ('above 7', 0, null) $$,
+    'the other organisation has its own users, and an average needs five of them with a score'
+);
 
 select * from finish();
 rollback;
