@@ -47,6 +47,23 @@ probeTest("skips a view whose sources did not change, and says when it looked", 
   equal(after?.verified_at > before?.verified_at, true);
 });
 
+probeTest(
+  "sees what its own transaction wrote since the last refresh, also after others have ended",
+  2,
+  async (both) => {
+    const [sql, other] = [at(both, 0), at(both, 1)];
+    await sql.unsafe("begin; insert into public.probe_amounts (account, amount) values (1, 5)").simple();
+    // A later transaction that has ended: from here on the snapshot of the first lists itself no more.
+    await other`select pg_current_xact_id()`;
+    equal((await refresh(sql)).outcome, "refreshed");
+    await sql`insert into public.probe_amounts (account, amount) values (1, 5)`;
+    equal((await refresh(sql)).outcome, "refreshed");
+    equal((await refresh(sql, otherProbeView)).outcome, "refreshed");
+    equal(await countDifferences(sql), 0);
+    await sql.unsafe("rollback").simple();
+  },
+);
+
 for (
   const [kind, statement] of [
     ["an insert", "insert into public.probe_amounts (account, amount) values (1, 5)"],
