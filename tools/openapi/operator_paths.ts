@@ -8,13 +8,12 @@ import { operationsWithRows } from "../../tests/support/ops_rows.ts";
 import { KEYS } from "../../tests/support/tokens.ts";
 import { ALWAYS, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
-import { jsonSchemaOf, parameterSchemaOf } from "./json_schema.ts";
+import { parameterSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
-import { opsRows } from "./ops_rows.ts";
+import type { opsRows } from "./ops_rows.ts";
 import { problemsOf } from "./problems.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";
-import { strictObject } from "./answer_schemas.ts";
 
 /** What the real handler answers to the secret key over sample rows. */
 async function ask(path: string): Promise<unknown> {
@@ -154,48 +153,4 @@ async function healthPath(): Promise<Json> {
       ...problems,
     },
   });
-}
-
-/** The schemas of these paths. */
-export function operatorSchemas(): Readonly<Record<string, Json>> {
-  const lists = Object.entries(opsRows).map(([name, row]) => {
-    const meta = strictObject({
-      resource: { const: `ops/${name}` },
-      row_count: { type: "integer", minimum: 0 },
-      next_cursor: { type: ["string", "null"] },
-    });
-    const answer = strictObject({ data: { type: "array", items: jsonSchemaOf(row) }, meta });
-    return [`${pascalCase(`ops/${name}`)}Answer`, answer] as const;
-  });
-  const schema = { type: "object", description: "JSON Schema (draft 2020-12)." };
-  return {
-    ...Object.fromEntries(lists),
-    Health: {
-      type: "object",
-      properties: {
-        status: { enum: ["ok", "unknown", "bad"] },
-        reasons: { type: "array", items: { type: "string" } },
-      },
-      required: ["status"],
-      additionalProperties: { type: "object", description: "The details of one source of health, by its name." },
-    },
-    Catalog: strictObject({
-      resources: {
-        type: "array",
-        items: strictObject({
-          resource: { type: "string" },
-          path: { type: "string" },
-          summary: { type: "string" },
-          view: { type: "string" },
-          access: { type: "string" },
-          formats: { type: "array", items: { enum: ["json", "csv"] } },
-          minimum_sample: { type: ["object", "null"] },
-          max_age_seconds: { type: "integer", minimum: 1 },
-          refresh_on_demand: { type: "boolean" },
-          params: schema,
-          row: schema,
-        }),
-      },
-    }),
-  };
 }

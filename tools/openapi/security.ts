@@ -59,4 +59,8 @@ export function whoMayRead(access: Access): string {
   return `By the member's role in the organisation of the token. ${roles.join("; ")}.${others}`;
 }
 
-const ROWS: Readonly<Record<string, string>> = { org: "the organisation's rows", own: "their own rows" };
+const ROWS: Readonly<Record<string, string>> = {
+  org: "the organisation's rows",
+  own: "their own rows",
+  people_of_manager: "the rows of their people",
+};
