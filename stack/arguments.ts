@@ -6,7 +6,7 @@ export const usage = `Freshet's local stack
 
   deno task start [--port N] [--no-samples]   bring it up; Ctrl-C stops it
   deno task stop                              stop it from another terminal
-  deno task status [--json]                   say what runs
+  deno task status [--json] [--env]           say what runs; --env: as variables for a shell
   deno task reset                             stop it, delete its database and keys
 
 Environment
@@ -29,6 +29,7 @@ export interface Arguments {
   readonly flavour: typeof flavours[number];
   readonly samples: boolean;
   readonly json: boolean;
+  readonly env: boolean;
   readonly databaseUrl?: string;
   readonly sentryDsn?: string;
 }
@@ -39,11 +40,13 @@ export function parseArguments(args: readonly string[], environment: (name: stri
   let port = setting("FRESHET_PORT") ?? "54321";
   let samples = true;
   let json = false;
+  let env = false;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--port") port = words[++index] ?? "";
     else if (word === "--no-samples") samples = false;
     else if (word === "--json") json = true;
+    else if (word === "--env") env = true;
     else if (word === "--help" || word === "-h") command = "help";
     else if (word.startsWith("-") || command !== undefined) throw unknown(word);
     else command = word;
@@ -63,6 +66,7 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     flavour: oneOf(flavours, setting("FRESHET_POSTGRES") ?? "auto", "FRESHET_POSTGRES"),
     samples,
     json,
+    env,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
   };

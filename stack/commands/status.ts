@@ -1,10 +1,16 @@
 import type { Arguments } from "../arguments.ts";
+import { shellVariables } from "../shell_variables.ts";
+import { StackError } from "../stack_error.ts";
 import { isAlive, publicState, readState, type StackState, stoppedState } from "../state.ts";
 
-/** Says what runs; with --json as exactly one object. */
-export async function status(args: Pick<Arguments, "workFolder" | "json">): Promise<void> {
+/** Says what runs; with --json as exactly one object, with --env as lines that a shell can evaluate. */
+export async function status(args: Pick<Arguments, "workFolder" | "json" | "env">): Promise<void> {
   const stored = await readState(args.workFolder);
   const state = stored !== null && await isAlive(stored) ? publicState(stored) : stoppedState;
+  if (args.env) {
+    if (state.state !== "running") throw new StackError("nothing runs", "deno task start brings it up");
+    return console.log(shellVariables(state));
+  }
   console.log(args.json ? JSON.stringify(state, null, 2) : inWords(state));
 }
 

@@ -1,0 +1,25 @@
+import type { StackState } from "./state.ts";
+
+/**
+ * Lines that a POSIX shell evaluates, so that the commands of the documents can be pasted. The database has a name of
+ * its own: with DATABASE_URL in the environment the next start would take it for somebody else's.
+ */
+export function shellVariables(state: StackState): string {
+  const variables: Record<string, string | null | undefined> = {
+    SUPABASE_URL: state.origin,
+    SUPABASE_PUBLISHABLE_KEY: state.publishable_key,
+    SUPABASE_SECRET_KEY: state.secret_key,
+    CRON_KEY: state.cron_key,
+    ADMIN_TOKEN: state.tokens?.admin,
+    MEMBER_TOKEN: state.tokens?.member,
+    OTHER_TENANT_TOKEN: state.tokens?.other_tenant,
+    FRESHET_DATABASE_URL: state.database_url,
+  };
+  return Object.entries(variables).flatMap(([name, value]) => value ? [`export ${name}=${quoted(value)}`] : []).join(
+    "\n",
+  );
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

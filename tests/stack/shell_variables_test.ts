@@ -1,0 +1,26 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { shellVariables } from "../../stack/shell_variables.ts";
+import { stoppedState } from "../../stack/state.ts";
+
+Deno.test("a shell that evaluates shellVariables() has every value as it is, quotes and dollars included", async () => {
+  const state = {
+    ...stoppedState,
+    origin: "http://127.0.0.1:54321",
+    secret_key: `it's $HOME \`id\` "x"`,
+    tokens: { admin: "a.b.c", member: "m", other_tenant: "o" },
+    database_url: "postgresql://postgres@127.0.0.1:1/postgres",
+  };
+  const script = `${shellVariables(state)}
+    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$FRESHET_DATABASE_URL"
+    printf '%s' "\${CRON_KEY-unset}\${DATABASE_URL-unset}"`;
+  const { code, stdout } = await new Deno.Command("sh", { args: ["-c", script], clearEnv: true }).output();
+  equal(code, 0);
+  deepEqual(new TextDecoder().decode(stdout).split("\n"), [
+    "http://127.0.0.1:54321",
+    `it's $HOME \`id\` "x"`,
+    "a.b.c",
+    "o",
+    "postgresql://postgres@127.0.0.1:1/postgres",
+    "unsetunset",
+  ]);
+});
