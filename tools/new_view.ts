@@ -1,12 +1,14 @@
 /**
  * deno task new:view <pack> <view> <resource>: writes a view's migration and its resource, both working as written, and
- * puts the resource into the registry. What remains is to say what the view computes.
+ * brings up to date what is made from them: the registry, the OpenAPI document, the client, the list in the README. What remains is
+ * to say what the view computes.
  */
-import { access, mkdir, readdir, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NewView, parseNewView } from "./new_view/names.ts";
 import { migrationSource } from "./new_view/migration.ts";
+import { withRow } from "./new_view/readme_row.ts";
 import { resourceSource } from "./new_view/resource.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -42,19 +44,29 @@ async function refuseExisting(path: string): Promise<void> {
   if (exists) throw new Error(`There is already a file "${path}": choose another resource name`);
 }
 
-async function registerResource(): Promise<boolean> {
-  const tool = fileURLToPath(new URL("tools/generate_registry.ts", ROOT));
-  const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", tool] }).output();
-  return success;
+async function generate(tool: string): Promise<void> {
+  const path = fileURLToPath(new URL(`tools/${tool}`, ROOT));
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", path] }).output();
+  if (!success) throw new Error(`tools/${tool} failed: run deno run -A tools/${tool}`);
+}
+
+async function listInReadme(view: NewView): Promise<void> {
+  const readme = new URL("README.md", ROOT);
+  await writeFile(readme, withRow(await readFile(readme, "utf8"), view));
 }
 
 if (import.meta.main) {
   try {
-    const files = await create(parseNewView(Deno.args));
+    const view = parseNewView(Deno.args);
+    const files = await create(view);
     for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
-    if (!await registerResource()) {
-      throw new Error("The registry was not written: run deno run -A tools/generate_registry.ts");
-    }
+    await generate("generate_registry.ts");
+    await generate("openapi.ts");
+    await generate("generate_client.ts");
+    await listInReadme(view);
+    console.log(
+      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the list of paths in README.md",
+    );
     console.log("Next: write the view's SQL and its columns in the two files, then deno task ok and deno task test");
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -16,7 +16,7 @@ import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOperations } from "./fake_operations.ts";
 import { FakeSharedStore } from "./fake_shared_store.ts";
-import { FakeSource } from "./fake_source.ts";
+import { type FakeRow, FakeSource } from "./fake_source.ts";
 import { environmentWith, KEYS } from "./tokens.ts";
 
 export interface HttpRigOptions {
@@ -93,12 +93,16 @@ export function createHttpRig(options: HttpRigOptions = {}) {
 /** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */
 export function createArenaRig(options: HttpRigOptions = {}) {
   const rig = createHttpRig(options);
-  for (const { pack, view } of options.resources ?? all) if (pack !== "arena") rig.source.refresh(view, []);
+  const arena: Readonly<Record<string, readonly FakeRow[]>> = {
+    mv_lane_score_distribution: [laneRow(), laneRow({ lane_key: "few", sample_count: 4 })],
+    mv_weakness_patterns: [weaknessRow(), weaknessRow({ agent_id: id(21) })],
+    mv_agent_progress: [progressRow(), progressRow({ agent_id: id(21) })],
+    mv_time_to_first_win: [winRow(), winRow({ challenge_id: id(2), agents_with_win: 4 })],
+  };
+  // Every other view is there and empty, also one that was added a minute ago.
+  const views = new Set([...Object.keys(arena), ...(options.resources ?? all).map(({ view }) => view)]);
+  for (const view of views) rig.source.refresh(view, arena[view] ?? []);
   rig.source.owners.set("anna", [id(11)]);
   rig.source.owners.set("bela", [id(21)]);
-  rig.source.refresh("mv_lane_score_distribution", [laneRow(), laneRow({ lane_key: "few", sample_count: 4 })]);
-  rig.source.refresh("mv_weakness_patterns", [weaknessRow(), weaknessRow({ agent_id: id(21) })]);
-  rig.source.refresh("mv_agent_progress", [progressRow(), progressRow({ agent_id: id(21) })]);
-  rig.source.refresh("mv_time_to_first_win", [winRow(), winRow({ challenge_id: id(2), agents_with_win: 4 })]);
   return rig;
 }

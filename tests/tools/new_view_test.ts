@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { fileURLToPath } from "node:url";
 import { nextMigrationNumber } from "../../tools/new_view.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
-
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
-const COPIED = ["deno.json", "shared", "tools", "supabase/migrations"];
+import { copyProject } from "../support/project_copy.ts";
 
 interface Run {
   readonly code: number;
@@ -20,10 +17,10 @@ interface Run {
 async function withClone(
   prove: (run: (...args: string[]) => Promise<Run>, folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "freshet-new-view-"));
+  const home = await mkdtemp(join(tmpdir(), "freshet-new-view-"));
+  const folder = join(home, "freshet");
   try {
-    await mkdir(join(folder, "supabase"));
-    for (const path of COPIED) await cp(join(PROJECT, path), join(folder, path), { recursive: true });
+    await copyProject(folder);
     const run = (...args: string[]): Promise<Run> =>
       promisify(execFile)(Deno.execPath(), args, { cwd: folder }).then(
         ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
@@ -34,11 +31,11 @@ async function withClone(
       );
     await prove(run, folder);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(home, { recursive: true });
   }
 }
 
-Deno.test("new:view writes two files that pass format, lint, types, import direction and registry as written", async () => {
+Deno.test("new:view writes two files that pass format, lint, types, import direction, registry and OpenAPI as written", async () => {
   await withClone(async (run, folder) => {
     const created = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "daily-mastery");
     assert.equal(created.code, 0, created.output);
@@ -49,6 +46,7 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       ["lint", ...files],
       ["check", ...files],
       ["run", "-A", "tools/generate_registry.ts", "--check"],
+      ["run", "-A", "tools/openapi.ts", "--check"],
       ["run", "-A", "tools/check_import_direction.ts"],
     ];
     for (const check of checks) {
@@ -56,6 +54,8 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
     assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /dailyMastery,/);
+    const readme = await readFile(join(folder, "README.md"), "utf8");
+    assert.match(readme, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
     assert.match(names.at(-1) ?? "", /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
 
