@@ -44,10 +44,10 @@ async function refuseExisting(path: string): Promise<void> {
   if (exists) throw new Error(`There is already a file "${path}": choose another resource name`);
 }
 
-async function generate(tool: string): Promise<void> {
-  const path = fileURLToPath(new URL(`tools/${tool}`, ROOT));
-  const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", path] }).output();
-  if (!success) throw new Error(`tools/${tool} failed: run deno run -A tools/${tool}`);
+async function generate(): Promise<void> {
+  const cwd = fileURLToPath(ROOT);
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["task", "generate"], cwd }).output();
+  if (!success) throw new Error("What is generated from the resources was not written: run deno task generate");
 }
 
 async function listInReadme(view: NewView): Promise<void> {
@@ -60,9 +60,7 @@ if (import.meta.main) {
     const view = parseNewView(Deno.args);
     const files = await create(view);
     for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
-    await generate("generate_registry.ts");
-    await generate("openapi.ts");
-    await generate("generate_client.ts");
+    await generate();
     await listInReadme(view);
     console.log(
       "Brought up to date: the registry, shared/http/openapi.json, shared/client, the list of paths in README.md",

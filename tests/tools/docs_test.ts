@@ -1,26 +1,10 @@
 // The documents are held to the code wherever they repeat it.
 import { deepEqual, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ERROR_STATUS } from "../../shared/core/app_error.ts";
 import { fullName } from "../../shared/core/resource.ts";
 import { resources } from "../../shared/packs/registry.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-async function read(path: string): Promise<string> {
-  return await Deno.readTextFile(join(root, path));
-}
-
-async function documents(): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of ["", "docs", "docs/bi", "docs/runbook", "docs/ops", "stack", "samples/oulad"]) {
-    for await (const entry of Deno.readDir(join(root, folder))) {
-      if (entry.isFile && entry.name.endsWith(".md")) found.push(join(folder, entry.name));
-    }
-  }
-  return found.sort();
-}
+import { documents, projectFolder as root, readDocument as read } from "../support/documents.ts";
 
 /** First cells of the rows of the table that follows a line. */
 function firstCells(text: string, header: string): string[] {
@@ -33,12 +17,32 @@ function firstCells(text: string, header: string): string[] {
 
 Deno.test("every link between documents leads somewhere", async () => {
   for (const document of await documents()) {
-    for (const [, target = ""] of (await read(document)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
-      const path = join(root, dirname(document), target);
+    for (const [, target = "", , anchor] of (await read(document)).matchAll(/\]\((?!https?:)([^)#]*)(#([^)]+))?\)/g)) {
+      const path = target === "" ? join(root, document) : join(root, dirname(document), target);
       ok(await Deno.stat(path).then(() => true, () => false), `${document} links to ${target}, which does not exist`);
+      if (anchor === undefined || !path.endsWith(".md")) continue;
+      const anchors = anchorsOf(await Deno.readTextFile(path));
+      ok(anchors.includes(anchor), `${document} links to ${target}#${anchor}; there are ${anchors.join(", ")}`);
     }
   }
 });
+
+Deno.test("docs/README.md lists every page, the runbook's aside, which have a list of their own", async () => {
+  const index = await read("docs/README.md");
+  const listed = [...index.matchAll(/\]\(([^)#]+)/g)].map(([, target = ""]) => join("docs", target));
+  for (const document of await documents()) {
+    if (!/^docs\/(?!README|runbook\/)/.test(document)) continue;
+    ok(listed.includes(document), `docs/README.md does not list ${document}: give it a line for its reader`);
+  }
+});
+
+/** The fragments of a document's headings, as GitHub makes them. */
+function anchorsOf(markdown: string): string[] {
+  const prose = markdown.replaceAll(/^```[^]*?^```$/gm, "");
+  return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
+  );
+}
 
 Deno.test("every task that a document names exists", async () => {
   const { tasks } = JSON.parse(await read("deno.json"));
