@@ -5,15 +5,14 @@ import type { StackState } from "./state.ts";
  * its own: with DATABASE_URL in the environment the next start would take it for somebody else's.
  */
 export function shellVariables(state: StackState): string {
-  const variables: Record<string, string | null | undefined> = {
+  const tokens = Object.entries(state.tokens ?? {});
+  const variables: Record<string, string | null> = {
     SUPABASE_URL: state.origin,
     SUPABASE_PUBLISHABLE_KEY: state.publishable_key,
     SUPABASE_SECRET_KEY: state.secret_key,
     CRON_KEY: state.cron_key,
-    ADMIN_TOKEN: state.tokens?.admin,
-    MEMBER_TOKEN: state.tokens?.member,
-    OTHER_TENANT_TOKEN: state.tokens?.other_tenant,
     FRESHET_DATABASE_URL: state.database_url,
+    ...Object.fromEntries(tokens.map(([who, token]) => [`${who.toUpperCase()}_TOKEN`, token])),
   };
   return Object.entries(variables).flatMap(([name, value]) => value ? [`export ${name}=${quoted(value)}`] : []).join(
     "\n",

@@ -7,11 +7,11 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     ...stoppedState,
     origin: "http://127.0.0.1:54321",
     secret_key: `it's $HOME \`id\` "x"`,
-    tokens: { admin: "a.b.c", member: "m", other_tenant: "o" },
+    tokens: { admin: "a.b.c", member: "m", other_tenant: "o", org_admin: "oa", manager: "ma", trainee: "t" },
     database_url: "postgresql://postgres@127.0.0.1:1/postgres",
   };
   const script = `${shellVariables(state)}
-    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$FRESHET_DATABASE_URL"
+    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$TRAINEE_TOKEN" "$FRESHET_DATABASE_URL"
     printf '%s' "\${CRON_KEY-unset}\${DATABASE_URL-unset}"`;
   const { code, stdout } = await new Deno.Command("sh", { args: ["-c", script], clearEnv: true }).output();
   equal(code, 0);
@@ -20,6 +20,7 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     `it's $HOME \`id\` "x"`,
     "a.b.c",
     "o",
+    "t",
     "postgresql://postgres@127.0.0.1:1/postgres",
     "unsetunset",
   ]);
