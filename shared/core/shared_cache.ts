@@ -18,6 +18,9 @@ export interface SharedCacheOptions {
 /** How long an isolate may own a fetch before another may try: the source's own timeout. */
 const LOCK_MS = 5_000;
 
+/** After silence nobody asks for so long: a request asks several times in a row, and may lose one timeout, not three. */
+const REST_MS = 100;
+
 /**
  * A shared store that cannot hurt: a failure is an event and a "not now", and after 5 in a row nobody asks for 10 s. It
  * works without a store, too, and then always says "not now".
@@ -25,11 +28,14 @@ const LOCK_MS = 5_000;
 export class SharedCache {
   readonly #store: SharedStore | null;
   readonly #breaker: Breaker;
+  readonly #clock: Clock;
+  #silent_until = -Infinity;
   readonly #prefix: string;
 
   constructor(store: SharedStore | null, options: SharedCacheOptions) {
     this.#store = store;
     this.#prefix = options.prefix;
+    this.#clock = options.clock;
     this.#breaker = new Breaker({ clock: options.clock, failures: 5, open_ms: 10_000 });
   }
 
@@ -64,7 +70,7 @@ export class SharedCache {
 
   /** Runs work on the same Redis, the cache's or somebody else's, behind the one breaker. Undefined: it could not be asked. */
   async attempt<T>(operation: Operation, work: () => Promise<T>, emit: Emit): Promise<T | undefined> {
-    if (!this.#breaker.allows()) {
+    if (this.#clock.now() < this.#silent_until || !this.#breaker.allows()) {
       emit({ type: "shared_skipped" });
       return undefined;
     }
@@ -74,6 +80,8 @@ export class SharedCache {
       return result;
     } catch (error) {
       this.#breaker.failed();
+      const is_silent = error instanceof SharedStoreError && error.reason === "timeout";
+      if (is_silent) this.#silent_until = this.#clock.now() + REST_MS;
       emit({ type: "shared_failed", operation, reason: error instanceof SharedStoreError ? error.reason : "defect" });
       return undefined;
     }

@@ -12,6 +12,8 @@ export class FakeSharedStore implements SharedStore {
   readonly #clock: Clock;
   readonly held = new Map<string, Held>();
   is_down = false;
+  /** Down, and each question costs its timeout. */
+  is_silent = false;
   readonly trips = { read: 0, acquire: 0, commit: 0 };
 
   constructor(clock: Clock) {
@@ -53,6 +55,7 @@ export class FakeSharedStore implements SharedStore {
   async #trip(operation: keyof FakeSharedStore["trips"]): Promise<void> {
     this.trips[operation] += 1;
     await settle();
+    if (this.is_silent) throw new SharedStoreError("timeout");
     if (this.is_down) throw new SharedStoreError("unreachable");
   }
 }

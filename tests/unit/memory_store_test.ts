@@ -15,7 +15,7 @@ function entry(bytes: number): Entry {
 }
 
 Deno.test("the memory store is bounded by bytes, and lets the least recently used go first", () => {
-  const store = createMemoryStore(10_000);
+  const store = createMemoryStore(16_000);
   for (const stem of ["a", "b", "c"]) store.set(stem, entry(2_000));
   store.get("a");
   store.set("d", entry(2_000));
@@ -26,5 +26,5 @@ Deno.test("the memory store holds a hundred thousand keys within its budget", ()
   const store = createMemoryStore(1_000_000);
   for (let number = 0; number < 100_000; number += 1) store.set(`stem ${number}`, entry(100));
   const kept = Array.from({ length: 100_000 }, (_, number) => store.get(`stem ${number}`)).filter(Boolean).length;
-  assert.ok(kept > 500 && kept * 1_124 <= 1_000_000, `${kept} entries are kept`);
+  assert.ok(kept > 200 && kept * 3_172 <= 1_000_000, `${kept} entries are kept`);
 });

@@ -248,6 +248,18 @@ Deno.test("readResource() works without Redis, and without it when it is down", 
   assert.equal(world.shared.trips.acquire, 0, "a timeout was paid twice");
 });
 
+Deno.test("readResource() loses one timeout to a silent Redis, not one for each question, and asks again soon", async () => {
+  const world = worldWithLanes();
+  world.shared.is_silent = true;
+  const one = world.isolate();
+  await one.read(LANES);
+  const { read, acquire, commit } = world.shared.trips;
+  assert.equal(read + acquire + commit, 1);
+  world.clock.advance(1_100);
+  await one.read(LANES);
+  assert.equal(world.shared.trips.read, read + 1);
+});
+
 Deno.test("readResource() stops asking a dead Redis after five failures", async () => {
   const world = worldWithLanes();
   world.shared.is_down = true;

@@ -1,0 +1,97 @@
+// deno task bench: what an answer costs, side by side with what it is compared to, all in one run. Writes results/serving.json,
+// .md and .svg, and the table into docs/performance.md; exits 1 when a must is missed or the machine was not steady.
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { measureColdStart } from "./serving/cold_start.ts";
+import { measureConsistency } from "./serving/consistency.ts";
+import { measureStampede } from "./serving/database_reads.ts";
+import type { Figures } from "./serving/figures.ts";
+import { measureMemory } from "./serving/memory.ts";
+import { type Options, parseOptions } from "./serving/options.ts";
+import { measureOutages } from "./serving/outages.ts";
+import { startPeers } from "./serving/peers.ts";
+import { LOAD_CPU, pin } from "./serving/processors.ts";
+import { asJson, asMarkdown, asPlot, judged, type Run } from "./serving/report.ts";
+import { countRedisCalls, measureSharedCache } from "./serving/shared_cache.ts";
+import { makeStage, type Stage } from "./serving/stage.ts";
+import { measureThroughput } from "./serving/throughput.ts";
+import { requireWrk } from "./serving/wrk.ts";
+
+const RESULTS = new URL("./results/", import.meta.url);
+const PAGE = new URL("../docs/performance.md", import.meta.url);
+const MARKED = /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/;
+
+interface Measured {
+  readonly figures: Figures;
+  readonly speeds?: Run["speeds"];
+  readonly doubts?: readonly string[];
+}
+
+type Part = (stage: Stage, options: Options) => Promise<Measured>;
+
+const PARTS: Readonly<Record<string, Part>> = {
+  calls: async (stage) => ({ figures: await countRedisCalls(stage) }),
+  stampede: async (stage) => ({ figures: await measureStampede(stage) }),
+  consistency: async (stage) => ({ figures: await measureConsistency(stage) }),
+  throughput: (stage, options) => throughput(stage, options),
+  redis: async (stage, options) => ({ figures: await measureSharedCache(stage, options) }),
+  outages: async (stage, options) => ({ figures: await measureOutages(stage, options) }),
+  cold: async (stage, options) => ({ figures: await measureColdStart(stage, options) }),
+  memory: async () => ({ figures: await measureMemory() }),
+};
+
+async function throughput(stage: Stage, options: Options): Promise<Measured> {
+  const peers = await startPeers(stage, options);
+  try {
+    return await measureThroughput(stage, options, peers.sides);
+  } finally {
+    await peers.stop();
+  }
+}
+
+async function measure(options: Options): Promise<Run> {
+  const machine = `${
+    cpus()[0]?.model ?? "an unknown processor"
+  }, ${availableParallelism()} processors, Deno ${Deno.version.deno}`;
+  const load = loadavg()[0] ?? 0;
+  const figures: Figures = new Map();
+  const speeds = new Map<string, readonly number[]>();
+  const found: string[] = load > 1 ? [`The machine was busy when the run began: load ${load.toFixed(1)}.`] : [];
+  const stage = await step("the product", makeStage);
+  try {
+    for (const [name, part] of Object.entries(PARTS)) {
+      if (options.only.length > 0 && !options.only.includes(name)) continue;
+      const measured = await step(name, () => part(stage, options));
+      for (const [id, figure] of measured.figures) figures.set(id, figure);
+      for (const [side, values] of measured.speeds ?? []) speeds.set(side, values);
+      found.push(...measured.doubts ?? []);
+    }
+  } finally {
+    await stage.stop();
+  }
+  return { options, machine, date: new Date().toISOString().slice(0, 10), figures, speeds, doubts: found };
+}
+
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await work();
+  console.log(`${name}: ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  return result;
+}
+
+if (import.meta.main) {
+  const options = parseOptions(Deno.args);
+  await requireWrk();
+  await pin(Deno.pid, LOAD_CPU);
+  const run = await measure(options);
+  console.log(`\n${asMarkdown(run)}`);
+  // A part of the table would replace the whole one.
+  if (options.only.length === 0) {
+    await Deno.writeTextFile(new URL("serving.json", RESULTS), asJson(run));
+    await Deno.writeTextFile(new URL("serving.svg", RESULTS), asPlot(run));
+    const page = await Deno.readTextFile(PAGE);
+    await Deno.writeTextFile(PAGE, page.replace(MARKED, (_, begin, end) => `${begin}${asMarkdown(run)}${end}`));
+  }
+  const missed = judged(run).filter(({ verdict }) => verdict === "missed").map(({ id }) => id);
+  if (missed.length > 0) console.log(`Missed: ${missed.join(", ")}`);
+  Deno.exit(missed.length + run.doubts.length > 0 ? 1 : 0);
+}

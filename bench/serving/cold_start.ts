@@ -1,0 +1,72 @@
+import type { Options } from "./options.ts";
+import { type Figures, ratio } from "./figures.ts";
+import { LANES_PATH } from "./planted.ts";
+import { SERVER_CPU } from "./processors.ts";
+import { inTurns, of } from "./rounds.ts";
+import { launch } from "./server.ts";
+import type { Stage } from "./stage.ts";
+
+const FUNCTION = new URL("../../supabase/functions/analytics/index.ts", import.meta.url);
+const FUNCTION_CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
+const HELLO = new URL("./servers/hello.ts", import.meta.url);
+
+/** P11: what a new isolate costs before it does anything, and until its first answer out of the database. */
+export async function measureColdStart(stage: Stage, options: Options): Promise<Figures> {
+  const folder = await Deno.makeTempDir({ prefix: "freshet-bench-cold-" });
+  const empty = new URL(`file://${folder}/empty.ts`);
+  const read = new URL(`file://${folder}/read.ts`);
+  await Deno.writeTextFile(empty, "export {};\n");
+  await Deno.writeTextFile(read, `import "${FUNCTION.href}";\n`);
+  const sides = [
+    { name: "empty", measure: () => importing(empty) },
+    { name: "read function", measure: () => importing(read) },
+    { name: "first hello", measure: () => firstAnswer(HELLO, undefined, stage) },
+    { name: "first answer", measure: () => firstAnswer(FUNCTION, FUNCTION_CONFIG, stage) },
+  ];
+  try {
+    await inTurns(sides, 2); // compiled code is cached, as on a platform that has deployed it
+    const times = await inTurns(sides, options.rounds * 2);
+    return new Map([
+      ["P11 import", ratio(of(times, "read function"), of(times, "empty"))],
+      ["P11 first", ratio(of(times, "first answer"), of(times, "first hello"))],
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function importing(module: URL): Promise<number> {
+  const began = performance.now();
+  const { success } = await new Deno.Command("taskset", {
+    args: [
+      ...["-c", String(SERVER_CPU), Deno.execPath(), "run", "--quiet", "--no-lock", "--cached-only"],
+      ...["--config", FUNCTION_CONFIG.pathname, "-A", module.pathname],
+    ],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`${module.pathname} cannot be imported`);
+  return performance.now() - began;
+}
+
+async function firstAnswer(module: URL, config: URL | undefined, { environment, stack }: Stage): Promise<number> {
+  const began = performance.now();
+  const server = launch({ module, environment, ...(config === undefined ? {} : { config }) });
+  try {
+    while (!await answers(`${server.origin}${LANES_PATH}`, { apikey: stack.keys.secretKey })) { /* not yet */ }
+    return performance.now() - began;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function answers(url: string, headers: Record<string, string>): Promise<boolean> {
+  let response: Response;
+  try {
+    response = await fetch(url, { headers });
+  } catch {
+    return false; // nobody listens yet
+  }
+  await response.text();
+  if (response.status !== 200) throw new Error(`The first answer is ${response.status}`);
+  return true;
+}

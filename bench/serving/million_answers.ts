@@ -1,0 +1,36 @@
+// Puts a million distinct answers through a cache of so many bytes, and prints the process's resident memory after it.
+import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
+import { sha256 } from "../../shared/adapters/sha256.ts";
+import { etagOf } from "../../shared/core/cache_key.ts";
+import "../../supabase/functions/analytics/index.ts";
+
+const ANSWERS = 1_000_000;
+const memory = createMemoryStore(Number(Deno.args[0]));
+const lanes = Array.from({ length: 3 }, (_, lane) => ({ lane, scores: "1234567890".repeat(28) }));
+const body = new TextEncoder().encode(JSON.stringify({ data: lanes }));
+const state = {
+  version: 1,
+  refreshed_at: "2026-01-01T00:00:00Z",
+  verified_at: "2026-01-01T00:00:00Z",
+  source_as_of: null,
+  stale_after_seconds: 600,
+  populated: true,
+};
+
+for (let number = 0; number < ANSWERS; number += 1) {
+  const digest = `${number}`.padStart(64, "0");
+  const key = `0123456789ab:arena/lane-distributions:public:1.0:${digest}`;
+  const entry = {
+    key,
+    state,
+    etag: etagOf(key, sha256),
+    row_count: 3,
+    next_cursor: null,
+    read_at: 0,
+    body: body.slice(),
+  };
+  memory.set(`0123456789ab:arena/lane-distributions:public:${digest}`, entry);
+  // An isolate gets to its other work between requests.
+  if (number % 1_000 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+console.log(Deno.memoryUsage().rss);

@@ -1,0 +1,23 @@
+/** How long to measure. A shorter run tells less, and tells it sooner. */
+export interface Options {
+  readonly rounds: number;
+  /** Of one measurement. */
+  readonly seconds: number;
+  readonly warm_up_seconds: number;
+  /** Parts to measure; all of them where none is named. */
+  readonly only: readonly string[];
+}
+
+/** `--rounds N --seconds N --warm-up N --only throughput,memory`. @throws Error that names what was not understood. */
+export function parseOptions(args: readonly string[]): Options {
+  const numbers: Record<string, number> = { "--rounds": 5, "--seconds": 2, "--warm-up": 3 };
+  let only: string[] = [];
+  for (let index = 0; index < args.length; index += 2) {
+    const [name = "", value = ""] = args.slice(index, index + 2);
+    if (name === "--only") only = value.split(",");
+    else if (name in numbers && /^[1-9]\d{0,3}$/.test(value)) numbers[name] = Number(value);
+    else throw new Error(`"${name} ${value}" was not understood: give --rounds, --seconds, --warm-up or --only`);
+  }
+  const { "--rounds": rounds = 5, "--seconds": seconds = 2, "--warm-up": warm_up_seconds = 3 } = numbers;
+  return { rounds, seconds, warm_up_seconds, only };
+}

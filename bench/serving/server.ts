@@ -1,0 +1,62 @@
+import { freePort } from "../../stack/free_port.ts";
+import { pause } from "../../stack/pause.ts";
+import { SERVER_CPU } from "./processors.ts";
+
+export interface ServerOptions {
+  /** A module that exports `fetch`, as a function does. */
+  readonly module: URL;
+  /** Its deno.json; that of the project where nothing is said. */
+  readonly config?: URL;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cpu?: number;
+  /** Answers when the server is up. */
+  readonly probe?: string;
+}
+
+/** One server, hosted as the stack hosts a function, on the processor that belongs to servers. */
+export interface Server {
+  readonly origin: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const PROJECT_CONFIG = new URL("../../deno.json", import.meta.url);
+
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const server = launch(options);
+  while (!await answers(`${server.origin}${options.probe ?? "/"}`)) await pause(20);
+  return server;
+}
+
+/** Starts it and does not wait: for who measures how long that takes. */
+export function launch({ module, config = PROJECT_CONFIG, environment = {}, cpu = SERVER_CPU }: ServerOptions): Server {
+  const port = freePort();
+  const process = new Deno.Command("taskset", {
+    args: [
+      ...["-c", String(cpu), Deno.execPath(), "serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only"],
+      ...["--config", config.pathname, "-A", "--host", "127.0.0.1", "--port", String(port), module.pathname],
+    ],
+    clearEnv: true,
+    env: { DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, NO_COLOR: "1", ...environment },
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    pid: process.pid,
+    async stop() {
+      process.kill("SIGTERM");
+      await process.status;
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}

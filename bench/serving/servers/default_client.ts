@@ -1,0 +1,21 @@
+/** The same over @upstash/redis as it comes, except that it leaves the parsing to the read path, which does it anyway. */
+import { Redis } from "@upstash/redis";
+import { serveForgetful } from "./forgetful.ts";
+
+export default {
+  fetch: serveForgetful(() => {
+    const redis = new Redis({
+      url: Deno.env.get("UPSTASH_REDIS_REST_URL") ?? "",
+      token: Deno.env.get("UPSTASH_REDIS_REST_TOKEN") ?? "",
+      automaticDeserialization: false,
+    });
+    return {
+      read: (key) => redis.get<string>(key),
+      acquire: async (lock, milliseconds) =>
+        await redis.set(lock.key, lock.token, { nx: true, px: milliseconds }) === "OK",
+      commit: async (writes) => {
+        for (const { key, value, milliseconds } of writes) await redis.set(key, value, { px: milliseconds });
+      },
+    };
+  }),
+};

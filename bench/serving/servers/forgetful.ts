@@ -1,0 +1,23 @@
+/** The read function without its memory: each request goes to Redis, or to the database where there is no Redis. */
+import { connectPlatform } from "../../../shared/adapters/platform.ts";
+import { systemClock } from "../../../shared/adapters/system_clock.ts";
+import type { MemoryStore, SharedStore } from "../../../shared/core/store.ts";
+import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
+import { resources } from "../../../shared/packs/registry.ts";
+
+const memory: MemoryStore = { get: () => undefined, set() {} };
+
+/** @param replace another shared store than the product's */
+export function serveForgetful(replace?: () => SharedStore) {
+  return serveAnalytics({
+    resources,
+    clock: systemClock,
+    log() {},
+    connect() {
+      const platform = connectPlatform((name) => Deno.env.get(name));
+      return { ...platform, memory, shared: replace === undefined ? platform.shared : replace() };
+    },
+  });
+}
+
+export default { fetch: serveForgetful() };

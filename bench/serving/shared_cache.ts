@@ -1,0 +1,100 @@
+import type { Options } from "./options.ts";
+import { exactly, type Figures, ratio } from "./figures.ts";
+import { LANES_PATH, WEEKS_PATH } from "./planted.ts";
+import { inTurns, of } from "./rounds.ts";
+import { startServer } from "./server.ts";
+import type { Stage } from "./stage.ts";
+import { pause } from "../../stack/pause.ts";
+import { wrk } from "./wrk.ts";
+
+const SERVERS = new URL("./servers/", import.meta.url);
+
+/** P5 and P6: what a hit in Redis costs, with our settings, with the default ones, and without anything around it. */
+export async function measureSharedCache(stage: Stage, options: Options): Promise<Figures> {
+  const { environment, stack } = stage;
+  const caller = { apikey: stack.keys.secretKey };
+  const [ours, theirs, bare] = await Promise.all(
+    ["forgetful.ts", "default_client.ts", "redis_get.ts"].map((name) =>
+      startServer({ module: new URL(name, SERVERS), environment, probe: "/analytics/health" })
+    ),
+  );
+  if (ours === undefined || theirs === undefined || bare === undefined) throw new Error("A server is missing");
+  try {
+    await (await fetch(`${ours.origin}${LANES_PATH}`, { headers: caller })).text();
+    await pause(200); // the entry is shared behind the answer
+    const key = await entryKey(stage);
+    const load = (origin: string, connections: number) =>
+      wrk({ url: `${origin}${LANES_PATH}`, headers: caller, seconds: options.seconds, connections });
+    for (const { origin } of [ours, theirs]) await load(origin, 32);
+    const values = await inTurns([
+      { name: "p50 of a hit", measure: async () => (await load(ours.origin, 1)).p50_ms },
+      {
+        name: "p50 of a bare get",
+        measure: async () =>
+          (await wrk({
+            url: `${bare.origin}/?${new URLSearchParams({ key })}`,
+            headers: caller,
+            seconds: options.seconds,
+            connections: 1,
+          })).p50_ms,
+      },
+      { name: "ours", measure: async () => (await load(ours.origin, 32)).requests_per_second },
+      { name: "theirs", measure: async () => (await load(theirs.origin, 32)).requests_per_second },
+    ], options.rounds);
+    return new Map([
+      ["P5", ratio(of(values, "p50 of a hit"), of(values, "p50 of a bare get"))],
+      ["P6", ratio(of(values, "ours"), of(values, "theirs"))],
+    ]);
+  } finally {
+    await Promise.all([ours, theirs, bare].map((server) => server.stop()));
+  }
+}
+
+/** Where Redis holds the one answer of this resource: its value is an envelope, not a note or a lock. */
+async function entryKey({ stack }: Stage): Promise<string> {
+  const found = await command(stack.redis, ["KEYS", "freshet:*:arena/lane-distributions:*"]);
+  for (const key of Array.isArray(found) ? found : []) {
+    const value = await command(stack.redis, ["GET", String(key)]);
+    if (typeof value === "string" && value.startsWith('{"k":')) return String(key);
+  }
+  throw new Error("Redis holds no answer");
+}
+
+async function command(redis: Stage["stack"]["redis"], words: readonly string[]): Promise<unknown> {
+  if (redis === null) throw new Error("This takes Redis: apt-get install redis-server");
+  const headers = { authorization: `Bearer ${redis.token}` };
+  const response = await fetch(redis.url, { method: "POST", headers, body: JSON.stringify(words) });
+  const answer: { readonly result?: unknown } = await response.json();
+  return answer.result;
+}
+
+/** P7: calls of Redis for one request of each kind, counted at the adapter. The versions are known meanwhile. */
+export async function countRedisCalls({ stack }: Stage): Promise<Figures> {
+  const { redis } = stack;
+  if (redis === null) throw new Error("This takes Redis: apt-get install redis-server");
+  const headers = { apikey: stack.keys.secretKey };
+  const [first, second] = stack.functionUrls["analytics"] ?? [];
+
+  async function calls(origin: string | undefined, path: string, more: Record<string, string> = {}): Promise<number> {
+    // So that the request does not look up the versions too, which one in a second does.
+    await (await fetch(`${origin}/analytics/arena/time-to-first-win`, { headers })).text();
+    await pause(100);
+    const before = redis?.traffic().calls ?? NaN;
+    await (await fetch(`${origin}${path}`, { headers: { ...headers, ...more } })).text();
+    await pause(100);
+    return (redis?.traffic().calls ?? NaN) - before;
+  }
+
+  const path = `${WEEKS_PATH.replace(/weeks=\d+/, "weeks=51")}`;
+  const miss = await calls(first, path);
+  const memory = await calls(first, path);
+  const shared = await calls(second, path);
+  const etag = (await fetch(`${first}${path}`, { headers })).headers.get("etag") ?? "";
+  const not_modified = await calls(first, path, { "if-none-match": etag });
+  return new Map([
+    ["P7 memory", exactly(memory)],
+    ["P7 304", exactly(not_modified)],
+    ["P7 redis", exactly(shared)],
+    ["P7 miss", exactly(miss)],
+  ]);
+}

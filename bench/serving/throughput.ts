@@ -1,0 +1,152 @@
+import type { Options } from "./options.ts";
+import { exactly, type Figures, ratio, spread } from "./figures.ts";
+import { LANES_PATH, WEEKS_PATH } from "./planted.ts";
+import { inTurns, of, type Side } from "./rounds.ts";
+import { type Server, startServer } from "./server.ts";
+import type { Stage } from "./stage.ts";
+import { wrk } from "./wrk.ts";
+
+const FUNCTION = new URL("../../supabase/functions/analytics/index.ts", import.meta.url);
+const FUNCTION_CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
+const SERVERS = new URL("./servers/", import.meta.url);
+
+/** More than are remembered, so that none is when its turn comes again. */
+const TOKEN_COUNT = 12_000;
+
+/** A baseline that moves by more than this between rounds measures the machine, not the product. */
+const LARGEST_DRIFT = 0.25;
+
+/** Requests per second by side, and what is made of them. */
+export interface Throughput {
+  readonly figures: Figures;
+  readonly speeds: ReadonlyMap<string, readonly number[]>;
+  readonly doubts: readonly string[];
+}
+
+/** P1 to P4, P10 and P12, and the peers beside them: all in one set of rounds. */
+export async function measureThroughput(stage: Stage, options: Options, peers: readonly Side[]): Promise<Throughput> {
+  const { environment, stack } = stage;
+  const [token = ""] = await stage.mintTokens(1);
+  const caller = { authorization: `Bearer ${token}`, apikey: stack.keys.publishableKey };
+  const folder = await Deno.makeTempDir({ prefix: "freshet-bench-tokens-" });
+  const [one_token, many_tokens] = [`${folder}/one`, `${folder}/many`];
+  await Deno.writeTextFile(one_token, `${token}\n`);
+  await Deno.writeTextFile(many_tokens, `${(await stage.mintTokens(TOKEN_COUNT)).join("\n")}\n`);
+
+  const servers: Server[] = [];
+  async function start(module: URL, config: URL | undefined, extra: Record<string, string> = {}): Promise<string> {
+    const server = await startServer({
+      module,
+      environment: { ...environment, ...extra },
+      ...(config === undefined ? {} : { config }),
+    });
+    servers.push(server);
+    return server.origin;
+  }
+
+  try {
+    const read = await start(FUNCTION, FUNCTION_CONFIG);
+    const recorded = await record(`${read}${LANES_PATH}`, caller);
+    const hello = await start(new URL("hello.ts", SERVERS), undefined);
+    const bytes = await start(new URL("same_bytes.ts", SERVERS), undefined, { RECORDED: JSON.stringify(recorded) });
+    const sentry = await start(new URL("with_sentry.ts", SERVERS), undefined);
+    const gzip = { ...caller, "accept-encoding": "gzip, deflate, br" };
+    const sizes = await gzipSizes(`${read}${WEEKS_PATH}`, gzip);
+
+    const side = (name: string, url: string, headers: Record<string, string>): Side => ({
+      name,
+      measure: async () => (await wrk({ url, headers, seconds: options.seconds })).requests_per_second,
+    });
+    const withTokens = (name: string, file: string): Side => {
+      let start = 0;
+      return {
+        name,
+        async measure() {
+          const { requests, requests_per_second } = await wrk({
+            url: `${read}${LANES_PATH}`,
+            headers: { apikey: caller.apikey },
+            seconds: options.seconds,
+            tokens: { file, start },
+          });
+          start += requests;
+          return requests_per_second;
+        },
+      };
+    };
+    const sides = [
+      side("bare hello", `${hello}${LANES_PATH}`, caller),
+      side("the same bytes", `${bytes}${LANES_PATH}`, caller),
+      side("hit in memory", `${read}${LANES_PATH}`, caller),
+      side("304", `${read}${LANES_PATH}`, { ...caller, "if-none-match": recorded.headers["etag"] ?? "" }),
+      side("hit, with Sentry's client", `${sentry}${LANES_PATH}`, caller),
+      withTokens("hit, one token", one_token),
+      withTokens("hit, every token verified", many_tokens),
+      side("a year's weeks, plain", `${read}${WEEKS_PATH}`, caller),
+      side("a year's weeks, gzip", `${read}${WEEKS_PATH}`, gzip),
+    ];
+    for (
+      const { url, headers } of [
+        { url: `${hello}${LANES_PATH}`, headers: caller },
+        { url: `${bytes}${LANES_PATH}`, headers: caller },
+        { url: `${sentry}${LANES_PATH}`, headers: caller },
+        { url: `${read}${WEEKS_PATH}`, headers: gzip },
+        { url: `${read}${LANES_PATH}`, headers: caller },
+      ]
+    ) await wrk({ url, headers, seconds: options.warm_up_seconds });
+
+    const speeds = await inTurns([...sides, ...peers], options.rounds);
+    const by = (left: string, right: string) => ratio(of(speeds, left), of(speeds, right));
+    const { low, high } = spread(of(speeds, "bare hello"));
+    const drift = high / low - 1;
+    return {
+      speeds,
+      doubts: drift > LARGEST_DRIFT
+        ? [`The bare baseline moved by ${Math.round(drift * 100)} % between rounds: the machine was not steady.`]
+        : [],
+      figures: new Map([
+        ["P1", by("hit in memory", "the same bytes")],
+        ["P2", by("hit in memory", "bare hello")],
+        ["P3", by("304", "bare hello")],
+        ["P4", by("hit, one token", "hit, every token verified")],
+        ["P10", by("hit, with Sentry's client", "hit in memory")],
+        ["P12 size", exactly(sizes.gzip / sizes.plain)],
+        ["P12 speed", by("a year's weeks, gzip", "a year's weeks, plain")],
+      ]),
+    };
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A hit's headers and body, without what belongs to the connection. */
+async function record(url: string, headers: Record<string, string>) {
+  await (await fetch(url, { headers })).text();
+  const response = await fetch(url, { headers });
+  if (response.status !== 200) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
+  const body = await response.text();
+  const own = ["content-length", "date", "connection", "transfer-encoding", "keep-alive"];
+  return { body, headers: Object.fromEntries([...response.headers].filter(([name]) => !own.includes(name))) };
+}
+
+/** Bytes on the wire, read as they are: fetch() would decompress them. */
+async function gzipSizes(url: string, headers: Record<string, string>): Promise<{ plain: number; gzip: number }> {
+  const plain =
+    (await (await fetch(url, { headers: { ...headers, "accept-encoding": "identity" } })).bytes()).byteLength;
+  for (let tries = 0; tries < 50; tries += 1) {
+    const { stdout } = await new Deno.Command("curl", {
+      args: [
+        "-s",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{size_download}",
+        ...Object.entries(headers).flatMap(([n, v]) => ["-H", `${n}: ${v}`]),
+        url,
+      ],
+    }).output();
+    const gzip = Number(new TextDecoder().decode(stdout));
+    if (gzip < plain) return { plain, gzip };
+  }
+  throw new Error("No answer was ever compressed");
+}
