@@ -6,6 +6,9 @@ import type { Params } from "../core/source_request.ts";
 /** Longer queries are refused unread: no resource needs a tenth of it. */
 const LONGEST_QUERY = 2_048;
 
+/** supabase-js adds it for a client with a region; it is the platform's, and no part of the question. */
+const PLATFORM_PARAMETER = "forceFunctionRegion";
+
 export interface Query {
   /** The `format` parameter, which every resource has. */
   readonly format: string | undefined;
@@ -32,7 +35,8 @@ export function parseParams<Schema extends z.ZodObject>(schema: Schema, search: 
 
 /** Refuses parameters outright: for routes that have none. */
 export function refuseParameters(search: URLSearchParams): void {
-  const errors = [...new Set(search.keys())].map((name) => ({ field: shown(name), reason: "is not a parameter here" }));
+  const names = [...new Set(search.keys())].filter((name) => name !== PLATFORM_PARAMETER);
+  const errors = names.map((name) => ({ field: shown(name), reason: "is not a parameter here" }));
   if (errors.length > 0) throw refuse(errors);
 }
 
@@ -67,7 +71,8 @@ function takeOnce(search: URLSearchParams): Record<string, string> {
   if (repeated.size > 0) {
     throw refuse([...repeated].map((name) => ({ field: shown(name), reason: "is given more than once" })));
   }
-  return Object.fromEntries(search);
+  const { [PLATFORM_PARAMETER]: _, ...given } = Object.fromEntries(search);
+  return given;
 }
 
 function describe(issue: z.core.$ZodIssue, known: string): FieldError[] {

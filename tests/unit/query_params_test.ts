@@ -35,6 +35,15 @@ Deno.test("parseQuery() names every fault with its field and its reason", () => 
   ]);
 });
 
+Deno.test("parseQuery() leaves the platform's own parameter to the platform", () => {
+  const { params } = parseQuery(
+    laneDistributions,
+    new URLSearchParams(`challenge_id=${id(1)}&forceFunctionRegion=eu-west-1`),
+  );
+  assert.deepEqual(params, { challenge_id: id(1) });
+  assert.deepEqual(errorsOf(laneDistributions, `challenge_id=${id(1)}&forcefunctionregion=eu`).length, 1);
+});
+
 Deno.test("parseQuery() refuses a parameter that is given twice, also with one value", () => {
   assert.deepEqual(errorsOf(laneDistributions, `challenge_id=${id(1)}&challenge_id=${id(1)}`), [
     "challenge_id is given more than once",
