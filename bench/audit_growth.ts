@@ -3,7 +3,7 @@
 import { type Measured, measureRounds } from "./audit_growth/measure.ts";
 import { asJson, asMarkdown, TARGET } from "./audit_growth/report.ts";
 import { makeStage } from "./audit_growth/stage.ts";
-import { parseOptions } from "./audit_growth/options.ts";
+import { parseOptions } from "./growth_options.ts";
 
 if (import.meta.main) {
   const options = parseOptions(Deno.args);

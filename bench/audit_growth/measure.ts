@@ -1,3 +1,4 @@
+import { quantile } from "../quantiles.ts";
 import type { Stage } from "./stage.ts";
 
 /** One step on both sides. */
@@ -41,10 +42,4 @@ export async function measureRounds(
     const { small, large } = times[index] ?? { small: [], large: [] };
     return { name, small, large, exponent: Math.log10(quantile(large, 0.5) / quantile(small, 0.5)) / growth };
   });
-}
-
-/** By nearest rank; NaN of nothing. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

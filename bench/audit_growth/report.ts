@@ -1,5 +1,6 @@
-import { type Measured, quantile } from "./measure.ts";
-import type { Options } from "./options.ts";
+import type { Options } from "../growth_options.ts";
+import { quantiles, round, span } from "../quantiles.ts";
+import type { Measured } from "./measure.ts";
 
 /** The greatest growth exponent of a pass that is not a defect: 1 would be a pass that reads everything. */
 export const TARGET = 0.1;
@@ -30,21 +31,4 @@ export function asMarkdown(measured: readonly Measured[], { small, large, rounds
     ...lines,
     "",
   ].join("\n");
-}
-
-function span(values: readonly number[]): string {
-  const { median, p05, p95 } = quantiles(values);
-  return `${median} (${p05}–${p95})`;
-}
-
-function quantiles(values: readonly number[]): { p05: number; median: number; p95: number } {
-  return {
-    p05: round(quantile(values, 0.05)),
-    median: round(quantile(values, 0.5)),
-    p95: round(quantile(values, 0.95)),
-  };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }

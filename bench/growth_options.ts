@@ -1,4 +1,4 @@
-/** How much to plant and how often to measure. */
+/** How much to plant on either side, and how often to measure. */
 export interface Options {
   readonly small: number;
   readonly large: number;
