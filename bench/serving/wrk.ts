@@ -23,7 +23,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_
 export async function wrk({ url, headers, seconds, connections = 32, tokens }: Load): Promise<LoadResult> {
   const { stdout } = await new Deno.Command("taskset", {
     args: [
-      ...["-c", String(LOAD_CPU), "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--latency"],
+      ...["-c", String(LOAD_CPU), "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency"],
       ...Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
       ...(tokens === undefined ? [] : ["-s", TOKENS_SCRIPT]),
       url,
