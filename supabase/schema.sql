@@ -1284,21 +1284,23 @@ begin
             message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
             hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
     end if;
-    -- Two callers would make the same month; the lock also keeps them from each other's default rows.
+    -- Two callers would make the same month.
     perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
 
     for month_start in
         select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
     loop
         partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
-        continue when to_regclass(format('analytics.%I', partition_name)) is not null;
+        -- Of the catalogue itself: what to_regclass remembers may be older than another caller's commit.
+        continue when exists (
+            select from pg_catalog.pg_class as c
+            where c.relnamespace = 'analytics'::regnamespace and c.relname = partition_name
+        );
 
+        -- The whole table: a writer that had already found its way to the default partition would be refused there.
         if made_count = 0 then
-            -- In the order in which writers take them. Nobody may add to a month between its rows' move and its attachment.
-            lock table analytics.fact_scenario_attempts in share update exclusive mode;
-            lock table analytics.fact_scenario_attempts_default in access exclusive mode;
+            lock table analytics.fact_scenario_attempts in access exclusive mode;
         end if;
-        -- Attached and not created as a partition: that would keep all readers and writers of the whole table out.
         execute format('create table analytics.%I (like analytics.fact_scenario_attempts including all)', partition_name);
         execute format('alter table analytics.%I enable row level security', partition_name);
         execute format('revoke all on table analytics.%I from public, anon, authenticated', partition_name);
@@ -1321,7 +1323,7 @@ $_$;
 -- Name: FUNCTION make_fact_partitions(from_on date, to_on date); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) IS 'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. Readers and writers of other months do not wait.';
+COMMENT ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) IS 'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. While a month is made, readers and writers wait; when all are there, nobody does: set a lock_timeout.';
 
 --
 -- Name: make_months_ahead(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1645,7 +1647,7 @@ begin
         where s.view_name = refresh_view.view_name and not c.relispopulated;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
-        snapshot_before := pg_current_snapshot();
+        snapshot_before := private.others_snapshot();
 
         if is_populated
             and declared.refreshed_at > entry.started_at - declared.rebuild_after
@@ -1664,6 +1666,8 @@ begin
             execute format('refresh materialized view concurrently %s', relation);
         else
             execute format('refresh materialized view %s', relation);
+            -- Until autovacuum comes by, the planner would take it for empty.
+            execute format('analyze %s', relation);
         end if;
         execute format('select count(*) from %s', relation) into entry.rows_after;
 
@@ -2494,7 +2498,6 @@ CREATE FUNCTION private.attempts_changed_hands() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
--- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
 declare
     ids uuid[];
 begin
@@ -2528,7 +2531,6 @@ CREATE FUNCTION private.attempts_were_deleted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
--- @plpgsql_check_options: oldtable = old_rows
 declare
     ids uuid[];
     days date[];
@@ -2558,7 +2560,6 @@ CREATE FUNCTION private.attempts_were_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
--- @plpgsql_check_options: newtable = new_rows
 declare
     ids uuid[];
     days date[];
@@ -2588,7 +2589,6 @@ CREATE FUNCTION private.attempts_were_updated() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
--- @plpgsql_check_options: oldtable = old_rows, newtable = new_rows
 declare
     ids uuid[];
     days date[];
@@ -2693,7 +2693,6 @@ CREATE FUNCTION private.check_kpi_events() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
--- @plpgsql_check_options: newtable = new_rows
 declare
     stray record;
 begin
@@ -4620,6 +4619,9 @@ begin
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
+    if operator = 'in' and jsonb_array_length(filter -> 'value') = 1 then
+        return format('v.%I = %L::%s', column_name, filter #>> '{value,0}', column_type);
+    end if;
     if operator = 'in' then
         return format(
             'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])',
@@ -5068,14 +5070,19 @@ CREATE FUNCTION private.has_source_changes(view_name text) RETURNS boolean
     AS $$
     select v.source_snapshot is null
         -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
-        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(private.others_snapshot())
         or exists (
             select
             from analytics.view_sources as s
             join analytics.source_changes as c on c.source = s.source
             where s.view_name = v.view_name
-                and c.txid >= pg_snapshot_xmin(v.source_snapshot)
-                and not pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                and (
+                    c.txid = pg_current_xact_id_if_assigned()
+                    or (
+                        c.txid >= pg_snapshot_xmin(v.source_snapshot)
+                        and not pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                    )
+                )
         )
     from analytics.views as v
     where v.view_name = has_source_changes.view_name;
@@ -6045,6 +6052,50 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: others_snapshot(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.others_snapshot() RETURNS pg_snapshot
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    with present as (
+        select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
+    ),
+
+    bounds as (
+        select
+            p.snapshot,
+            p.own,
+            least(pg_snapshot_xmin(p.snapshot)::text::bigint, p.own) as lowest,
+            pg_snapshot_xmax(p.snapshot)::text::bigint as seen_until,
+            greatest(pg_snapshot_xmax(p.snapshot)::text::bigint, p.own + 1) as beyond
+        from present as p
+    ),
+
+    in_progress as (
+        select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
+        union
+        -- Those that began after the snapshot's end, up to one's own number.
+        select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
+        union
+        select b.own from bounds as b
+    )
+
+    select case
+        when b.own is null then b.snapshot
+        else format('%s:%s:%s', b.lowest, b.beyond, (select string_agg(i.txid::text, ',' order by i.txid) from in_progress as i))::pg_snapshot
+    end
+    from bounds as b;
+$$;
+
+--
+-- Name: FUNCTION others_snapshot(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.others_snapshot() IS 'The current snapshot, in which the current transaction counts as in progress.';
+
+--
 -- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6950,12 +7001,14 @@ COMMENT ON FUNCTION private.refresh_reporting_views() IS 'Checks the caller, the
 --
 
 CREATE FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
     delete from analytics.fact_scenario_attempts as f
     using unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
     where f.attempt_id = k.attempt_id and f.date_key = k.date_key;
+end
 $$;
 
 --
@@ -8270,9 +8323,10 @@ COMMENT ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) 
 --
 
 CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -8281,6 +8335,8 @@ CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]
         a.started_at, a.ended_at, a.date_key
     from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
     join private.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
+    -- Month by month: rows that come in any order cost twice as much, one partition after another for each.
+    order by a.date_key
     on conflict (attempt_id, date_key) do update
     set org_id = excluded.org_id,
         user_id = excluded.user_id,
@@ -8296,6 +8352,7 @@ CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]
             excluded.org_id, excluded.user_id, excluded.scenario_id, excluded.score, excluded.duration_seconds,
             excluded.talk_ms, excluded.listen_ms, excluded.started_at, excluded.ended_at
         );
+end
 $$;
 
 --
@@ -10565,7 +10622,8 @@ CREATE TABLE analytics.scheduled_jobs (
     CONSTRAINT scheduled_jobs_min_runtime_check CHECK ((min_runtime >= '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_period_check CHECK ((period > '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_recovery_threshold_check CHECK ((recovery_threshold >= 1)),
-    CONSTRAINT scheduled_jobs_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
+    CONSTRAINT scheduled_jobs_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text]))),
+    CONSTRAINT scheduled_jobs_silence_ends CHECK ((isfinite(muted_until) AND isfinite(paused_until)))
 );
 
 --
@@ -12917,6 +12975,42 @@ ALTER TABLE analytics.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.refresh_log ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: dim_orgs reporting_user_reads_dimensions; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_dimensions ON analytics.dim_orgs FOR SELECT TO reporting_user USING (true);
+
+--
+-- Name: dim_scenarios reporting_user_reads_dimensions; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_dimensions ON analytics.dim_scenarios FOR SELECT TO reporting_user USING (true);
+
+--
+-- Name: dim_time reporting_user_reads_dimensions; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_dimensions ON analytics.dim_time FOR SELECT TO reporting_user USING (true);
+
+--
+-- Name: dim_users reporting_user_reads_dimensions; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_dimensions ON analytics.dim_users FOR SELECT TO reporting_user USING (true);
+
+--
+-- Name: fact_kpi_events reporting_user_reads_facts; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_facts ON analytics.fact_kpi_events FOR SELECT TO reporting_user USING (true);
+
+--
+-- Name: fact_scenario_attempts reporting_user_reads_facts; Type: POLICY; Schema: analytics; Owner: -
+--
+
+CREATE POLICY reporting_user_reads_facts ON analytics.fact_scenario_attempts FOR SELECT TO reporting_user USING (true);
+
+--
 -- Name: retention; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -13245,6 +13339,7 @@ CREATE POLICY users_are_read_by_those_above_them ON public.users FOR SELECT TO a
 
 GRANT USAGE ON SCHEMA analytics TO authenticated;
 GRANT USAGE ON SCHEMA analytics TO service_role;
+GRANT USAGE ON SCHEMA analytics TO reporting_user;
 
 --
 -- Name: SCHEMA private; Type: ACL; Schema: -; Owner: -
@@ -13257,11 +13352,14 @@ GRANT USAGE ON SCHEMA private TO service_role;
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
 --
 
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT ALL ON SCHEMA public TO postgres;
 GRANT USAGE ON SCHEMA public TO supabase_auth_admin;
+GRANT USAGE ON SCHEMA public TO authenticator;
+GRANT USAGE ON SCHEMA public TO supabase_storage_admin;
 
 --
 -- Name: FUNCTION accept_row_count(view_name text); Type: ACL; Schema: analytics; Owner: -
@@ -14101,6 +14199,12 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION others_snapshot(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.others_snapshot() FROM PUBLIC;
+
+--
 -- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14506,6 +14610,30 @@ GRANT ALL ON TABLE public.responses TO service_role;
 GRANT SELECT ON TABLE public.responses TO authenticated;
 
 --
+-- Name: TABLE dim_orgs; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_orgs TO reporting_user;
+
+--
+-- Name: TABLE dim_scenarios; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_scenarios TO reporting_user;
+
+--
+-- Name: TABLE dim_time; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_time TO reporting_user;
+
+--
+-- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
+
+--
 -- Name: TABLE explanation_views; Type: ACL; Schema: public; Owner: -
 --
 
@@ -14517,6 +14645,19 @@ GRANT SELECT ON TABLE public.explanation_views TO authenticated;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE analytics.fact_kpi_events TO service_role;
+GRANT SELECT ON TABLE analytics.fact_kpi_events TO reporting_user;
+
+--
+-- Name: TABLE fact_scenario_attempts; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.fact_scenario_attempts TO reporting_user;
+
+--
+-- Name: TABLE kpi_event_types; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.kpi_event_types TO reporting_user;
 
 --
 -- Name: TABLE submissions; Type: ACL; Schema: public; Owner: -
@@ -14526,11 +14667,71 @@ GRANT ALL ON TABLE public.submissions TO service_role;
 GRANT SELECT ON TABLE public.submissions TO authenticated;
 
 --
+-- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_assignment_status TO reporting_user;
+
+--
+-- Name: TABLE mv_kpi_call_minutes; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_kpi_call_minutes TO reporting_user;
+
+--
+-- Name: TABLE mv_kpi_users; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_kpi_users TO reporting_user;
+
+--
+-- Name: TABLE mv_kpi_weeks; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_kpi_weeks TO reporting_user;
+
+--
+-- Name: TABLE mv_leaderboard_month; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
+
+--
+-- Name: TABLE mv_org_activity_day; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_org_activity_day TO reporting_user;
+
+--
+-- Name: TABLE mv_org_overview; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_org_overview TO reporting_user;
+
+--
+-- Name: TABLE mv_scenario_insights; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_scenario_insights TO reporting_user;
+
+--
 -- Name: TABLE bout_results; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT ALL ON TABLE public.bout_results TO service_role;
 GRANT SELECT ON TABLE public.bout_results TO authenticated;
+
+--
+-- Name: TABLE mv_user_activity_day; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_user_activity_day TO reporting_user;
+
+--
+-- Name: TABLE named_attempts; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.named_attempts TO reporting_user;
 
 --
 -- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -

@@ -171,7 +171,10 @@ probeTest("keeps at most one logged change for each set of views that lacks it",
 });
 
 // "begin refresh" leaves its transaction open, so that writes, commits and the other view's refreshes fall into it.
-const kinds = ["write", "write", "commit", "rollback", "refresh", "refresh", "begin refresh", "end refresh"] as const;
+const kinds = [
+  ...["write", "write", "commit", "rollback", "refresh", "refresh"] as const,
+  ...["begin refresh", "write after refresh", "end refresh"] as const,
+];
 const steps = fc.array(
   fc.record({ kind: fc.constantFrom(...kinds), who: fc.nat({ max: 2 }), account: fc.nat({ max: 4 }) }),
   { minLength: 5, maxLength: 40 },
@@ -201,9 +204,13 @@ probeTest("equals a recomputation after any interleaving of writers and refreshe
           await writer.sql`insert into public.probe_amounts (account, amount) values (${account}, ${account + 1})`;
         } else if (kind === "commit" || kind === "rollback") await end(writer, kind);
         else if (kind === "end refresh") await end(refresher, "commit");
-        else if (!refresher.open) {
-          refresher.open = kind === "begin refresh";
-          if (refresher.open) await refresher.sql`begin`;
+        else if (kind === "write after refresh") {
+          if (refresher.open) {
+            await refresher.sql`insert into public.probe_amounts (account, amount) values (${account}, 1)`;
+          }
+        } else {
+          if (kind === "begin refresh" && !refresher.open) await refresher.sql`begin`;
+          refresher.open ||= kind === "begin refresh";
           await refresh(refresher.sql, refresher.view);
         }
       }
