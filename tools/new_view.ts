@@ -1,6 +1,6 @@
 /**
  * deno task new:view <pack> <view> <resource>: writes a view's migration and its resource, both working as written, and
- * brings up to date what is made from them: the registry, the OpenAPI document, the client, the list in the README. What remains is
+ * brings up to date what is made from them: the registry, the OpenAPI document, the client, the list in docs/api.md. What remains is
  * to say what the view computes.
  */
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NewView, parseNewView } from "./new_view/names.ts";
 import { migrationSource } from "./new_view/migration.ts";
-import { withRow } from "./new_view/readme_row.ts";
+import { withRow } from "./new_view/api_row.ts";
 import { resourceSource } from "./new_view/resource.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -50,9 +50,9 @@ async function generate(): Promise<void> {
   if (!success) throw new Error("What is generated from the resources was not written: run deno task generate");
 }
 
-async function listInReadme(view: NewView): Promise<void> {
-  const readme = new URL("README.md", ROOT);
-  await writeFile(readme, withRow(await readFile(readme, "utf8"), view));
+async function listInApi(view: NewView): Promise<void> {
+  const page = new URL("docs/api.md", ROOT);
+  await writeFile(page, withRow(await readFile(page, "utf8"), view));
 }
 
 if (import.meta.main) {
@@ -61,9 +61,9 @@ if (import.meta.main) {
     const files = await create(view);
     for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
     await generate();
-    await listInReadme(view);
+    await listInApi(view);
     console.log(
-      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the list of paths in README.md",
+      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the list of paths in docs/api.md",
     );
     console.log("Next: write the view's SQL and its columns in the two files, then deno task ok and deno task test");
   } catch (error) {

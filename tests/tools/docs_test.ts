@@ -60,19 +60,19 @@ Deno.test("every task has a description", async () => {
   }
 });
 
-Deno.test("the README lists every resource with its parameters", async () => {
-  const readme = await read("README.md");
+Deno.test("docs/api.md lists every resource with its parameters", async () => {
+  const page = await read("docs/api.md");
   for (const resource of resources) {
-    const row = readme.split("\n").find((line) => line.startsWith(`| \`/${fullName(resource)}\``));
-    ok(row !== undefined, `README.md has no row for /${fullName(resource)}`);
+    const row = page.split("\n").find((line) => line.startsWith(`| \`/${fullName(resource)}\``));
+    ok(row !== undefined, `docs/api.md has no row for /${fullName(resource)}`);
     for (const param of Object.keys(resource.params.shape)) {
       ok(row.includes(param), `${param} of /${fullName(resource)}`);
     }
   }
 });
 
-Deno.test("the README lists every error code", async () => {
-  const codes = (await read("README.md")).matchAll(/^\| (\d{3}) \| `([A-Z_]+)` \|/gm);
+Deno.test("docs/api.md lists every error code", async () => {
+  const codes = (await read("docs/api.md")).matchAll(/^\| (\d{3}) \| `([A-Z_]+)` \|/gm);
   const listed = Object.fromEntries([...codes].map(([, status, code]) => [code, Number(status)]));
   deepEqual(listed, { ...ERROR_STATUS });
 });

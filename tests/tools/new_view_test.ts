@@ -54,8 +54,8 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
     assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /dailyMastery,/);
-    const readme = await readFile(join(folder, "README.md"), "utf8");
-    assert.match(readme, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
+    const page = await readFile(join(folder, "docs/api.md"), "utf8");
+    assert.match(page, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
     assert.match(names.at(-1) ?? "", /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
 

@@ -3,12 +3,12 @@ import type { NewView } from "./names.ts";
 /** The row after the resources of all packs. */
 const AFTER_RESOURCES = "| `/catalog` |";
 
-/** The README with the resource in its list of paths: below those of its pack, else below all. It says what the new resource does. */
-export function withRow(readme: string, { pack, resource }: NewView): string {
-  const lines = readme.split("\n");
+/** The page of the API with the resource in its list of paths: below those of its pack, else below all. It says what the new resource does. */
+export function withRow(page: string, { pack, resource }: NewView): string {
+  const lines = page.split("\n");
   const row = `| \`/${pack}/${resource}\` | \`challenge_id\`, \`days=30\` | any key or token |`;
   const last = lines.findLastIndex((line) => line.startsWith(`| \`/${pack}/`));
   const place = last >= 0 ? last + 1 : lines.findIndex((line) => line.startsWith(AFTER_RESOURCES));
-  if (place < 0) throw new Error(`README.md has no row ${AFTER_RESOURCES}: add one for /${pack}/${resource} by hand`);
+  if (place < 0) throw new Error(`docs/api.md has no row ${AFTER_RESOURCES}: add one for /${pack}/${resource} by hand`);
   return lines.toSpliced(place, 0, row).join("\n");
 }
