@@ -2977,32 +2977,47 @@ begin
         )
     )
     from (
-        select distinct on (t.job_name) t.job_name, t.schedule, t.place, t.view_count
-        from (
-            select j.job_name, j.schedule, s.place, count(distinct coalesce(f.found[1], f.found[2])) as view_count
-            from (
-                select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
-                from cron.job as c
-                where c.active
-            ) as j
-            cross join lateral (
-                select 'its command' as place, j.command as text
-                union all
-                -- Ours are one view each. A procedure that commits in between has no such bond.
-                select 'function ' || p.oid::regprocedure, p.prosrc
-                from pg_catalog.pg_proc as p
-                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
-                    and p.prosrc ~* 'refresh\s+materialized'
-                    and p.prosrc !~* '\mcommit\M'
-                    and j.command ~* ('\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(')
-            ) as s
-            cross join lateral regexp_matches(s.text, pattern, 'gi') as f (found)
-            group by j.job_name, j.schedule, s.place
-        ) as t
-        order by t.job_name, t.view_count desc
+        -- Few functions refresh anything: they are looked for once, and not once for each job.
+        with refreshing_functions as materialized (
+            select
+                'function ' || p.oid::regprocedure as place,
+                p.prosrc as text,
+                '\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(' as call_pattern
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            -- Ours are one view each. A procedure that commits in between has no such bond.
+            where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
+                and p.prosrc ~* 'refresh\s+materialized'
+                and p.prosrc !~* '\mcommit\M'
+        ),
+
+        jobs as (
+            select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
+            from cron.job as c
+            where c.active
+        ),
+
+        texts as (
+            select j.job_name, j.schedule, 'its command' as place, j.command as text
+            from jobs as j
+            union all
+            select j.job_name, j.schedule, r.place, r.text
+            from jobs as j
+            join refreshing_functions as r on j.command ~* r.call_pattern
+        ),
+
+        counted as (
+            select t.job_name, t.schedule, t.place, count(distinct coalesce(f.found[1], f.found[2])) as view_count
+            from texts as t
+            cross join lateral regexp_matches(t.text, pattern, 'gi') as f (found)
+            group by t.job_name, t.schedule, t.place
+        )
+
+        select distinct on (c.job_name) c.job_name, c.schedule, c.place, c.view_count
+        from counted as c
+        where c.view_count > 1
+        order by c.job_name, c.view_count desc
     ) as m
-    where m.view_count > 1
     order by m.job_name;
 
     perform private.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
