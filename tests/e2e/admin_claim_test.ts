@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 
 let product: Product;
@@ -10,11 +11,6 @@ Deno.test.beforeAll(async () => {
   product = await startProduct({ redis: false });
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 const organisation = "b0000000-0000-4000-8000-000000000001";
 const password = "correct horse battery";

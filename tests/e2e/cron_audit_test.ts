@@ -2,6 +2,7 @@
 // receiver. Failures are planted in pg_cron's history here; tests/integration/broken_view_alert_test.ts makes a real one.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
+import { e2e } from "../support/e2e.ts";
 import { type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -19,11 +20,6 @@ Deno.test.afterAll(async () => {
   await product.stop();
   await sink.stop();
 });
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 function post(query: string, headers: Record<string, string>): Promise<Response> {
   const url = `${product.stack.origin}/functions/v1/cron-audit${query}`;

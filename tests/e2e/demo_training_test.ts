@@ -1,6 +1,7 @@
 // What `deno task start` shows of the training pack: the lines that it prints are pasted into a shell, and answer with rows.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { curlLines } from "../../stack/welcome.ts";
+import { e2e } from "../support/e2e.ts";
 import { type Product, startProduct } from "../support/product.ts";
 
 let product: Product;
@@ -13,10 +14,6 @@ Deno.test.afterAll(() => product.stop());
 async function pasted(line: string): Promise<{ readonly data?: Record<string, unknown>[] }> {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", line] }).output();
   return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
 }
 
 e2e("every line that a first start prints answers, and with rows where it asks for rows", async () => {

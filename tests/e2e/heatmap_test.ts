@@ -1,6 +1,7 @@
 // The question bank's heatmap through the origin: pages, pivot, spellings, and everybody who may not.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -25,11 +26,6 @@ Deno.test.beforeAll(async () => {
     .sql`select analytics.refresh_view('analytics_heatmap_agg'), analytics.refresh_view('mv_lesion_topic_weeks')`;
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 interface HeatmapRow {
   readonly question_id: string;

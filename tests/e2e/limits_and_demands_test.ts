@@ -9,6 +9,7 @@ import { systemClock } from "../../shared/adapters/system_clock.ts";
 import { AppError } from "../../shared/core/app_error.ts";
 import { pause } from "../../stack/pause.ts";
 import { challenge, memberAgent, plantArena } from "../support/arena_fixture.ts";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 
 /** Windows of a day: none ends while this runs. A share of 40 is 2, so two isolates admit at most 43. */
@@ -24,10 +25,6 @@ Deno.test.beforeAll(async () => {
   await plantArena(product.sql);
 });
 Deno.test.afterAll(() => product.stop());
-
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 /** Asks so many times, one after another, the isolates in turn. */
 async function statuses(

@@ -1,5 +1,6 @@
 // What operators ask of a running product: incidents, jobs and runs through the origin, health with its reasons, and the doctor.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -13,11 +14,6 @@ Deno.test.beforeAll(async () => {
     update analytics.scheduled_jobs set paused_until = now() + interval '1 day' where job_name <> 'refresh-mv_agent_progress'`;
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 async function plant(status: "failed" | "succeeded", message: string): Promise<void> {
   await product.sql`

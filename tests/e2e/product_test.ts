@@ -14,6 +14,7 @@ import {
   smallChallenge,
 } from "../support/arena_fixture.ts";
 import { listeningAddresses } from "../support/listening.ts";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -24,11 +25,6 @@ Deno.test.beforeAll(async () => {
   await plantArena(product.sql);
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 const patterns = `/arena/weakness-patterns?agent_id=${memberAgent}&category=all`;
 const progress = `/arena/progress?agent_id=${memberAgent}&challenge_id=${challenge}`;

@@ -1,5 +1,6 @@
 // The sixteen training resources through the origin: who reads what, in figures worked out by hand, and who is refused.
 import { deepEqual, equal } from "node:assert/strict";
+import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { asMember, type Member, organisations, people, plantTraining } from "../support/training_fixture.ts";
 import { pause } from "../../stack/pause.ts";
@@ -13,11 +14,6 @@ Deno.test.beforeAll(async () => {
   await pause(3_000); // until every isolate has seen it
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 const root: Member = { subject: "root", org: "first", role: "admin" };
 const boss: Member = { subject: "boss", org: "first", role: "manager" };

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
 import { isProcessAlive } from "../../stack/process_table.ts";
+import { e2e } from "../support/e2e.ts";
 import { type Product, startProduct } from "../support/product.ts";
 
 let product: Product;
@@ -22,11 +23,6 @@ Deno.test.beforeAll(async () => {
     .sql`select analytics.refresh_view('analytics_heatmap_agg'), analytics.refresh_view('mv_lesion_topic_weeks')`;
 });
 Deno.test.afterAll(() => product.stop());
-
-/** Background parts of the stack outlive a single test. */
-function e2e(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
-}
 
 const script = fileURLToPath(new URL("../../tools/verify.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));

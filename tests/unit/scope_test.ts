@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import type { Caller } from "../../shared/core/caller.ts";
-import { type Access, column, defineResource } from "../../shared/core/resource.ts";
+import { type Access, column, defineResource, type Resource } from "../../shared/core/resource.ts";
 import { deriveScope, type Restriction } from "../../shared/core/scope.ts";
 
 const KEY: Caller = { kind: "key", key_name: "default" };
@@ -15,8 +15,8 @@ function describe({ column, value, relation, org }: Restriction): string {
   return [`${column}=${value}`, relation, inside].filter(Boolean).join(" ");
 }
 
-function scopeOf(access: Access, caller: Caller): string {
-  const resource = defineResource({
+function resourceFor(access: Access): Resource {
+  return defineResource({
     pack: "test",
     name: "rows",
     view: "mv_rows",
@@ -33,8 +33,11 @@ function scopeOf(access: Access, caller: Caller): string {
     max_age_seconds: 60,
     formats: ["json"],
   });
+}
+
+function scopeOf(access: Access, caller: Caller): string {
   try {
-    const { restriction } = deriveScope(resource, caller, sha256);
+    const { restriction } = deriveScope(resourceFor(access), caller, sha256);
     return restriction === null ? "all" : describe(restriction);
   } catch (error) {
     return error instanceof Error && "code" in error ? String(error.code) : "?";
@@ -116,24 +119,6 @@ Deno.test("deriveScope() shows the secret key and administrators organisations, 
 });
 
 Deno.test("no two members share a label unless they may read the same rows", () => {
-  const resource = (access: Access) =>
-    defineResource({
-      pack: "test",
-      name: "rows",
-      view: "mv_rows",
-      reads: ["people_of_manager"],
-      summary: "Rows",
-      params: {},
-      filters: [],
-      columns: { owner_id: column.text(), org_id: column.text() },
-      access,
-      order: [{ column: "owner_id", direction: "asc" }],
-      limit: 10,
-      shown: "as_ordered",
-      minimum_sample: null,
-      max_age_seconds: 60,
-      formats: ["json"],
-    });
   const callers = ["acme", "bert"].flatMap((org_id) =>
     ["admin", "manager", "trainee"].flatMap((org_role) =>
       ["anna", "bela"].map((subject): Caller => ({ kind: "user", subject, is_admin: false, org_id, org_role }))
@@ -141,7 +126,7 @@ Deno.test("no two members share a label unless they may read the same rows", () 
   );
   const byLabel = new Map<string, string>();
   for (const caller of callers) {
-    const { label, restriction } = deriveScope(resource(MEMBERS), caller, sha256);
+    const { label, restriction } = deriveScope(resourceFor(MEMBERS), caller, sha256);
     const rows = JSON.stringify(restriction);
     assert.equal(byLabel.get(label) ?? rows, rows);
     byLabel.set(label, rows);
