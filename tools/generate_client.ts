@@ -3,7 +3,7 @@
  * schemas. `--check` writes nothing and fails when one of the two is not current.
  */
 import { ERROR_STATUS } from "../shared/core/app_error.ts";
-import { resources } from "../shared/packs/registry.ts";
+import { resources } from "./resources.ts";
 import { clientSource } from "./client/client_source.ts";
 import { typesTestSource } from "./client/types_test_source.ts";
 import { keepCurrent } from "./generated_file.ts";

@@ -12,6 +12,7 @@ export interface Part {
 }
 
 const RESOURCE = "shared/core/resource.ts";
+const REGISTRY = "shared/core/registry.ts";
 
 export const PARTS: readonly Part[] = [
   { name: "core", files: /^shared\/core\//, may_import: [], packages: ["zod"], knows_deno: false },
@@ -20,7 +21,7 @@ export const PARTS: readonly Part[] = [
   {
     name: "registry",
     files: /^shared\/packs\/registry\.ts$/,
-    may_import: [RESOURCE, "packs"],
+    may_import: [REGISTRY, "packs"],
     packages: [],
     knows_deno: false,
   },

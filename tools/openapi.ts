@@ -2,7 +2,7 @@
  * Writes shared/http/openapi.json, the OpenAPI 3.1 document that /analytics/openapi.json serves, from the resources, the
  * migrations' comments and real answers. `--check` writes nothing and fails when the file is not current.
  */
-import { resources } from "../shared/packs/registry.ts";
+import { resources } from "./resources.ts";
 import { keepCurrent } from "./generated_file.ts";
 import { createDocument } from "./openapi/document.ts";
 

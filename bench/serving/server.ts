@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly module: URL;
   /** Its deno.json; that of the project where nothing is said. */
   readonly config?: URL;
+  /** Where it finds which versions of packages it gets; without it they are worked out at every start. */
+  readonly lock?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cpu?: number;
   /** Answers when the server is up. */
@@ -29,11 +31,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** Starts it and does not wait: for who measures how long that takes. */
-export function launch({ module, config = PROJECT_CONFIG, environment = {}, cpu = SERVER_CPU }: ServerOptions): Server {
+export function launch(
+  { module, config = PROJECT_CONFIG, lock, environment = {}, cpu = SERVER_CPU }: ServerOptions,
+): Server {
   const port = freePort();
   const process = new Deno.Command("taskset", {
     args: [
-      ...["-c", String(cpu), Deno.execPath(), "serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only"],
+      ...["-c", String(cpu), Deno.execPath(), "serve", "--quiet", "--no-prompt", "--cached-only"],
+      lock === undefined ? "--no-lock" : `--lock=${lock}`,
       ...["--config", config.pathname, "-A", "--host", "127.0.0.1", "--port", String(port), module.pathname],
     ],
     clearEnv: true,

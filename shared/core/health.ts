@@ -2,7 +2,7 @@ import { isUnavailable } from "./app_error.ts";
 import type { Emit } from "./cache_event.ts";
 import { freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
-import type { Resource } from "./resource.ts";
+import { loadAll, type Registry } from "./registry.ts";
 import type { ViewState } from "./view_state.ts";
 
 /** `unknown` means that nobody can tell, and is never healthy. */
@@ -35,11 +35,12 @@ export function worst(statuses: readonly HealthStatus[]): HealthStatus {
 }
 
 /** Every view populated and within its objective; a resource whose view is not registered makes it unknown. */
-export function viewsHealth(reader: Reader, resources: readonly Resource[]): HealthSource {
+export function viewsHealth(reader: Reader, registry: Registry): HealthSource {
   async function check(emit: Emit): Promise<HealthReport> {
     try {
       const { states, is_confirmed } = await reader.pointer.current(emit);
       const now = reader.clock.now();
+      const resources = await loadAll(registry);
       const names = [...new Set([...Object.keys(states), ...resources.map((resource) => resource.view)])].sort();
       const views = names.map((name) => [name, describeView(states[name], now)] as const);
       const statuses = views.map(([, view]) => view.status);

@@ -4,12 +4,12 @@ import type { Operations } from "../core/ops.ts";
 import type { RateLimiter } from "../core/rate_limiter.ts";
 import type { RefreshOnDemand } from "../core/refresh_on_demand.ts";
 import type { Reader } from "../core/reader.ts";
-import type { Resource } from "../core/resource.ts";
+import type { Registry } from "../core/registry.ts";
 import type { CorsPolicy } from "./cors.ts";
 
 /** What the routes stand on. */
 export interface Api {
-  readonly resources: readonly Resource[];
+  readonly registry: Registry;
   readonly reader: Reader;
   readonly identity: Identity;
   readonly health: readonly HealthSource[];

@@ -1,4 +1,3 @@
-import { fullName } from "../core/resource.ts";
 import type { Api } from "./api.ts";
 import type { Exchange } from "./exchange.ts";
 import { incidents } from "./ops_incidents.ts";
@@ -8,7 +7,7 @@ import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
 import { serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
-import { serveResource } from "./serve_resource.ts";
+import { lazyResource } from "./lazy_resource.ts";
 
 export type Route = (exchange: Exchange) => Promise<Response>;
 
@@ -25,8 +24,8 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
     ["/analytics/ops/jobs", (exchange) => serveOps(api, jobs, exchange)],
     ["/analytics/ops/runs", (exchange) => serveOps(api, runs, exchange)],
   ]);
-  for (const resource of api.resources) {
-    routes.set(`/analytics/${fullName(resource)}`, serveResource(api, resource));
+  for (const [name, load] of Object.entries(api.registry)) {
+    routes.set(`/analytics/${name}`, lazyResource(api, { name, load }));
   }
   return routes;
 }

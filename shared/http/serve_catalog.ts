@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loadAll } from "../core/registry.ts";
 import { fullName, type Resource } from "../core/resource.ts";
 import { PRIVATE, VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
@@ -12,7 +13,8 @@ export async function serveCatalog(api: Api, exchange: Exchange): Promise<Respon
   refuseParameters(exchange.parameters);
   await requireCaller(api, exchange);
   const headers = { "content-type": "application/json", "cache-control": PRIVATE, vary: VARY };
-  const body = JSON.stringify({ resources: api.resources.map(describe) });
+  const resources = await loadAll(api.registry);
+  const body = JSON.stringify({ resources: resources.map(describe) });
   return new Response(body, { headers });
 }
 

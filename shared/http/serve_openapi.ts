@@ -1,4 +1,5 @@
 import { namedEtag } from "../core/etag.ts";
+import { loadOnce } from "../core/load_once.ts";
 import { PRIVATE, VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { requireCaller } from "./credentials.ts";
@@ -7,20 +8,18 @@ import type { Route } from "./routes.ts";
 
 /** GET /openapi.json: the document that tools/openapi.ts generates. The same for every caller. */
 export function serveOpenapi(api: Api): Route {
-  let written: Promise<{ readonly text: string; readonly etag: string }> | null = null;
-
-  async function write() {
+  const written = loadOnce(async () => {
     // Loaded when somebody asks: a new isolate should be up at once.
     const { default: document } = await import("./openapi.json", { with: { type: "json" } });
     const text = JSON.stringify(document);
     return { text, etag: `"${api.reader.hash(text).slice(0, 32)}"` };
-  }
+  });
 
   return async (exchange) => {
     exchange.resource = "openapi.json";
     refuseParameters(exchange.parameters);
     await requireCaller(api, exchange);
-    const { text, etag } = await (written ??= write());
+    const { text, etag } = await written();
     const headers = new Headers({ etag, "cache-control": PRIVATE, vary: VARY });
     if (namedEtag(exchange.request.headers.get("if-none-match"), etag) !== null) {
       exchange.outcome = "NOT_MODIFIED";

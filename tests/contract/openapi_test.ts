@@ -5,7 +5,7 @@ import addFormats from "ajv-formats";
 import { ERROR_STATUS } from "../../shared/core/app_error.ts";
 import { fullName } from "../../shared/core/resource.ts";
 import document from "../../shared/http/openapi.json" with { type: "json" };
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
 import { contracted, readerOf } from "../support/contracted.ts";
 import { laneRow } from "../support/arena_rows.ts";

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { fullName } from "../../shared/core/resource.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { registry } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 
+const PACKS = new URL("../../shared/packs/", import.meta.url);
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
 
 /** The one migration of a pack that holds all these texts. */
@@ -32,9 +34,10 @@ function assertComputes(sql: string, columns: readonly string[]): void {
   for (const column of columns) assert.match(sql, new RegExp(`\\b${column}\\b`));
 }
 
-Deno.test("no two resources share a name", () => {
-  const names = resources.map(fullName);
-  assert.equal(new Set(names).size, names.length);
+Deno.test("every resource file is registered, under its resource's own name", async () => {
+  const files = (await readdir(PACKS, { recursive: true })).filter((path) => /\/\w+\.ts$/.test(path));
+  assert.equal(resources.length, files.length, "two share a name, or one is missing");
+  assert.deepEqual(resources.map(fullName), Object.keys(registry));
 });
 
 const migrations = await Promise.all(

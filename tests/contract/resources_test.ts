@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { PivotTable } from "../../shared/core/pivot_rows.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { bearer, type Contracted, contracted, memberOf, readerOf, readsAll } from "../support/contracted.ts";
 import type { FakeRow } from "../support/fake_source.ts";
 import { sampleQuery, sampleRow } from "../support/sample_values.ts";

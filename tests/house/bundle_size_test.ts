@@ -8,9 +8,9 @@ interface Budget {
   readonly whole: number;
 }
 
-/** A tenth above what they weighed on 2026-11-21; zod is 454 of each. */
+/** A tenth above what they weighed on 2026-11-21; zod is 454 of each whole, and comes with the first request of a read. */
 const BUDGETS: readonly Budget[] = [
-  { name: "analytics", at_once: 585, whole: 1_350 },
+  { name: "analytics", at_once: 14, whole: 1_350 },
   { name: "cron-audit", at_once: 655, whole: 920 },
 ];
 
@@ -55,7 +55,7 @@ for (const { name, at_once, whole } of BUDGETS) {
   Deno.test(`a new isolate of ${name} loads at most ${at_once} KB at once, ${whole} KB in all`, async () => {
     const bundled = await bundle(name);
     const sizes = [bundled.at_once, bundled.whole].map((text) => Math.round(text.length / 1_000));
-    assert.ok(sizes[0] !== undefined && sizes[0] > 100 && sizes[0] <= at_once, `${sizes[0]} KB at once`);
+    assert.ok(sizes[0] !== undefined && sizes[0] > 0 && sizes[0] <= at_once, `${sizes[0]} KB at once`);
     assert.ok(sizes[1] !== undefined && sizes[1] <= whole, `${sizes[1]} KB in all`);
   });
 }

@@ -8,10 +8,12 @@ import type { Refreshes } from "../../shared/core/refreshes.ts";
 import type { RateParts } from "../../shared/core/rate_limiter.ts";
 import type { RateLimits } from "../../shared/core/rate_limits.ts";
 import { renderJson } from "../../shared/core/renderer.ts";
-import type { Resource } from "../../shared/core/resource.ts";
+import type { Registry } from "../../shared/core/registry.ts";
+import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { CorsPolicy } from "../../shared/http/cors.ts";
-import { type Platform, serveAnalytics } from "../../shared/http/serve_analytics.ts";
-import { resources as all } from "../../shared/packs/registry.ts";
+import type { Platform } from "../../shared/http/platform.ts";
+import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
+import { resources as all } from "../../tools/resources.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOperations } from "./fake_operations.ts";
@@ -21,6 +23,8 @@ import { environmentWith, KEYS } from "./tokens.ts";
 
 export interface HttpRigOptions {
   readonly resources?: readonly Resource[];
+  /** Loads a resource when it is asked for; may fail. Left out: it is there. */
+  readonly load?: (resource: Resource) => Promise<Resource>;
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
   readonly operations?: Operations;
@@ -37,6 +41,13 @@ export interface HttpRigOptions {
 export const UNLIMITED: RateLimits = { user: null, key: null, service: null, unverified: null };
 
 export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id(1)}`;
+
+function registryOf(
+  resources: readonly Resource[],
+  load: (resource: Resource) => Promise<Resource> = (resource) => Promise.resolve(resource),
+): Registry {
+  return Object.fromEntries(resources.map((resource) => [fullName(resource), () => load(resource)]));
+}
 
 /** The whole function, with real identity and rendering, over a source in memory. */
 export function createHttpRig(options: HttpRigOptions = {}) {
@@ -65,7 +76,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     client_address_header: "cf-connecting-ip",
   };
   const fetch = serveAnalytics({
-    resources: options.resources ?? all,
+    registry: registryOf(options.resources ?? all, options.load),
     clock,
     log(line, pace) {
       lines.push(line);

@@ -3,7 +3,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { ERROR_STATUS } from "../../shared/core/app_error.ts";
 import { fullName } from "../../shared/core/resource.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { documents, projectFolder as root, readDocument as read } from "../support/documents.ts";
 
 /** First cells of the rows of the table that follows a line. */

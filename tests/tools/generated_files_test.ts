@@ -8,16 +8,20 @@ import { registrySource } from "../../tools/generate_registry.ts";
 import { packageName } from "../../tools/module_graph.ts";
 import { functionConfig } from "../../tools/sync_function_imports.ts";
 
-Deno.test("the registry imports every resource by its file's name", () => {
-  const source = registrySource([{ pack: "arena", stem: "lane_distributions" }, { pack: "study", stem: "mastery" }]);
-  assert.match(source, /import \{ laneDistributions \} from "\.\/arena\/lane_distributions\.ts";/);
-  assert.match(source, /= \[\n {2}laneDistributions,\n {2}mastery,\n\];\n$/);
-});
-
-Deno.test("the registry keeps two packs' resources of one name apart", () => {
-  const source = registrySource([{ pack: "arena", stem: "progress" }, { pack: "study", stem: "progress" }]);
-  assert.match(source, /import \{ progress as arenaProgress \} from "\.\/arena\/progress\.ts";/);
-  assert.match(source, /import \{ progress as studyProgress \} from "\.\/study\/progress\.ts";/);
+Deno.test("the registry loads every resource by its name, out of the file that has it, by a literal path", () => {
+  const source = registrySource([
+    { pack: "arena", stem: "lane_distributions", name: "arena/lane-distributions" },
+    { pack: "study", stem: "heatmap_matrix", name: "study/heatmap/matrix" },
+  ]);
+  assert.match(
+    source,
+    /\n {2}"arena\/lane-distributions": async \(\) => \{\n.*"\.\/arena\/lane_distributions\.ts"\);\n/,
+  );
+  assert.match(
+    source,
+    /\n {2}"study\/heatmap\/matrix": .*\n {4}const \{ heatmapMatrix \} = await import\("\.\/study\/.*\n/,
+  );
+  assert.doesNotMatch(source, /^import (?!type)/m);
 });
 
 Deno.test("a function's import map holds what its graph names, at the root's versions", () => {

@@ -53,7 +53,7 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       const { code, output } = await run(...check);
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
-    assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /dailyMastery,/);
+    assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
     const page = await readFile(join(folder, "docs/api.md"), "utf8");
     assert.match(page, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { parseArguments } from "../../tools/verify/arguments.ts";
 import { findSubject, packs } from "../../tools/verify/find_subject.ts";
 import { momentBefore } from "../../tools/verify/moment.ts";

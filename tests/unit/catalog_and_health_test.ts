@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { HealthStatus } from "../../shared/core/health.ts";
 import { worst } from "../../shared/core/health.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { createArenaRig, createHttpRig } from "../support/http_rig.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 

@@ -6,7 +6,7 @@ import { readDemanded } from "../../shared/core/read_demanded.ts";
 import { RefreshOnDemand } from "../../shared/core/refresh_on_demand.ts";
 import type { Refreshes } from "../../shared/core/refreshes.ts";
 import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../../tools/resources.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { settle } from "../support/fake_clock.ts";
 import { createArenaRig, LANES_PATH } from "../support/http_rig.ts";

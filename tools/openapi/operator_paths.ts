@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { incidents } from "../../shared/http/ops_incidents.ts";
 import { jobs } from "../../shared/http/ops_jobs.ts";
 import { runs } from "../../shared/http/ops_runs.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../resources.ts";
 import { createArenaRig } from "../../tests/support/http_rig.ts";
 import { operationsWithRows } from "../../tests/support/ops_rows.ts";
 import { KEYS } from "../../tests/support/tokens.ts";

@@ -1,5 +1,5 @@
 import { fullName, type Resource } from "../../shared/core/resource.ts";
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../resources.ts";
 import { type Connection, Refused } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";
 import { idRange } from "./synthetic_ids.ts";

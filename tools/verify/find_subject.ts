@@ -1,4 +1,4 @@
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../resources.ts";
 import { arena } from "./packs/arena.ts";
 import { engagement } from "./packs/engagement.ts";
 import { qbank } from "./packs/qbank.ts";

@@ -1,4 +1,4 @@
-import { resources } from "../../shared/packs/registry.ts";
+import { resources } from "../resources.ts";
 import type { SourceRequest } from "../../shared/core/source.ts";
 import type { Connection } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";

@@ -3,14 +3,14 @@ import { connectPlatform } from "../../../shared/adapters/platform.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import type { MemoryStore, SharedStore } from "../../../shared/core/store.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { resources } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../shared/packs/registry.ts";
 
 const memory: MemoryStore = { get: () => undefined, set() {} };
 
 /** @param replace another shared store than the product's */
 export function serveForgetful(replace?: () => SharedStore) {
   return serveAnalytics({
-    resources,
+    registry,
     clock: systemClock,
     log() {},
     connect() {

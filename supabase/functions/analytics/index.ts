@@ -2,14 +2,14 @@
 import { bufferLines } from "../../../shared/adapters/line_buffer.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { resources } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../shared/packs/registry.ts";
 
 export default {
   fetch: serveAnalytics({
-    resources,
+    registry,
     clock: systemClock,
     log: bufferLines((text) => console.log(text)),
-    // Loaded with the first request: the adapters weigh as much as all the rest, and a new isolate should be up at once.
+    // Loaded with the first request: a new isolate should be up at once.
     connect: async () => {
       const { connectPlatform } = await import(
         "../../../shared/adapters/platform.ts"

@@ -1,0 +1,20 @@
+import type { Identity } from "../core/caller.ts";
+import type { HealthSource } from "../core/health.ts";
+import type { Operations } from "../core/ops.ts";
+import type { RateParts } from "../core/rate_limiter.ts";
+import type { ReaderParts } from "../core/reader.ts";
+import type { Refreshes } from "../core/refreshes.ts";
+import type { CorsPolicy } from "./cors.ts";
+
+/** What the outside gives the read function. */
+export interface Platform extends ReaderParts {
+  readonly identity: Identity;
+  readonly cors: CorsPolicy;
+  /** Whatever else has a health, besides the views. */
+  readonly health: readonly HealthSource[];
+  readonly operations: Operations;
+  readonly runbook_url: string;
+  readonly rates: RateParts;
+  readonly refreshes: Refreshes;
+  readonly client_address_header: string;
+}

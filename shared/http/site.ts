@@ -1,0 +1,22 @@
+import { viewsHealth } from "../core/health.ts";
+import { RateLimiter } from "../core/rate_limiter.ts";
+import { createReader } from "../core/reader.ts";
+import { RefreshOnDemand } from "../core/refresh_on_demand.ts";
+import type { Registry } from "../core/registry.ts";
+import { rememberHealth } from "../core/remembered_health.ts";
+import type { Site } from "./handler.ts";
+import type { Platform } from "./platform.ts";
+import { routesOf } from "./routes.ts";
+
+/** Everything that one deployment serves, over its platform. */
+export function createSite(registry: Registry, platform: Platform): Site {
+  const reader = createReader(platform);
+  const limiter = new RateLimiter({ ...platform, ...platform.rates, shared: reader.shared });
+  const health = [
+    viewsHealth(reader, registry),
+    ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
+  ];
+  const refreshes = new RefreshOnDemand(platform.refreshes, platform);
+  const api = { ...platform, registry, reader, health, limiter, refreshes };
+  return { cors: platform.cors, routes: routesOf(api) };
+}
