@@ -7,7 +7,7 @@ import "../../supabase/functions/analytics/index.ts";
 const ANSWERS = 1_000_000;
 const memory = createMemoryStore(Number(Deno.args[0]));
 const lanes = Array.from({ length: 3 }, (_, lane) => ({ lane, scores: "1234567890".repeat(28) }));
-const body = new TextEncoder().encode(JSON.stringify({ data: lanes }));
+const bytes = new TextEncoder().encode(JSON.stringify({ data: lanes }));
 const state = {
   version: 1,
   refreshed_at: "2026-01-01T00:00:00Z",
@@ -27,7 +27,8 @@ for (let number = 0; number < ANSWERS; number += 1) {
     row_count: 3,
     next_cursor: null,
     read_at: 0,
-    body: body.slice(),
+    body: new TextDecoder().decode(bytes), // each its own, as each answer is
+    byte_count: bytes.byteLength,
   };
   memory.set(`0123456789ab:arena/lane-distributions:public:${digest}`, entry);
   // An isolate gets to its other work between requests.

@@ -12,10 +12,15 @@ const OVERHEAD_BYTES = 3_072;
 export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemoryStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: budget_bytes,
-    sizeCalculation: (entry) => entry.body.byteLength + (entry.gzip?.byteLength ?? 0) + OVERHEAD_BYTES,
+    sizeCalculation: (entry) => heldBytes(entry) + (entry.gzip?.byteLength ?? 0) + OVERHEAD_BYTES,
   });
   return {
     get: (stem) => entries.get(stem),
     set: (stem, entry) => void entries.set(stem, entry),
   };
+}
+
+/** A text of ASCII alone takes one byte for each character; any other may take two. */
+function heldBytes({ body, byte_count }: Entry): number {
+  return byte_count === body.length ? byte_count : 2 * body.length;
 }

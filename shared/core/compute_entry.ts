@@ -1,7 +1,7 @@
 import { AppError } from "./app_error.ts";
 import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
-import type { Entry } from "./entry.ts";
+import { bytesOf, type Entry } from "./entry.ts";
 import { cutPage, pageRequest } from "./page.ts";
 import { standingOf } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
@@ -47,8 +47,8 @@ export async function computeEntry(
     ...total,
   };
   const { columns, pivot } = resource;
-  const text = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
+  const body = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
   const key = cacheKey(address, state);
-  const body = new TextEncoder().encode(text);
-  return { key, state, etag: etagOf(key, reader.hash), row_count: rows.length, next_cursor, read_at, body };
+  const etag = etagOf(key, reader.hash);
+  return { key, state, etag, row_count: rows.length, next_cursor, read_at, body, byte_count: bytesOf(body) };
 }

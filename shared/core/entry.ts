@@ -11,7 +11,10 @@ export interface Entry {
   readonly next_cursor: string | null;
   /** When the source was read, in milliseconds since the epoch. */
   readonly read_at: number;
-  readonly body: Uint8Array<ArrayBuffer>;
+  /** As text: a server has to copy bytes before it sends them, and text only to encode it. */
+  readonly body: string;
+  /** Of the body as it is sent. */
+  readonly byte_count: number;
   /** The body compressed, once somebody has asked for it so. Only in memory. */
   readonly gzip?: Uint8Array<ArrayBuffer>;
 }
@@ -35,8 +38,7 @@ export type Unsealed =
   | { readonly kind: "key_mismatch" | "entry_malformed" };
 
 export function seal(entry: Entry): string {
-  const { key, state, etag, row_count, next_cursor, read_at } = entry;
-  const body = new TextDecoder().decode(entry.body);
+  const { key, state, etag, row_count, next_cursor, read_at, body } = entry;
   const sealed = { k: key, v: state, t: read_at, e: etag, n: row_count, c: next_cursor, body };
   return JSON.stringify(sealed satisfies z.input<typeof envelope>);
 }
@@ -45,10 +47,15 @@ export function seal(entry: Entry): string {
 export function unseal(text: string, key: string): Unsealed {
   const parsed = envelope.safeParse(parseJson(text));
   if (!parsed.success) return { kind: "entry_malformed" };
-  const { k, v, t, e, n, c } = parsed.data;
+  const { k, v, t, e, n, c, body } = parsed.data;
   if (k !== key) return { kind: "key_mismatch" };
-  const body = new TextEncoder().encode(parsed.data.body);
-  return { kind: "entry", entry: { key, state: v, etag: e, row_count: n, next_cursor: c, read_at: t, body } };
+  const entry = { key, state: v, etag: e, row_count: n, next_cursor: c, read_at: t, body, byte_count: bytesOf(body) };
+  return { kind: "entry", entry };
+}
+
+/** How many bytes a text takes as UTF-8. */
+export function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }
 
 function parseJson(text: string): unknown {

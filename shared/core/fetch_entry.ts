@@ -75,6 +75,6 @@ function isTooOld(reader: Reader, wanted: Wanted, entry: Entry): boolean {
 }
 
 function keep(reader: Reader, wanted: Wanted, entry: Entry): Fetched {
-  if (entry.body.byteLength <= LARGEST_KEPT_BYTES) reader.memory.set(wanted.address.stem, entry);
+  if (entry.byte_count <= LARGEST_KEPT_BYTES) reader.memory.set(wanted.address.stem, entry);
   return { entry, is_confirmed: true };
 }

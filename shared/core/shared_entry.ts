@@ -40,7 +40,7 @@ export function publishEntry(
   made: { readonly entry: Entry; readonly lock: Lock | null },
 ): void {
   const { entry, lock } = made;
-  const bytes = entry.body.byteLength;
+  const bytes = entry.byte_count;
   const fits = bytes <= LARGEST_KEPT_BYTES;
   const writes = [
     { key: entry.key, value: seal(entry), milliseconds: LONGEST_STALE_MS },

@@ -21,7 +21,10 @@ export interface Asked {
   readonly exchange: Exchange;
 }
 
-/** Writes answers of one resource as responses; a 304 carries the same facts and no body. */
+/**
+ * Writes answers of one resource as responses. A 304 has no body, and says of the rows only what may have changed: their
+ * age. The rest stands in the answer that the caller holds (RFC 9110, 15.4.5).
+ */
 export function createResponder(resource: Resource): (answer: Answer, asked: Asked) => Response {
   const httpDate = httpDates();
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
@@ -35,7 +38,6 @@ export function createResponder(resource: Resource): (answer: Answer, asked: Ask
     headers.set("cache-control", PRIVATE);
     headers.set("vary", VARY_CODED);
     headers.set("cache-status", cacheStatus(exchange.events));
-    if (freshness.as_of !== null) headers.set("last-modified", httpDate(freshness.as_of));
     if (freshness.is_stale) headers.set("freshet-stale", "?1");
     return headers;
   }
@@ -55,6 +57,8 @@ export function createResponder(resource: Resource): (answer: Answer, asked: Ask
       headers.set("etag", gzipEtag(entry.etag));
       headers.set("content-encoding", "gzip");
     }
+    const { as_of } = answer.freshness;
+    if (as_of !== null) headers.set("last-modified", httpDate(as_of));
     headers.set("content-type", format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
     if (format === "csv") headers.set("content-disposition", `attachment; filename="${filename}"`);
     linkNextPage(headers, entry, exchange);

@@ -28,14 +28,14 @@ export function createCompressor({ memory, waitUntil }: Pick<Reader, "memory" | 
   }
 
   return (entry) => {
-    if (entry.body.byteLength < SMALLEST_BYTES || underway.has(entry)) return;
+    if (entry.byte_count < SMALLEST_BYTES || underway.has(entry)) return;
     if (memory.get(stemOf(entry.key)) !== entry) return; // never kept: it would be compressed for nobody
     underway.add(entry);
     waitUntil(compress(entry));
   };
 }
 
-async function gzipOf(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function gzipOf(body: string): Promise<Uint8Array<ArrayBuffer>> {
   const compressed = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
 }

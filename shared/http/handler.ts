@@ -6,7 +6,7 @@ import { allowOrigin, type CorsPolicy, preflight } from "./cors.ts";
 import { Exchange } from "./exchange.ts";
 import { logRequest } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
-import { announceLimit } from "./rate_limit.ts";
+import { announcePolicy, announceStanding } from "./rate_limit.ts";
 import type { Route } from "./routes.ts";
 
 export interface HandlerOptions {
@@ -48,10 +48,15 @@ export function createHandler(
     const milliseconds = exchange.finish();
     if (request.method === "HEAD") response = await withoutBody(response);
     const { headers } = response;
+    const { standing } = exchange;
     headers.set("x-request-id", exchange.request_id);
-    headers.set("x-content-type-options", "nosniff");
-    headers.set("server-timing", exchange.serverTiming(milliseconds));
-    if (exchange.standing !== null) announceLimit(headers, exchange.standing);
+    if (standing !== null) announceStanding(headers, standing);
+    // Headers are what a 304 costs: it goes without those of a body, and what the caller has already been told.
+    if (response.status !== 304) {
+      headers.set("x-content-type-options", "nosniff");
+      headers.set("server-timing", exchange.serverTiming(milliseconds));
+      if (standing !== null) announcePolicy(headers, standing);
+    }
     allowOrigin(headers, cors, request.headers.get("origin"));
     logRequest(options.log, exchange, { status: response.status, error, milliseconds });
     return response;

@@ -22,9 +22,13 @@ export function uncountUnverified(api: Api, exchange: Exchange): void {
   exchange.standing = null;
 }
 
-/** The two fields of draft-ietf-httpapi-ratelimit-headers. */
-export function announceLimit(headers: Headers, { name, limit, remaining, reset_seconds }: Standing): void {
+/** Of draft-ietf-httpapi-ratelimit-headers: what the limit is. */
+export function announcePolicy(headers: Headers, { name, limit }: Standing): void {
   headers.set("ratelimit-policy", `"${name}";q=${limit.requests};w=${limit.seconds}`);
+}
+
+/** And where the caller stands under it. */
+export function announceStanding(headers: Headers, { name, remaining, reset_seconds }: Standing): void {
   headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
 }
 

@@ -71,7 +71,7 @@ export class Isolate {
       if_none_match: if_none_match ?? null,
       emit: (event) => void events.push(event),
     });
-    const text = answer.kind === "entry" ? new TextDecoder().decode(answer.entry.body) : "";
+    const text = answer.kind === "entry" ? answer.entry.body : "";
     const rows = answer.kind === "entry" && format === "json" ? JSON.parse(text).data : [];
     return { answer, rows, events: events.map(({ type }) => type) };
   }

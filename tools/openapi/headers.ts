@@ -51,7 +51,7 @@ export const ALWAYS = [
   "RateLimit",
 ] as const;
 
-/** What says how old and whose an answer of a resource is; a 304 carries the same. */
+/** What says how old and whose an answer of a resource is. */
 export const FRESHNESS = [
   "ETag",
   "Age",
@@ -61,3 +61,15 @@ export const FRESHNESS = [
   "Freshet-Stale",
   ...ALWAYS,
 ] as const;
+
+/** What a 304 does not repeat, because the caller has it with the answer that it holds, or because there is no body. */
+const NOT_REPEATED: readonly HeaderName[] = [
+  "Last-Modified",
+  "X-Content-Type-Options",
+  "Server-Timing",
+  "RateLimit-Policy",
+];
+
+export function repeatedOf(names: readonly HeaderName[]): HeaderName[] {
+  return names.filter((name) => !NOT_REPEATED.includes(name));
+}

@@ -6,7 +6,7 @@ import { resources } from "../resources.ts";
 import { createArenaRig } from "../../tests/support/http_rig.ts";
 import { operationsWithRows } from "../../tests/support/ops_rows.ts";
 import { KEYS } from "../../tests/support/tokens.ts";
-import { ALWAYS, headersNamed } from "./headers.ts";
+import { ALWAYS, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
@@ -119,7 +119,7 @@ export async function operatorPaths(): Promise<Json> {
       },
       "304": {
         description: "The document has not moved.",
-        headers: headersNamed("ETag", "Cache-Control", ...ALWAYS),
+        headers: headersNamed("ETag", "Cache-Control", ...repeatedOf(ALWAYS)),
       },
       ...problems,
     },

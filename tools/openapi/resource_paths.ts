@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../shared/core/app_error.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import { sampleQuery, sampleRow } from "../../tests/support/sample_values.ts";
-import { ALWAYS, FRESHNESS, headersNamed } from "./headers.ts";
+import { ALWAYS, FRESHNESS, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { wordOf } from "./names.ts";
 import { parametersOf } from "./parameters.ts";
@@ -88,7 +88,7 @@ function headResponses(resource: Resource): Json {
 
 /** Responses that every resource has. */
 export const sharedResponses: Readonly<Record<string, Json>> = {
-  NotModified: { description: "What the caller holds is current.", headers: headersNamed(...FRESHNESS) },
+  NotModified: { description: "What the caller holds is current.", headers: headersNamed(...repeatedOf(FRESHNESS)) },
   HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_BODIES) },
   HeadOfPage: {
     description: "The headers of GET.",
