@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   product = await startProduct({ sentryDsn: sink.dsn });
   // Else a slot of the audit's own job would now and then send what a test waits for.
   await product.sql`select cron.alter_job(jobid, active => false) from cron.job`;
-  await product.sql`update analytics.scheduled_jobs set paused_until = 'infinity'`;
+  await product.sql`update analytics.scheduled_jobs set paused_until = now() + interval '1 day'`;
 });
 Deno.test.afterAll(async () => {
   await product.stop();

@@ -39,7 +39,7 @@ Deno.test.beforeAll(async () => {
   sink = await startEnvelopeSink();
   product = await startProduct({ sentryDsn: sink.dsn, redis: false, workFolder });
   await product.sql`select cron.alter_job(jobid, active => false) from cron.job`;
-  await product.sql`update analytics.scheduled_jobs set paused_until = 'infinity'`;
+  await product.sql`update analytics.scheduled_jobs set paused_until = now() + interval '1 day'`;
 });
 Deno.test.afterAll(async () => {
   await product.stop();

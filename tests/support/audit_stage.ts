@@ -41,7 +41,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   const scheduled = new Set<string>();
   const active = await sql`select jobid from cron.job where active`;
   await sql`update cron.job set active = false`;
-  await sql`update analytics.scheduled_jobs set paused_until = 'infinity'`;
+  await sql`update analytics.scheduled_jobs set paused_until = now() + interval '1 day'`;
   await clearAudit(sql);
   try {
     await body({
