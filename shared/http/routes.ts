@@ -1,13 +1,11 @@
 import type { Api } from "./api.ts";
 import type { Exchange } from "./exchange.ts";
-import { incidents } from "./ops_incidents.ts";
-import { jobs } from "./ops_jobs.ts";
-import { runs } from "./ops_runs.ts";
+import { lazyRoute } from "./lazy_route.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
 import { serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
-import { lazyResource } from "./lazy_resource.ts";
+import { serveResource } from "./serve_resource.ts";
 
 export type Route = (exchange: Exchange) => Promise<Response>;
 
@@ -20,12 +18,15 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
     ["/analytics/catalog", (exchange) => serveCatalog(api, exchange)],
     ["/analytics/health", (exchange) => serveHealth(api, exchange)],
     ["/analytics/openapi.json", serveOpenapi(api)],
-    ["/analytics/ops/incidents", (exchange) => serveOps(api, incidents, exchange)],
-    ["/analytics/ops/jobs", (exchange) => serveOps(api, jobs, exchange)],
-    ["/analytics/ops/runs", (exchange) => serveOps(api, runs, exchange)],
+    [
+      "/analytics/ops/incidents",
+      lazyRoute("ops/incidents", async () => serveOps(api, (await import("./ops_incidents.ts")).incidents)),
+    ],
+    ["/analytics/ops/jobs", lazyRoute("ops/jobs", async () => serveOps(api, (await import("./ops_jobs.ts")).jobs))],
+    ["/analytics/ops/runs", lazyRoute("ops/runs", async () => serveOps(api, (await import("./ops_runs.ts")).runs))],
   ]);
   for (const [name, load] of Object.entries(api.registry)) {
-    routes.set(`/analytics/${name}`, lazyResource(api, { name, load }));
+    routes.set(`/analytics/${name}`, lazyRoute(name, async () => serveResource(api, await load())));
   }
   return routes;
 }

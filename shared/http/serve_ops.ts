@@ -6,8 +6,8 @@ import { parameter } from "../core/parameter.ts";
 import { VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { requireCaller } from "./credentials.ts";
-import type { Exchange } from "./exchange.ts";
 import { parseParams } from "./query_params.ts";
+import type { Route } from "./routes.ts";
 
 /** One list that operators page through. */
 export interface Listing<Schema extends z.ZodObject, Row> {
@@ -27,23 +27,21 @@ export const asked = {
 };
 
 /** GET /ops/<listing>: for administrators and the secret key. Never stored: an hour-old incident list misleads. */
-export async function serveOps<Schema extends z.ZodObject, Row>(
-  api: Api,
-  listing: Listing<Schema, Row>,
-  exchange: Exchange,
-): Promise<Response> {
-  exchange.resource = `ops/${listing.name}`;
-  const params = parseParams(listing.params, exchange.parameters);
-  const caller = await requireCaller(api, exchange);
-  if (!readsEverything(caller)) {
-    throw new AppError("FORBIDDEN", {
-      detail: `This credential may not read ops/${listing.name}; it takes an administrator's token or the secret key`,
-    });
-  }
-  exchange.begin("read");
-  const { rows, next_cursor } = await listing.read(api.operations, params);
-  const data = rows.map((row) => listing.show(row, api));
-  const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
-  const headers = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };
-  return new Response(JSON.stringify({ data, meta }), { headers });
+export function serveOps<Schema extends z.ZodObject, Row>(api: Api, listing: Listing<Schema, Row>): Route {
+  return async (exchange) => {
+    exchange.resource = `ops/${listing.name}`;
+    const params = parseParams(listing.params, exchange.parameters);
+    const caller = await requireCaller(api, exchange);
+    if (!readsEverything(caller)) {
+      throw new AppError("FORBIDDEN", {
+        detail: `This credential may not read ops/${listing.name}; it takes an administrator's token or the secret key`,
+      });
+    }
+    exchange.begin("read");
+    const { rows, next_cursor } = await listing.read(api.operations, params);
+    const data = rows.map((row) => listing.show(row, api));
+    const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
+    const headers = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };
+    return new Response(JSON.stringify({ data, meta }), { headers });
+  };
 }

@@ -1,0 +1,16 @@
+import { loadOnce } from "../core/load_once.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Route } from "./routes.ts";
+
+/** A route that its first request loads; those that follow wait for nothing. */
+export function lazyRoute(name: string, load: () => Promise<Route>): Route {
+  let route: Route | null = null;
+  const loaded = loadOnce(async () => route = await load());
+
+  async function first(exchange: Exchange): Promise<Response> {
+    exchange.resource = name; // for the log, should it fail
+    return await (await loaded())(exchange);
+  }
+
+  return (exchange) => route === null ? first(exchange) : route(exchange);
+}
