@@ -6,6 +6,7 @@ import { measureConsistency } from "./serving/consistency.ts";
 import { measureStampede } from "./serving/database_reads.ts";
 import type { Figures } from "./serving/figures.ts";
 import { measureMemory } from "./serving/memory.ts";
+import { Meter } from "./serving/meter.ts";
 import { type Options, parseOptions } from "./serving/options.ts";
 import { measureOutages } from "./serving/outages.ts";
 import { startPeers } from "./serving/peers.ts";
@@ -23,6 +24,7 @@ const MARKED = /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/;
 interface Measured {
   readonly figures: Figures;
   readonly speeds?: Run["speeds"];
+  readonly costs?: Run["costs"];
   readonly doubts?: readonly string[];
 }
 
@@ -40,9 +42,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 async function throughput(stage: Stage, options: Options): Promise<Measured> {
-  const peers = await startPeers(stage, options);
+  const meter = new Meter();
+  const peers = await startPeers(stage, options, meter);
   try {
-    return await measureThroughput(stage, options, peers.sides);
+    return await measureThroughput(stage, options, { peers: peers.sides, meter });
   } finally {
     await peers.stop();
   }
@@ -55,6 +58,7 @@ async function measure(options: Options): Promise<Run> {
   const load = loadavg()[0] ?? 0;
   const figures: Figures = new Map();
   const speeds = new Map<string, readonly number[]>();
+  const costs = new Map<string, readonly number[]>();
   const found: string[] = load > 1 ? [`The machine was busy when the run began: load ${load.toFixed(1)}.`] : [];
   const stage = await step("the product", makeStage);
   try {
@@ -63,12 +67,13 @@ async function measure(options: Options): Promise<Run> {
       const measured = await step(name, () => part(stage, options));
       for (const [id, figure] of measured.figures) figures.set(id, figure);
       for (const [side, values] of measured.speeds ?? []) speeds.set(side, values);
+      for (const [side, values] of measured.costs ?? []) costs.set(side, values);
       found.push(...measured.doubts ?? []);
     }
   } finally {
     await stage.stop();
   }
-  return { options, machine, date: new Date().toISOString().slice(0, 10), figures, speeds, doubts: found };
+  return { options, machine, date: new Date().toISOString().slice(0, 10), figures, speeds, costs, doubts: found };
 }
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -3,6 +3,8 @@ export interface Figure {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** Of a ratio of speeds: the same ratio by the processor time of a request. */
+  readonly by_processor_time?: number;
 }
 
 /** Figures by the id of their target. */

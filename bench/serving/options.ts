@@ -10,7 +10,7 @@ export interface Options {
 
 /** `--rounds N --seconds N --warm-up N --only throughput,memory`. @throws Error that names what was not understood. */
 export function parseOptions(args: readonly string[]): Options {
-  const numbers: Record<string, number> = { "--rounds": 5, "--seconds": 2, "--warm-up": 3 };
+  const numbers: Record<string, number> = { "--rounds": 12, "--seconds": 1, "--warm-up": 3 };
   let only: string[] = [];
   for (let index = 0; index < args.length; index += 2) {
     const [name = "", value = ""] = args.slice(index, index + 2);
@@ -18,6 +18,6 @@ export function parseOptions(args: readonly string[]): Options {
     else if (name in numbers && /^[1-9]\d{0,3}$/.test(value)) numbers[name] = Number(value);
     else throw new Error(`"${name} ${value}" was not understood: give --rounds, --seconds, --warm-up or --only`);
   }
-  const { "--rounds": rounds = 5, "--seconds": seconds = 2, "--warm-up": warm_up_seconds = 3 } = numbers;
+  const { "--rounds": rounds = 12, "--seconds": seconds = 1, "--warm-up": warm_up_seconds = 3 } = numbers;
   return { rounds, seconds, warm_up_seconds, only };
 }

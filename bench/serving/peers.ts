@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { SignJWT } from "jose";
 import { freePort } from "../../stack/free_port.ts";
 import { pause } from "../../stack/pause.ts";
+import type { Meter } from "./meter.ts";
 import type { Options } from "./options.ts";
 import { challenge, LANES_PATH } from "./planted.ts";
 import { SERVER_CPU } from "./processors.ts";
@@ -18,7 +19,7 @@ export interface Peers {
 }
 
 /** The view read through the data API, the same behind a cache in the process, and Cube with a rollup. */
-export async function startPeers(stage: Stage, options: Options): Promise<Peers> {
+export async function startPeers(stage: Stage, options: Options, meter: Meter): Promise<Peers> {
   const { seconds, warm_up_seconds } = options;
   const environment = { SUPABASE_URL: stage.stack.origin, SECRET_KEY: stage.stack.keys.secretKey };
   const module = new URL("./servers/data_api.ts", import.meta.url);
@@ -30,7 +31,10 @@ export async function startPeers(stage: Stage, options: Options): Promise<Peers>
     servers.push(server);
     const load = { url: `${server.origin}${path}`, headers };
     await wrk({ ...load, seconds: warm_up_seconds });
-    sides.push({ name, measure: async () => (await wrk({ ...load, seconds })).requests_per_second });
+    sides.push({
+      name,
+      measure: async () => (await meter.measure(name, server, { ...load, seconds })).requests_per_second,
+    });
   }
 
   async function stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Figure, type Figures, spread } from "./figures.ts";
+import { type Figure, type Figures, median, spread } from "./figures.ts";
 import type { Options } from "./options.ts";
 import { barChart } from "./plot.ts";
 import { judge, type Target, TARGETS, type Verdict } from "./targets.ts";
@@ -10,6 +10,8 @@ export interface Run {
   readonly date: string;
   readonly figures: Figures;
   readonly speeds: ReadonlyMap<string, readonly number[]>;
+  /** Of the same sides, the processor time of a request, in microseconds. */
+  readonly costs: ReadonlyMap<string, readonly number[]>;
   /** Whatever keeps the run from being believed. */
   readonly doubts: readonly string[];
 }
@@ -33,7 +35,8 @@ export function asJson(run: Run): string {
   const requests_per_second = Object.fromEntries(
     [...run.speeds].map(([name, values]) => [name, values.map(Math.round)]),
   );
-  return `${JSON.stringify({ date, machine, options, doubts, targets, requests_per_second }, null, 2)}\n`;
+  const processor_us = Object.fromEntries([...run.costs].map(([name, values]) => [name, values.map(Math.round)]));
+  return `${JSON.stringify({ date, machine, options, doubts, targets, requests_per_second, processor_us }, null, 2)}\n`;
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = { stretch: "stretch", must: "must", missed: "**missed**" };
@@ -44,23 +47,26 @@ export function asMarkdown(run: Run): string {
     const sign = direction === "at_least" ? "≥" : "≤";
     const aim = stretch === null ? "" : `${sign} ${stretch}`;
     const range = figure.low === figure.high ? "" : ` (${shown(figure.low)}–${shown(figure.high)})`;
-    return `| ${id} | ${what} | ${shown(figure.value)}${range} | ${sign} ${must} | ${aim} | ${WORDS[verdict]} |`;
+    const witness = figure.by_processor_time === undefined ? "" : shown(figure.by_processor_time);
+    return `| ${id} | ${what} | ${shown(figure.value)}${range} | ${witness} | ${sign} ${must} | ${aim} | ${
+      WORDS[verdict]
+    } |`;
   });
   const speeds = [...run.speeds].map(([name, values]) => {
     const { value, low, high } = spread(values);
-    return `| ${name} | ${thousands(value)} | ${thousands(low)}–${thousands(high)} |`;
+    return `| ${name} | ${thousands(value)} | ${thousands(low)}–${thousands(high)} | ${cost(run, name)} |`;
   });
   return [
     `${date}, ${machine}. ${options.rounds} rounds of ${options.seconds} s for each side, in turns; median of the rounds' ratios (least–greatest).`,
     "",
     ...doubts.map((doubt) => `> ${doubt}\n`),
-    "| | what | measured | must | stretch | reached |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| | what | measured | by processor time | must | stretch | reached |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
     ...(speeds.length === 0 ? [] : [
-      "| side | req/s, median | range |",
-      "| --- | --- | --- |",
+      "| side | req/s, median | range | processor time of a request, µs, median |",
+      "| --- | --- | --- | --- |",
       ...speeds,
       "",
       "![Answers of one processor](../bench/results/serving.svg)",
@@ -73,6 +79,10 @@ export function asMarkdown(run: Run): string {
 export function asPlot({ speeds }: Run): string {
   const bars = [...speeds].map(([name, values]) => ({ name, ...spread(values) }));
   return barChart("Answers of one processor", "requests per second, logarithmic", bars);
+}
+
+function cost({ costs }: Run, name: string): string {
+  return String(Math.round(median(costs.get(name) ?? [])));
 }
 
 function shown(value: number): string {

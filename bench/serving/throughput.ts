@@ -1,6 +1,8 @@
+import { quantile } from "../quantiles.ts";
 import type { Options } from "./options.ts";
-import { exactly, type Figures, ratio, spread } from "./figures.ts";
+import { exactly, type Figure, type Figures, ratio } from "./figures.ts";
 import { LANES_PATH, WEEKS_PATH } from "./planted.ts";
+import type { Meter } from "./meter.ts";
 import { inTurns, of, type Side } from "./rounds.ts";
 import { type Server, startServer } from "./server.ts";
 import type { Stage } from "./stage.ts";
@@ -13,18 +15,23 @@ const SERVERS = new URL("./servers/", import.meta.url);
 /** More than are remembered, so that none is when its turn comes again. */
 const TOKEN_COUNT = 12_000;
 
-/** A baseline that moves by more than this between rounds measures the machine, not the product. */
+/** A baseline whose middle rounds lie farther apart than this, in processor time, measures the machine, not the product. */
 const LARGEST_DRIFT = 0.25;
 
 /** Requests per second by side, and what is made of them. */
 export interface Throughput {
   readonly figures: Figures;
   readonly speeds: ReadonlyMap<string, readonly number[]>;
+  readonly costs: ReadonlyMap<string, readonly number[]>;
   readonly doubts: readonly string[];
 }
 
 /** P1 to P4, P10 and P12, and the peers beside them: all in one set of rounds. */
-export async function measureThroughput(stage: Stage, options: Options, peers: readonly Side[]): Promise<Throughput> {
+export async function measureThroughput(
+  stage: Stage,
+  options: Options,
+  { peers, meter }: { readonly peers: readonly Side[]; readonly meter: Meter },
+): Promise<Throughput> {
   const { environment, stack } = stage;
   const [token = ""] = await stage.mintTokens(1);
   const caller = { authorization: `Bearer ${token}`, apikey: stack.keys.publishableKey };
@@ -34,38 +41,41 @@ export async function measureThroughput(stage: Stage, options: Options, peers: r
   await Deno.writeTextFile(many_tokens, `${(await stage.mintTokens(TOKEN_COUNT)).join("\n")}\n`);
 
   const servers: Server[] = [];
-  async function start(module: URL, config: URL | undefined, extra: Record<string, string> = {}): Promise<string> {
+  async function start(module: URL, config: URL | undefined, extra: Record<string, string> = {}): Promise<Server> {
     const server = await startServer({
       module,
       environment: { ...environment, ...extra },
       ...(config === undefined ? {} : { config }),
     });
     servers.push(server);
-    return server.origin;
+    return server;
   }
 
   try {
     const read = await start(FUNCTION, FUNCTION_CONFIG);
-    const recorded = await record(`${read}${LANES_PATH}`, caller);
+    const recorded = await record(`${read.origin}${LANES_PATH}`, caller);
     const hello = await start(new URL("hello.ts", SERVERS), undefined);
     const bytes = await start(new URL("same_bytes.ts", SERVERS), undefined, { RECORDED: JSON.stringify(recorded) });
     const sentry = await start(new URL("with_sentry.ts", SERVERS), undefined);
     // Loaded exactly as much as the one with Sentry: code that runs more is compiled better.
     const twin = await start(FUNCTION, FUNCTION_CONFIG);
     const gzip = { ...caller, "accept-encoding": "gzip, deflate, br" };
-    const sizes = await gzipSizes(`${read}${WEEKS_PATH}`, gzip);
+    const sizes = await gzipSizes(`${read.origin}${WEEKS_PATH}`, gzip);
 
-    const side = (name: string, url: string, headers: Record<string, string>): Side => ({
+    const side = (name: string, server: Server, path: string, headers: Record<string, string>): Side => ({
       name,
-      measure: async () => (await wrk({ url, headers, seconds: options.seconds })).requests_per_second,
+      async measure() {
+        const load = { url: `${server.origin}${path}`, headers, seconds: options.seconds };
+        return (await meter.measure(name, server, load)).requests_per_second;
+      },
     });
     const withTokens = (name: string, file: string): Side => {
       let start = 0;
       return {
         name,
         async measure() {
-          const { requests, requests_per_second } = await wrk({
-            url: `${read}${LANES_PATH}`,
+          const { requests, requests_per_second } = await meter.measure(name, read, {
+            url: `${read.origin}${LANES_PATH}`,
             headers: { apikey: caller.apikey },
             seconds: options.seconds,
             tokens: { file, start },
@@ -76,36 +86,34 @@ export async function measureThroughput(stage: Stage, options: Options, peers: r
       };
     };
     const sides = [
-      side("bare hello", `${hello}${LANES_PATH}`, caller),
-      side("the same bytes", `${bytes}${LANES_PATH}`, caller),
-      side("hit in memory", `${read}${LANES_PATH}`, caller),
-      side("304", `${read}${LANES_PATH}`, { ...caller, "if-none-match": recorded.headers["etag"] ?? "" }),
-      side("hit, with Sentry's client", `${sentry}${LANES_PATH}`, caller),
-      side("hit, its twin without", `${twin}${LANES_PATH}`, caller),
+      side("bare hello", hello, LANES_PATH, caller),
+      side("the same bytes", bytes, LANES_PATH, caller),
+      side("hit in memory", read, LANES_PATH, caller),
+      side("304", read, LANES_PATH, { ...caller, "if-none-match": recorded.headers["etag"] ?? "" }),
+      side("hit, with Sentry's client", sentry, LANES_PATH, caller),
+      side("hit, its twin without", twin, LANES_PATH, caller),
       withTokens("hit, one token", one_token),
       withTokens("hit, every token verified", many_tokens),
-      side("a year's weeks, plain", `${read}${WEEKS_PATH}`, caller),
-      side("a year's weeks, gzip", `${read}${WEEKS_PATH}`, gzip),
+      side("a year's weeks, plain", read, WEEKS_PATH, caller),
+      side("a year's weeks, gzip", read, WEEKS_PATH, gzip),
     ];
-    for (
-      const { url, headers } of [
-        { url: `${hello}${LANES_PATH}`, headers: caller },
-        { url: `${bytes}${LANES_PATH}`, headers: caller },
-        { url: `${sentry}${LANES_PATH}`, headers: caller },
-        { url: `${twin}${LANES_PATH}`, headers: caller },
-        { url: `${read}${WEEKS_PATH}`, headers: gzip },
-        { url: `${read}${LANES_PATH}`, headers: caller },
-      ]
-    ) await wrk({ url, headers, seconds: options.warm_up_seconds });
+    for (const server of [hello, bytes, sentry, twin, read]) {
+      await wrk({ url: `${server.origin}${LANES_PATH}`, headers: caller, seconds: options.warm_up_seconds });
+    }
+    await wrk({ url: `${read.origin}${WEEKS_PATH}`, headers: gzip, seconds: options.warm_up_seconds });
 
     const speeds = await inTurns([...sides, ...peers], options.rounds);
-    const by = (left: string, right: string) => ratio(of(speeds, left), of(speeds, right));
-    const { low, high } = spread(of(speeds, "bare hello"));
-    const drift = high / low - 1;
+    const by = (left: string, right: string): Figure => ({
+      ...ratio(of(speeds, left), of(speeds, right)),
+      by_processor_time: ratio(of(meter.costs, right), of(meter.costs, left)).value,
+    });
+    const bare = of(meter.costs, "bare hello");
+    const drift = quantile(bare, 0.75) / quantile(bare, 0.25) - 1;
     return {
       speeds,
+      costs: meter.costs,
       doubts: drift > LARGEST_DRIFT
-        ? [`The bare baseline moved by ${Math.round(drift * 100)} % between rounds: the machine was not steady.`]
+        ? [`The bare baseline moved by ${Math.round(drift * 100)} % between its quartiles: the machine was not steady.`]
         : [],
       figures: new Map([
         ["P1", by("hit in memory", "the same bytes")],

@@ -28,7 +28,8 @@ export type Answer =
  */
 export async function readResource(reader: Reader, request: ReadRequest): Promise<Answer> {
   const { resource, emit } = request;
-  const { states, is_confirmed } = await reader.pointer.current(emit);
+  const known = reader.pointer.current(emit);
+  const { states, is_confirmed } = known instanceof Promise ? await known : known;
   const state = standingOf(resource, states);
   const now = reader.clock.now();
   const day = resource.clock === undefined ? null : utcDay(now);

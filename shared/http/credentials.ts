@@ -9,12 +9,20 @@ import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.t
  *
  * @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold; RATE_LIMITED.
  */
-export async function requireCaller(api: Api, exchange: Exchange): Promise<Caller> {
-  const caller = await identifyCaller(api, exchange);
-  if (caller !== null) {
-    await countRequest(api, exchange, caller);
-    return caller;
-  }
+export function requireCaller(api: Api, exchange: Exchange): Promise<Caller> | Caller {
+  const caller = identifyCaller(api, exchange);
+  return caller instanceof Promise
+    ? caller.then((found) => found === null ? refuseNobody(api, exchange) : countedCaller(api, exchange, found))
+    : countedCaller(api, exchange, caller);
+}
+
+/** At once where nothing has to be waited for: a hit in memory is over before a promise would be kept. */
+function countedCaller(api: Api, exchange: Exchange, caller: Caller): Promise<Caller> | Caller {
+  const counted = countRequest(api, exchange, caller);
+  return counted instanceof Promise ? counted.then(() => caller) : caller;
+}
+
+async function refuseNobody(api: Api, exchange: Exchange): Promise<never> {
   await countUnverified(api, exchange);
   throw new AppError("UNAUTHENTICATED", {
     detail:

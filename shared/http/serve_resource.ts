@@ -32,7 +32,8 @@ export function serveResource(api: Api, resource: Resource): Route {
     exchange.resource = name;
     const { headers } = exchange.request;
     const { question, max_age } = askedBy(exchange.search, headers.get("accept"));
-    const caller = await requireCaller(api, exchange);
+    const identified = requireCaller(api, exchange);
+    const caller = identified instanceof Promise ? await identified : identified;
     const scope = scopeOf(caller);
     const if_none_match = headers.get("if-none-match");
     const asked = { ...question, scope, if_none_match, emit: exchange.emit };
