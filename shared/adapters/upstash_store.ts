@@ -10,8 +10,12 @@ export function createUpstashStore(options: UpstashOptions): SharedStore {
 
   return {
     read: (key) => withRedis((redis) => redis.get<string>(key)),
-    acquire: (lock, milliseconds) =>
-      withRedis(async (redis) => await redis.set(lock.key, lock.token, { nx: true, px: milliseconds }) === "OK"),
+    acquire: (lock, milliseconds, key) =>
+      withRedis(async (redis) => {
+        const pipeline = redis.pipeline().set(lock.key, lock.token, { nx: true, px: milliseconds }).get(key);
+        const [taken, value] = await pipeline.exec<[string | null, string | null]>();
+        return { is_won: taken === "OK", value };
+      }),
     commit: (writes, lock) =>
       withRedis(async (redis) => {
         const pipeline = redis.pipeline();

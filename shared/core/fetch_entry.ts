@@ -6,7 +6,7 @@ import { type Entry, LARGEST_KEPT_BYTES } from "./entry.ts";
 import type { ReadRequest } from "./read_resource.ts";
 import type { Reader } from "./reader.ts";
 import { isReusable, LONGEST_STALE_MS } from "./reuse.ts";
-import { publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
+import { openEntry, publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
 import type { Lock } from "./store.ts";
 
 export interface Wanted extends ReadRequest, Dated {
@@ -34,12 +34,25 @@ export async function fetchEntry(reader: Reader, wanted: Wanted): Promise<Fetche
 
   emit({ type: "shared_missed" });
   const lock = { key: `lock:${key}`, token: reader.newToken() };
-  const standing = await reader.shared.acquire(lock, emit);
-  if (standing === "lost") {
-    const other = await fromOthers(reader, wanted);
-    if (other !== null) return other;
+  const acquired = await reader.shared.acquire(lock, key, emit);
+  if (acquired === "unavailable") return await fetchFromSource(reader, wanted, null);
+  if (acquired.is_won) {
+    return fromLastHolder(reader, wanted, { lock, ...acquired }) ?? await fetchFromSource(reader, wanted, lock);
   }
-  return await fetchFromSource(reader, wanted, standing === "won" ? lock : null);
+  return await fromOthers(reader, wanted) ?? await fetchFromSource(reader, wanted, null);
+}
+
+/** Who held the lock before may have written the entry after we had looked for it; then there is nothing left to do. */
+function fromLastHolder(
+  reader: Reader,
+  wanted: Wanted,
+  { lock, value }: { readonly lock: Lock; readonly value: string | null },
+): Fetched | null {
+  const entry = value === null ? null : openEntry(wanted, wanted.key, value);
+  if (entry === null || !isReusable(wanted.resource, entry, reader.clock.now())) return null;
+  reader.waitUntil(reader.shared.commit([], lock, wanted.emit));
+  wanted.emit({ type: "shared_hit" });
+  return keep(reader, wanted, entry);
 }
 
 /** Another isolate is fetching this version: show its predecessor meanwhile, or wait a moment for it. */

@@ -1,7 +1,7 @@
 import { Breaker } from "./breaker.ts";
 import type { CacheEvent, Emit } from "./cache_event.ts";
 import type { Clock } from "./clock.ts";
-import { type Lock, type SharedStore, SharedStoreError, type Write } from "./store.ts";
+import { type Acquired, type Lock, type SharedStore, SharedStoreError, type Write } from "./store.ts";
 
 export type SharedRead =
   | { readonly kind: "value"; readonly value: string }
@@ -46,11 +46,15 @@ export class SharedCache {
   }
 
   /** A lock is an optimisation: `unavailable` means go on without one. */
-  async acquire(lock: Lock, emit: Emit): Promise<"won" | "lost" | "unavailable"> {
-    const won = await this.#ask("acquire", emit, (store) => store.acquire(this.#prefixed(lock), LOCK_MS));
-    if (won === undefined) return "unavailable";
-    emit({ type: won ? "lock_won" : "lock_lost" });
-    return won ? "won" : "lost";
+  async acquire(lock: Lock, key: string, emit: Emit): Promise<Acquired | "unavailable"> {
+    const acquired = await this.#ask(
+      "acquire",
+      emit,
+      (store) => store.acquire(this.#prefixed(lock), LOCK_MS, this.#prefix + key),
+    );
+    if (acquired === undefined) return "unavailable";
+    emit({ type: acquired.is_won ? "lock_won" : "lock_lost" });
+    return acquired;
   }
 
   async commit(writes: readonly Write[], lock: Lock | null, emit: Emit): Promise<void> {

@@ -13,10 +13,16 @@ export type SharedEntry =
 export async function readSharedEntry(reader: Reader, wanted: Wanted, key: string): Promise<SharedEntry> {
   const read = await reader.shared.read(key, wanted.emit);
   if (read.kind !== "value") return { kind: read.kind };
-  const unsealed = unseal(read.value, key);
-  if (unsealed.kind === "entry") return unsealed;
+  const entry = openEntry(wanted, key, read.value);
+  return entry === null ? { kind: "nothing" } : { kind: "entry", entry };
+}
+
+/** Null, and an event, for a value that is not exactly the entry of this key. */
+export function openEntry(wanted: Wanted, key: string, value: string): Entry | null {
+  const unsealed = unseal(value, key);
+  if (unsealed.kind === "entry") return unsealed.entry;
   wanted.emit({ type: unsealed.kind });
-  return { kind: "nothing" };
+  return null;
 }
 
 /** The answer that the stem held last, of whatever version: what to show while the current one cannot be had. */

@@ -18,6 +18,12 @@ export interface Lock {
   readonly token: string;
 }
 
+export interface Acquired {
+  readonly is_won: boolean;
+  /** What stands under the key that the lock is for. */
+  readonly value: string | null;
+}
+
 /** What a shared store throws: a word for the log, and nothing that the store or its client said. */
 export class SharedStoreError extends Error {
   readonly reason: string;
@@ -32,8 +38,11 @@ export class SharedStoreError extends Error {
 /** A cache that several isolates share. Every function may throw; the caller treats that as "no shared cache now". */
 export interface SharedStore {
   read(key: string): Promise<string | null>;
-  /** Sets the lock if nobody holds it; it falls by itself after `milliseconds`. */
-  acquire(lock: Lock, milliseconds: number): Promise<boolean>;
+  /**
+   * Sets the lock if nobody holds it, and then looks at what it is for, in one trip: its last holder may have written that
+   * since anybody looked. It falls by itself after `milliseconds`.
+   */
+  acquire(lock: Lock, milliseconds: number, key: string): Promise<Acquired>;
   /** Writes, then gives the lock back if it is still ours, in one trip. */
   commit(writes: readonly Write[], lock: Lock | null): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/core/clock.ts";
-import { type Lock, type SharedStore, SharedStoreError, type Write } from "../../shared/core/store.ts";
+import { type Acquired, type Lock, type SharedStore, SharedStoreError, type Write } from "../../shared/core/store.ts";
 import { settle } from "./fake_clock.ts";
 
 interface Held {
@@ -25,11 +25,11 @@ export class FakeSharedStore implements SharedStore {
     return this.#live(key);
   }
 
-  async acquire(lock: Lock, milliseconds: number): Promise<boolean> {
+  async acquire(lock: Lock, milliseconds: number, key: string): Promise<Acquired> {
     await this.#trip("acquire");
-    if (this.#live(lock.key) !== null) return false;
-    this.plant(lock.key, lock.token, milliseconds);
-    return true;
+    const is_won = this.#live(lock.key) === null;
+    if (is_won) this.plant(lock.key, lock.token, milliseconds);
+    return { is_won, value: this.#live(key) };
   }
 
   async commit(writes: readonly Write[], lock: Lock | null): Promise<void> {

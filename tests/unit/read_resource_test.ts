@@ -147,12 +147,30 @@ Deno.test("readResource() lets the loser of the lock serve the previous version 
   assert.equal((await winning).rows[0]?.["mean_score"], 80);
 });
 
+Deno.test("readResource() does not read what the lock's last holder wrote after it was looked for", async () => {
+  const world = worldWithLanes();
+  const [one, other] = [world.isolate(), world.isolate()];
+  await other.read({ ...LANES, params: { challenge_id: id(2) } }); // knows the versions
+  const { acquire } = world.shared;
+  world.shared.acquire = async (...lock) => {
+    world.shared.acquire = acquire;
+    await one.read(LANES); // wins the lock, reads, writes and gives it back, between the other's look and its lock
+    return await world.shared.acquire(...lock);
+  };
+  const before = world.source.reads;
+  const { rows, events } = await other.read(LANES);
+  assert.equal(world.source.reads - before, 1);
+  assert.equal(rows.length, 1);
+  assert.deepEqual(events, ["memory_missed", "shared_missed", "lock_won", "shared_hit"]);
+  assert.deepEqual(world.shared.keysWith("lock:"), []);
+});
+
 Deno.test("readResource() waits less than 200 ms for a lock holder that has died, and then reads itself", async () => {
   const world = worldWithLanes();
   const one = world.isolate();
   await one.read({ ...LANES, params: { challenge_id: id(2) } });
   const { acquire } = world.shared;
-  world.shared.acquire = () => Promise.resolve(false);
+  world.shared.acquire = () => Promise.resolve({ is_won: false, value: null });
   const began = world.clock.now();
   const { rows, events } = await one.read(LANES);
   assert.equal(rows.length, 1);
@@ -411,7 +429,7 @@ Deno.test("readResource() does not serve a previous version past its reuse bound
   await one.read(MINE);
   world.clock.advance(61_000);
   world.source.refresh(weaknessPatterns.view, [weaknessRow({ avg_score: 80 })]);
-  world.shared.acquire = () => Promise.resolve(false);
+  world.shared.acquire = () => Promise.resolve({ is_won: false, value: null });
   const { rows, events } = await one.read(MINE);
   assert.equal(rows[0]?.["avg_score"], 80);
   assert.ok(!events.includes("previous_served"));
@@ -423,7 +441,7 @@ Deno.test("readResource() waits for the winner's entry, not for the old one unde
   await one.read(MINE);
   world.clock.advance(61_000);
   world.source.owners.set("anna", []);
-  world.shared.acquire = () => Promise.resolve(false);
+  world.shared.acquire = () => Promise.resolve({ is_won: false, value: null });
   await assert.rejects(one.read(MINE), { code: "FORBIDDEN" });
 });
 
@@ -443,7 +461,7 @@ Deno.test("readResource() does not follow a note in Redis to another question's 
   }
   world.source.refresh(VIEW, [laneRow({ mean_score: 80 })]);
   world.clock.advance(3_000);
-  world.shared.acquire = () => Promise.resolve(false);
+  world.shared.acquire = () => Promise.resolve({ is_won: false, value: null });
   const { rows, events } = await world.isolate().read(LANES);
   assert.equal(rows[0]?.["mean_score"], 80);
   assert.ok(events.includes("key_mismatch"));

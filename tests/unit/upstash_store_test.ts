@@ -44,13 +44,16 @@ Deno.test("the shared store says null for a key that is not there", async () => 
   await withStore(() => Response.json({ result: null }), async (store) => assert.equal(await store.read("key"), null));
 });
 
-Deno.test("the shared store takes a lock with NX and PX, and reports who has it", async () => {
-  await withStore(() => Response.json({ result: "OK" }), async (store, sent) => {
-    assert.equal(await store.acquire({ key: "lock", token: "mine" }, 5_000), true);
-    assert.deepEqual(sent[0]?.body, ["set", "lock", "mine", "nx", "px", 5_000]);
+Deno.test("the shared store takes a lock with NX and PX, and looks at what it is for, in one trip", async () => {
+  await withStore(() => Response.json([{ result: "OK" }, { result: null }]), async (store, sent) => {
+    const acquired = await store.acquire({ key: "lock", token: "mine" }, 5_000, "key");
+    assert.deepEqual(acquired, { is_won: true, value: null });
+    assert.deepEqual(sent[0]?.body, [["set", "lock", "mine", "nx", "px", 5_000], ["get", "key"]]);
+    assert.equal(sent.length, 1);
   });
-  await withStore(() => Response.json({ result: null }), async (store) => {
-    assert.equal(await store.acquire({ key: "lock", token: "mine" }, 5_000), false);
+  await withStore(() => Response.json([{ result: null }, { result: '{"k":"0012"}' }]), async (store) => {
+    const acquired = await store.acquire({ key: "lock", token: "mine" }, 5_000, "key");
+    assert.deepEqual(acquired, { is_won: false, value: '{"k":"0012"}' });
   });
 });
 
@@ -93,7 +96,9 @@ const FAILURES: readonly (readonly [string, (signal: AbortSignal | null) => Resp
 for (const [what, respond, reason] of FAILURES) {
   Deno.test(`the shared store rejects on ${what} with a word of its own, after one try`, async () => {
     await withStore(respond, async (store, sent) => {
-      const error = await store.acquire({ key: "lock", token: "planted" }, 5_000).catch((thrown: unknown) => thrown);
+      const error = await store.acquire({ key: "lock", token: "planted" }, 5_000, "key").catch((thrown: unknown) =>
+        thrown
+      );
       assert.ok(error instanceof SharedStoreError);
       assert.equal(error.reason, reason);
       assert.doesNotMatch(`${error.message} ${error.stack} ${JSON.stringify(error)}`, /planted/);

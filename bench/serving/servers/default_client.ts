@@ -11,8 +11,10 @@ export default {
     });
     return {
       read: (key) => redis.get<string>(key),
-      acquire: async (lock, milliseconds) =>
-        await redis.set(lock.key, lock.token, { nx: true, px: milliseconds }) === "OK",
+      acquire: async (lock, milliseconds, key) => ({
+        is_won: await redis.set(lock.key, lock.token, { nx: true, px: milliseconds }) === "OK",
+        value: await redis.get<string>(key),
+      }),
       commit: async (writes) => {
         for (const { key, value, milliseconds } of writes) await redis.set(key, value, { px: milliseconds });
       },
