@@ -1,0 +1,53 @@
+// A worker that reads random hot answers, a thousand times a second, until it is told to stop; answers what it saw. A thread
+// of its own: the adapter of Redis lives in the bench's, and must not wait for the load that it is measured under.
+import { parentPort, workerData } from "node:worker_threads";
+import { pause } from "../../stack/pause.ts";
+import { HOT_PATHS } from "./planted.ts";
+import { scoresOf } from "./scores.ts";
+
+/** One answer: which of the hot paths, of which version, with which rows. */
+export interface Seen {
+  readonly path: number;
+  readonly version: number;
+  readonly rows: string;
+}
+
+export interface Orders {
+  readonly origins: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** As many as it must have seen before it may stop. */
+  readonly least: number;
+}
+
+const READS_PER_SECOND = 1_000;
+const TICK_MS = 10;
+
+async function load({ origins, headers, least }: Orders, isOver: () => boolean): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  const reading = new Set<Promise<void>>();
+
+  async function read(): Promise<void> {
+    const path = Math.floor(Math.random() * HOT_PATHS.length);
+    const origin = origins[Math.floor(Math.random() * origins.length)];
+    const response = await fetch(`${origin}${HOT_PATHS[path]}`, { headers });
+    if (response.status !== 200) throw new Error(`A read answers ${response.status}`);
+    const { data, meta } = await response.json();
+    seen.push({ path, version: meta.version, rows: JSON.stringify(data.map(scoresOf)) });
+  }
+
+  for (let due = performance.now(); !isOver() || seen.length < least; due += TICK_MS) {
+    for (let count = 0; count < READS_PER_SECOND * TICK_MS / 1_000; count += 1) {
+      const one = read().finally(() => reading.delete(one));
+      reading.add(one);
+    }
+    // A machine that cannot keep up gets less load, not a longer line.
+    if (reading.size > 200) await Promise.race(reading);
+    await pause(Math.max(0, due + TICK_MS - performance.now()));
+  }
+  await Promise.all(reading);
+  return seen;
+}
+
+let is_over = false;
+parentPort?.once("message", () => is_over = true);
+parentPort?.postMessage(await load(workerData, () => is_over));
