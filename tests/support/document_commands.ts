@@ -1,4 +1,4 @@
-// What becomes of the commands that documents show. Each is run against the product by tests/e2e/documents_test.ts, unless
+// What becomes of the commands that documents show. Each is run against the product by tests/documents/documents_test.ts, unless
 // its block says that it takes a hosted project, or it stands below: another test runs it, or it runs the tests itself.
 import type { Block } from "./documents.ts";
 
@@ -12,6 +12,12 @@ export interface Covered {
 
 export const covered: readonly Covered[] = [
   { command: "npx -y deno@2.9.6 task test", by: ".ci/run", as: "exec npx -y deno@2.9.6 task test" },
+  // On a copy of the project with a new view, step by step; its last step, the unit tests, is a suite of every run.
+  {
+    command: "npx -y deno@2.9.6 task ok",
+    by: "tests/tools/new_view_test.ts",
+    as: '["run", "-A", "tools/check_import_direction.ts"]',
+  },
   // Two of the suites that this one runs, by itself.
   { command: "npx -y deno@2.9.6 task test sql-15 house", by: "tools/test/suites.ts", as: 'name: "house"' },
 ];

@@ -13,7 +13,7 @@ export interface Suite {
   /** Opens pages in Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
-  /** Spends its time waiting for pg_cron's minutes: runs beside the others, and shows its output at its end. */
+  /** Runs in the lane of those that wait for pg_cron's minutes, beside the others, and shows its output at its end. */
   readonly beside?: boolean;
 }
 
@@ -31,7 +31,6 @@ export const suites: readonly Suite[] = [
     database: "installed",
     pgtap: true,
   },
-  { name: "sql-17", what: "pgTAP on PostgreSQL 17", paths: ["tests/sql"], database: "embedded", pgtap: true },
   {
     name: "house",
     what: "db lint, db advisors, schema dump and database types",
@@ -56,6 +55,21 @@ export const suites: readonly Suite[] = [
     beside: true,
   },
   { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
+  {
+    name: "sql-17",
+    what: "pgTAP on PostgreSQL 17",
+    paths: ["tests/sql"],
+    database: "embedded",
+    pgtap: true,
+    beside: true,
+  },
+  {
+    name: "documents",
+    what: "every command and statement of the documents, typed in a copy of the project",
+    paths: ["tests/documents"],
+    needsPackages: true,
+    beside: true,
+  },
   {
     name: "integration",
     what: "refresh and audit on the real pg_cron",
