@@ -14,8 +14,8 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
   await installNpmParts(console.log);
 }
 
-/** Two lanes: what works, and beside it what waits for the scheduler's minutes. */
-const lanes = [false, true].map((beside) => chosen.filter((suite) => (suite.beside ?? false) === beside));
+/** Three lanes: two that work, one for each processor, and one that waits for the scheduler's minutes. */
+const lanes = [undefined, "working", "waiting"].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
 
 console.log("");

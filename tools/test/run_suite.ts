@@ -13,7 +13,7 @@ export interface SuiteResult {
 /** Runs one suite in a process of its own. Surroundings that do not come up count as one failure. */
 export async function runSuite(suite: Suite): Promise<SuiteResult> {
   const started = Date.now();
-  const until = suite.beside === true ? " (beside the others; what it says follows at its end)" : "";
+  const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
   console.log(`\n── ${suite.name}: ${suite.what}${until}`);
   let database: TestDatabase | undefined;
   let counts = { passed: 0, failed: 1 };
@@ -41,10 +41,10 @@ async function runTests(suite: Suite, database: TestDatabase | undefined): Promi
         FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
         FRESHET_TEST_CRON: database.cron,
       },
-      stdout: suite.beside === true ? "piped" : "inherit",
-      stderr: suite.beside === true ? "piped" : "inherit",
+      stdout: suite.beside !== undefined ? "piped" : "inherit",
+      stderr: suite.beside !== undefined ? "piped" : "inherit",
     });
-    const success = suite.beside === true
+    const success = suite.beside !== undefined
       ? await runQuietly(suite.name, command)
       : (await command.spawn().status).success;
     const counts = countResults(await Deno.readTextFile(report));

@@ -13,8 +13,8 @@ export interface Suite {
   /** Opens pages in Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
-  /** Runs in the lane of those that wait for pg_cron's minutes, beside the others, and shows its output at its end. */
-  readonly beside?: boolean;
+  /** Runs in a lane beside the others, and shows its output at its end: `waiting` is for those that wait for pg_cron's minutes. */
+  readonly beside?: "working" | "waiting";
 }
 
 export const suites: readonly Suite[] = [
@@ -52,7 +52,7 @@ export const suites: readonly Suite[] = [
     needsBrowser: true,
     // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
     flags: ["--no-lock"],
-    beside: true,
+    beside: "working",
   },
   { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
   {
@@ -61,28 +61,28 @@ export const suites: readonly Suite[] = [
     paths: ["tests/sql"],
     database: "embedded",
     pgtap: true,
-    beside: true,
+    beside: "working",
   },
   {
     name: "documents",
     what: "every command and statement of the documents, typed in a copy of the project",
     paths: ["tests/documents"],
     needsPackages: true,
-    beside: true,
+    beside: "working",
   },
   {
     name: "integration",
     what: "refresh and audit on the real pg_cron",
     paths: ["tests/integration"],
     database: "installed",
-    beside: true,
+    beside: "waiting",
   },
   {
     name: "scheduler",
     what: "what the audit says of a real scheduler that is killed, cut off and made anew",
     paths: ["tests/scheduler"],
     needsPackages: true,
-    beside: true,
+    beside: "waiting",
     // Each has a cluster of its own, and waits for the same minutes.
     flags: ["--parallel"],
   },
