@@ -14,7 +14,7 @@ Deno.test("A background worker's run is taken when its process has ended, and a 
       create unique index mv_locked_key on analytics.mv_locked (id);
       select analytics.register_view('mv_locked', 'probe', '0 0 1 1 *', '5 minutes');
       select analytics.refresh_view(view_name) from private.refresh_order() order by depth;
-      select analytics.register_job('two-statements', '* * * * *', 'set statement_timeout = ''50s''; select pg_sleep(6); select 1/0');
+      select analytics.register_job('two-statements', '* * * * *', 'set statement_timeout = ''50s''; select pg_sleep(10); select 1/0');
     `).simple();
     await cluster.audit();
     const { release } = await lockView(cluster);
@@ -84,12 +84,12 @@ async function runSays(cluster: CronCluster, status: string): Promise<void> {
 }
 
 async function eventually(cluster: CronCluster, query: string): Promise<void> {
-  const patience = Date.now() + 90_000;
+  const patience = Date.now() + 150_000;
   while (Date.now() < patience) {
     if ((await cluster.admin().unsafe(query)).length > 0) return;
     await pause(200);
   }
-  throw new Error(`Nothing within 90 s: ${query}`);
+  throw new Error(`Nothing within 150 s: ${query}`);
 }
 
 async function isOpen(cluster: CronCluster, fingerprint: string): Promise<boolean> {
