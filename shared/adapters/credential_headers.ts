@@ -7,6 +7,8 @@ export interface Credentials {
 }
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
+const SCHEME = "Bearer ";
+const KEY_PREFIX = "sb_";
 const LONGEST = 8_192;
 
 /**
@@ -25,9 +27,23 @@ export function readCredentials(headers: Headers): Credentials {
   if (bearer === undefined) {
     throw unauthenticated("Authorization must be Bearer and a user's token; API keys go into the apikey header");
   }
-  if (!bearer.startsWith("sb_")) return { token: bearer, apikey };
+  if (!bearer.startsWith(KEY_PREFIX)) return { token: bearer, apikey };
   if (bearer !== apikey) throw unauthenticated("An API key belongs into the apikey header, not into Authorization");
   return { token: null, apikey };
+}
+
+/**
+ * The credential that decides, for whoever looks it up among those that were verified: nothing is checked here, since
+ * what is found there was.
+ *
+ * @returns null where there is none, and where readCredentials() would refuse the pair
+ */
+export function decidingCredential(headers: Headers): string | null {
+  const authorization = headers.get("authorization");
+  if (authorization === null) return headers.get("apikey");
+  if (!authorization.startsWith(SCHEME)) return null;
+  const bearer = authorization.slice(SCHEME.length);
+  return bearer.startsWith(KEY_PREFIX) && bearer !== headers.get("apikey") ? null : bearer;
 }
 
 export function unauthenticated(detail: string): AppError {

@@ -3,7 +3,7 @@ import { internalError, sourceUnavailable } from "../core/app_error.ts";
 import type { Caller, Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Hash } from "../core/hash.ts";
-import { type Credentials, readCredentials, unauthenticated } from "./credential_headers.ts";
+import { type Credentials, decidingCredential, readCredentials, unauthenticated } from "./credential_headers.ts";
 import type { Environment } from "./environment.ts";
 import { jwksSource } from "./jwks_source.ts";
 import { algorithmOf, callerOf } from "./token_claims.ts";
@@ -64,13 +64,8 @@ export function createIdentity(
   }
 
   function remembered(headers: Headers): Caller | null {
-    try {
-      const { token, apikey } = readCredentials(headers);
-      const credential = token ?? apikey;
-      return credential === null ? null : verified.get(credential);
-    } catch {
-      return null; // identify() says what is wrong with them
-    }
+    const credential = decidingCredential(headers);
+    return credential === null ? null : verified.get(credential);
   }
 
   async function identify(headers: Headers): Promise<Caller | null> {

@@ -48,7 +48,10 @@ export function createQuestion(asked: Omit<Question, "digest">, hash: Hash): Que
 }
 
 /** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}[@day]`: one slot for all versions of one answer. */
-export function addressOf({ resource, scope, digest, day }: Dated, schema: string): Address {
+export function addressOf(
+  { resource, scope, digest }: Asked,
+  { day, schema }: { readonly day: string | null; readonly schema: string },
+): Address {
   const question = day === null ? digest : `${digest}@${day}`;
   return { schema, stem: `${schema}:${fullName(resource)}:${scope.label}:${question}` };
 }

@@ -1,4 +1,4 @@
-import type { ViewState } from "./view_state.ts";
+import { trueAt, type ViewState } from "./view_state.ts";
 
 /** How old an answer is, for the headers. */
 export interface Freshness {
@@ -11,8 +11,8 @@ export interface Freshness {
 }
 
 export function freshnessOf(state: ViewState, now: number, is_confirmed: boolean): Freshness {
-  const true_at = state.verified_at ?? state.refreshed_at;
+  const true_at = trueAt(state);
   // The database's clock may run ahead of the isolate's: an age is never negative.
-  const age_seconds = true_at === null ? 0 : Math.max(0, Math.floor((now - Date.parse(true_at)) / 1_000));
+  const age_seconds = true_at === null ? 0 : Math.max(0, Math.floor((now - true_at) / 1_000));
   return { as_of: state.refreshed_at, age_seconds, is_stale: !is_confirmed || age_seconds > state.stale_after_seconds };
 }

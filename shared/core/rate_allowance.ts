@@ -2,6 +2,7 @@ import type { Emit } from "./cache_event.ts";
 import type { Clock } from "./clock.ts";
 import type { Counted } from "./rate_counter.ts";
 import { type Limited, type RateLimit, unreportedShare } from "./rate_limits.ts";
+import type { Soon } from "./soon.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** Where a caller stands after a request was admitted or refused. */
@@ -48,7 +49,7 @@ export class RateAllowance {
   }
 
   /** Admits a request or refuses it. A promise only where it has to wait for the report that is under way. */
-  spend(emit: Emit): Standing | Promise<Standing> {
+  spend(emit: Emit): Soon<Standing> {
     const now = this.#options.clock.now();
     this.#turnWindow(now);
     if (this.#bucket !== null) {

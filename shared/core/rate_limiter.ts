@@ -6,6 +6,7 @@ import type { Counted, Counting, RateCounter } from "./rate_counter.ts";
 import type { Limited, RateLimit, RateLimits } from "./rate_limits.ts";
 import { RecentMap } from "./recent_map.ts";
 import type { SharedCache } from "./shared_cache.ts";
+import type { Soon } from "./soon.ts";
 
 /** What limiting needs of the outside, besides the parts that the read path has. */
 export interface RateParts {
@@ -37,7 +38,7 @@ export class RateLimiter {
   }
 
   /** Counts one request. Null where this kind of caller is not limited; a promise only where it has to wait for Redis. */
-  spend(kind: Limited, whose: string, emit: Emit): Standing | null | Promise<Standing> {
+  spend(kind: Limited, whose: string, emit: Emit): Soon<Standing | null> {
     const limit = this.#options.limits[kind];
     return limit === null ? null : this.#allowanceOf(kind, whose, limit).spend(emit);
   }

@@ -2,13 +2,15 @@ import { addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
-import { fetchEntry } from "./fetch_entry.ts";
+import { fetchEntry, type Wanted } from "./fetch_entry.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { standingOf } from "./readiness.ts";
 import { isReusable } from "./reuse.ts";
+import { andThen, type Soon } from "./soon.ts";
 import { utcDay } from "./utc_timestamp.ts";
-import type { ViewState } from "./view_state.ts";
+import type { Known } from "./view_pointer.ts";
+import { generation, type ViewState } from "./view_state.ts";
 
 /** A question whose caller and parameters have been checked. */
 export interface ReadRequest extends Asked {
@@ -21,60 +23,61 @@ export type Answer =
   | { readonly kind: "entry"; readonly etag: string; readonly freshness: Freshness; readonly entry: Entry };
 
 /**
- * The read path: which version is current, does the caller have it already, does this isolate have it, does any other,
+ * The read path, at once where memory answers: which version is current, does the caller have it already, does this isolate have it, does any other,
  * and only then the database.
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
-export async function readResource(reader: Reader, request: ReadRequest): Promise<Answer> {
+export function readResource(reader: Reader, request: ReadRequest): Soon<Answer> {
+  return andThen(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
+}
+
+function readKnown(reader: Reader, request: ReadRequest, { states, is_confirmed }: Known): Soon<Answer> {
   const { resource, emit } = request;
-  const known = reader.pointer.current(emit);
-  const { states, is_confirmed } = known instanceof Promise ? await known : known;
   const state = standingOf(resource, states);
   const now = reader.clock.now();
   const day = resource.clock === undefined ? null : utcDay(now);
-  const address = addressOf({ ...request, day }, reader.schemaOf(resource));
-  const key = cacheKey(address, state);
+  const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
 
   const kept = reader.memory.get(address.stem);
+  const is_current = kept !== undefined && generation(kept.state) === generation(state);
   // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
   if (request.if_none_match !== null) {
-    const etag = namedEtag(request.if_none_match, kept?.key === key ? kept.etag : etagOf(key, reader.hash));
+    const current = is_current ? kept.etag : etagOf(cacheKey(address, state), reader.hash);
+    const etag = namedEtag(request.if_none_match, current);
     if (etag !== null) {
       emit({ type: "not_modified" });
       return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
     }
   }
 
-  if (kept?.key === key && isReusable(resource, kept, now)) {
+  if (is_current && isReusable(resource, kept, now)) {
     emit({ type: "memory_hit" });
-    return answerWith(kept, { key, state, now, is_confirmed });
+    return { kind: "entry", etag: kept.etag, freshness: freshnessOf(state, now, is_confirmed), entry: kept };
   }
   emit({ type: "memory_missed" });
+  const wanted = { ...request, day, address, key: cacheKey(address, state), kept };
+  return fetchShared(reader, wanted, { state, is_confirmed });
+}
 
+/** Fetches with whoever else in this isolate wants the same. */
+async function fetchShared(
+  reader: Reader,
+  wanted: Wanted,
+  { state, is_confirmed }: { readonly state: ViewState; readonly is_confirmed: boolean },
+): Promise<Answer> {
+  const { key, emit } = wanted;
   const fetched = await reader.flights.run(
     key,
-    () => fetchEntry(reader, { ...request, day, address, key, kept }),
+    () => fetchEntry(reader, wanted),
     () => emit({ type: "collapsed" }),
   );
-  return answerWith(fetched.entry, {
-    key,
-    state,
-    now: reader.clock.now(),
-    is_confirmed: is_confirmed && fetched.is_confirmed,
-  });
-}
-
-interface Standing {
-  readonly key: string;
-  readonly state: ViewState;
-  readonly now: number;
-  readonly is_confirmed: boolean;
-}
-
-/** The pointer knows the last moment at which its version was true; an entry of another version knows only its own. */
-function answerWith(entry: Entry, standing: Standing): Answer {
-  const state = entry.key === standing.key ? standing.state : entry.state;
-  const freshness = freshnessOf(state, standing.now, standing.is_confirmed);
+  const { entry } = fetched;
+  // The pointer knows the last moment at which its version was true; an entry of another version knows only its own.
+  const freshness = freshnessOf(
+    entry.key === key ? state : entry.state,
+    reader.clock.now(),
+    is_confirmed && fetched.is_confirmed,
+  );
   return { kind: "entry", etag: entry.etag, freshness, entry };
 }

@@ -2,6 +2,9 @@ import { AppError } from "./app_error.ts";
 import { fullName, type Resource } from "./resource.ts";
 import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
 
+/** What was combined out of one map of states, which stays for a second and is asked for by thousands of answers. */
+const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
+
 /**
  * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
  *
@@ -9,9 +12,15 @@ import { combineStates, type ViewState, type ViewStateMap } from "./view_state.t
  */
 export function standingOf(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;
-  const state = requireReady(resource, view, states);
-  if (reads === undefined || reads.length === 0) return state;
-  return combineStates([state, ...reads.map((name) => requireReady(resource, name, states))]);
+  if (reads === undefined || reads.length === 0) return requireReady(resource, view, states);
+  const known = combined.get(states)?.get(resource);
+  if (known !== undefined) return known;
+  const state = combineStates([
+    requireReady(resource, view, states),
+    ...reads.map((name) => requireReady(resource, name, states)),
+  ]);
+  combined.set(states, (combined.get(states) ?? new Map<Resource, ViewState>()).set(resource, state));
+  return state;
 }
 
 function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {

@@ -5,6 +5,7 @@ import { parsePointer, type Pointer } from "./pointer_entry.ts";
 import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { SharedCache } from "./shared_cache.ts";
 import { SingleFlight } from "./single_flight.ts";
+import type { Soon } from "./soon.ts";
 import type { Source } from "./source.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
@@ -48,7 +49,7 @@ export class ViewPointer {
   }
 
   /** @throws AppError SOURCE_UNAVAILABLE when nothing is known and the source does not answer. */
-  current(emit: Emit): Promise<Known> | Known {
+  current(emit: Emit): Soon<Known> {
     const now = this.#options.clock.now();
     if (this.#pointer !== null && now - this.#looked_at < MEMORY_MS) return this.#known(this.#pointer, emit);
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});

@@ -20,20 +20,38 @@ export const viewStates = z.record(z.string(), viewState);
 export type ViewState = z.output<typeof viewState>;
 export type ViewStateMap = z.output<typeof viewStates>;
 
-/** Of states that are asked again and again: one is current for a second, and thousands of answers stand on it. */
-const generations = new WeakMap<ViewState, string>();
-
 /**
  * The version as a cache sees it. It holds the refresh time too: a database that was reset or restored counts from one
  * again, and its version 3 must not meet the version 3 that a shared cache or a browser still keeps.
  */
 export function generation(state: ViewState): string {
-  const known = generations.get(state);
+  return momentsOf(state).generation;
+}
+
+/** The last moment at which the rows were known to be true, in milliseconds since the epoch; null where there is none. */
+export function trueAt(state: ViewState): number | null {
+  return momentsOf(state).true_at;
+}
+
+interface Moments {
+  readonly generation: string;
+  readonly true_at: number | null;
+}
+
+/** Of states that were looked at: one is current for a second, and thousands of answers stand on it. */
+const moments = new WeakMap<ViewState, Moments>();
+
+function momentsOf(state: ViewState): Moments {
+  const known = moments.get(state);
   if (known !== undefined) return known;
-  const moment = state.refreshed_at === null ? 0 : Date.parse(state.refreshed_at);
-  const text = `${state.version}.${moment.toString(36)}`;
-  generations.set(state, text);
-  return text;
+  const { version, refreshed_at, verified_at } = state;
+  const refreshed = refreshed_at === null ? null : Date.parse(refreshed_at);
+  const found = {
+    generation: `${version}.${(refreshed ?? 0).toString(36)}`,
+    true_at: verified_at === null ? refreshed : Date.parse(verified_at),
+  };
+  moments.set(state, found);
+  return found;
 }
 
 /**

@@ -21,11 +21,14 @@ export interface Asked {
   readonly exchange: Exchange;
 }
 
+/** Writes an answer as a response. */
+export type Write = (answer: Answer, asked: Asked) => Response;
+
 /**
- * Writes answers of one resource as responses. A 304 has no body, and says of the rows only what may have changed: their
- * age. The rest stands in the answer that the caller holds (RFC 9110, 15.4.5).
+ * Writes answers of one resource. A 304 has no body, and says of the rows only what may have changed: their age. The rest
+ * stands in the answer that the caller holds (RFC 9110, 15.4.5).
  */
-export function createResponder(resource: Resource): (answer: Answer, asked: Asked) => Response {
+export function createWriter(resource: Resource): Write {
   const httpDate = httpDates();
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
 
@@ -44,7 +47,6 @@ export function createResponder(resource: Resource): (answer: Answer, asked: Ask
 
   return (answer, { format, gzip, exchange }) => {
     if (answer.kind === "not_modified") {
-      exchange.outcome = "NOT_MODIFIED";
       const response = new Response(null, { status: 304 });
       withFacts(response, answer, exchange);
       return response;

@@ -6,6 +6,7 @@ import type { RefreshOnDemand } from "../core/refresh_on_demand.ts";
 import type { Reader } from "../core/reader.ts";
 import type { Registry } from "../core/registry.ts";
 import type { CorsPolicy } from "./cors.ts";
+import type { KeptAnswers } from "./kept_answers.ts";
 
 /** What the routes stand on. */
 export interface Api {
@@ -18,6 +19,7 @@ export interface Api {
   readonly runbook_url: string;
   readonly cors: CorsPolicy;
   readonly limiter: RateLimiter;
+  readonly kept: KeptAnswers;
   readonly refreshes: RefreshOnDemand;
   /** The header in which the edge says where a request came from. */
   readonly client_address_header: string;

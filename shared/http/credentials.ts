@@ -1,5 +1,6 @@
 import { AppError } from "../core/app_error.ts";
 import type { Caller } from "../core/caller.ts";
+import { andThen, type Soon } from "../core/soon.ts";
 import type { Api } from "./api.ts";
 import type { Exchange } from "./exchange.ts";
 import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.ts";
@@ -9,17 +10,12 @@ import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.t
  *
  * @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold; RATE_LIMITED.
  */
-export function requireCaller(api: Api, exchange: Exchange): Promise<Caller> | Caller {
-  const caller = identifyCaller(api, exchange);
-  return caller instanceof Promise
-    ? caller.then((found) => found === null ? refuseNobody(api, exchange) : countedCaller(api, exchange, found))
-    : countedCaller(api, exchange, caller);
-}
-
-/** At once where nothing has to be waited for: a hit in memory is over before a promise would be kept. */
-function countedCaller(api: Api, exchange: Exchange, caller: Caller): Promise<Caller> | Caller {
-  const counted = countRequest(api, exchange, caller);
-  return counted instanceof Promise ? counted.then(() => caller) : caller;
+export function requireCaller(api: Api, exchange: Exchange): Soon<Caller> {
+  return andThen<Caller | null, Caller>(
+    identifyCaller(api, exchange),
+    (caller) =>
+      caller === null ? refuseNobody(api, exchange) : andThen(countRequest(api, exchange, caller), () => caller),
+  );
 }
 
 async function refuseNobody(api: Api, exchange: Exchange): Promise<never> {
@@ -31,14 +27,14 @@ async function refuseNobody(api: Api, exchange: Exchange): Promise<never> {
 }
 
 /** Null without a credential. @throws AppError UNAUTHENTICATED or RATE_LIMITED. */
-export function identifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> | Caller {
-  exchange.begin("identity");
+export function identifyCaller(api: Api, exchange: Exchange): Soon<Caller | null> {
   return api.identity.remembered(exchange.request.headers) ?? verifyCaller(api, exchange);
 }
 
 /** Verifying costs more than all the rest of a cache hit, so who sends credentials that do not hold must wait. */
 async function verifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
   const { headers } = exchange.request;
+  exchange.begin("identity");
   if (!headers.has("authorization") && !headers.has("apikey")) return null;
   await countUnverified(api, exchange);
   try {

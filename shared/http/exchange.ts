@@ -49,7 +49,10 @@ export class Exchange {
     else this.events.push(event);
   };
 
-  /** Begins a step, whose time `Server-Timing` tells. It lasts until the next one, or the exchange, ends it. */
+  /**
+   * Begins a step, whose time `Server-Timing` tells. It lasts until the next one, or the exchange, ends it. For what may
+   * take time: looking at the clock costs more than what memory answers.
+   */
   begin(step: string): void {
     this.#endStep(this.#clock.monotonic());
     this.#step = step;

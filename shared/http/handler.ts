@@ -2,8 +2,10 @@ import { AppError } from "../core/app_error.ts";
 import { type CacheEvent, notableEvents } from "../core/cache_event.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import { allowOrigin, type CorsPolicy, preflight } from "./cors.ts";
+import type { Soon } from "../core/soon.ts";
+import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./cors.ts";
 import { Exchange } from "./exchange.ts";
+import { KeptResponse } from "./kept_response.ts";
 import { logRequest } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
 import { announcePolicy, announceStanding } from "./rate_limit.ts";
@@ -32,35 +34,53 @@ export function createHandler(
     if (notableEvents([event]).length > 0) options.log(JSON.stringify({ event }), "now");
   }
 
+  let found: Site | null = null;
+
   return async (request) => {
     const exchange = new Exchange(request, { clock: options.clock, late });
     let error: AppError | null = null;
-    let response: Response;
-    let cors: CorsPolicy = [];
+    let answered: Response | KeptResponse;
     try {
-      const found = await site();
-      cors = found.cors;
-      response = await answer(found.routes, exchange);
+      found ??= await site();
+      // Waited for only where it has to be: most answers are there at once.
+      const routed = route(found.routes, exchange);
+      answered = routed instanceof Promise ? await routed : routed;
     } catch (thrown) {
       error = asAppError(thrown);
-      response = problem(error, exchange.request_id);
+      answered = problem(error, exchange.request_id);
     }
     const milliseconds = exchange.finish();
+    let response = dressed(answered, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
-    const { headers } = response;
-    const { standing } = exchange;
-    headers.set("x-request-id", exchange.request_id);
-    if (standing !== null) announceStanding(headers, standing);
-    // Headers are what a 304 costs: it goes without those of a body, and what the caller has already been told.
-    if (response.status !== 304) {
-      headers.set("x-content-type-options", "nosniff");
-      headers.set("server-timing", exchange.serverTiming(milliseconds));
-      if (standing !== null) announcePolicy(headers, standing);
-    }
-    allowOrigin(headers, cors, request.headers.get("origin"));
+    announce(response, exchange, milliseconds);
     logRequest(options.log, exchange, { status: response.status, error, milliseconds });
     return response;
   };
+}
+
+/** With the headers that all answers have and that depend on few things: whether a browser asks, and on whose account. */
+function dressed(answered: Response | KeptResponse, { request, standing }: Exchange, cors: CorsPolicy): Response {
+  const origin = request.headers.get("origin");
+  const dress = (response: Response) => {
+    const { headers, status } = response;
+    allowOrigin(headers, cors, origin);
+    // Headers are what a 304 costs: it goes without those of a body, and what the caller has already been told.
+    if (status === 304) return;
+    headers.set("x-content-type-options", "nosniff");
+    if (standing !== null) announcePolicy(headers, standing);
+  };
+  if (answered instanceof KeptResponse) {
+    return answered.copy(`${kindOfOrigin(cors, origin)} ${standing?.name}`, dress);
+  }
+  dress(answered);
+  return answered;
+}
+
+/** With those that no two answers share. */
+function announce({ headers, status }: Response, exchange: Exchange, milliseconds: number): void {
+  headers.set("x-request-id", exchange.request_id);
+  if (exchange.standing !== null) announceStanding(headers, exchange.standing);
+  if (status !== 304) headers.set("server-timing", exchange.serverTiming(milliseconds));
 }
 
 /** HEAD is GET without the body; every header, the length included, is GET's. */
@@ -71,11 +91,11 @@ async function withoutBody(response: Response): Promise<Response> {
   return bare;
 }
 
-function answer(routes: ReadonlyMap<string, Route>, exchange: Exchange): Promise<Response> | Response {
+function route(routes: ReadonlyMap<string, Route>, exchange: Exchange): Soon<Response | KeptResponse> {
   const { method } = exchange.request;
   if (method === "OPTIONS") return preflight(METHODS.join(", "));
-  const route = routes.get(exchange.path);
-  if (route === undefined) {
+  const found = routes.get(exchange.path);
+  if (found === undefined) {
     throw new AppError("NOT_FOUND", {
       detail: "There is nothing at this path; /analytics/catalog lists what there is",
     });
@@ -84,5 +104,5 @@ function answer(routes: ReadonlyMap<string, Route>, exchange: Exchange): Promise
     const detail = "This path is read only: use GET or HEAD";
     throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: METHODS });
   }
-  return route(exchange);
+  return found(exchange);
 }

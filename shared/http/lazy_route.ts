@@ -1,5 +1,6 @@
 import { loadOnce } from "../core/load_once.ts";
 import type { Exchange } from "./exchange.ts";
+import type { KeptResponse } from "./kept_response.ts";
 import type { Route } from "./routes.ts";
 
 /** A route that its first request loads; those that follow wait for nothing. */
@@ -7,7 +8,7 @@ export function lazyRoute(name: string, load: () => Promise<Route>): Route {
   let route: Route | null = null;
   const loaded = loadOnce(async () => route = await load());
 
-  async function first(exchange: Exchange): Promise<Response> {
+  async function first(exchange: Exchange): Promise<Response | KeptResponse> {
     exchange.resource = name; // for the log, should it fail
     return await (await loaded())(exchange);
   }

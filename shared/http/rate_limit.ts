@@ -2,17 +2,18 @@ import { AppError } from "../core/app_error.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Standing } from "../core/rate_allowance.ts";
 import type { Limited } from "../core/rate_limits.ts";
+import { andThen, type Soon } from "../core/soon.ts";
 import type { Api } from "./api.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
-export function countRequest(api: Api, exchange: Exchange, caller: Caller): void | Promise<void> {
+export function countRequest(api: Api, exchange: Exchange, caller: Caller): Soon<void> {
   return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
 }
 
 /** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
-export function countUnverified(api: Api, exchange: Exchange): void | Promise<void> {
+export function countUnverified(api: Api, exchange: Exchange): Soon<void> {
   return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
 }
 
@@ -36,13 +37,10 @@ function spend(
   api: Api,
   exchange: Exchange,
   { kind, whose }: { readonly kind: Limited; readonly whose: string },
-): void | Promise<void> {
-  const standing = api.limiter.spend(kind, whose, exchange.emit);
-  return standing instanceof Promise
-    ? standing.then((found) => obey(exchange, found))
-    : standing === null
-    ? undefined
-    : obey(exchange, standing);
+): Soon<void> {
+  return andThen(api.limiter.spend(kind, whose, exchange.emit), (standing) => {
+    if (standing !== null) obey(exchange, standing);
+  });
 }
 
 function obey(exchange: Exchange, standing: Standing): void {

@@ -1,5 +1,7 @@
 import type { Api } from "./api.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Exchange } from "./exchange.ts";
+import type { KeptResponse } from "./kept_response.ts";
 import { lazyRoute } from "./lazy_route.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
@@ -7,7 +9,7 @@ import { serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
 
-export type Route = (exchange: Exchange) => Promise<Response>;
+export type Route = (exchange: Exchange) => Soon<Response | KeptResponse>;
 
 /**
  * Every path of the function. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an

@@ -1,21 +1,29 @@
 import type { Caller } from "../core/caller.ts";
 import { readDemanded } from "../core/read_demanded.ts";
-import { readResource } from "../core/read_resource.ts";
+import { type Answer, readResource } from "../core/read_resource.ts";
+import { remembering } from "../core/remembering.ts";
 import { fullName, type Resource } from "../core/resource.ts";
 import { deriveScope, type Scope } from "../core/scope.ts";
-import { createResponder } from "./answer.ts";
+import { andThen, type Soon } from "../core/soon.ts";
+import { createWriter } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { createCompressor, likesGzip } from "./content_coding.ts";
 import { requireCaller } from "./credentials.ts";
 import { demandedAge } from "./demanded_age.ts";
-import { rememberQuestions } from "./questions.ts";
+import type { Exchange } from "./exchange.ts";
+import type { KeptResponse } from "./kept_response.ts";
+import { type Asking, rememberQuestions } from "./questions.ts";
 import type { Route } from "./routes.ts";
+
+/** Spellings of Accept-Encoding that are remembered: nearly all callers send one of three. */
+const MOST_CODINGS = 50;
 
 /** GET /<pack>/<resource>: question, caller, scope, read, respond. */
 export function serveResource(api: Api, resource: Resource): Route {
   const { hash } = api.reader;
   const askedBy = rememberQuestions(resource, hash);
-  const respond = createResponder(resource);
+  const write = createWriter(resource);
+  const takesGzip = remembering(likesGzip, MOST_CODINGS);
   const compressLater = createCompressor(api.reader);
   const name = fullName(resource);
 
@@ -28,22 +36,31 @@ export function serveResource(api: Api, resource: Resource): Route {
     return scope;
   }
 
-  return async (exchange) => {
-    exchange.resource = name;
+  function read(exchange: Exchange, { question, max_age }: Asking, caller: Caller): Soon<Answer> {
     const { headers } = exchange.request;
-    const { question, max_age } = askedBy(exchange.search, headers.get("accept"));
-    const identified = requireCaller(api, exchange);
-    const caller = identified instanceof Promise ? await identified : identified;
-    const scope = scopeOf(caller);
     const if_none_match = headers.get("if-none-match");
-    const asked = { ...question, scope, if_none_match, emit: exchange.emit };
+    const asked = { ...question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
     const max_age_seconds = demandedAge(headers.get("cache-control"), max_age);
-    exchange.begin("read");
-    const answer = max_age_seconds === null
-      ? await readResource(api.reader, asked)
-      : await readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.refreshes });
-    const gzip = likesGzip(headers.get("accept-encoding"));
+    return max_age_seconds === null
+      ? readResource(api.reader, asked)
+      : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.refreshes });
+  }
+
+  function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {
+    if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
+    const codings = exchange.request.headers.get("accept-encoding");
+    const gzip = codings !== null && takesGzip(codings);
     if (gzip && answer.kind === "entry" && answer.entry.gzip === undefined) compressLater(answer.entry);
-    return respond(answer, { format: question.format, gzip, exchange });
+    return api.kept.respond(answer, { format, gzip, exchange }, write);
+  }
+
+  return (exchange) => {
+    exchange.resource = name;
+    const asking = askedBy(exchange.search, exchange.request.headers.get("accept"));
+    return andThen(requireCaller(api, exchange), (caller) => {
+      const found = read(exchange, asking, caller);
+      if (found instanceof Promise) exchange.begin("read");
+      return andThen(found, (answer) => respond(exchange, asking, answer));
+    });
   };
 }

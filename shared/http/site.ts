@@ -5,6 +5,7 @@ import { RefreshOnDemand } from "../core/refresh_on_demand.ts";
 import type { Registry } from "../core/registry.ts";
 import { rememberHealth } from "../core/remembered_health.ts";
 import type { Site } from "./handler.ts";
+import { KeptAnswers } from "./kept_answers.ts";
 import type { Platform } from "./platform.ts";
 import { routesOf } from "./routes.ts";
 
@@ -17,6 +18,6 @@ export function createSite(registry: Registry, platform: Platform): Site {
     ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
   ];
   const refreshes = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, refreshes };
+  const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
   return { cors: platform.cors, routes: routesOf(api) };
 }

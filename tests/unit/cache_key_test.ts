@@ -31,7 +31,7 @@ interface Over {
 function addressWith({ params = { challenge_id: id(1) }, format, label = "public" }: Over = {}): Address {
   const resource: Resource = laneDistributions;
   const question = createQuestion({ resource, params, format: format ?? "json" }, sha256);
-  return addressOf({ ...question, scope: { label, restriction: null }, day: null }, "5c4e3a");
+  return addressOf({ ...question, scope: { label, restriction: null } }, { day: null, schema: "5c4e3a" });
 }
 
 function keyOf(over: Over = {}, state = STATE): string {

@@ -1,0 +1,28 @@
+/**
+ * A response that is sent again and again, each time as a copy: copying its headers takes a fraction of the time that it
+ * takes to check and write them one by one.
+ */
+export class KeptResponse {
+  readonly #response: Response;
+  readonly #dressed = new Map<string, Response>();
+
+  /** @param response with a body of text or bytes, or none: a stream cannot be sent twice */
+  constructor(response: Response) {
+    this.#response = response;
+  }
+
+  /**
+   * A copy to send.
+   *
+   * @param kind names the callers who get the same headers besides; there must be few
+   * @param dress adds those headers; called once for each kind
+   */
+  copy(kind: string, dress: (response: Response) => void): Response {
+    const known = this.#dressed.get(kind);
+    if (known !== undefined) return known.clone();
+    const dressed = this.#response.clone();
+    dress(dressed);
+    this.#dressed.set(kind, dressed);
+    return dressed.clone();
+  }
+}
