@@ -10,14 +10,13 @@ const RESPONSE_HEADERS = "etag, age, cache-status, freshet-stale, last-modified,
 
 /** Adds what a browser needs to hand the answer to the page that asked. */
 export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {
-  // Only browsers name an origin, and only they look at this.
-  if (origin !== null) headers.set("access-control-expose-headers", RESPONSE_HEADERS);
-  if (policy === "*") {
-    headers.set("access-control-allow-origin", "*");
-    return;
-  }
-  headers.append("vary", "Origin");
-  if (origin !== null && policy.includes(origin)) headers.set("access-control-allow-origin", origin);
+  if (policy !== "*") headers.append("vary", "Origin");
+  // Only browsers name an origin, and only they look at the rest. They ask again each time they show what they keep, and
+  // with it for whom: so what is kept never lacks it.
+  if (origin === null) return;
+  headers.set("access-control-expose-headers", RESPONSE_HEADERS);
+  if (policy === "*") headers.set("access-control-allow-origin", "*");
+  else if (policy.includes(origin)) headers.set("access-control-allow-origin", origin);
 }
 
 /** A word for all origins that get the same headers under this policy. */

@@ -6,7 +6,7 @@ import type { Soon } from "../core/soon.ts";
 import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./cors.ts";
 import { Exchange } from "./exchange.ts";
 import { KeptResponse } from "./kept_response.ts";
-import { logRequest } from "./log_line.ts";
+import { createRequestLog } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
 import { announcePolicy, announceStanding } from "./rate_limit.ts";
 import type { Route } from "./routes.ts";
@@ -34,6 +34,7 @@ export function createHandler(
     if (notableEvents([event]).length > 0) options.log(JSON.stringify({ event }), "now");
   }
 
+  const logRequest = createRequestLog(options.log);
   let found: Site | null = null;
 
   return async (request) => {
@@ -53,7 +54,7 @@ export function createHandler(
     let response = dressed(answered, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
     announce(response, exchange, milliseconds);
-    logRequest(options.log, exchange, { status: response.status, error, milliseconds });
+    logRequest(exchange, { status: response.status, error, milliseconds });
     return response;
   };
 }
@@ -70,7 +71,7 @@ function dressed(answered: Response | KeptResponse, { request, standing }: Excha
     if (standing !== null) announcePolicy(headers, standing);
   };
   if (answered instanceof KeptResponse) {
-    return answered.copy(`${kindOfOrigin(cors, origin)} ${standing?.name}`, dress);
+    return answered.copy([kindOfOrigin(cors, origin), standing?.name ?? "unlimited"], dress);
   }
   dress(answered);
   return answered;

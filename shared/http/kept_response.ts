@@ -4,7 +4,7 @@
  */
 export class KeptResponse {
   readonly #response: Response;
-  readonly #dressed = new Map<string, Response>();
+  readonly #dressed = new Map<string, Map<string, Response>>();
 
   /** @param response with a body of text or bytes, or none: a stream cannot be sent twice */
   constructor(response: Response) {
@@ -14,15 +14,17 @@ export class KeptResponse {
   /**
    * A copy to send.
    *
-   * @param kind names the callers who get the same headers besides; there must be few
-   * @param dress adds those headers; called once for each kind
+   * @param kinds two words that name the callers who get the same headers besides; there must be few
+   * @param dress adds those headers; called once for each pair
    */
-  copy(kind: string, dress: (response: Response) => void): Response {
-    const known = this.#dressed.get(kind);
+  copy(kinds: readonly [string, string], dress: (response: Response) => void): Response {
+    const [first, second] = kinds;
+    const known = this.#dressed.get(first)?.get(second);
     if (known !== undefined) return known.clone();
     const dressed = this.#response.clone();
     dress(dressed);
-    this.#dressed.set(kind, dressed);
+    const others = this.#dressed.get(first) ?? new Map<string, Response>();
+    this.#dressed.set(first, others.set(second, dressed));
     return dressed.clone();
   }
 }

@@ -47,10 +47,13 @@ export function serveResource(api: Api, resource: Resource): Route {
   }
 
   function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {
-    if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
+    if (answer.kind === "not_modified") {
+      exchange.outcome = "NOT_MODIFIED";
+      return api.kept.respond(answer, { format, gzip: false, exchange }, write);
+    }
     const codings = exchange.request.headers.get("accept-encoding");
     const gzip = codings !== null && takesGzip(codings);
-    if (gzip && answer.kind === "entry" && answer.entry.gzip === undefined) compressLater(answer.entry);
+    if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
     return api.kept.respond(answer, { format, gzip, exchange }, write);
   }
 

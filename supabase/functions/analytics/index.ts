@@ -8,7 +8,7 @@ export default {
   fetch: serveAnalytics({
     registry,
     clock: systemClock,
-    log: bufferLines((text) => console.log(text)),
+    log: bufferLines((text) => console.log(text), systemClock),
     // Loaded with the first request: a new isolate should be up at once.
     connect: async () => {
       const { connectPlatform } = await import(
