@@ -19,6 +19,13 @@ export const HOT_PATHS: readonly string[] = Array.from(
 /** The answer that is measured most: three rows. */
 export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${challenge(1)}`;
 
+/** A hundred different answers, of few rows each. */
+export const MANY_PATHS: readonly string[] = [4, 5, 6, 7, 8].flatMap((weeks) =>
+  HOT_PATHS.map((_, index) =>
+    `/analytics/arena/progress?agent_id=${AGENT}&challenge_id=${challenge(index + 1)}&weeks=${weeks}`
+  )
+);
+
 /** One of a year's weeks, for which compressing pays. */
 export const WEEKS_PATH = `/analytics/arena/progress?agent_id=${AGENT}&challenge_id=${challenge(1)}&weeks=52`;
 

@@ -1,8 +1,8 @@
 import type { Options } from "./options.ts";
 import { exactly, type Figures, ratio } from "./figures.ts";
-import { LANES_PATH, WEEKS_PATH } from "./planted.ts";
+import { LANES_PATH, MANY_PATHS, WEEKS_PATH } from "./planted.ts";
 import { inTurns, of } from "./rounds.ts";
-import { startServer } from "./server.ts";
+import { type Server, startServer } from "./server.ts";
 import type { Stage } from "./stage.ts";
 import { pause } from "../../stack/pause.ts";
 import { wrk } from "./wrk.ts";
@@ -23,24 +23,22 @@ export async function measureSharedCache(stage: Stage, options: Options): Promis
     await (await fetch(`${ours.origin}${LANES_PATH}`, { headers: caller })).text();
     await pause(200); // the entry is shared behind the answer
     const key = await entryKey(stage);
-    const load = (origin: string, connections: number) =>
-      wrk({ url: `${origin}${LANES_PATH}`, headers: caller, seconds: options.seconds, connections });
-    for (const { origin } of [ours, theirs]) await load(origin, 32);
+    const alone = (url: string) => wrk({ url, headers: caller, seconds: options.seconds, connections: 1 });
+    // More answers than connections: whoever asks for what another has just asked for joins it, and makes no call.
+    const paths = await Deno.makeTempFile({ prefix: "freshet-bench-paths-" });
+    await Deno.writeTextFile(paths, `${MANY_PATHS.join("\n")}\n`);
+    const together = ({ origin }: Server) => wrk({ url: origin, headers: caller, seconds: options.seconds, paths });
+    for (const server of [ours, theirs]) await together(server);
     const values = await inTurns([
-      { name: "p50 of a hit", measure: async () => (await load(ours.origin, 1)).p50_ms },
+      { name: "p50 of a hit", measure: async () => (await alone(`${ours.origin}${LANES_PATH}`)).p50_ms },
       {
         name: "p50 of a bare get",
-        measure: async () =>
-          (await wrk({
-            url: `${bare.origin}/?${new URLSearchParams({ key })}`,
-            headers: caller,
-            seconds: options.seconds,
-            connections: 1,
-          })).p50_ms,
+        measure: async () => (await alone(`${bare.origin}/?${new URLSearchParams({ key })}`)).p50_ms,
       },
-      { name: "ours", measure: async () => (await load(ours.origin, 32)).requests_per_second },
-      { name: "theirs", measure: async () => (await load(theirs.origin, 32)).requests_per_second },
+      { name: "ours", measure: async () => (await together(ours)).requests_per_second },
+      { name: "theirs", measure: async () => (await together(theirs)).requests_per_second },
     ], options.rounds);
+    await Deno.remove(paths);
     return new Map([
       ["P5", ratio(of(values, "p50 of a hit"), of(values, "p50 of a bare get"))],
       ["P6", ratio(of(values, "ours"), of(values, "theirs"))],

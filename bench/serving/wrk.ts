@@ -7,6 +7,8 @@ export interface Load {
   readonly connections?: number;
   /** A file with one token on each line, used in turn, and after which of them to begin. */
   readonly tokens?: { readonly file: string; readonly start: number };
+  /** A file with one path on each line, used in turn. */
+  readonly paths?: string;
 }
 
 export interface LoadResult {
@@ -17,19 +19,24 @@ export interface LoadResult {
 }
 
 const TOKENS_SCRIPT = new URL("./tokens.lua", import.meta.url).pathname;
+const PATHS_SCRIPT = new URL("./paths.lua", import.meta.url).pathname;
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, m: 60_000 };
 
 /** Loads an address with one thread. @throws Error when any answer is an error: an error is quick to make. */
-export async function wrk({ url, headers, seconds, connections = 32, tokens }: Load): Promise<LoadResult> {
+export async function wrk({ url, headers, seconds, connections = 32, tokens, paths }: Load): Promise<LoadResult> {
   const { stdout } = await new Deno.Command("taskset", {
     args: [
       ...["-c", String(LOAD_CPU), "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency"],
       ...Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
       ...(tokens === undefined ? [] : ["-s", TOKENS_SCRIPT]),
+      ...(paths === undefined ? [] : ["-s", PATHS_SCRIPT]),
       url,
     ],
     stderr: "inherit",
-    ...(tokens === undefined ? {} : { env: { TOKENS: tokens.file, START: String(tokens.start) } }),
+    env: {
+      ...(tokens === undefined ? {} : { TOKENS: tokens.file, START: String(tokens.start) }),
+      ...(paths === undefined ? {} : { PATHS: paths }),
+    },
   }).output();
   const text = new TextDecoder().decode(stdout);
   const trouble = /Non-2xx.*|Socket errors.*/.exec(text)?.[0];

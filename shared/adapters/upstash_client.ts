@@ -44,11 +44,28 @@ async function connect(options: UpstashOptions): Promise<Redis> {
     // `retry: false` still sends twice, and a lock must not be asked for twice.
     retry: { retries: 0 },
     // A function: a plain signal would turn a timeout into a null, which is a miss, which is a stampede.
-    signal: () => AbortSignal.timeout(timeout_ms),
+    signal: sharedTimeout(timeout_ms),
     responseEncoding: false,
     automaticDeserialization: false,
     enableTelemetry: false,
     readYourWrites: false,
     enableAutoPipelining: false,
   });
+}
+
+/** Commands that begin within so many milliseconds have one timer: one for each takes a seventh of a hit in Redis. */
+const SHARED_MS = 10;
+
+/** Signals that end a command after `timeout_ms` at the latest, and after 10 ms less at the earliest. */
+function sharedTimeout(timeout_ms: number): () => AbortSignal {
+  let signal = AbortSignal.timeout(timeout_ms);
+  let began = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - began >= SHARED_MS) {
+      signal = AbortSignal.timeout(timeout_ms);
+      began = now;
+    }
+    return signal;
+  };
 }

@@ -25,7 +25,7 @@ export interface Freshness {
   /** Whether the answer is older than its view's objective. */
   readonly is_stale: boolean;
   readonly etag: string | null;
-  /** Which layer answered (RFC 9211). */
+  /** Which layer answered (RFC 9211); null where the caller had the answer already. */
   readonly cache_status: string | null;
   /** Whether the API answered 304: `data` and `meta` are then the very objects of the answer before. */
   readonly is_unchanged: boolean;

@@ -3,7 +3,7 @@ import { type CacheEvent, type CacheWord, cacheWord } from "../core/cache_event.
 /** The `Cache-Status` member (RFC 9211) of each way in which an answer can come about. */
 const MEMBERS: Readonly<Record<CacheWord, string>> = {
   none: "fwd=bypass",
-  not_modified: "hit; detail=etag",
+  not_modified: "hit",
   memory: "hit; detail=memory",
   shared: "hit; detail=redis",
   source: "fwd=uri-miss; stored; detail=postgres",

@@ -66,8 +66,9 @@ export class Exchange {
     return now - this.#began;
   }
 
-  serverTiming(total: number): string {
-    return `${this.#timing}total;dur=${tenths(total)}`;
+  /** Null where no step took time, which says all there is to say. */
+  serverTiming(total: number): string | null {
+    return this.#timing === "" ? null : `${this.#timing}total;dur=${tenths(total)}`;
   }
 
   #endStep(now: number): void {

@@ -81,7 +81,8 @@ function dressed(answered: Response | KeptResponse, { request, standing }: Excha
 function announce({ headers, status }: Response, exchange: Exchange, milliseconds: number): void {
   headers.set("x-request-id", exchange.request_id);
   if (exchange.standing !== null) announceStanding(headers, exchange.standing);
-  if (status !== 304) headers.set("server-timing", exchange.serverTiming(milliseconds));
+  const timing = exchange.serverTiming(milliseconds);
+  if (timing !== null && status !== 304) headers.set("server-timing", timing);
 }
 
 /** HEAD is GET without the body; every header, the length included, is GET's. */

@@ -49,9 +49,8 @@ Deno.test("If-None-Match with the current tag is a 304 without a body, with what
   assert.equal(response.status, 304);
   assert.equal(await response.text(), "");
   assert.equal(response.headers.get("etag"), etag);
-  assert.equal(response.headers.get("cache-status"), "Freshet; hit; detail=etag");
   assert.deepEqual([...response.headers.keys()], [
-    ...["access-control-allow-origin", "age", "cache-control", "cache-status", "etag", "vary", "x-request-id"],
+    ...["age", "cache-control", "etag", "vary", "x-request-id"],
   ]);
   assert.equal(response.headers.get("vary"), "Authorization, Apikey, Accept, Accept-Encoding");
 });

@@ -76,6 +76,22 @@ Deno.test("the shared store does not call for nothing", async () => {
   });
 });
 
+Deno.test("commands that begin together share one timer, and a later one has its whole time", async () => {
+  const signals: (AbortSignal | null)[] = [];
+  const respond = (signal: AbortSignal | null) => (signals.push(signal), Response.json({ result: null }));
+  await withStore(respond, async (store) => {
+    await Promise.all([store.read("one"), store.read("two")]);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    await store.read("three");
+  });
+  const [one, two, three] = signals;
+  assert.ok(one !== undefined && three !== undefined);
+  assert.equal(one, two);
+  assert.notEqual(one, three);
+  assert.equal(one?.aborted, true);
+  assert.equal(three?.aborted, false);
+});
+
 const FAILURES: readonly (readonly [string, (signal: AbortSignal | null) => Response | Promise<Response>, string])[] = [
   ["a refused connection", () => Promise.reject(new TypeError("planted")), "unreachable"],
   ["a wrong token", () => Response.json({ error: "WRONGPASS planted" }, { status: 401 }), "refused"],

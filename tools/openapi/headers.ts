@@ -26,7 +26,7 @@ export const headers = {
   "Content-Disposition": header("A file name for what is saved as CSV."),
   "X-Request-Id": header("Names the request in the log.", { type: "string", format: "uuid" }),
   "X-Content-Type-Options": header("Always `nosniff`.", { const: "nosniff" }),
-  "Server-Timing": header("Milliseconds of each step."),
+  "Server-Timing": header("Milliseconds of each step; absent where none took time, as of an answer out of memory."),
   "Retry-After": header("Seconds after which another attempt makes sense.", seconds),
   "RateLimit-Policy": header("The limit that the request was counted by: `q` requests in `w` seconds."),
   RateLimit: header("What is left of it: `r` requests, for `t` seconds."),
@@ -65,6 +65,7 @@ export const FRESHNESS = [
 /** What a 304 does not repeat, because the caller has it with the answer that it holds, or because there is no body. */
 const NOT_REPEATED: readonly HeaderName[] = [
   "Last-Modified",
+  "Cache-Status",
   "X-Content-Type-Options",
   "Server-Timing",
   "RateLimit-Policy",
