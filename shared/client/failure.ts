@@ -12,6 +12,15 @@ export interface FieldError {
   readonly reason: string;
 }
 
+/** How old the rows are that a caller found too old. */
+export interface Staleness {
+  readonly age_seconds: number;
+  /** What was demanded. */
+  readonly max_age_seconds: number;
+  /** When the next refresh is due: an ISO timestamp with Z; null when there is none. */
+  readonly next_refresh_at: string | null;
+}
+
 export interface Failure {
   readonly code: FailureCode;
   /** The HTTP status; 0 when there was no answer. */
@@ -22,6 +31,8 @@ export interface Failure {
   readonly errors: readonly FieldError[];
   /** After how many seconds another attempt makes sense; null when the API does not say. */
   readonly retry_after_seconds: number | null;
+  /** Of TOO_STALE; null otherwise. */
+  readonly staleness: Staleness | null;
   /** Names the request in the project's log. */
   readonly request_id: string | null;
 }
@@ -34,6 +45,7 @@ export class FreshetError extends Error implements Failure {
   readonly detail: string;
   readonly errors: readonly FieldError[];
   readonly retry_after_seconds: number | null;
+  readonly staleness: Staleness | null;
   readonly request_id: string | null;
 
   constructor(failure: Failure, options?: ErrorOptions) {
@@ -43,6 +55,7 @@ export class FreshetError extends Error implements Failure {
     this.detail = failure.detail;
     this.errors = failure.errors;
     this.retry_after_seconds = failure.retry_after_seconds;
+    this.staleness = failure.staleness;
     this.request_id = failure.request_id;
   }
 }

@@ -1,5 +1,5 @@
 export type { Answer, CsvAnswer, Freshness, Meta, PageMeta } from "./answer.ts";
-export { type Failure, type FailureCode, type FieldError, FreshetError } from "./failure.ts";
+export { type Failure, type FailureCode, type FieldError, FreshetError, type Staleness } from "./failure.ts";
 export { createFreshet, type Freshet } from "./freshet.ts";
 export type { Method, PagedMethod, RowOf, RowsMethod } from "./method.ts";
 export type { Patience } from "./patience.ts";

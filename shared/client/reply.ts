@@ -1,4 +1,4 @@
-import { type FieldError, FreshetError } from "./failure.ts";
+import { type FieldError, FreshetError, type Staleness } from "./failure.ts";
 import type { ProblemCode } from "./resources.ts";
 
 /** What came back, whichever way it came. */
@@ -38,11 +38,11 @@ function parse(text: string): unknown {
 export function unreachable(cause: unknown, signal: AbortSignal | null): unknown {
   if (signal?.aborted) return signal.reason;
   const detail = "The API could not be reached";
-  const nothing = { errors: [], retry_after_seconds: null, request_id: null };
+  const nothing = { errors: [], retry_after_seconds: null, staleness: null, request_id: null };
   return new FreshetError({ code: "UNREACHABLE", status: 0, detail, ...nothing }, { cause });
 }
 
-interface Problem {
+interface Problem extends Partial<Staleness> {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
@@ -50,19 +50,19 @@ interface Problem {
 
 /** The error that a reply stands for. */
 export function failureOf({ status, headers, body }: Reply): FreshetError {
-  const { code, detail, errors } = isProblem(body) ? body : {
-    code: "UNEXPECTED" as const,
-    detail: `Something else than the API answered, with status ${status}`,
-    errors: [],
-  };
-  return new FreshetError({
-    code,
-    status,
-    detail,
-    errors: errors ?? [],
-    retry_after_seconds: secondsOf(headers.get("retry-after")),
-    request_id: headers.get("x-request-id"),
-  });
+  const about = { retry_after_seconds: secondsOf(headers.get("retry-after")), request_id: headers.get("x-request-id") };
+  if (!isProblem(body)) {
+    const detail = `Something else than the API answered, with status ${status}`;
+    return new FreshetError({ code: "UNEXPECTED", status, detail, errors: [], staleness: null, ...about });
+  }
+  const { code, detail, errors = [] } = body;
+  return new FreshetError({ code, status, detail, errors, staleness: stalenessOf(body), ...about });
+}
+
+function stalenessOf({ age_seconds, max_age_seconds, next_refresh_at = null }: Problem): Staleness | null {
+  return age_seconds === undefined || max_age_seconds === undefined
+    ? null
+    : { age_seconds, max_age_seconds, next_refresh_at };
 }
 
 function isProblem(body: unknown): body is Problem {

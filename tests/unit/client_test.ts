@@ -128,6 +128,7 @@ Deno.test("a refusal is an error with its code, every field, and the request's i
   assert.deepEqual([error.name, error.code, error.status], ["FreshetError", "BAD_REQUEST", 400]);
   assert.deepEqual(error.errors, [{ field: "challenge_id", reason: "must be a UUID" }]);
   assert.equal(error.message, error.detail);
+  assert.equal(error.staleness, null);
   assert.match(error.request_id ?? "", /^[0-9a-f-]{36}$/);
   assert.equal(error.retry_after_seconds, null);
 });
@@ -233,6 +234,8 @@ Deno.test("rows that are older than accepted are refused as TOO_STALE, with the 
   // Five minutes until the refresh begins, and five seconds for it.
   const error = await failureOf(freshet.arena.laneDistributions(LANES, { max_age_seconds: 60 }));
   assert.deepEqual([error.code, error.retry_after_seconds, waited], ["TOO_STALE", 305, []]);
+  const next_refresh_at = new Date(http.clock.now() + 300_000).toISOString();
+  assert.deepEqual(error.staleness, { age_seconds: 600, max_age_seconds: 60, next_refresh_at });
   assert.equal((await freshet.arena.laneDistributions(LANES, { max_age_seconds: 900 })).freshness.age_seconds, 600);
 });
 
