@@ -5,7 +5,7 @@
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { runSuite, type SuiteResult } from "./test/run_suite.ts";
-import { chooseSuites, type Suite } from "./test/suites.ts";
+import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
 
 const started = Date.now();
 const chosen = chooseSuites(Deno.args);
@@ -14,8 +14,8 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
   await installNpmParts(console.log);
 }
 
-/** Three lanes: two that work, one for each processor, and one that waits for the scheduler's minutes. */
-const lanes = [undefined, "working", "waiting"].map((lane) => chosen.filter((suite) => suite.beside === lane));
+/** Two lanes work, one for each processor; the others wait for the scheduler's minutes and need little of either. */
+const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
 
 console.log("");

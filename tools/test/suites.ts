@@ -1,3 +1,6 @@
+/** Beside the lane that shows its output at once: one more that works, and two that mostly wait for pg_cron's minutes. */
+export const LANES = ["working", "waiting", "scheduling"] as const;
+
 /** A group of tests that shares one set of surroundings. */
 export interface Suite {
   readonly name: string;
@@ -13,8 +16,8 @@ export interface Suite {
   /** Opens pages in Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
-  /** Runs in a lane beside the others, and shows its output at its end: `waiting` is for those that wait for pg_cron's minutes. */
-  readonly beside?: "working" | "waiting";
+  /** Runs in a lane beside the others, and shows its output at its end. */
+  readonly beside?: (typeof LANES)[number];
 }
 
 export const suites: readonly Suite[] = [
@@ -82,11 +85,17 @@ export const suites: readonly Suite[] = [
     what: "what the audit says of a real scheduler that is killed, cut off and made anew",
     paths: ["tests/scheduler"],
     needsPackages: true,
-    beside: "waiting",
+    beside: "scheduling",
     // Each has a cluster of its own, and waits for the same minutes.
     flags: ["--parallel"],
   },
-  { name: "e2e", what: "the whole product through its origin", paths: ["tests/e2e"], needsPackages: true },
+  {
+    name: "e2e",
+    what: "the whole product through its origin",
+    paths: ["tests/e2e"],
+    needsPackages: true,
+    beside: "working",
+  },
 ];
 
 /** The suites with these names, all of them for none; an unknown name is refused with the list. */
