@@ -36,7 +36,7 @@ export function readCredentials(headers: Headers): Credentials {
  * The credential that decides, for whoever looks it up among those that were verified: nothing is checked here, since
  * what is found there was.
  *
- * @returns null where there is none, and where readCredentials() would refuse the pair
+ * @returns null where there is none, and for a key that came as a bearer without its own header
  */
 export function decidingCredential(headers: Headers): string | null {
   const authorization = headers.get("authorization");

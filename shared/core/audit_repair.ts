@@ -64,6 +64,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
         job == null ? "missed_slot_at is not null" : `job_name = ${literal(job)}`
       };`,
       `select pid, backend_start from pg_stat_activity where application_name = 'pg_cron scheduler';`,
+      job == null ? null : seen(job),
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
   missing: ({ job }) => restore(job),
@@ -171,6 +172,11 @@ function durations(job: string | null | undefined): string {
 
 function look(jobid: number | null | undefined): string {
   return `select jobid, jobname, schedule, active, username, database from cron.job where jobid = ${jobid ?? "…"};`;
+}
+
+/** Alters nothing, and so makes pg_cron read its jobs again: on a busy machine it may not have seen one. */
+function seen(job: string): string {
+  return `select cron.alter_job(jobid, active := true) from cron.job where jobname = ${literal(job)} and active;`;
 }
 
 function restore(job: string | null | undefined): string {

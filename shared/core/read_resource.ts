@@ -23,8 +23,8 @@ export type Answer =
   | { readonly kind: "entry"; readonly etag: string; readonly freshness: Freshness; readonly entry: Entry };
 
 /**
- * The read path, at once where memory answers: which version is current, does the caller have it already, does this isolate have it, does any other,
- * and only then the database.
+ * The read path: which version is current, does the caller have it already, does this isolate have it, does any other,
+ * and only then the database. Answers at once where memory does.
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
