@@ -18,9 +18,11 @@ export class Exchange {
   /** Where the caller stands under the limit that the request was counted by. */
   standing: Standing | null = null;
   readonly #clock: Clock;
-  readonly #began: number;
+  /** By the clock of the day, which costs a tenth of what the other one costs, and is exact to a millisecond. */
+  readonly #began_at: number;
   readonly #late: (event: CacheEvent) => void;
   #step: string | null = null;
+  #first_step_began: number | null = null;
   #step_began = 0;
   /** The steps that have ended, as `Server-Timing` writes them. */
   #timing = "";
@@ -35,7 +37,7 @@ export class Exchange {
     this.search = search_at < 0 ? "" : url.slice(search_at + 1);
     this.#clock = options.clock;
     this.#late = options.late;
-    this.#began = options.clock.monotonic();
+    this.#began_at = options.clock.now();
   }
 
   /** The parameters, parsed on demand: a question that is remembered by its text needs no parsing. */
@@ -54,16 +56,20 @@ export class Exchange {
    * take time: looking at the clock costs more than what memory answers.
    */
   begin(step: string): void {
-    this.#endStep(this.#clock.monotonic());
-    this.#step = step;
-  }
-
-  /** Ends the exchange and says how long it took, in milliseconds. */
-  finish(): number {
-    this.#is_finished = true;
     const now = this.#clock.monotonic();
     this.#endStep(now);
-    return now - this.#began;
+    this.#step = step;
+    this.#first_step_began ??= now;
+  }
+
+  /** Ends the exchange and says how long it took, in milliseconds: whole ones where no step took time. */
+  finish(): number {
+    this.#is_finished = true;
+    // That clock may be set back.
+    if (this.#first_step_began === null) return Math.max(0, this.#clock.now() - this.#began_at);
+    const now = this.#clock.monotonic();
+    this.#endStep(now);
+    return now - this.#first_step_began;
   }
 
   /** Null where no step took time, which says all there is to say. */

@@ -8,7 +8,7 @@ import { Exchange } from "./exchange.ts";
 import { KeptResponse } from "./kept_response.ts";
 import { createRequestLog } from "./log_line.ts";
 import { asAppError, problem } from "./problem.ts";
-import { announcePolicy, announceStanding } from "./rate_limit.ts";
+import { announcePolicy, announceStanding, isHalfSpent } from "./rate_limit.ts";
 import type { Route } from "./routes.ts";
 
 export interface HandlerOptions {
@@ -79,8 +79,10 @@ function dressed(answered: Response | KeptResponse, { request, standing }: Excha
 
 /** With those that no two answers share. */
 function announce({ headers, status }: Response, exchange: Exchange, milliseconds: number): void {
+  const { standing } = exchange;
   headers.set("x-request-id", exchange.request_id);
-  if (exchange.standing !== null) announceStanding(headers, exchange.standing);
+  // Whoever polls is told once it matters; until then a 304 is cheaper without.
+  if (standing !== null && (status !== 304 || isHalfSpent(standing))) announceStanding(headers, standing);
   const timing = exchange.serverTiming(milliseconds);
   if (timing !== null && status !== 304) headers.set("server-timing", timing);
 }

@@ -33,6 +33,11 @@ export function announceStanding(headers: Headers, { name, remaining, reset_seco
   headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
 }
 
+/** Whether the caller has used more than half of the limit. */
+export function isHalfSpent({ limit, remaining }: Standing): boolean {
+  return remaining * 2 < limit.requests;
+}
+
 function spend(
   api: Api,
   exchange: Exchange,

@@ -49,10 +49,23 @@ Deno.test("every answer says which limit it was counted under, what is left of i
   const etag = first.headers.get("etag") ?? "";
   const second = await ask(LANES_PATH, { headers: { ...headers, "if-none-match": etag } });
   equal(second.status, 304);
-  equal(second.headers.get("ratelimit"), '"user";r=8;t=40');
+  equal(second.headers.get("ratelimit"), null, "a 304 says nothing while more than half of the limit is left");
   const third = await ask("/analytics/arena/progress?agent_id=nobody", { headers });
   equal(third.status, 400, "what cannot be understood is refused before anybody is counted");
   equal(third.headers.get("ratelimit"), null);
+});
+
+Deno.test("whoever polls by tag is told where it stands once more than half of its limit is spent", async () => {
+  const { ask } = limitedRig();
+  const headers = await bearer("anna");
+  const etag = (await ask(LANES_PATH, { headers })).headers.get("etag") ?? "";
+  const standings: (string | null)[] = [];
+  for (let request = 2; request <= 8; request += 1) {
+    const polled = await ask(LANES_PATH, { headers: { ...headers, "if-none-match": etag } });
+    equal(polled.status, 304);
+    standings.push(polled.headers.get("ratelimit")?.replace(/;t=\d+$/, "") ?? null);
+  }
+  deepEqual(standings, [null, null, null, null, '"user";r=4', '"user";r=3', '"user";r=2']);
 });
 
 Deno.test("one request too many is 429 RATE_LIMITED with Retry-After, and the next window is open", async () => {

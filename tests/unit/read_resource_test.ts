@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { sha256 } from "../../shared/adapters/sha256.ts";
+import { createQuestion } from "../../shared/core/cache_key.ts";
+import { readResource } from "../../shared/core/read_resource.ts";
+import type { Resource } from "../../shared/core/resource.ts";
+import { deriveScope } from "../../shared/core/scope.ts";
 import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
 import { progress } from "../../shared/packs/arena/progress.ts";
+import { timeToFirstWin } from "../../shared/packs/arena/time_to_first_win.ts";
 import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
-import { id, laneRow, progressRow, weaknessRow } from "../support/arena_rows.ts";
-import { createWorld } from "../support/read_rig.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "../support/arena_rows.ts";
+import { createWorld, SERVICE } from "../support/read_rig.ts";
 
 const LANES = { resource: laneDistributions, params: { challenge_id: id(1) } };
 const VIEW = laneDistributions.view;
@@ -23,6 +29,32 @@ Deno.test("readResource() reads the source once and then answers from memory", a
   assert.ok(first.events.includes("source_read"));
   assert.deepEqual(second.events, ["memory_hit"]);
   assert.deepEqual(first.rows, second.rows);
+});
+
+Deno.test("readResource() keeps questions of one scope apart: another resource, another day, other parameters", async () => {
+  const { source, isolate, clock } = createWorld();
+  const { reader } = isolate();
+  source.refresh(VIEW, [laneRow(), laneRow({ challenge_id: id(2) })]);
+  source.refresh(timeToFirstWin.view, [winRow()]);
+  const scope = deriveScope(laneDistributions, SERVICE, sha256);
+  const ask = async (resource: Resource, challenge_id: string) => {
+    const question = createQuestion({ resource, params: { challenge_id }, format: "json" }, sha256);
+    const answer = await readResource(reader, { ...question, scope, if_none_match: null, emit() {} });
+    const { data, meta } = JSON.parse(answer.kind === "entry" ? answer.entry.body : "{}");
+    return [meta.resource, data[0]?.challenge_id];
+  };
+  const daily = { ...laneDistributions, clock: "day" } as const;
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(await ask(laneDistributions, id(1)), ["arena/lane-distributions", id(1)]);
+    assert.deepEqual(await ask(timeToFirstWin, id(1)), ["arena/time-to-first-win", id(1)]);
+    assert.deepEqual(await ask(laneDistributions, id(2)), ["arena/lane-distributions", id(2)]);
+  }
+  const reads = source.reads;
+  await ask(daily, id(1));
+  await ask(daily, id(1));
+  clock.advance(15 * 3_600_000); // from ten in the morning into the next day
+  await ask(daily, id(1));
+  assert.equal(source.reads, reads + 2, "one read each day");
 });
 
 Deno.test("readResource() normalises timestamps to Z without losing microseconds", async () => {
