@@ -47,13 +47,34 @@ export function createQuestion(asked: Omit<Question, "digest">, hash: Hash): Que
   return { ...asked, digest: hash(`${asked.format}\n${canonicalParams(asked.params)}`) };
 }
 
-/** `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}[@day]`: one slot for all versions of one answer. */
-export function addressOf(
-  { resource, scope, digest }: Asked,
-  { day, schema }: { readonly day: string | null; readonly schema: string },
-): Address {
+interface When {
+  /** Null where the answer is the same on all days. */
+  readonly day: string | null;
+  readonly schema: string;
+}
+
+interface Addressed extends When {
+  readonly resource: Resource;
+  readonly digest: string;
+  readonly address: Address;
+}
+
+/** The last address of each scope: a verified caller has one scope in a resource for as long as it is remembered. */
+const addressed = new WeakMap<Scope, Addressed>();
+
+/**
+ * `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}[@day]`: one slot for all versions of one answer.
+ * Mostly the same question comes again, and joining the parts of its address costs more than comparing them.
+ */
+export function addressOf({ resource, scope, digest }: Asked, { day, schema }: When): Address {
+  const last = addressed.get(scope);
+  if (last?.resource === resource && last.digest === digest && last.day === day && last.schema === schema) {
+    return last.address;
+  }
   const question = day === null ? digest : `${digest}@${day}`;
-  return { schema, stem: `${schema}:${fullName(resource)}:${scope.label}:${question}` };
+  const address = { schema, stem: `${schema}:${fullName(resource)}:${scope.label}:${question}` };
+  addressed.set(scope, { resource, digest, day, schema, address });
+  return address;
 }
 
 /** `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes. */

@@ -1,4 +1,4 @@
-import { type Address, addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
+import { addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
@@ -7,8 +7,6 @@ import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { standingOf } from "./readiness.ts";
 import { isReusable } from "./reuse.ts";
-import type { Resource } from "./resource.ts";
-import type { Scope } from "./scope.ts";
 import { andThen, type Soon } from "./soon.ts";
 import { utcDay } from "./utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
@@ -39,7 +37,7 @@ function readKnown(reader: Reader, request: ReadRequest, { states, is_confirmed 
   const state = standingOf(resource, states);
   const now = reader.clock.now();
   const day = resource.clock === undefined ? null : utcDay(now);
-  const address = addressAgain(reader, request, day);
+  const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
 
   const kept = reader.memory.get(address.stem);
   const is_current = kept !== undefined && generation(kept.state) === generation(state);
@@ -60,26 +58,6 @@ function readKnown(reader: Reader, request: ReadRequest, { states, is_confirmed 
   emit({ type: "memory_missed" });
   const wanted = { ...request, day, address, key: cacheKey(address, state), kept };
   return fetchShared(reader, wanted, { state, is_confirmed });
-}
-
-interface Addressed {
-  readonly resource: Resource;
-  readonly digest: string;
-  readonly day: string | null;
-  readonly address: Address;
-}
-
-/** The last address of each scope: a verified caller has one scope in a resource for as long as it is remembered. */
-const addressed = new WeakMap<Scope, Addressed>();
-
-/** Mostly the same question comes again: joining the parts of its address costs more than comparing them. */
-function addressAgain(reader: Reader, request: ReadRequest, day: string | null): Address {
-  const { resource, scope, digest } = request;
-  const last = addressed.get(scope);
-  if (last?.resource === resource && last.digest === digest && last.day === day) return last.address;
-  const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
-  addressed.set(scope, { resource, digest, day, address });
-  return address;
 }
 
 /** Fetches with whoever else in this isolate wants the same. */
