@@ -47,15 +47,10 @@ export function createQuestion(asked: Omit<Question, "digest">, hash: Hash): Que
   return { ...asked, digest: hash(`${asked.format}\n${canonicalParams(asked.params)}`) };
 }
 
-interface When {
-  /** Null where the answer is the same on all days. */
-  readonly day: string | null;
-  readonly schema: string;
-}
-
-interface Addressed extends When {
+interface Addressed {
   readonly resource: Resource;
   readonly digest: string;
+  readonly day: string | null;
   readonly address: Address;
 }
 
@@ -66,14 +61,15 @@ const addressed = new WeakMap<Scope, Addressed>();
  * `{schema hash}:{resource}:{scope}:{sha256(format, canonical params)}[@day]`: one slot for all versions of one answer.
  * Mostly the same question comes again, and joining the parts of its address costs more than comparing them.
  */
-export function addressOf({ resource, scope, digest }: Asked, { day, schema }: When): Address {
+export function addressOf(
+  { resource, scope, digest }: Asked,
+  { day, schema }: { readonly day: string | null; readonly schema: string },
+): Address {
   const last = addressed.get(scope);
-  if (last?.resource === resource && last.digest === digest && last.day === day && last.schema === schema) {
-    return last.address;
-  }
+  if (last?.resource === resource && last.digest === digest && last.day === day) return last.address;
   const question = day === null ? digest : `${digest}@${day}`;
   const address = { schema, stem: `${schema}:${fullName(resource)}:${scope.label}:${question}` };
-  addressed.set(scope, { resource, digest, day, schema, address });
+  addressed.set(scope, { resource, digest, day, address });
   return address;
 }
 
