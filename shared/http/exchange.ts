@@ -22,7 +22,8 @@ export class Exchange {
   readonly #began_at: number;
   readonly #late: (event: CacheEvent) => void;
   #step: string | null = null;
-  #first_step_began: number | null = null;
+  /** Where the exchange began by the clock that measures steps; null while there is no step. */
+  #began: number | null = null;
   #step_began = 0;
   /** The steps that have ended, as `Server-Timing` writes them. */
   #timing = "";
@@ -59,17 +60,21 @@ export class Exchange {
     const now = this.#clock.monotonic();
     this.#endStep(now);
     this.#step = step;
-    this.#first_step_began ??= now;
+    this.#began ??= now - this.#elapsed();
   }
 
   /** Ends the exchange and says how long it took, in milliseconds: whole ones where no step took time. */
   finish(): number {
     this.#is_finished = true;
-    // That clock may be set back.
-    if (this.#first_step_began === null) return Math.max(0, this.#clock.now() - this.#began_at);
+    if (this.#began === null) return this.#elapsed();
     const now = this.#clock.monotonic();
     this.#endStep(now);
-    return now - this.#first_step_began;
+    return now - this.#began;
+  }
+
+  /** By the clock of the day, which may be set back. */
+  #elapsed(): number {
+    return Math.max(0, this.#clock.now() - this.#began_at);
   }
 
   /** Null where no step took time, which says all there is to say. */

@@ -36,11 +36,10 @@ export class KeptAnswers {
 
   /** Null for an answer that is not kept: it did not come out of memory, or says more than its tag decides. */
   #responsesOf(answer: Answer, { gzip, exchange }: Asked): RecentMap<Kept> | null {
-    const word = cacheWord(exchange.events);
-    if (answer.kind === "not_modified") return word === "not_modified" ? this.#not_modified : null;
+    if (answer.kind === "not_modified") return this.#not_modified;
     const { entry } = answer;
     // The link to the next page repeats the question in the caller's own spelling.
-    if (word !== "memory" || entry.next_cursor !== null) return null;
+    if (cacheWord(exchange.events) !== "memory" || entry.next_cursor !== null) return null;
     const compressed = gzip ? entry.gzip : undefined;
     if ((compressed?.byteLength ?? entry.byte_count) > LARGEST_BODY_BYTES) return null;
     return compressed === undefined ? this.#plain : this.#gzip;

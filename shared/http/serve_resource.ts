@@ -47,14 +47,15 @@ export function serveResource(api: Api, resource: Resource): Route {
   }
 
   function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {
-    if (answer.kind === "not_modified") {
-      exchange.outcome = "NOT_MODIFIED";
-      return api.kept.respond(answer, { format, gzip: false, exchange }, write);
-    }
-    const codings = exchange.request.headers.get("accept-encoding");
-    const gzip = codings !== null && takesGzip(codings);
+    if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
+    const gzip = answer.kind === "entry" && isWantedCompressed(exchange);
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
     return api.kept.respond(answer, { format, gzip, exchange }, write);
+  }
+
+  function isWantedCompressed({ request }: Exchange): boolean {
+    const codings = request.headers.get("accept-encoding");
+    return codings !== null && takesGzip(codings);
   }
 
   return (exchange) => {

@@ -222,6 +222,18 @@ Deno.test("a request leaves one JSON line that names no person and repeats nothi
   assert.deepEqual([third.outcome, third.resource, third.cache], ["BAD_REQUEST", "arena/lane-distributions", "none"]);
 });
 
+Deno.test("what had to be loaded for the first answer is in its time", async () => {
+  const rig = createArenaRig({
+    load(resource) {
+      rig.clock.advance(20);
+      return Promise.resolve(resource);
+    },
+  });
+  const { headers } = await rig.ask(LANES_PATH);
+  assert.match(headers.get("server-timing") ?? "", /total;dur=20\.0$/);
+  assert.equal(JSON.parse(rig.lines[0] ?? "").ms, 20);
+});
+
 Deno.test("the line of a hit may wait; that of a miss, of trouble or of an error may not", async () => {
   const { ask, paces, shared, clock } = createArenaRig();
   const etag = (await ask(LANES_PATH)).headers.get("etag") ?? "";
