@@ -1,8 +1,8 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
 import { internalError } from "../core/app_error.ts";
 import type { Environment } from "./environment.ts";
 import { sourceError } from "./source_error.ts";
+import type { SupabaseClient } from "./supabase_client.ts";
 
 export interface Call<Schema extends z.ZodType> {
   /** A function of schema `analytics` that the service role may execute. */
@@ -41,7 +41,7 @@ export function createAnalyticsRpc(
 }
 
 async function connect(environment: Environment, fetch: typeof globalThis.fetch): Promise<SupabaseClient> {
-  const { createClient } = await import("@supabase/supabase-js");
+  const { createClient } = await import("./supabase_client.ts");
   const key = environment.SUPABASE_SECRET_KEYS["default"] ?? "";
   return createClient(environment.SUPABASE_URL, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },

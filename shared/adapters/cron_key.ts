@@ -1,6 +1,6 @@
-import { verifyCredentials } from "@supabase/server/core";
 import { AppError, internalError } from "../core/app_error.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
+import { verifyCredentials } from "./verify_credentials.ts";
 
 /**
  * Lets a request through that carries the secret key named "cron" in its apikey header. Without such a key in the

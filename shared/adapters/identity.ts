@@ -1,4 +1,3 @@
-import type { VerifyCredentialsOptions } from "@supabase/server/core";
 import { internalError, sourceUnavailable } from "../core/app_error.ts";
 import type { Caller, Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
@@ -8,6 +7,7 @@ import type { Environment } from "./environment.ts";
 import { jwksSource } from "./jwks_source.ts";
 import { algorithmOf, callerOf } from "./token_claims.ts";
 import { VerifiedCallers } from "./verified_callers.ts";
+import type { VerifyCredentialsOptions } from "./verify_credentials.ts";
 
 type Mode = Extract<VerifyCredentialsOptions["auth"], readonly unknown[]>[number];
 
@@ -36,7 +36,7 @@ export function createIdentity(
 
   async function verify(credentials: Credentials, auth: Mode[]) {
     // Loaded here, because the library brings all of supabase-js, and importing this function should stay cheap.
-    const { verifyCredentials } = await import("@supabase/server/core");
+    const { verifyCredentials } = await import("./verify_credentials.ts");
     const { data, error } = await verifyCredentials(credentials, { auth, audience: "authenticated", issuer, env });
     if (error === null) return data;
     if (error.code === "JWKS_FETCH_FAILED") throw sourceUnavailable("the token keys could not be fetched");

@@ -1,0 +1,4 @@
+/** `@upstash/redis` and what it loads, pinned as `verify_credentials.ts` tells. */
+import "uncrypto";
+
+export { Redis } from "@upstash/redis";
