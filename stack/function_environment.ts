@@ -1,3 +1,4 @@
+import { VARIABLES } from "../shared/adapters/environment.ts";
 import type { Keys } from "./keys.ts";
 import { localJwks } from "./tokens.ts";
 
@@ -27,6 +28,13 @@ export function functionEnvironment(
     ...(sentryDsn === null ? {} : { SENTRY_DSN: sentryDsn }),
   };
 }
+
+/** What the functions of this repository, and their libraries, ask for and do without where it is not set. */
+export const optionalVariables: readonly string[] = [
+  ...VARIABLES,
+  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE"],
+  "SUPABASE_PUBLIC_URL", // @supabase/server
+];
 
 /** Who issues the local tokens. */
 export function issuerOf(origin: string): string {

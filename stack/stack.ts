@@ -2,7 +2,7 @@ import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
-import { functionEnvironment, issuerOf } from "./function_environment.ts";
+import { functionEnvironment, issuerOf, optionalVariables } from "./function_environment.ts";
 import { startFunctions } from "./functions/mod.ts";
 import { startGateway } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
@@ -141,6 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       startFunctions({
         projectFolder,
         environment: { ...functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }), ...options.variables },
+        optionalVariables,
         logFolder: `${workFolder}/functions`,
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
       }));

@@ -66,6 +66,9 @@ const SINGULAR: Readonly<Partial<Record<Variable, string>>> = {
   SUPABASE_SECRET_KEYS: "SUPABASE_SECRET_KEY",
 };
 
+/** Every name that readEnvironment() asks for. */
+export const VARIABLES: readonly string[] = [...NAMES, ...Object.values(SINGULAR)];
+
 export type Environment = z.output<typeof variables>;
 
 /**

@@ -2,8 +2,12 @@ import { type Child, logTail, startChild } from "../child.ts";
 import { pause } from "../pause.ts";
 import { StackError } from "../stack_error.ts";
 import type { FoundFunction } from "./discovery.ts";
+import type { EdgeRuntime } from "./edge_runtime.ts";
 
 export interface IsolateOptions {
+  runtime: EdgeRuntime;
+  /** As arguments of the program. */
+  permissions: string[];
   environment: Record<string, string>;
   port: number;
   logFile: string;
@@ -48,13 +52,13 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
 
 function launch({ entrypoint, config }: FoundFunction, options: IsolateOptions): Child {
   return startChild({
-    command: Deno.execPath(),
-    // The permissions are narrower than on the platform, where a function may also read its own files.
+    command: options.runtime.deno,
     args: [
       ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", config],
-      ...["--allow-net", "--allow-env", "--host", "127.0.0.1", "--port", String(options.port), entrypoint],
+      ...options.permissions,
+      ...["--host", "127.0.0.1", "--port", String(options.port), entrypoint],
     ],
-    environment: options.environment,
+    environment: { DENO_DIR: options.runtime.cacheFolder, NO_COLOR: "1", ...options.environment },
     clearEnvironment: true,
     logFile: options.logFile,
     ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),

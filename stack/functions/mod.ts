@@ -3,13 +3,17 @@ import { freePort } from "../free_port.ts";
 import type { Part } from "../part.ts";
 import { readProjectConfig } from "../project_config.ts";
 import { findFunctions, type FoundFunction } from "./discovery.ts";
+import { EDGE_RUNTIME_VERSION, edgeRuntime } from "./edge_runtime.ts";
+import { downloadImports } from "./imports.ts";
 import { type Isolate, startIsolate } from "./isolate.ts";
-import { downloadImports, moduleCacheFolder } from "./module_cache.ts";
+import { permissionsOf } from "./permissions.ts";
 
 export interface FunctionsOptions {
   projectFolder: string;
   /** All that the functions see of the environment, besides what the platform adds for each. */
   environment: Record<string, string>;
+  /** Variables that functions may ask for although they are not set. */
+  optionalVariables?: readonly string[];
   /** How many isolates of a function run side by side; one where nothing is said. */
   isolates?: Record<string, number>;
   /** One log file per isolate goes there. A new temporary folder by default. */
@@ -18,7 +22,7 @@ export interface FunctionsOptions {
   onOutput?: (functionName: string, chunk: Uint8Array) => void;
 }
 
-/** The edge functions under Deno, as many isolates of each as asked for. */
+/** The edge functions under the deployed runtime's Deno, as many isolates of each as asked for. */
 export interface FunctionsPart extends Part {
   /** Where each isolate listens, by function name. */
   readonly urls: Record<string, string[]>;
@@ -36,24 +40,29 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const logFolder = options.logFolder ?? await Deno.makeTempDir({ prefix: "freshet-functions-" });
   await Deno.mkdir(logFolder, { recursive: true });
   const functions = await findFunctions(options.projectFolder, await readProjectConfig(options.projectFolder));
-  const cacheFolder = await moduleCacheFolder();
-  await Promise.all(functions.map(downloadImports));
+  const runtime = await edgeRuntime();
+  await Promise.all(functions.map((found) => downloadImports(found, runtime)));
   const copies = functions.flatMap((found) =>
     Array.from({ length: options.isolates?.[found.name] ?? 1 }, (_, index) => ({ found, index }))
   );
-  const running = await allOrNone(copies.map(async ({ found, index }) => ({
-    name: found.name,
-    isolate: await startIsolate(found, {
-      environment: environmentOf(found, cacheFolder, options.environment),
-      port: freePort(),
+  const running = await allOrNone(copies.map(async ({ found, index }) => {
+    const port = freePort();
+    const environment = environmentOf(found, options.environment);
+    const isolate = await startIsolate(found, {
+      runtime,
+      environment,
+      permissions: permissionsOf({ environment, optional: options.optionalVariables ?? [], port }),
+      port,
       logFile: join(logFolder, `${found.name}.${index}.log`),
       onOutput: (chunk) => options.onOutput?.(found.name, chunk),
-    }),
-  })));
+    });
+    return { name: found.name, isolate };
+  }));
   return {
     name: "functions",
     kind: "real",
-    detail: functions.map(({ name }) => `${name} ×${options.isolates?.[name] ?? 1}`).join(", ") || "none",
+    detail: `${functions.map(({ name }) => `${name} ×${options.isolates?.[name] ?? 1}`).join(", ") || "none"}; ` +
+      `Deno ${EDGE_RUNTIME_VERSION}, as on the platform`,
     urls: Object.fromEntries(functions.map(({ name }) => [
       name,
       running.filter((one) => one.name === name).map((one) => one.isolate.url),
@@ -68,12 +77,9 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
 /** What every function finds in its environment on the platform too. */
 function environmentOf(
   { name }: FoundFunction,
-  cacheFolder: string,
   environment: Record<string, string>,
 ): Record<string, string> {
   return {
-    DENO_DIR: cacheFolder,
-    NO_COLOR: "1",
     SUPABASE_FUNCTION_SLUG: name,
     SB_EXECUTION_ID: crypto.randomUUID(),
     ...environment,

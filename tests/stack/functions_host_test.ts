@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { EDGE_RUNTIME_VERSION } from "../../stack/functions/edge_runtime.ts";
 import { type FunctionsPart, startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
 
 const echo = `
 const isolate = crypto.randomUUID();
 export default {
-  fetch(request: Request) {
+  async fetch(request: Request) {
     const url = new URL(request.url);
+    const variable = url.searchParams.get("variable");
+    if (variable !== null) return Response.json(Deno.env.get(variable) ?? null);
+    const reach = url.searchParams.get("reach");
+    if (reach !== null) return Response.json(await fetch(reach).then((response) => response.status, (error) => error.message));
     if (url.pathname.endsWith("/crash")) setTimeout(() => { throw new Error("crashed on purpose"); });
     if (url.pathname.endsWith("/read")) return Deno.readTextFile("/etc/hostname").then((text) => new Response(text));
     console.log("asked for", url.pathname);
-    return Response.json({ isolate, path: url.pathname, environment: Deno.env.toObject() });
+    return Response.json({ isolate, path: url.pathname, deno: Deno.version.deno });
   },
 };`;
 
@@ -52,8 +57,16 @@ Deno.test("startFunctions() runs what config.toml enables, each isolate by itsel
   };
   await withFunctions(files, async ({ projectFolder, logFolder }) => {
     Deno.env.set("SECRET_OF_THE_TERMINAL", "x");
-    const environment = { SUPABASE_URL: "http://127.0.0.1:1" };
-    const functions = await startFunctions({ projectFolder, logFolder, environment, isolates: { echo: 2 } });
+    const named = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("named"));
+    const unnamed = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("unnamed"));
+    const environment = { SUPABASE_URL: `http://127.0.0.1:${named.addr.port}/auth` };
+    const functions = await startFunctions({
+      projectFolder,
+      logFolder,
+      environment,
+      optionalVariables: ["NOT_SET"],
+      isolates: { echo: 2 },
+    });
     try {
       await t.step("the enabled functions and their settings are found", () => {
         assert.deepEqual(functions.verifyJwt, { echo: false, guarded: true });
@@ -69,11 +82,31 @@ Deno.test("startFunctions() runs what config.toml enables, each isolate by itsel
       });
 
       await t.step("a function sees the environment that it was given, and not the terminal's", async () => {
-        const { environment } = await (await fetch(firstUrl(functions, "echo"))).json();
-        assert.equal(environment.SUPABASE_URL, "http://127.0.0.1:1");
-        assert.equal(environment.SUPABASE_FUNCTION_SLUG, "echo");
-        assert.equal(environment.SECRET_OF_THE_TERMINAL, undefined);
-        assert.equal(environment.HOME, undefined);
+        const ask = (name: string) => fetch(`${firstUrl(functions, "echo")}?variable=${name}`);
+        assert.equal(await (await ask("SUPABASE_URL")).json(), environment.SUPABASE_URL);
+        assert.equal(await (await ask("SUPABASE_FUNCTION_SLUG")).json(), "echo");
+        assert.equal(await (await ask("NOT_SET")).json(), null);
+        for (const name of ["SECRET_OF_THE_TERMINAL", "HOME", "PATH"]) {
+          const refused = await ask(name);
+          assert.equal(refused.status, 500, name);
+          await refused.body?.cancel();
+        }
+        assert.match(await Deno.readTextFile(join(logFolder, "echo.0.log")), /Requires env access to "HOME"/);
+      });
+
+      await t.step("a function reaches the hosts that its variables name, and no other", async () => {
+        const reach = async ({ addr }: Deno.HttpServer<Deno.NetAddr>) => {
+          const query = `?reach=${encodeURIComponent(`http://127.0.0.1:${addr.port}/`)}`;
+          return await (await fetch(`${firstUrl(functions, "echo")}${query}`)).json();
+        };
+        assert.equal(await reach(named), 200);
+        assert.match(await reach(unnamed), /Requires net access/);
+      });
+
+      await t.step("functions run on the Deno of the platform's edge runtime, not on this one", async () => {
+        const { deno } = await (await fetch(firstUrl(functions, "echo"))).json();
+        assert.equal(deno, EDGE_RUNTIME_VERSION);
+        assert.notEqual(deno, Deno.version.deno);
       });
 
       await t.step("a function cannot read files", async () => {
@@ -100,7 +133,7 @@ Deno.test("startFunctions() runs what config.toml enables, each isolate by itsel
         assert.match(await Deno.readTextFile(join(logFolder, "echo.0.log")), /ended with code 1, starts again/);
       });
     } finally {
-      await functions.stop();
+      await Promise.all([functions.stop(), named.shutdown(), unnamed.shutdown()]);
       Deno.env.delete("SECRET_OF_THE_TERMINAL");
     }
     await assert.rejects(() => fetch(firstUrl(functions, "echo")));

@@ -1,0 +1,25 @@
+/** What a function may ask its environment for, and reach. */
+export interface Reach {
+  /** All that its environment holds. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that it may ask for although they are not set. */
+  readonly optional: readonly string[];
+  /** Where it listens itself. */
+  readonly port: number;
+}
+
+/**
+ * The permissions of an isolate: to listen, to reach the hosts that its variables name, and to read these variables. On
+ * the platform a function may reach every host; here a forgotten address is an error on the day on which it is written.
+ */
+export function permissionsOf({ environment, optional, port }: Reach): string[] {
+  const hosts = new Set([`127.0.0.1:${port}`, ...Object.values(environment).flatMap(hostOf)]);
+  const names = new Set([...Object.keys(environment), ...optional]);
+  return [`--allow-net=${[...hosts].join(",")}`, `--allow-env=${[...names].join(",")}`];
+}
+
+function hostOf(value: string): string[] {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return [];
+  const { protocol, hostname, port } = new URL(value);
+  return [`${hostname}:${port || (protocol === "https:" ? "443" : "80")}`];
+}
