@@ -3,6 +3,7 @@ import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
 import { functionEnvironment, issuerOf, optionalVariables } from "./function_environment.ts";
+import type { FoundFunction } from "./functions/discovery.ts";
 import { startFunctions } from "./functions/mod.ts";
 import { startGateway } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
@@ -32,6 +33,8 @@ export interface StackOptions {
   readonly redis?: boolean;
   /** Variables of the functions, besides those of a hosted project. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** These instead of those in the project folder: what was deployed. */
+  readonly functions?: readonly FoundFunction[];
   /** How many isolates of a function run side by side; one where nothing is said. */
   readonly isolates?: Record<string, number>;
   /** Load the sample data into an empty arena. */
@@ -143,6 +146,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         environment: { ...functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }), ...options.variables },
         optionalVariables,
         logFolder: `${workFolder}/functions`,
+        ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
       }));
     Object.assign(functionUrls, functions.urls);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { ManagedProject } from "./management_api/mod.ts";
 import { npmFolder } from "./npm_parts.ts";
 import { StackError } from "./stack_error.ts";
 
@@ -9,6 +10,11 @@ export interface CliTarget {
   readonly projectFolder: string;
   /** As role "postgres": the CLI works with a hosted project's privileges. */
   readonly databaseUrl: string;
+}
+
+/** A project on the platform, or on the stand-in for its management API. */
+export interface HostedTarget extends ManagedProject {
+  readonly projectFolder: string;
 }
 
 /** One complaint of `db lint` or `db advisors`. */
@@ -60,19 +66,30 @@ export async function generateTypes(target: CliTarget, schemas: readonly string[
   return (await supabase(args, target, "see that every schema exists")).stdout;
 }
 
+/** `supabase functions deploy --use-api`: uploads each function's files, as deploy.md tells. */
+export async function deployFunctions(target: HostedTarget, names: readonly string[]): Promise<void> {
+  await supabase(["functions", "deploy", ...names, "--use-api", "--yes"], target, "read what the CLI says");
+}
+
+/** `supabase secrets set --env-file`: variables of the functions. */
+export async function setSecrets(target: HostedTarget, envFile: string): Promise<void> {
+  await supabase(["secrets", "set", "--env-file", envFile, "--yes"], target, "read what the CLI says");
+}
+
 async function supabase(
   args: string[],
-  target: CliTarget,
+  target: CliTarget | HostedTarget,
   remedy: string,
 ): Promise<{ stdout: string; stderr: string }> {
-  const url = new URL(target.databaseUrl);
-  if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
   const output = await runNode([
     join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
     ...args,
-    `--remote=${url.href}`,
+    `--remote=${"ref" in target ? target.ref : databaseOf(target)}`,
     ...["--workdir", target.projectFolder, "--agent", "no"],
-  ], join(target.projectFolder, ".freshet", "supabase-cli"));
+  ], {
+    SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
+    ...("ref" in target ? { SUPABASE_PROFILE: target.profileFile, SUPABASE_ACCESS_TOKEN: target.accessToken } : {}),
+  });
   const decoder = new TextDecoder();
   const stdout = decoder.decode(output.stdout);
   const stderr = decoder.decode(output.stderr);
@@ -81,12 +98,18 @@ async function supabase(
   throw new StackError(`supabase ${args.slice(0, 2).join(" ")} failed:\n    ${said.join("\n    ")}`, remedy);
 }
 
-/** The CLI keeps its own settings in `home`, not in the person's home folder, and tells nobody that it ran. */
-async function runNode(args: string[], home: string): Promise<Deno.CommandOutput> {
+function databaseOf({ databaseUrl }: CliTarget): string {
+  const url = new URL(databaseUrl);
+  if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
+  return url.href;
+}
+
+/** The CLI keeps its own settings in SUPABASE_HOME, not in the person's home folder, and tells nobody that it ran. */
+async function runNode(args: string[], environment: Record<string, string>): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command("node", {
       args,
-      env: { SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_NO_UPDATE_NOTIFIER: "1", SUPABASE_HOME: home, NO_COLOR: "1" },
+      env: { SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1", ...environment },
       stdin: "null",
     }).output();
   } catch (error) {

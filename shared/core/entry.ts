@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { type ViewState, viewState } from "./view_state.ts";
 
+/** Bytes that a response can be made of: `Uint8Array`, which only newer compilers know to be generic. */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** One answer, ready to send. Immutable: a newer version is another entry under another key. */
 export interface Entry {
   readonly key: string;
@@ -16,7 +19,7 @@ export interface Entry {
   /** Of the body as it is sent. */
   readonly byte_count: number;
   /** The body compressed, once somebody has asked for it so. Only in memory. */
-  readonly gzip?: Uint8Array<ArrayBuffer>;
+  readonly gzip?: Bytes;
 }
 
 /** Bodies above this are served but not kept: a shared cache and 256 MB of memory are for the many. */

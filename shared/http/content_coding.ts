@@ -1,5 +1,5 @@
 import { stemOf } from "../core/cache_key.ts";
-import type { Entry } from "../core/entry.ts";
+import type { Bytes, Entry } from "../core/entry.ts";
 import type { Reader } from "../core/reader.ts";
 import { parseRange } from "./negotiation.ts";
 
@@ -35,7 +35,7 @@ export function createCompressor({ memory, waitUntil }: Pick<Reader, "memory" | 
   };
 }
 
-async function gzipOf(body: string): Promise<Uint8Array<ArrayBuffer>> {
+async function gzipOf(body: string): Promise<Bytes> {
   const compressed = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
 }

@@ -16,6 +16,8 @@ export interface FunctionsOptions {
   optionalVariables?: readonly string[];
   /** How many isolates of a function run side by side; one where nothing is said. */
   isolates?: Record<string, number>;
+  /** These instead of those of the project: what was deployed. */
+  functions?: readonly FoundFunction[];
   /** One log file per isolate goes there. A new temporary folder by default. */
   logFolder?: string;
   /** Called with what the functions print, besides the log files. */
@@ -39,7 +41,8 @@ interface Running {
 export async function startFunctions(options: FunctionsOptions): Promise<FunctionsPart> {
   const logFolder = options.logFolder ?? await Deno.makeTempDir({ prefix: "freshet-functions-" });
   await Deno.mkdir(logFolder, { recursive: true });
-  const functions = await findFunctions(options.projectFolder, await readProjectConfig(options.projectFolder));
+  const functions = options.functions ??
+    await findFunctions(options.projectFolder, await readProjectConfig(options.projectFolder));
   const runtime = await edgeRuntime();
   await Promise.all(functions.map((found) => downloadImports(found, runtime)));
   const copies = functions.flatMap((found) =>

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { e2e } from "../support/e2e.ts";
+import { plantHeatmap } from "../support/heatmap_fixture.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -9,21 +10,7 @@ let product: Product;
 
 Deno.test.beforeAll(async () => {
   product = await startProduct();
-  await product.sql`
-    insert into public.questions (id, lesion, topic)
-    select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
-        (array['VSD', ' vsd', 'Tetralogy_of-Fallot', 'tetralogy of fallot'])[1 + n % 4], 'Topic ' || n % 3
-    from generate_series(1, 40) as n`;
-  // Question n is answered n % 9 + 1 times in each of twelve weeks over a turn of the year: below five it stays inside.
-  await product.sql`
-    insert into public.responses (question_id, user_id, is_correct, duration_ms, answered_at)
-    select q.id, gen_random_uuid(), (week + answer) % 3 = 0, case when answer % 2 = 0 then answer * 1000 end,
-        '2025-11-17 00:00+00'::timestamptz + week * interval '7 days' + answer * interval '1 hour'
-    from public.questions as q
-    cross join generate_series(0, 11) as week
-    cross join lateral generate_series(1, right(q.id::text, 4)::integer % 9 + 1) as answer`;
-  await product
-    .sql`select analytics.refresh_view('analytics_heatmap_agg'), analytics.refresh_view('mv_lesion_topic_weeks')`;
+  await plantHeatmap(product.sql);
 });
 Deno.test.afterAll(() => product.stop());
 

@@ -74,6 +74,13 @@ export const suites: readonly Suite[] = [
     beside: "working",
   },
   {
+    name: "hosted",
+    what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
+    paths: ["tests/hosted"],
+    needsPackages: true,
+    beside: "working",
+  },
+  {
     name: "integration",
     what: "refresh and audit on the real pg_cron",
     paths: ["tests/integration"],

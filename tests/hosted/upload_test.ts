@@ -1,0 +1,175 @@
+// What a deployment uploads, and what it would run: held to the deployed runtime's version, to the lock file, to a budget.
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { brotliCompressSync, constants } from "node:zlib";
+import { join } from "node:path";
+import type { FoundFunction } from "../../stack/functions/discovery.ts";
+import { EDGE_RUNTIME_VERSION } from "../../stack/functions/edge_runtime.ts";
+import { deployedPackages, lockedVersions, type Package } from "../support/deployed_packages.ts";
+import { deploy, type Deployment, runDeployed } from "../support/deployment.ts";
+import { missingNames } from "../support/runtime_names.ts";
+
+let deployment: Deployment;
+let packages: ReadonlyMap<string, readonly Package[]>;
+Deno.test.beforeAll(async () => {
+  deployment = await deploy();
+  const found = deployment.functions.map(async (one) =>
+    [one.name, await deployedPackages(deployment.runtime, one)] as const
+  );
+  packages = new Map(await Promise.all(found));
+});
+Deno.test.afterAll(() => deployment.stop());
+
+function upload(name: string, body: () => Promise<void>): void {
+  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
+}
+
+async function textsOf(name: string): Promise<Record<string, string>> {
+  const files = Object.entries(deployment.files[name] ?? {}).filter(([path]) => path.endsWith(".ts"));
+  return Object.fromEntries(
+    await Promise.all(files.map(async ([path, file]) => [path, await Deno.readTextFile(file)] as const)),
+  );
+}
+
+function everyFunction(test: (found: FoundFunction) => Promise<void>): () => Promise<void> {
+  return async () => {
+    equal(deployment.functions.length, 2);
+    for (const found of deployment.functions) await test(found);
+  };
+}
+
+upload(
+  "only files of the function and of shared/ are uploaded, and none of the client",
+  everyFunction(async ({ name }) => {
+    const paths = Object.keys(deployment.files[name] ?? {});
+    ok(paths.length > 20);
+    const own = [`supabase/functions/${name}/index.ts`, `supabase/functions/${name}/deno.json`];
+    deepEqual(paths.filter((path) => !/^shared\/(core|http|adapters|packs)\//.test(path)).sort(), own.sort());
+    await Promise.resolve();
+  }),
+);
+
+upload(
+  `Deno ${EDGE_RUNTIME_VERSION} has every node: and Deno name that the uploaded files use`,
+  everyFunction(async ({ name }) => {
+    deepEqual(await missingNames(deployment.runtime, await textsOf(name)), []);
+  }),
+);
+
+upload(
+  `the uploaded files hold under the type checker of Deno ${EDGE_RUNTIME_VERSION}, which knows what JavaScript it has`,
+  everyFunction(async ({ config, entrypoint }) => {
+    const args = ["check", "--quiet", "--no-lock", "--config", config, entrypoint];
+    const { success, stderr } = await runDeployed(deployment.runtime, args);
+    ok(success, stderr);
+  }),
+);
+
+upload("a planted use of node:crypto's hash is named, with its file", async () => {
+  const planted = { "shared/adapters/sha256.ts": 'import { createHash, hash as digest } from "node:crypto";' };
+  deepEqual(await missingNames(deployment.runtime, planted), ["node:crypto hash, in shared/adapters/sha256.ts"]);
+});
+
+upload("planted names that are too new are found wherever they stand", async () => {
+  const planted = { "a.ts": 'const load = () => import("node:sqlite");\nDeno.bundle(load);\nDeno.env.get("A");' };
+  deepEqual(await missingNames(deployment.runtime, planted), ["node:sqlite, in a.ts", "Deno.bundle, in a.ts"]);
+});
+
+upload(
+  "a planted use of a newer JavaScript function does not pass the runtime's type checker",
+  async () => {
+    const file = join(await Deno.makeTempDir(), "newer.ts");
+    await Deno.writeTextFile(file, "Temporal.Now.instant(); Promise.try(() => 1);");
+    const { success, stderr } = await runDeployed(deployment.runtime, ["check", "--quiet", "--no-lock", file]);
+    ok(!success);
+    match(stderr, /Temporal/);
+    match(stderr, /try/);
+    await Deno.remove(join(file, ".."), { recursive: true });
+  },
+);
+
+upload("each package that a function loads has the version, and the only one, that the lock file has", async () => {
+  const locked = await lockedVersions();
+  for (const [name, found] of packages) {
+    ok(found.length > 5, name);
+    const other = found.filter((one) => !NEVER_LOADED.has(one.name) && !locked.has(`${one.name}@${one.version}`));
+    deepEqual(other.map((one) => `${name}: ${one.name}@${one.version}`), []);
+    const twice = found.filter((one) => found.some((two) => two !== one && two.name === one.name));
+    deepEqual(twice.map((one) => `${name}: ${one.name}@${one.version}`), []);
+  }
+});
+
+/** Packages that come with others and that the runtime never loads for us, so that their versions decide nothing. */
+const NEVER_LOADED: ReadonlySet<string> = new Set(["@supabase/middleware", "std-env"]);
+
+/** Megabytes of a function with its whole packages; the platform takes 20, compressed. A tenth above 2026-11-29. */
+const BUDGETS: Readonly<Record<string, { readonly unpacked: number; readonly compressed: number }>> = {
+  analytics: { unpacked: 24.5, compressed: 2.2 },
+  "cron-audit": { unpacked: 49.5, compressed: 4 },
+};
+
+/** As quick as gzip, and like the platform's it sees that packages hold each module two or three times. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 } };
+
+upload("what is deployed weighs no more than it did, whole packages counted", async () => {
+  deepEqual(Object.keys(BUDGETS), deployment.functions.map(({ name }) => name));
+  for (const [name, budget] of Object.entries(BUDGETS)) {
+    const folders = (packages.get(name) ?? []).map(({ folder }) => folder);
+    const files = [...Object.values(deployment.files[name] ?? {}), ...(await Promise.all(folders.map(filesOf))).flat()];
+    const contents = await Promise.all(files.map((file) => Deno.readFile(file)));
+    const whole = Buffer.concat(contents);
+    const [unpacked, compressed] = [whole.length, brotliCompressSync(whole, BROTLI).length].map((bytes) =>
+      bytes / 1_000_000
+    );
+    ok(unpacked !== undefined && unpacked <= budget.unpacked, `${name}: ${unpacked} MB`);
+    ok(compressed !== undefined && compressed <= budget.compressed, `${name}: ${compressed} MB compressed`);
+  }
+});
+
+async function filesOf(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    if (isDirectory) files.push(...await filesOf(join(folder, name)));
+    else if (isFile) files.push(join(folder, name));
+  }
+  return files;
+}
+upload("no version of a package that a function loads is left to the day of the deployment", async () => {
+  for (const { name, config } of deployment.functions) {
+    const { imports } = JSON.parse(await Deno.readTextFile(config)) as { imports: Record<string, string> };
+    const pinned = new Set(Object.values(imports).map((one) => PINNED.exec(one)?.[1]));
+    const found = packages.get(name) ?? [];
+    const floating = found.flatMap(({ ranges }) => Object.entries(ranges))
+      .filter(([other, range]) => !ONE_VERSION.test(range) && found.some((one) => one.name === other))
+      .map(([other]) => other);
+    deepEqual(
+      [...new Set(floating)].filter((one) => !pinned.has(one) && !NEVER_LOADED.has(one)),
+      [],
+      `${name}: import it where it is loaded, as shared/adapters/verify_credentials.ts does`,
+    );
+  }
+});
+
+const PINNED = /^npm:((?:@[^/]+\/)?[^@/]+)@\d+\.\d+\.\d+(?:\/|$)/;
+/** An exact version, or a range that holds one only. */
+const ONE_VERSION = /^(?:\^0\.0\.)?[\d.]+$/;
+
+upload("what is said never to be loaded is not: every adapter loads although it would throw", async () => {
+  for (const { name, config } of deployment.functions) {
+    const poisoned = (packages.get(name) ?? []).filter((one) => NEVER_LOADED.has(one.name));
+    equal(poisoned.length, NEVER_LOADED.size);
+    const scripts = (await Promise.all(poisoned.map(({ folder }) => filesOf(folder)))).flat()
+      .filter((file) => /\.[cm]?js$/.test(file));
+    ok(scripts.length > 0);
+    const folder = join(config, "..", "..", "..", "..");
+    const adapters = Object.keys(deployment.files[name] ?? {}).filter((path) => path.startsWith("shared/adapters/"));
+    const everything = join(folder, "everything.ts");
+    await Deno.writeTextFile(everything, adapters.map((path) => `import "./${path}";\n`).join(""));
+    const load = ["run", "--no-lock", "--cached-only", "--config", config, "-A", everything];
+    const before = await runDeployed(deployment.runtime, load);
+    ok(before.success, before.stderr);
+    for (const script of scripts) await Deno.writeTextFile(script, 'throw new Error("loaded");');
+    const after = await runDeployed(deployment.runtime, load);
+    ok(after.success, after.stderr);
+  }
+});
