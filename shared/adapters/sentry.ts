@@ -1,5 +1,4 @@
 // What the SDK loads, pinned as verify_credentials.ts tells.
-import "@opentelemetry/api";
 import "@sentry/conventions/op";
 import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../core/audit_event.ts";
