@@ -12,6 +12,7 @@ import { measureOutages } from "./serving/outages.ts";
 import { startPeers } from "./serving/peers.ts";
 import { LOAD_CPU, pin } from "./serving/processors.ts";
 import { asJson, asMarkdown, asPlot, judged, type Run } from "./serving/report.ts";
+import { chooseRuntime } from "./serving/runtime.ts";
 import { countRedisCalls, measureSharedCache } from "./serving/shared_cache.ts";
 import { makeStage, type Stage } from "./serving/stage.ts";
 import { measureThroughput } from "./serving/throughput.ts";
@@ -19,7 +20,12 @@ import { requireWrk } from "./serving/wrk.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
 const PAGE = new URL("../docs/performance.md", import.meta.url);
-const MARKED = /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/;
+/** Where the table of each runtime goes. */
+const MARKS = {
+  deployed: /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/,
+  tasks: /(<!-- measured on a newer Deno: begin -->\n)[\s\S]*(<!-- measured on a newer Deno: end -->)/,
+} as const;
+const OF = { deployed: ", which the platform's edge runtime is built on", tasks: "" } as const;
 
 interface Measured {
   readonly figures: Figures;
@@ -52,9 +58,9 @@ async function throughput(stage: Stage, options: Options): Promise<Measured> {
 }
 
 async function measure(options: Options): Promise<Run> {
-  const machine = `${
-    cpus()[0]?.model ?? "an unknown processor"
-  }, ${availableParallelism()} processors, Deno ${Deno.version.deno}`;
+  const { version } = await chooseRuntime(options.deno);
+  const processor = cpus()[0]?.model ?? "an unknown processor";
+  const machine = `${processor}, ${availableParallelism()} processors, Deno ${version}${OF[options.deno]}`;
   const load = loadavg()[0] ?? 0;
   const figures: Figures = new Map();
   const speeds = new Map<string, readonly number[]>();
@@ -91,10 +97,14 @@ if (import.meta.main) {
   console.log(`\n${asMarkdown(run)}`);
   // A part of the table would replace the whole one.
   if (options.only.length === 0) {
-    await Deno.writeTextFile(new URL("serving.json", RESULTS), asJson(run));
-    await Deno.writeTextFile(new URL("serving.svg", RESULTS), asPlot(run));
+    const file = options.deno === "deployed" ? "serving" : "serving_newer_deno";
+    await Deno.writeTextFile(new URL(`${file}.json`, RESULTS), asJson(run));
+    await Deno.writeTextFile(new URL(`${file}.svg`, RESULTS), asPlot(run));
     const page = await Deno.readTextFile(PAGE);
-    await Deno.writeTextFile(PAGE, page.replace(MARKED, (_, begin, end) => `${begin}${asMarkdown(run)}${end}`));
+    await Deno.writeTextFile(
+      PAGE,
+      page.replace(MARKS[options.deno], (_, begin, end) => `${begin}${asMarkdown(run)}${end}`),
+    );
   }
   const missed = judged(run).filter(({ verdict }) => verdict === "missed").map(({ id }) => id);
   if (missed.length > 0) console.log(`Missed: ${missed.join(", ")}`);

@@ -4,12 +4,12 @@ import { type Figures, ratio } from "./figures.ts";
 import { LANES_PATH } from "./planted.ts";
 import { SERVER_CPU } from "./processors.ts";
 import { inTurns, of } from "./rounds.ts";
+import { fetchImports, measuredRuntime } from "./runtime.ts";
 import { launch } from "./server.ts";
 import type { Stage } from "./stage.ts";
 
 const FUNCTION = new URL("../../supabase/functions/analytics/index.ts", import.meta.url);
 const FUNCTION_CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
-const LOCK = new URL("../../deno.lock", import.meta.url);
 const HELLO = new URL("./servers/hello.ts", import.meta.url);
 
 /** P11: what a new isolate costs before it does anything, and until its first answer out of the database. */
@@ -17,9 +17,8 @@ export async function measureColdStart(stage: Stage, options: Options): Promise<
   const folder = await Deno.makeTempDir({ prefix: "freshet-bench-cold-" });
   const empty = new URL(`file://${folder}/empty.ts`);
   const read = new URL(`file://${folder}/read.ts`);
-  // A copy, which the warm-up cuts to what the function uses: a deployed function has its versions, and looks for none.
   const lock = `${folder}/deno.lock`;
-  await Deno.copyFile(LOCK, lock);
+  await fetchImports(FUNCTION, FUNCTION_CONFIG, lock);
   await Deno.writeTextFile(empty, "export {};\n");
   await Deno.writeTextFile(read, `import "${FUNCTION.href}";\n`);
   const sides = [
@@ -41,12 +40,14 @@ export async function measureColdStart(stage: Stage, options: Options): Promise<
 }
 
 async function importing(module: URL, lock: string): Promise<number> {
+  const { deno, environment } = await measuredRuntime();
   const began = performance.now();
   const { success } = await new Deno.Command("taskset", {
     args: [
-      ...["-c", String(SERVER_CPU), Deno.execPath(), "run", "--quiet", "--cached-only", `--lock=${lock}`],
+      ...["-c", String(SERVER_CPU), deno, "run", "--quiet", "--cached-only", `--lock=${lock}`],
       ...["--config", FUNCTION_CONFIG.pathname, "-A", module.pathname],
     ],
+    env: environment,
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`${module.pathname} cannot be imported`);
@@ -57,7 +58,7 @@ async function firstAnswer(module: URL, lock: string, stage: Stage): Promise<num
   // An isolate that was ended a moment ago may have left the answer, or its lock, which others wait for.
   await forgetShared(stage.stack);
   const began = performance.now();
-  const server = launch({ module, config: FUNCTION_CONFIG, lock, environment: stage.environment });
+  const server = await launch({ module, config: FUNCTION_CONFIG, lock, environment: stage.environment });
   try {
     while (!await answers(`${server.origin}${LANES_PATH}`, { apikey: stage.stack.keys.secretKey })) { /* not yet */ }
     return performance.now() - began;

@@ -1,5 +1,8 @@
 import { exactly, type Figures } from "./figures.ts";
+import { fetchImports, measuredRuntime } from "./runtime.ts";
 
+const PROGRAM = new URL("./million_answers.ts", import.meta.url);
+const CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
 const BUDGET_BYTES = 32 * 1024 * 1024;
 /** Keeps next to nothing. */
 const NO_BUDGET_BYTES = 64 * 1024;
@@ -15,8 +18,11 @@ export async function measureMemory(): Promise<Figures> {
 
 /** In a process of its own. */
 async function residentBytes(budget_bytes: number): Promise<number> {
-  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", new URL("./million_answers.ts", import.meta.url).pathname, String(budget_bytes)],
+  const { deno, environment } = await measuredRuntime();
+  await fetchImports(PROGRAM, CONFIG);
+  const { stdout, success } = await new Deno.Command(deno, {
+    args: ["run", "-A", "--quiet", "--no-lock", "--config", CONFIG.pathname, PROGRAM.pathname, String(budget_bytes)],
+    env: environment,
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("The million answers came to an end");

@@ -69,7 +69,9 @@ export function asMarkdown(run: Run): string {
       "| --- | --- | --- | --- |",
       ...speeds,
       "",
-      "![Answers of one processor](../bench/results/serving.svg)",
+      `![Answers of one processor](../bench/results/${
+        options.deno === "deployed" ? "serving" : "serving_newer_deno"
+      }.svg)`,
       "",
     ]),
   ].join("\n");

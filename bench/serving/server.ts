@@ -1,6 +1,7 @@
 import { freePort } from "../../stack/free_port.ts";
 import { pause } from "../../stack/pause.ts";
 import { SERVER_CPU } from "./processors.ts";
+import { fetchImports, measuredRuntime } from "./runtime.ts";
 
 export interface ServerOptions {
   /** A module that exports `fetch`, as a function does. */
@@ -25,28 +26,31 @@ export interface Server {
 const PROJECT_CONFIG = new URL("../../deno.json", import.meta.url);
 
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const server = launch(options);
+  await fetchImports(options.module, options.config ?? PROJECT_CONFIG);
+  const server = await launch(options);
   while (!await answers(`${server.origin}${options.probe ?? "/"}`)) await pause(20);
   return server;
 }
 
 /** Starts it and does not wait: for who measures how long that takes. */
-export function launch(
+export async function launch(
   { module, config = PROJECT_CONFIG, lock, environment = {}, cpu = SERVER_CPU }: ServerOptions,
-): Server {
+): Promise<Server> {
+  const runtime = await measuredRuntime();
   const port = freePort();
   const process = new Deno.Command("taskset", {
     args: [
-      ...["-c", String(cpu), Deno.execPath(), "serve", "--quiet", "--no-prompt", "--cached-only"],
+      ...["-c", String(cpu), runtime.deno, "serve", "--quiet", "--no-prompt", "--cached-only"],
       lock === undefined ? "--no-lock" : `--lock=${lock}`,
       ...["--config", config.pathname, "-A", "--host", "127.0.0.1", "--port", String(port), module.pathname],
     ],
     clearEnv: true,
-    env: { DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, NO_COLOR: "1", ...environment },
+    env: { ...runtime.environment, NO_COLOR: "1", ...environment },
     stdin: "null",
     stdout: "null",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
+  void showFaults(process.stderr);
   return {
     origin: `http://127.0.0.1:${port}`,
     pid: process.pid,
@@ -55,6 +59,14 @@ export function launch(
       await process.status;
     },
   };
+}
+
+/** Deno 2.1 says where it listens although it was told to be quiet. */
+async function showFaults(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
+    const faults = text.split("\n").filter((line) => line !== "" && !line.startsWith("deno serve: Listening on "));
+    if (faults.length > 0) console.error(faults.join("\n"));
+  }
 }
 
 async function answers(url: string): Promise<boolean> {
