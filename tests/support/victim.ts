@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startChild } from "../../stack/child.ts";
 import { freePort } from "../../stack/free_port.ts";
-import { functionEnvironment } from "../../stack/function_environment.ts";
-import { moduleCacheFolder } from "../../stack/functions/module_cache.ts";
+import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
+import { edgeRuntime } from "../../stack/functions/edge_runtime.ts";
+import { downloadImports } from "../../stack/functions/imports.ts";
+import { permissionsOf } from "../../stack/functions/permissions.ts";
 import type { Keys } from "../../stack/keys.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -27,18 +29,19 @@ const folder = fileURLToPath(new URL("../../supabase/functions/cron-audit/", imp
 
 export async function startVictim({ origin, keys, sentryDsn }: VictimOptions): Promise<Victim> {
   const port = freePort();
+  const found = { name: "cron-audit", entrypoint: join(folder, "index.ts"), config: join(folder, "deno.json") };
+  const runtime = await edgeRuntime();
+  await downloadImports({ ...found, verifyJwt: false }, runtime);
+  const environment = functionEnvironment({ origin, keys, redis: null, sentryDsn });
   const logFile = await Deno.makeTempFile({ prefix: "freshet-victim-", suffix: ".log" });
   const child = startChild({
-    command: Deno.execPath(),
+    command: runtime.deno,
     args: [
-      ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", join(folder, "deno.json")],
-      ...["--allow-net", "--allow-env", "--host", "127.0.0.1", "--port", String(port), join(folder, "index.ts")],
+      ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", found.config],
+      ...permissionsOf({ environment, optional: optionalVariables, port }),
+      ...["--host", "127.0.0.1", "--port", String(port), found.entrypoint],
     ],
-    environment: {
-      DENO_DIR: await moduleCacheFolder(),
-      NO_COLOR: "1",
-      ...functionEnvironment({ origin, keys, redis: null, sentryDsn }),
-    },
+    environment: { DENO_DIR: runtime.cacheFolder, NO_COLOR: "1", ...environment },
     clearEnvironment: true,
     logFile,
   });
