@@ -5,6 +5,7 @@
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { runSuite, type SuiteResult } from "./test/run_suite.ts";
+import { sampleClusters } from "./test/sample_clusters.ts";
 import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
 
 const started = Date.now();
@@ -14,9 +15,11 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
   await installNpmParts(console.log);
 }
 
+const clusters = sampleClusters(console.log);
 /** Two lanes work, one for each processor; the others wait for the scheduler's minutes and need little of either. */
 const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
+await clusters.remove();
 
 console.log("");
 for (const { name, passed, failed, seconds } of results) {
@@ -32,6 +35,6 @@ Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function runInTurn(suites: readonly Suite[]): Promise<SuiteResult[]> {
   const results: SuiteResult[] = [];
-  for (const suite of suites) results.push(await runSuite(suite));
+  for (const suite of suites) results.push(await runSuite(suite, clusters));
   return results;
 }

@@ -2,6 +2,7 @@ import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
 import { countResults } from "./junit_counts.ts";
+import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
 
 export interface SuiteResult {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface SuiteResult {
 }
 
 /** Runs one suite in a process of its own. Surroundings that do not come up count as one failure. */
-export async function runSuite(suite: Suite): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, clusters: SampleClusters): Promise<SuiteResult> {
   const started = Date.now();
   const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
   console.log(`\n── ${suite.name}: ${suite.what}${until}`);
@@ -19,10 +20,21 @@ export async function runSuite(suite: Suite): Promise<SuiteResult> {
   let counts = { passed: 0, failed: 1 };
   try {
     if (suite.needsBrowser === true) await installPackages(BROWSER);
+    const sample = suite.sample === true ? await clusters.folder() : undefined;
     if (suite.database !== undefined) {
-      database = await makeTestDatabase(suite.database, { pgtap: suite.pgtap === true });
+      database = await makeTestDatabase(suite.database, {
+        pgtap: suite.pgtap === true,
+        ...(sample === undefined ? {} : { copyOf: clusterIn(sample, "sample") }),
+      });
     }
-    counts = await runTests(suite, database);
+    counts = await runTests(suite, {
+      ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
+      ...(database === undefined ? {} : {
+        FRESHET_TEST_DATABASE_URL: database.url,
+        FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
+        FRESHET_TEST_CRON: database.cron,
+      }),
+    });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   } finally {
@@ -31,16 +43,12 @@ export async function runSuite(suite: Suite): Promise<SuiteResult> {
   return { name: suite.name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
-async function runTests(suite: Suite, database: TestDatabase | undefined): Promise<{ passed: number; failed: number }> {
+async function runTests(suite: Suite, env: Record<string, string>): Promise<{ passed: number; failed: number }> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...suite.paths],
-      env: database === undefined ? {} : {
-        FRESHET_TEST_DATABASE_URL: database.url,
-        FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
-        FRESHET_TEST_CRON: database.cron,
-      },
+      env,
       stdout: suite.beside !== undefined ? "piped" : "inherit",
       stderr: suite.beside !== undefined ? "piped" : "inherit",
     });

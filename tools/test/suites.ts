@@ -9,6 +9,8 @@ export interface Suite {
   readonly paths: readonly string[];
   /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
   readonly database?: "installed" | "embedded";
+  /** Starts from copies of the sample, which is imported once a run; its database, if it has one, is such a copy. */
+  readonly sample?: boolean;
   /** Wants pgTAP in schema tap. */
   readonly pgtap?: boolean;
   /** Uses Debian's packages itself, without a database from here. */
@@ -45,6 +47,7 @@ export const suites: readonly Suite[] = [
     what: "the real data set against DuckDB",
     paths: ["tests/oulad"],
     database: "installed",
+    sample: true,
     // DuckDB is kept out of the lock file: see tests/support/duckdb.ts.
     flags: ["--no-lock"],
   },
@@ -94,6 +97,7 @@ export const suites: readonly Suite[] = [
     what: "the whole product through its origin",
     paths: ["tests/e2e"],
     needsPackages: true,
+    sample: true,
     beside: "working",
   },
 ];
