@@ -33,14 +33,20 @@ export async function writeProofs(results: readonly SuiteResult[], folder = join
   }
 }
 
-/** The commit, and whether what ran was more than that. */
+/** The commit, and whether what ran was more than that; a project that was unpacked from an archive knows neither. */
 async function commitOfProject(): Promise<string> {
-  const changed = await git("status", "--porcelain", "--", ".", ":!bench/proofs");
-  return `${await git("rev-parse", "--short=12", "HEAD")}${changed === "" ? "" : ", with changes"}`;
+  const commit = await git("rev-parse", "--short=12", "HEAD");
+  const changes = await git("status", "--porcelain", "--", ".", ":!bench/proofs");
+  if (commit === null || changes === null) return "unknown";
+  return changes === "" ? commit : `${commit}, with changes`;
 }
 
-async function git(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("git", { args, cwd: projectFolder }).output();
-  if (!success) throw new Error(`git ${args.join(" ")} failed: ${new TextDecoder().decode(stderr).trim()}`);
-  return new TextDecoder().decode(stdout).trim();
+async function git(...args: string[]): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", { args, cwd: projectFolder, stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
