@@ -63,7 +63,6 @@ Deno.test("importOulad() loads every row of the dataset into an empty database a
       attempts: 173_912,
       seconds: 0,
     });
-    assert.ok(imported.seconds < 60, `It took ${imported.seconds} s`);
     assert.ok(report.some((line) => /studentAssessment.csv.gz: 100 %$/.test(line)), report.join("\n"));
     assert.deepEqual(report.slice(-2), [
       "Arena: challenges: 22 (22 written); agents: 23,369 (23,369 written); submissions: 173,912 (173,912 written)",
@@ -91,7 +90,8 @@ async function presentations(sql: postgres.Sql) {
 Deno.test("importOulad() writes no row version and logs no change the second time", async () => {
   await withOwnOulad(async (sql, databaseUrl) => {
     const before = await versions(sql);
-    const { report } = await importSample(databaseUrl);
+    const { imported, report } = await importSample(databaseUrl);
+    assert.ok(imported.seconds > 0 && imported.seconds < 60, `It took ${imported.seconds} s`);
     assert.deepEqual(await versions(sql), before);
     assert.deepEqual(report.slice(-2), [
       "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
