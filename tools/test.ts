@@ -1,22 +1,29 @@
 // deno task test: installs what the tests need, runs every suite, and closes with one line: N passed, N failed.
 //
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
-// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only.
+// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only. With --proofs (`deno task
+// test:proofs`) random tests try their full counts, in the suites that have such tests, and bench/proofs/ keeps the results.
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
+import { writeProofs } from "./test/proof_results.ts";
 import { runSuite, type SuiteResult } from "./test/run_suite.ts";
+import { sampleClusters } from "./test/sample_clusters.ts";
 import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
 
 const started = Date.now();
-const chosen = chooseSuites(Deno.args);
+const proofs = Deno.args.includes("--proofs");
+const chosen = chooseSuites(Deno.args.filter((arg) => arg !== "--proofs"), proofs);
 if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages)) {
   await installPackages();
   await installNpmParts(console.log);
 }
 
+const clusters = sampleClusters(console.log);
 /** Two lanes work, one for each processor; the others wait for the scheduler's minutes and need little of either. */
 const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
+await clusters.remove();
+if (proofs) await writeProofs(results);
 
 console.log("");
 for (const { name, passed, failed, seconds } of results) {
@@ -32,6 +39,6 @@ Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function runInTurn(suites: readonly Suite[]): Promise<SuiteResult[]> {
   const results: SuiteResult[] = [];
-  for (const suite of suites) results.push(await runSuite(suite));
+  for (const suite of suites) results.push(await runSuite(suite, { clusters, proofs }));
   return results;
 }

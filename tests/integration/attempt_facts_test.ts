@@ -4,6 +4,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { plantOrgs, removeOrgs, type Statement, statement } from "../support/attempt_statements.ts";
+import { proofs } from "../support/proofs.ts";
 import { withConnections } from "../support/test_database.ts";
 
 const facts = `
@@ -74,7 +75,7 @@ factsTest("equal a recomputation after any statements, some of them rolled back"
       const [row] = await sql`select count(*)::integer as count from analytics.fact_scenario_attempts`;
       seen += Number(row?.["count"]);
     }),
-    { numRuns: 150 },
+    { numRuns: proofs(150, 1_000) },
   );
   ok(seen > 150, `the plans left ${seen} facts to compare`);
 });
@@ -114,7 +115,7 @@ factsTest("equal a recomputation after writers that work at once", 5, async (con
       deepEqual(await differences(sql), []);
     }),
     // A race does not come again for the asking, so that there is nothing to shrink.
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: proofs(60, 1_000), endOnFailure: true },
   );
   ok(committed > 300, `${committed} transactions came to their end`);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { onAuditStage } from "../support/audit_stage.ts";
+import { proofs } from "../support/proofs.ts";
 
 type Step =
   | { readonly kind: "begin"; readonly status: string; readonly gap: number }
@@ -47,7 +48,7 @@ Deno.test("take_runs() takes each run exactly once, in whatever order runs begin
         });
         assert.deepEqual([...taken].sort(), [...ended].sort());
       }),
-      { numRuns: 60 },
+      { numRuns: proofs(60, 1_000) },
     );
   }));
 

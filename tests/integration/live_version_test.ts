@@ -3,6 +3,7 @@ import { equal } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { createProbeViews, dropProbeViews, probeView } from "../support/probe_view.ts";
+import { proofs } from "../support/proofs.ts";
 import { withConnections } from "../support/test_database.ts";
 
 interface Session {
@@ -63,7 +64,7 @@ Deno.test("a live version counts each committed statement once, while others wri
           for (const session of sessions) await end(session, "commit");
           equal(await versionOf(observer), expected);
         }),
-        { numRuns: 60 },
+        { numRuns: proofs(60, 1_000) },
       );
     } finally {
       await observer`select analytics.unregister_live('probe_live')`;

@@ -9,6 +9,7 @@ import {
   otherProbeView,
   probeView,
 } from "../support/probe_view.ts";
+import { proofs } from "../support/proofs.ts";
 import { withConnections } from "../support/test_database.ts";
 
 function probeTest(name: string, connectionCount: number, body: (connections: postgres.Sql[]) => Promise<void>): void {
@@ -218,6 +219,6 @@ probeTest("equals a recomputation after any interleaving of writers and refreshe
       for (const { view } of refreshers) await refresh(sql, view);
       equal(await countDifferences(sql), 0);
     }),
-    { numRuns: 150 },
+    { numRuns: proofs(150, 1_000) },
   );
 });

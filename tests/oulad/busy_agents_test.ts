@@ -2,35 +2,35 @@ import assert from "node:assert/strict";
 import { importOulad } from "../../tools/import_oulad.ts";
 import { BUSY_AGENTS, BUSY_CHALLENGE } from "../../tools/oulad/busy_agents.ts";
 import { agentId } from "../../tools/oulad/ids.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { withCopyOf } from "../support/sample_copy.ts";
 import { refreshViews, SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
 const MEMBER = "11111111-1111-4111-8111-111111111111";
 const OTHER_TENANT = "22222222-2222-4222-8222-222222222222";
 
-function sample() {
-  return { databaseUrl: testDatabaseUrl(), folder: SAMPLE_FOLDER, report: () => {} };
+function sample(databaseUrl: string) {
+  return { databaseUrl, folder: SAMPLE_FOLDER, report: () => {} };
 }
 
-Deno.test("importOulad() gives the busy agents to the owners, nobody another one, and keeps that without owners", async () => {
-  await withOulad(async (sql) => {
-    const owned = async () =>
-      (await sql`
+Deno.test("importOulad() gives the busy agents to the owners, nobody another one, and keeps that without owners", () =>
+  withCopyOf("sample", (databaseUrl) =>
+    withOulad(async (sql) => {
+      const owned = async () =>
+        (await sql`
         select a.id, a.owner_id
         from public.agents as a
         where a.owner_id is not null and a.id = md5('oulad:student:' || substr(a.name, 9))::uuid
         order by a.owner_id`).map((row) => ({ ...row }));
-    const expected = [
-      { id: BUSY_AGENTS.member, owner_id: MEMBER },
-      { id: BUSY_AGENTS.other_tenant, owner_id: OTHER_TENANT },
-    ];
-    await sql`update public.agents set owner_id = ${MEMBER} where id = ${agentId("11391")}`;
-    await importOulad({ ...sample(), owners: { member: MEMBER, other_tenant: OTHER_TENANT } });
-    assert.deepEqual(await owned(), expected);
-    await importOulad(sample());
-    assert.deepEqual(await owned(), expected);
-  });
-});
+      const expected = [
+        { id: BUSY_AGENTS.member, owner_id: MEMBER },
+        { id: BUSY_AGENTS.other_tenant, owner_id: OTHER_TENANT },
+      ];
+      await sql`update public.agents set owner_id = ${MEMBER} where id = ${agentId("11391")}`;
+      await importOulad({ ...sample(databaseUrl), owners: { member: MEMBER, other_tenant: OTHER_TENANT } });
+      assert.deepEqual(await owned(), expected);
+      await importOulad(sample(databaseUrl));
+      assert.deepEqual(await owned(), expected);
+    }, databaseUrl)));
 
 Deno.test("the busy agents are those with the most weeks in the busy challenge, of those with a weak lane", async () => {
   await withOulad(async (sql) => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { importOulad } from "../../tools/import_oulad.ts";
 import { attemptId, challengeId, submissionId, userId } from "../../tools/oulad/ids.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { withCopyOf } from "../support/sample_copy.ts";
 import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
-async function importSample() {
+async function importSample(databaseUrl: string) {
   const report: string[] = [];
   const imported = await importOulad({
-    databaseUrl: testDatabaseUrl(),
+    databaseUrl,
     folder: SAMPLE_FOLDER,
     report: (line) => report.push(line),
   });
@@ -32,6 +32,11 @@ const TABLES = [
   "analytics.source_changes",
 ] as const;
 
+/** Runs a body on a copy of the sample that it may change. */
+function withOwnOulad(body: (sql: postgres.Sql, databaseUrl: string) => Promise<void>): Promise<void> {
+  return withCopyOf("sample", (databaseUrl) => withOulad((sql) => body(sql, databaseUrl), databaseUrl));
+}
+
 /** Changes with every new version of a row: where it lies and which transaction wrote it. */
 async function versions(sql: postgres.Sql): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -44,31 +49,36 @@ async function versions(sql: postgres.Sql): Promise<Record<string, string>> {
   return found;
 }
 
-Deno.test("importOulad() loads every row of the dataset and says how many", async () => {
-  const { imported, report } = await importSample();
-  assert.deepEqual({ ...imported, seconds: 0 }, {
-    challenges: 22,
-    agents: 23_369,
-    submissions: 173_912,
-    orgs: 7,
-    users: 23_369,
-    members: 25_087,
-    scenarios: 206,
-    attempts: 173_912,
-    seconds: 0,
-  });
-  assert.ok(imported.seconds < 60, `It took ${imported.seconds} s`);
-  assert.ok(report.some((line) => /studentAssessment.csv.gz: 100 %$/.test(line)), report.join("\n"));
-  await withOulad(async (sql) => {
-    const [counts] = await sql`
-      select count(*)::integer as submissions, count(distinct s.agent_id)::integer as agents,
-          count(distinct s.challenge_id)::integer as challenges,
-          count(*) filter (where s.status = 'scored')::integer as scored
-      from public.submissions as s
-      where s.challenge_id = any(${(await presentations(sql)).map(challengeId)})`;
-    assert.deepEqual({ ...counts }, { submissions: 173_912, agents: 23_369, challenges: 22, scored: 173_739 });
-  });
-});
+Deno.test("importOulad() loads every row of the dataset into an empty database and says how many", () =>
+  withCopyOf("empty", async (databaseUrl) => {
+    const { imported, report } = await importSample(databaseUrl);
+    assert.deepEqual({ ...imported, seconds: 0 }, {
+      challenges: 22,
+      agents: 23_369,
+      submissions: 173_912,
+      orgs: 7,
+      users: 23_369,
+      members: 25_087,
+      scenarios: 206,
+      attempts: 173_912,
+      seconds: 0,
+    });
+    assert.ok(report.some((line) => /studentAssessment.csv.gz: 100 %$/.test(line)), report.join("\n"));
+    assert.deepEqual(report.slice(-2), [
+      "Arena: challenges: 22 (22 written); agents: 23,369 (23,369 written); submissions: 173,912 (173,912 written)",
+      "Training pack: orgs: 7 (7 written); users: 23,369 (23,369 written); members: 25,087 (25,087 written); " +
+      "scenarios: 206 (206 written); attempts: 173,912 (173,912 written)",
+    ]);
+    await withOulad(async (sql) => {
+      const [counts] = await sql`
+        select count(*)::integer as submissions, count(distinct s.agent_id)::integer as agents,
+            count(distinct s.challenge_id)::integer as challenges,
+            count(*) filter (where s.status = 'scored')::integer as scored
+        from public.submissions as s
+        where s.challenge_id = any(${(await presentations(sql)).map(challengeId)})`;
+      assert.deepEqual({ ...counts }, { submissions: 173_912, agents: 23_369, challenges: 22, scored: 173_739 });
+    }, databaseUrl);
+  }));
 
 async function presentations(sql: postgres.Sql) {
   const rows = await sql<
@@ -78,9 +88,10 @@ async function presentations(sql: postgres.Sql) {
 }
 
 Deno.test("importOulad() writes no row version and logs no change the second time", async () => {
-  await withOulad(async (sql) => {
+  await withOwnOulad(async (sql, databaseUrl) => {
     const before = await versions(sql);
-    const { report } = await importSample();
+    const { imported, report } = await importSample(databaseUrl);
+    assert.ok(imported.seconds > 0 && imported.seconds < 60, `It took ${imported.seconds} s`);
     assert.deepEqual(await versions(sql), before);
     assert.deepEqual(report.slice(-2), [
       "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
@@ -91,13 +102,13 @@ Deno.test("importOulad() writes no row version and logs no change the second tim
 });
 
 Deno.test("importOulad() restores exactly the rows that somebody changed or deleted", async () => {
-  await withOulad(async (sql) => {
+  await withOwnOulad(async (sql, databaseUrl) => {
     await sql`update public.submissions set composite_score = 1 where id = ${submissionId("1752", "11391")}`;
     await sql`delete from public.submissions where id = ${submissionId("1752", "28400")}`;
     await sql`update public.scenario_attempts set score = 1 where id = ${attemptId("1752", "11391")}`;
     await sql`update public.scenario_attempts set status = 'abandoned' where id = ${attemptId("1752", "31604")}`;
     await sql`delete from public.scenario_attempts where id = ${attemptId("1752", "28400")}`;
-    const { report } = await importSample();
+    const { report } = await importSample(databaseUrl);
     assert.match(report.at(-2) ?? "", /submissions: 173,912 \(2 written\)$/);
     assert.match(report.at(-1) ?? "", /attempts: 173,912 \(3 written\)$/);
     const facts = await sql`
@@ -109,12 +120,12 @@ Deno.test("importOulad() restores exactly the rows that somebody changed or dele
 });
 
 Deno.test("importOulad() leaves alone what the dataset says nothing of", async () => {
-  await withOulad(async (sql) => {
+  await withOwnOulad(async (sql, databaseUrl) => {
     const student = userId("11391");
     await sql`update public.users set email = 'student@example.com' where id = ${student}`;
     await sql`
       update public.org_members set manager_id = ${userId("28400")}, left_at = '2014-07-01' where user_id = ${student}`;
-    await importSample();
+    await importSample(databaseUrl);
     const rows = await sql`
       select u.email, m.manager_id, m.left_at::date::text as left_on
       from public.users as u join public.org_members as m on m.user_id = u.id where u.id = ${student}`;

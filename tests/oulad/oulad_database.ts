@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { z } from "zod";
-import { importOulad } from "../../tools/import_oulad.ts";
 import { testDatabaseUrl } from "../support/test_database.ts";
 import type { TextRow } from "./row_difference.ts";
 
@@ -9,10 +8,15 @@ export const SAMPLE_FOLDER = fileURLToPath(new URL("../../samples/oulad", import
 
 const Refreshed = z.object({ outcome: z.enum(["refreshed", "skipped_clean"]) });
 
-/** Runs a body with one connection to the test database, into which the sample is loaded. */
-export async function withOulad<Result>(body: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
-  await importOulad({ databaseUrl: testDatabaseUrl(), folder: SAMPLE_FOLDER, report: () => {} });
-  const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+/**
+ * Runs a body with one connection to the suite's database, which holds the sample. It may refresh views there; a body that
+ * changes the sample takes a database of its own, as withCopyOf() gives it.
+ */
+export async function withOulad<Result>(
+  body: (sql: postgres.Sql) => Promise<Result>,
+  databaseUrl = testDatabaseUrl(),
+): Promise<Result> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     return await body(sql);
   } finally {

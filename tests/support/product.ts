@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { copyCluster } from "../../tools/test/cluster_copy.ts";
+import { clusterIn } from "../../tools/test/sample_clusters.ts";
+import { sampleFolder } from "./sample_copy.ts";
 import { type Stack, type StackOptions, startStack } from "../../stack/stack.ts";
 
-/** The whole product on ports and in a folder of its own, without samples, and a connection to its database. */
+/** The whole product on ports and in a folder of its own, without samples unless asked, and a connection to its database. */
 export interface Product {
   readonly stack: Stack;
   readonly sql: postgres.Sql;
@@ -16,6 +19,11 @@ const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 export async function startProduct(options: Partial<StackOptions> = {}): Promise<Product> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-product-" });
   await Deno.chmod(workFolder, 0o755);
+  const sample = sampleFolder();
+  // Imported by the same function before, once for the run; the stack finds the sample there, and imports it where it is not.
+  if (options.samples === true && sample !== undefined) {
+    await copyCluster(clusterIn(sample, "sample"), options.workFolder ?? workFolder);
+  }
   const stack = await startStack({
     projectFolder,
     workFolder,

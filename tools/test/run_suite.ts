@@ -2,45 +2,75 @@ import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
 import { countResults } from "./junit_counts.ts";
+import { type ProofCount, readCounts } from "./proof_results.ts";
+import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
 
 export interface SuiteResult {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
   readonly seconds: number;
+  /** What its random tests tried, where the full counts were asked for. */
+  readonly counts: readonly ProofCount[];
+}
+
+/** What the suites of one run share. */
+export interface Run {
+  readonly clusters: SampleClusters;
+  /** Random tests try their full counts. */
+  readonly proofs: boolean;
 }
 
 /** Runs one suite in a process of its own. Surroundings that do not come up count as one failure. */
-export async function runSuite(suite: Suite): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
   const started = Date.now();
   const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
   console.log(`\n── ${suite.name}: ${suite.what}${until}`);
   let database: TestDatabase | undefined;
-  let counts = { passed: 0, failed: 1 };
+  let outcome = { passed: 0, failed: 1 };
+  const notes = run.proofs ? await Deno.makeTempFile({ prefix: "freshet-proofs-" }) : undefined;
   try {
     if (suite.needsBrowser === true) await installPackages(BROWSER);
+    const sample = suite.sample === true ? await run.clusters.folder() : undefined;
     if (suite.database !== undefined) {
-      database = await makeTestDatabase(suite.database, { pgtap: suite.pgtap === true });
+      console.log(
+        `${suite.name}: its PostgreSQL starts${sample === undefined ? " and is migrated" : ", with the sample"}`,
+      );
+      database = await makeTestDatabase(suite.database, {
+        pgtap: suite.pgtap === true,
+        ...(sample === undefined ? {} : { copyOf: clusterIn(sample, "sample") }),
+      });
     }
-    counts = await runTests(suite, database);
+    outcome = await runTests(suite, {
+      ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
+      ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
+      ...(database === undefined ? {} : {
+        FRESHET_TEST_DATABASE_URL: database.url,
+        FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
+        FRESHET_TEST_CRON: database.cron,
+      }),
+    });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   } finally {
     await database?.stop();
   }
-  return { name: suite.name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+  const seconds = Math.round((Date.now() - started) / 1000);
+  return { name: suite.name, ...outcome, seconds, counts: notes === undefined ? [] : await takeCounts(notes) };
 }
 
-async function runTests(suite: Suite, database: TestDatabase | undefined): Promise<{ passed: number; failed: number }> {
+async function takeCounts(notes: string): Promise<ProofCount[]> {
+  const counts = readCounts(await Deno.readTextFile(notes));
+  await Deno.remove(notes);
+  return counts;
+}
+
+async function runTests(suite: Suite, env: Record<string, string>): Promise<{ passed: number; failed: number }> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...suite.paths],
-      env: database === undefined ? {} : {
-        FRESHET_TEST_DATABASE_URL: database.url,
-        FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,
-        FRESHET_TEST_CRON: database.cron,
-      },
+      env,
       stdout: suite.beside !== undefined ? "piped" : "inherit",
       stderr: suite.beside !== undefined ? "piped" : "inherit",
     });

@@ -9,6 +9,10 @@ export interface Suite {
   readonly paths: readonly string[];
   /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
   readonly database?: "installed" | "embedded";
+  /** Starts from copies of the sample, which is imported once a run; its database, if it has one, is such a copy. */
+  readonly sample?: boolean;
+  /** Has random tests that try more often in `deno task test:proofs`. */
+  readonly proofs?: boolean;
   /** Wants pgTAP in schema tap. */
   readonly pgtap?: boolean;
   /** Uses Debian's packages itself, without a database from here. */
@@ -45,6 +49,7 @@ export const suites: readonly Suite[] = [
     what: "the real data set against DuckDB",
     paths: ["tests/oulad"],
     database: "installed",
+    sample: true,
     // DuckDB is kept out of the lock file: see tests/support/duckdb.ts.
     flags: ["--no-lock"],
   },
@@ -85,6 +90,7 @@ export const suites: readonly Suite[] = [
     what: "refresh and audit on the real pg_cron",
     paths: ["tests/integration"],
     database: "installed",
+    proofs: true,
     beside: "waiting",
   },
   {
@@ -101,15 +107,22 @@ export const suites: readonly Suite[] = [
     what: "the whole product through its origin",
     paths: ["tests/e2e"],
     needsPackages: true,
+    sample: true,
+    proofs: true,
     beside: "working",
   },
 ];
 
-/** The suites with these names, all of them for none; an unknown name is refused with the list. */
-export function chooseSuites(names: readonly string[]): readonly Suite[] {
-  const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
+/**
+ * The suites with these names; for none all of them, or all that have proofs. An unknown name is refused with the list, and
+ * so is a suite without a proof where proofs are asked for: it would only run as always.
+ */
+export function chooseSuites(names: readonly string[], proofs = false): readonly Suite[] {
+  const known = suites.filter((suite) => !proofs || suite.proofs === true);
+  const unknown = names.find((name) => !known.some((suite) => suite.name === name));
   if (unknown !== undefined) {
-    throw new Error(`Unknown suite "${unknown}": choose from ${suites.map((suite) => suite.name).join(", ")}`);
+    const what = proofs ? "suite with proofs" : "suite";
+    throw new Error(`Unknown ${what} "${unknown}": choose from ${known.map((suite) => suite.name).join(", ")}`);
   }
-  return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name));
+  return names.length === 0 ? known : known.filter((suite) => names.includes(suite.name));
 }

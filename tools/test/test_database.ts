@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { installNpmParts } from "../../stack/npm_parts.ts";
 import { startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
+import { copyCluster } from "./cluster_copy.ts";
 
 /** A migrated, empty database of one suite. */
 export interface TestDatabase {
@@ -14,14 +15,18 @@ export interface TestDatabase {
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Starts a cluster that is thrown away afterwards. Throws when "installed" turns out not to have the real pg_cron. */
+/**
+ * Starts a cluster that is thrown away afterwards; with `copyOf`, the work folder of a migrated and stopped one, a copy of
+ * that. Throws when "installed" turns out not to have the real pg_cron.
+ */
 export async function makeTestDatabase(
   flavour: "installed" | "embedded",
-  options: { readonly pgtap?: boolean } = {},
+  options: { readonly pgtap?: boolean; readonly copyOf?: string } = {},
 ): Promise<TestDatabase> {
   await installNpmParts(console.log);
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
   await Deno.chmod(workFolder, 0o755);
+  if (options.copyOf !== undefined) await copyCluster(options.copyOf, workFolder);
   const server = await startPostgres({ workFolder, flavour, durable: false });
   const project = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => Response.json({}));
   const stop = async () => {
@@ -33,7 +38,7 @@ export async function makeTestDatabase(
     if (flavour === "installed" && server.cron !== "real") {
       throw new Error(`These tests need the real pg_cron, and this is a ${server.cron}: ${server.detail}`);
     }
-    await pushMigrations({ projectFolder, databaseUrl: server.url });
+    if (options.copyOf === undefined) await pushMigrations({ projectFolder, databaseUrl: server.url });
     await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
     if (options.pgtap === true) await installPgtap(server.superuserUrl);
     console.log(server.detail);

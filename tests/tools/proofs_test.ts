@@ -1,0 +1,60 @@
+import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { readCounts, writeProofs } from "../../tools/test/proof_results.ts";
+import { chooseSuites, suites } from "../../tools/test/suites.ts";
+import { projectFolder } from "../support/documents.ts";
+import { proofs } from "../support/proofs.ts";
+
+/** Runs a body with variables as the runner sets them. */
+async function withVariables(variables: Record<string, string>, body: () => void | Promise<void>): Promise<void> {
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    await body();
+  } finally {
+    for (const name of Object.keys(variables)) Deno.env.delete(name);
+  }
+}
+
+Deno.test("proofs() is the sample, and in a run of test:proofs the whole count, noted with the file that asked", async () => {
+  const notes = await Deno.makeTempFile();
+  try {
+    equal(proofs(3, 5), 3);
+    await withVariables({ FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }, () => equal(proofs(3, 5), 5));
+    deepEqual(readCounts(await Deno.readTextFile(notes)), [{ file: "tests/tools/proofs_test.ts", count: 5 }]);
+  } finally {
+    await Deno.remove(notes);
+  }
+});
+
+Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no other can be named", async () => {
+  const asking: string[] = [];
+  for (const { name, paths } of suites) {
+    for (const path of paths.filter((one) => one !== "tests/tools")) {
+      if (await holds(join(projectFolder, path), "support/proofs.ts")) asking.push(name);
+    }
+  }
+  deepEqual(chooseSuites([], true).map(({ name }) => name), asking);
+  deepEqual(chooseSuites(["e2e"], true).map(({ name }) => name), ["e2e"]);
+  throws(() => chooseSuites(["house"], true), /Unknown suite with proofs "house": choose from integration, e2e$/);
+});
+
+async function holds(folder: string, text: string): Promise<boolean> {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && (await Deno.readTextFile(join(folder, name))).includes(text)) return true;
+  }
+  return false;
+}
+
+Deno.test("a run of test:proofs keeps counts, seconds, date and commit of each suite, a failed one too", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const counts = [{ file: "tests/e2e/one_test.ts", count: 1_000 }];
+    await writeProofs([{ name: "e2e", passed: 3, failed: 1, seconds: 90, counts }], folder);
+    const { date, commit, ...result } = JSON.parse(await Deno.readTextFile(join(folder, "e2e.json")));
+    deepEqual(result, { suite: "e2e", passed: 3, failed: 1, seconds: 90, counts });
+    match(date, /^\d{4}-\d\d-\d\d$/);
+    match(commit, /^([0-9a-f]{12}(, with changes)?|unknown)$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { makeClusterFolders } from "../../stack/postgres/cluster_folder.ts";
+import { serverUser } from "../../stack/postgres/server_user.ts";
+
+/** Lays the data of a stopped cluster into a work folder that has none: a stack or a server that starts there finds them. */
+export async function copyCluster(fromWorkFolder: string, toWorkFolder: string): Promise<void> {
+  const user = await serverUser();
+  const from = await makeClusterFolders(fromWorkFolder, user);
+  const to = await makeClusterFolders(toWorkFolder, user);
+  const data = [...Deno.readDirSync(from.folder)].filter(({ name, isDirectory }) =>
+    isDirectory && name.startsWith("data-")
+  );
+  if (data.length === 0) throw new Error(`${from.folder} holds no data of a cluster to copy: start one there first`);
+  for (const { name } of data) {
+    // A server that runs writes while it is copied: what comes out is no database.
+    if (await isRunning(join(from.folder, name))) throw new Error(`${from.folder} is in use: stop its server first`);
+    const { success, stderr } = await new Deno.Command("cp", {
+      args: ["-a", "--reflink=auto", "--", join(from.folder, name), join(to.folder, name)],
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (!success) {
+      throw new Error(`${from.folder} could not be copied: ${new TextDecoder().decode(stderr).trim()}`);
+    }
+  }
+}
+
+async function isRunning(dataFolder: string): Promise<boolean> {
+  try {
+    await Deno.stat(join(dataFolder, "postmaster.pid"));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
