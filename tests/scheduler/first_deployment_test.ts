@@ -1,0 +1,70 @@
+// The order of docs/deploy.md, and what people make of it: migrations, slots that fail for want of secrets, secrets, slots whose
+// calls find no function, functions, first passes. None of it is news. What goes on being wrong afterwards is.
+import assert from "node:assert/strict";
+import { type Deployment, startDeployment } from "../support/deployment.ts";
+
+let deployment: Deployment;
+Deno.test.beforeAll(async () => {
+  deployment = await startDeployment();
+});
+Deno.test.afterAll(() => deployment.stop());
+
+function test(name: string, body: () => Promise<void>): void {
+  // Parts of the stack live longer than one test.
+  Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
+}
+
+type Step = "secrets" | "functions" | "refresh" | "pass by hand" | "pass without DSN";
+
+interface Walk {
+  readonly steps: readonly Step[];
+  /** Between two steps. */
+  readonly gap: string;
+}
+
+const WALKS: readonly Walk[] = [
+  // The page's own order, in a hurry, at leisure, and over days.
+  { steps: ["secrets", "functions", "refresh"], gap: "1 minute" },
+  { steps: ["secrets", "functions", "refresh"], gap: "5 minutes" },
+  { steps: ["secrets", "functions"], gap: "3 hours" },
+  { steps: ["secrets", "functions", "refresh"], gap: "30 hours" },
+  { steps: ["secrets", "functions", "refresh"], gap: "20 days" },
+  // Others.
+  { steps: ["functions", "secrets", "refresh"], gap: "5 minutes" },
+  { steps: ["refresh", "functions", "secrets"], gap: "2 days" },
+  { steps: ["secrets", "functions", "pass without DSN"], gap: "5 minutes" },
+  { steps: ["secrets", "functions", "pass by hand", "refresh"], gap: "5 minutes" },
+  { steps: ["functions", "pass by hand", "secrets"], gap: "1 minute" },
+];
+
+async function take(step: Step): Promise<void> {
+  if (step === "secrets") await deployment.putSecrets();
+  if (step === "functions") deployment.deployFunctions();
+  if (step === "refresh") await deployment.refreshByHand();
+  if (step === "pass by hand") await deployment.auditByHand();
+  if (step === "pass without DSN") await deployment.auditWithoutDsn();
+}
+
+const NOTHING = { events: [], outbox: [], incidents: [] };
+
+for (const { steps, gap } of WALKS) {
+  test(`A first deployment (${["migrations", ...steps].join(", ")}; ${gap} apart) tells nothing`, async () => {
+    await deployment.justMigrated();
+    let passes = false;
+    for (const step of steps) {
+      await deployment.tick();
+      await deployment.wait(gap);
+      if (!passes && step !== "functions") await deployment.tick();
+      await take(step);
+      passes ||= step.startsWith("pass");
+      assert.deepEqual(await deployment.told(), NOTHING, `after ${step}`);
+    }
+    // The next three slots, of which the first is the first pass.
+    for (const slot of ["first", "second", "third"]) {
+      await deployment.wait("5 minutes");
+      await deployment.tick();
+      assert.deepEqual(await deployment.told(), NOTHING, `in the ${slot} slot`);
+    }
+    assert.equal((await deployment.health()).status, "ok");
+  });
+}
