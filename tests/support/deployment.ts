@@ -30,6 +30,8 @@ export interface Deployment {
   auditByHand(): Promise<void>;
   /** A pass of a function that was given no SENTRY_DSN. */
   auditWithoutDsn(): Promise<void>;
+  /** Whether a pass has been completed. */
+  isAudited(): Promise<boolean>;
   health(): Promise<{ readonly code: number; readonly status: string; readonly reasons: readonly string[] }>;
   /** What was told or waits to be told, and every incident: by fingerprint. */
   told(): Promise<{ readonly events: string[]; readonly outbox: string[]; readonly incidents: string[] }>;
@@ -116,6 +118,10 @@ export async function startDeployment(): Promise<Deployment> {
         send_for_ms: 10_000,
         runbook_url: "docs/runbook",
       });
+    },
+    async isAudited() {
+      const [row] = await admin`select last_audit_at is not null as is_audited from analytics.audit_state`;
+      return row?.["is_audited"] === true;
     },
     async health() {
       await pause(1_100); // health remembers for a second
