@@ -69,3 +69,37 @@ for (const { steps, gap } of WALKS) {
     assert.equal((await deployment.health()).status, "ok");
   });
 }
+
+test("Health is unknown until the first pass and says what it waits for, and ok with that pass", async () => {
+  const { health, ...d } = deployment;
+  await d.justMigrated();
+  await d.tick();
+  await d.refreshByHand();
+  // The read function is up before the audit's own: so health can be asked.
+  d.deployFunctions(["analytics"]);
+  const first = await health();
+  assert.deepEqual([first.code, first.status], [503, "unknown"]);
+  assert.deepEqual(first.reasons, [
+    "audit: no audit has run yet: cron_secret_key is missing in Vault and project_url is missing in Vault",
+  ]);
+
+  await d.putSecrets();
+  assert.deepEqual((await health()).reasons, [
+    "audit: no audit has run yet: job analytics-cron-audit makes the first within five minutes",
+  ]);
+  for (let slot = 0; slot < 2; slot += 1) {
+    await d.wait("5 minutes");
+    await d.tick();
+  }
+  const [reason] = (await health()).reasons;
+  assert.match(
+    reason ?? "",
+    /no audit has run yet: the call of \d\d:\d\d UTC was answered 404, so cron-audit was not deployed/,
+  );
+
+  d.deployFunctions();
+  assert.equal((await health()).status, "unknown");
+  await d.wait("5 minutes");
+  await d.run("analytics-cron-audit");
+  assert.deepEqual(await health(), { code: 200, status: "ok", reasons: [] });
+});

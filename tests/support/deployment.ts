@@ -23,7 +23,8 @@ export interface Deployment {
   /** Makes everything that the database knows older. */
   wait(interval: string): Promise<void>;
   putSecrets(): Promise<void>;
-  deployFunctions(): void;
+  /** Left out: all of them. */
+  deployFunctions(names?: readonly string[]): void;
   /** `refresh_all_views()`, as the page says. */
   refreshByHand(): Promise<void>;
   /** A pass that calls the function as a person with the key would. */
@@ -43,7 +44,8 @@ export async function startDeployment(): Promise<Deployment> {
   const product = await startProduct({ sentryDsn: sink.dsn, redis: false });
   const { stack, sql } = product;
   const admin = connectSuperuser(stack.superuserUrl);
-  const deployed = { ...stack.functionUrls };
+  const deployed = new Set<string>();
+  const gate = startGate(stack.origin, deployed);
   // The test says when it is the next minute.
   const [scheduler] = await admin`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   Deno.kill(Number(scheduler?.["pid"]), "SIGSTOP");
@@ -56,7 +58,9 @@ export async function startDeployment(): Promise<Deployment> {
       const [session] = await owner`select pg_backend_pid() as pid`;
       const [started] = await admin`
         insert into cron.job_run_details (jobid, job_pid, database, username, command, status, start_time)
-        values (${row?.["jobid"]}, ${session?.["pid"]}, 'postgres', 'postgres', ${row?.["command"]}, 'running', clock_timestamp())
+        values (${row?.["jobid"]}, ${session?.["pid"]}, 'postgres', 'postgres', ${
+        row?.["command"]
+      }, 'running', clock_timestamp())
         returning runid`;
       const message = await owner.unsafe(String(row?.["command"])).simple().then(
         () => null,
@@ -81,7 +85,7 @@ export async function startDeployment(): Promise<Deployment> {
     sink,
     run,
     async justMigrated() {
-      for (const name of Object.keys(stack.functionUrls)) delete stack.functionUrls[name];
+      deployed.clear();
       await forgetDeployment(admin);
       told_before = sink.events().length;
     },
@@ -94,15 +98,17 @@ export async function startDeployment(): Promise<Deployment> {
     },
     wait: (interval) => letPass(admin, interval),
     async putSecrets() {
-      await sql`select vault.create_secret(${stack.origin}, 'project_url')`;
+      await sql`select vault.create_secret(${gate.origin}, 'project_url')`;
       await sql`select vault.create_secret(${stack.keys.cronKey}, 'cron_secret_key')`;
     },
-    deployFunctions: () => void Object.assign(stack.functionUrls, deployed),
+    deployFunctions(names = ["analytics", "cron-audit"]) {
+      for (const name of names) deployed.add(name);
+    },
     async refreshByHand() {
       await sql`select view_name, outcome from analytics.refresh_all_views()`;
     },
     async auditByHand() {
-      const response = await fetch(`${stack.origin}/functions/v1/cron-audit`, {
+      const response = await fetch(`${gate.origin}/functions/v1/cron-audit`, {
         method: "POST",
         headers: { apikey: stack.keys.cronKey, "content-type": "application/json" },
         body: "{}",
@@ -125,7 +131,9 @@ export async function startDeployment(): Promise<Deployment> {
     },
     async health() {
       await pause(1_100); // health remembers for a second
-      const response = await product.get("/health", { apikey: stack.keys.secretKey });
+      const response = await fetch(`${gate.origin}/functions/v1/analytics/health`, {
+        headers: { apikey: stack.keys.secretKey },
+      });
       const body = await response.json();
       return { code: response.status, status: String(body.status), reasons: body.reasons ?? [] };
     },
@@ -142,10 +150,27 @@ export async function startDeployment(): Promise<Deployment> {
     async stop() {
       Deno.kill(Number(scheduler?.["pid"]), "SIGCONT");
       await admin.end({ timeout: 5 });
+      await gate.stop();
       await product.stop();
       await sink.stop();
     },
   };
+}
+
+/** The project's address, at which only those functions answer that are deployed; the others as the platform does. */
+function startGate(origin: string, deployed: ReadonlySet<string>) {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const name = /^\/functions\/v1\/([^/]+)/.exec(pathname)?.[1] ?? "";
+    if (!deployed.has(name)) {
+      return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, { status: 404 });
+    }
+    const headers = new Headers(request.headers);
+    headers.delete("host");
+    const body = request.method === "GET" ? {} : { body: await request.arrayBuffer() };
+    return await fetch(origin + pathname + search, { method: request.method, headers, ...body });
+  });
+  return { origin: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
 /** Until pg_net has stored the answer to every request that was sent. */
