@@ -51,8 +51,8 @@ export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
       analytics.job_slots, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, analytics.http_calls,
       analytics.job_monitors, analytics.refresh_log, cron.job_run_details, net._http_response, net.http_request_queue;
     delete from vault.secrets;
-    delete from cron.job where jobname = 'probe';
-    delete from analytics.scheduled_jobs where job_name = 'probe';
+    delete from cron.job where jobname like 'probe%';
+    delete from analytics.scheduled_jobs where job_name like 'probe%';
     delete from analytics.audit_state;
     insert into analytics.audit_state (system_identifier, history_relation, low_runid)
     values (private.system_identifier(), 'cron.job_run_details'::regclass, 0);
