@@ -1,6 +1,8 @@
 // The order of docs/deploy.md, and what people make of it: migrations, slots that fail for want of secrets, secrets, slots whose
 // calls find no function, functions, first passes. None of it is news. What goes on being wrong afterwards is.
 import assert from "node:assert/strict";
+import { examine } from "../../tools/doctor/examine.ts";
+import { exitCode } from "../../tools/doctor/report.ts";
 import { type Deployment, startDeployment } from "../support/deployment.ts";
 
 let deployment: Deployment;
@@ -65,8 +67,15 @@ for (const { steps, gap } of WALKS) {
       await deployment.wait("5 minutes");
       await deployment.tick();
       assert.deepEqual(await deployment.told(), NOTHING, `in the ${slot} slot`);
+      assert.equal((await deployment.health()).status, "ok", `in the ${slot} slot`);
+      const examination = await examine(deployment.product.stack.databaseUrl);
+      assert.equal(
+        exitCode(examination),
+        0,
+        `the doctor, in the ${slot} slot: ${JSON.stringify(examination.findings)}`,
+      );
     }
-    assert.equal((await deployment.health()).status, "ok");
+    assert.ok(deployment.sink.checkIns().every(({ status }) => status === "ok"));
   });
 }
 
