@@ -4143,7 +4143,7 @@ begin
             r.*,
             -- A view gets the time of one objective for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
-            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), private.judged_since()) as judged_age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select private.judged_since())) as judged_age,
             coalesce(
                 (
                     select c.relispopulated from pg_catalog.pg_class as c
@@ -4351,7 +4351,8 @@ begin
         state => case
             when c.relispopulated then 'ok'
             -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
-            when v.refreshed_at is null and greatest(v.registered_at, private.judged_since()) > clock_timestamp() - v.stale_after
+            when v.refreshed_at is null
+                and greatest(v.registered_at, (select private.judged_since())) > clock_timestamp() - v.stale_after
                 then 'ok'
             else 'bad'
         end,
@@ -7015,7 +7016,8 @@ CREATE FUNCTION private.recent_durations(job_name text) RETURNS TABLE(seconds nu
         ) as l
         where v.job_name = recent_durations.job_name
             and l.outcome = 'refreshed'
-            and l.started_at >= private.judged_since()
+            -- Asked once, and not for each row.
+            and l.started_at >= (select private.judged_since())
         order by l.id desc
         limit 20
     )
