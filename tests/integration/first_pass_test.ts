@@ -245,3 +245,39 @@ test("An upgrade of a project that has been audited makes no pass the first agai
     }
   }
 });
+
+test("Refreshes that were slow before the first pass are no warning; those after it are", async (d) => {
+  const beSlow = (since: string) =>
+    d.admin`
+      insert into analytics.refresh_log (view_name, requested_by, started_at, finished_at, outcome)
+      select ${VIEW}, 'schedule', t.at, t.at + interval '9 minutes', 'refreshed'
+      from (select now() - ${since}::interval as at from generate_series(1, 10)) as t`;
+  await beSlow("1 day");
+  await d.tick();
+  d.deployFunctions();
+  await slot(d);
+  await slot(d);
+  await slot(d);
+  assert.deepEqual(await d.told(), NOTHING);
+  await beSlow("1 minute");
+  await d.auditByHand();
+  assert.deepEqual((await d.told()).incidents, [`near_timeout:refresh-${VIEW}`]);
+});
+
+test("A run that hangs since before the first pass has its time again from then on", async (d) => {
+  await d.product.sql`select analytics.register_job('probe', '0 0 1 1 *', 'select 1', max_runtime => '20 minutes')`;
+  // On another server, where no process can be looked for: one of ours could not be an hour old here.
+  await d.admin`update cron.job set nodename = 'elsewhere' where jobname = 'probe'`;
+  await d.admin`
+    insert into cron.job_run_details (jobid, status, start_time)
+    select jobid, 'running', now() - interval '1 hour' from cron.job where jobname = 'probe'`;
+  d.deployFunctions();
+  await d.auditByHand();
+  const idle = ["probe"];
+  for (let minutes = 0; minutes < 20; minutes += 5) {
+    assert.deepEqual(await d.told(), NOTHING, `${minutes} minutes after the first pass`);
+    await slot(d, idle);
+  }
+  await slot(d, idle);
+  assert.deepEqual((await d.told()).incidents, ["stuck:probe"]);
+});
