@@ -1,5 +1,5 @@
 -- Object: private.detect_stale(), private.detect_unpopulated(), private.detect_stuck(), private.recent_durations() (replaced)
--- Why: an age that grew before the first pass is nobody's fault. What goes on growing is told one objective, or one limit,
+-- Why: an age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
 
 create or replace function private.detect_stale()

@@ -1,5 +1,5 @@
 -- Object: private.why_not_audited(), analytics.get_audit_health() (replaced)
--- Why: until the first pass health is unknown; whoever deploys wants to know what is still missing.
+-- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
 
 create function private.why_not_audited()
 returns text

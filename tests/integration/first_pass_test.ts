@@ -187,7 +187,7 @@ test("However many runs are older than the first pass, no later one judges them;
   assert.deepEqual((await d.told()).incidents, ["failed:probe"]);
 });
 
-test("A history that is made anew before the first pass is no loss, and is one after it", async (d) => {
+test("A history that begins again before the first pass is no loss, and is one after it", async (d) => {
   const beginAgain = () => d.admin`update analytics.audit_state set history_relation = 1`;
   await d.tick();
   await beginAgain();

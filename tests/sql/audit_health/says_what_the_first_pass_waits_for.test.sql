@@ -13,7 +13,7 @@ $$;
 delete from analytics.http_calls;
 update analytics.audit_state set last_audit_at = null, last_outcome = null, judged_since = null;
 
-select is(analytics.get_audit_health() ->> 'status', 'unknown', 'before the first pass nobody knows');
+select is(analytics.get_audit_health() ->> 'status', 'unknown', 'before the first pass it is not known');
 select is(pg_temp.reasons(), 'no audit has run yet: job analytics-cron-audit makes the first within five minutes', 'it is awaited');
 select pg_temp.answer(404);
 select is(
