@@ -160,18 +160,19 @@ test("The doctor knows by Freshet's ledger whose call failed, and whether that j
 
 test("The doctor counts an answer once: what the ledger knows is not told as pg_net's as well", async () => {
   const sql = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
-  const request = 900_000_001;
+  // No other test is answered so.
+  const request = 900_000_418;
   try {
     await sql`
       insert into analytics.http_calls (request_id, function_name, job_name, queued_at, deadline_at)
       values (${request}, 'probe', 'probe-a', now() - interval '5 minutes', now())`;
-    await sql`insert into net._http_response (id, status_code, timed_out, created) values (${request}, 404, false, now() - interval '5 minutes')`;
+    await sql`insert into net._http_response (id, status_code, timed_out, created) values (${request}, 418, false, now() - interval '5 minutes')`;
     const { findings } = await examine(testDatabaseUrl());
-    const failed = findings.filter(({ kind, subject }) => kind === "http_failed" && /probe|404/.test(subject));
+    const failed = findings.filter(({ kind, subject }) => kind === "http_failed" && /probe|418/.test(subject));
     assert.deepEqual(failed.map(({ subject }) => subject), ["probe-a"]);
     assert.match(
       failed[0]?.message ?? "",
-      /function "probe" answered 404 to the call of \S+Z; 1 of 1 calls of the last hours failed/,
+      /function "probe" answered 418 to the call of \S+Z; 1 of 1 calls of the last hours failed/,
     );
   } finally {
     await sql`delete from analytics.http_calls where request_id = ${request}`;
