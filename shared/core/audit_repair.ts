@@ -10,6 +10,14 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select rolname, rolbypassrls from pg_roles where rolname in ('postgres', current_user);`,
       `show cron.log_run;`,
     ),
+  answer_failed: ({ subject }) =>
+    lines(
+      `select resource, last_failed_at, failure_count, request_id, defect, last_answered_at from analytics.failed_answers where resource = ${
+        literal(subject)
+      };`,
+      `-- the line of that request_id in the log of the function has the whole defect; what views left out:`,
+      `select view_name, rejected_count, rejects from analytics.views where rejected_count > 0;`,
+    ),
   bundled_refreshes: ({ job }) =>
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
   default_partition_used: ({ subject }) =>

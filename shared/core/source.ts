@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operator, Order } from "./resource.ts";
 import type { Restriction } from "./scope.ts";
-import { viewState, type ViewStateMap, viewStates } from "./view_state.ts";
+import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
 /** What is asked of the database: data, never SQL. */
 export interface SourceRequest {
@@ -47,7 +47,7 @@ export interface PlaceFilter {
 
 /** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */
 export const sourceAnswer = z.object({
-  state: viewState,
+  state: anyViewState,
   reads: viewStates,
   denied: z.boolean(),
   scope_values: z.array(z.string()).nullable(),

@@ -1,3 +1,4 @@
+import { FaultReports } from "../core/fault_reports.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
 import { createReader } from "../core/reader.ts";
@@ -19,5 +20,6 @@ export function createSite(registry: Registry, platform: Platform): Site {
   ];
   const refreshes = new RefreshOnDemand(platform.refreshes, platform);
   const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
-  return { cors: platform.cors, routes: routesOf(api) };
+  const faults = new FaultReports({ ...platform, ledger: platform.faults });
+  return { cors: platform.cors, routes: routesOf(api), faults };
 }

@@ -2,7 +2,7 @@ import { internalError, sourceUnavailable } from "../../shared/core/app_error.ts
 import type { Clock } from "../../shared/core/clock.ts";
 import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../shared/core/source.ts";
 import { toUtc } from "../../shared/core/utc_timestamp.ts";
-import type { ViewState, ViewStateMap } from "../../shared/core/view_state.ts";
+import { anyViewState, type ViewState, type ViewStateMap } from "../../shared/core/view_state.ts";
 import { settle } from "./fake_clock.ts";
 
 export type FakeRow = Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ export class FakeSource implements Source {
 
   /** Recomputes a view: new rows under a new version, at the clock's time. */
   refresh(view: string, rows: readonly FakeRow[]): void {
-    if (!this.#views.has(view)) this.register(view);
+    if (this.#views.get(view)?.state.unreadable !== undefined || !this.#views.has(view)) this.register(view);
     const { state } = this.#view(view);
     const moment = new Date(this.#clock.now()).toISOString();
     const moved = { version: state.version + 1, refreshed_at: moment, verified_at: moment, source_as_of: moment };
@@ -51,6 +51,12 @@ export class FakeSource implements Source {
   verify(view: string): void {
     const { state, rows } = this.#view(view);
     this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
+  }
+
+  /** Says of a view what no reader understands. */
+  spoil(view: string, over: FakeRow): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: anyViewState.parse({ ...state, ...over }) });
   }
 
   /** Counts versions from the start again, as a reset database does. */

@@ -1,3 +1,5 @@
+import type { FailedAnswer } from "../../shared/core/fault_ledger.ts";
+import { FaultReports } from "../../shared/core/fault_reports.ts";
 import assert from "node:assert/strict";
 import { internalError } from "../../shared/core/app_error.ts";
 import { createHandler } from "../../shared/http/handler.ts";
@@ -259,13 +261,22 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const route = () => Promise.reject(new RangeError("planted row text"));
-  const site = { cors: "*", routes: new Map([["/analytics/x", route]]) } as const;
-  const handle = createHandler(() => Promise.resolve(site), { clock: new FakeClock(), log });
+  const told: FailedAnswer[] = [];
+  const clock = new FakeClock();
+  const ledger = {
+    failed: (answer: FailedAnswer) => Promise.resolve(void told.push(answer)),
+    answered: () => Promise.resolve(),
+  };
+  const faults = new FaultReports({ clock, ledger, waitUntil: () => {} });
+  const site = { cors: "*", routes: new Map([["/analytics/x", route]]), faults } as const;
+  const handle = createHandler(() => Promise.resolve(site), { clock, log });
   const response = await handle(new Request("http://127.0.0.1/analytics/x"));
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /planted|RangeError|\.ts/);
   assert.match(lines[0] ?? "", /"defect":"RangeError at /);
   assert.doesNotMatch(lines[0] ?? "", /planted/);
+  assert.deepEqual(told.map(({ resource }) => resource), ["/analytics/x"]);
+  assert.match(told[0]?.defect ?? "", /^RangeError at /);
 });
 
 Deno.test("a deployment without its variables answers 500, says nothing, and tries again", async () => {
