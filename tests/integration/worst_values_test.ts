@@ -16,6 +16,9 @@ const SAMPLED_ROUNDS = 3;
 /** Types whose bad values are left out; a text or a number of milliseconds that a constraint lets in is as good as any. */
 const JUDGED = new Set(["timestamptz", "date", "numeric", "jsonb"]);
 
+/** A document in which there is nothing, and so nothing to leave out. */
+const NOTHING = "{}";
+
 /** What a row in a table changes when nothing is wrong with it. */
 interface Control {
   readonly mode: Mode;
@@ -98,7 +101,8 @@ async function faultsOf(world: World, plant: Plant, control: Control): Promise<"
       const left_out = await leftOut(sql);
       const after = await digests(sql, onlyViews(world, affected));
       const silent = [...after].filter(([view, digest]) =>
-        JUDGED.has(plant.type) && control.moved.has(view) && digest === world.held.get(view) &&
+        JUDGED.has(plant.type) && plant.value !== NOTHING && control.moved.has(view) &&
+        digest === world.held.get(view) &&
         (left_out.get(view) ?? 0) <= (world.left_out.get(view) ?? 0)
       );
       return [...foreign, ...silent.map(([view]) => `${view} left the row out and did not count it`)];

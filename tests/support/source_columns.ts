@@ -52,7 +52,7 @@ export function allPlants(columns: readonly SourceColumn[]): Plant[] {
  */
 export function somePlants(columns: readonly SourceColumn[], rounds: number): Plant[] {
   const types = Map.groupBy(columns, ({ type }) => type);
-  return [...types.values()].flatMap((alike) => {
+  const plants = [...types.values()].flatMap((alike) => {
     const values = worstOf(alike[0]?.type ?? "") ?? [];
     const count = Math.max(values.length, alike.length * rounds);
     return Array.from({ length: count }, (_, turn) => {
@@ -62,4 +62,5 @@ export function somePlants(columns: readonly SourceColumn[], rounds: number): Pl
       return column === undefined || value === undefined ? [] : [{ ...column, value }];
     }).flat();
   });
+  return [...new Map(plants.map((plant) => [JSON.stringify(plant), plant])).values()];
 }
