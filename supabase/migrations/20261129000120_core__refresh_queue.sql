@@ -48,7 +48,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    is_mine constant boolean := current_setting('freshet.held_request', true) = request_id::text;
+    is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
 begin
     if not is_mine and not pg_try_advisory_lock(private.refresh_request_key(request_id)) then
         return false;

@@ -3,10 +3,10 @@
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
 
-create function private.refresh_worker_command()
+create function private.refresh_worker_command(in_background boolean)
 returns text
 language sql
-stable
+immutable
 set search_path = ''
 as $$
     -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
@@ -14,15 +14,15 @@ as $$
     -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
     -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
     select case
-        when current_setting('cron.use_background_workers', true) = 'on'
+        when in_background
             then 'do ''begin for place in 1..8 loop perform private.claim_refresh(); commit; '
                 || 'perform private.run_refresh(); commit; end loop; end'''
         else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
             || rtrim(repeat('begin; select private.claim_refresh(); commit; begin; select private.run_refresh(); commit; ', 8), '; ')
     end;
 $$;
-revoke all on function private.refresh_worker_command() from public, anon, authenticated;
-comment on function private.refresh_worker_command() is 'What a job of the refresh queue runs: up to eight views, as this pg_cron runs commands.';
+revoke all on function private.refresh_worker_command(boolean) from public, anon, authenticated;
+comment on function private.refresh_worker_command(boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 create function private.schedule_refresh_workers()
 returns void
@@ -56,7 +56,7 @@ as $$
     select analytics.register_job(
         job_name => job_name,
         schedule => schedule,
-        command => private.refresh_worker_command(),
+        command => private.refresh_worker_command(current_setting('cron.use_background_workers', true) is not distinct from 'on'),
         late_after => interval '10 minutes',
         max_runtime => interval '2 hours'
     );

@@ -67,12 +67,17 @@ async function withoutScheduler(work: (run: () => Promise<void>) => Promise<void
   try {
     await work(async () => {
       const [job] = await sql`select command from cron.job where jobname = 'analytics-refresh-queue-1'`;
-      const session = connect();
-      await session.unsafe(String(job?.["command"])).simple().finally(() => session.end({ timeout: 1 }));
+      await onSession(String(job?.["command"]));
     });
   } finally {
     await setActive(true);
   }
+}
+
+/** Runs a command as pg_cron does: in one message, on a session of its own. */
+async function onSession(command: string): Promise<void> {
+  const session = postgres(url ?? "", { max: 1, onnotice: () => {} });
+  await session.unsafe(command).simple().finally(() => session.end({ timeout: 1 }));
 }
 
 /** pg_cron takes up a change within a moment, and may have begun a run before. */
@@ -193,14 +198,17 @@ test("a view that its schedule is refreshing comes when that has ended", async (
     await withoutScheduler(async (run) => {
       const holder = connect();
       const schedule = await holder.reserve();
-      await schedule`begin`;
-      await schedule`select analytics.refresh_view('mv_queue_busy')`;
       const asked = await ask("mv_queue_busy");
-      await run();
-      deepEqual((await look(asked.id)).views.map(({ state, outcome }) => [state, outcome]), [["queued", null]]);
-      await schedule`commit`;
-      schedule.release();
-      await holder.end();
+      try {
+        await schedule`begin`;
+        await schedule`select analytics.refresh_view('mv_queue_busy')`;
+        await run();
+        deepEqual((await look(asked.id)).views.map(({ state, outcome }) => [state, outcome]), [["queued", null]]);
+        await schedule`commit`;
+      } finally {
+        schedule.release();
+        await holder.end({ timeout: 1 });
+      }
       await run();
       equal((await look(asked.id)).state, "finished");
     });
@@ -232,5 +240,27 @@ test("a worker that is killed leaves its request queued; three times, and it is 
     });
   } finally {
     await dropView("mv_queue_killed");
+  }
+});
+
+test("where a command cannot set a limit, as in background workers, the other worker cuts what outlives its own", async () => {
+  await plantView("mv_queue_overdue", 60, "2 seconds");
+  try {
+    await withoutScheduler(async () => {
+      const [row] = await sql`select private.refresh_worker_command(true) as command`;
+      const command = String(row?.["command"]);
+      const { id } = await ask("mv_queue_overdue");
+      const hanging = onSession(command);
+      await until(id, "running", 20);
+      await onSession(command);
+      equal((await look(id)).state, "running", "it has not outlived its limit yet");
+      await pause(7_500);
+      await onSession(command);
+      await hanging;
+      const [view] = (await look(id)).views;
+      deepEqual([view?.outcome, view?.sqlstate, view?.attempt_count], ["failed", "57014", 1]);
+    });
+  } finally {
+    await dropView("mv_queue_overdue");
   }
 });

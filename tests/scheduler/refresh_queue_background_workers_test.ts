@@ -1,10 +1,11 @@
 // The queue where pg_cron runs its jobs as background workers: they refuse "begin" and "commit", and heed no limit that a
-// command sets, only the one that the role had when the command began.
+// command sets, only the one that the role had when the command began. Before 1.5 they run one at a time, so that nothing else
+// could cut what hangs: tests/integration/refresh_queue_test.ts has the worker that does.
 import assert from "node:assert/strict";
 import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
 import { pause } from "../../stack/pause.ts";
 
-Deno.test("Background workers do what the queue holds, each view under its own limit", async () => {
+Deno.test("Background workers do what the queue holds, and the limit of their role cuts what hangs", async () => {
   const cluster = await startCronCluster({ "cron.use_background_workers": "on", "max_worker_processes": "40" });
   try {
     await cluster.owner().unsafe(`
@@ -23,10 +24,9 @@ Deno.test("Background workers do what the queue holds, each view under its own l
 
     const done = await finished(cluster, slow);
     assert.equal(done.outcome, "refreshed");
-    // The job that is free looks after the one that is not, when its next minute comes.
     const cut = await finished(cluster, hangs);
     assert.deepEqual([cut.outcome, cut.sqlstate, cut.attempt_count], ["failed", "57014", 1]);
-    assert.ok(cut.seconds >= 20 && cut.seconds < 100, `it was cut after ${cut.seconds} seconds`);
+    assert.ok(cut.seconds >= 20 && cut.seconds < 135, `it was cut after ${cut.seconds} seconds`);
   } finally {
     await cluster.stop();
   }

@@ -3,7 +3,7 @@ begin isolation level repeatable read;
 select plan(11);
 
 select results_eq(
-    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(), j.active, d.is_worker
+    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(false), j.active, d.is_worker
        from analytics.scheduled_jobs as d join cron.job as j on j.jobname = d.job_name
        where d.job_name like 'analytics-refresh-queue-%' order by d.job_name $$,
     $$ values ('analytics-refresh-queue-1', true, true, true, true), ('analytics-refresh-queue-2', true, true, true, true) $$,
