@@ -35,7 +35,10 @@ export async function makeTestDatabase(
     }
     await pushMigrations({ projectFolder, databaseUrl: server.url });
     await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
-    if (options.pgtap === true) await installPgtap(server.superuserUrl);
+    if (options.pgtap === true) {
+      await restQueue(server.url);
+      await installPgtap(server.superuserUrl);
+    }
     console.log(server.detail);
     return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
   } catch (error) {
@@ -50,6 +53,18 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   try {
     await sql`select vault.create_secret(${projectUrl}, 'project_url')`;
     await sql`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
+  } finally {
+    await sql.end();
+  }
+}
+
+/** Its jobs would write to pg_cron's history every few seconds, in which tests plant runs of their own. */
+async function restQueue(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`
+      select private.schedule_refresh_worker(job_name, '0 0 1 1 *')
+      from analytics.scheduled_jobs where job_name like 'analytics-refresh-queue-%'`;
   } finally {
     await sql.end();
   }

@@ -2,6 +2,7 @@
 begin isolation level repeatable read;
 select plan(11);
 
+select private.schedule_refresh_workers();
 select results_eq(
     $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(false), j.active, d.is_worker
        from analytics.scheduled_jobs as d join cron.job as j on j.jobname = d.job_name
