@@ -2868,10 +2868,10 @@ $$;
 COMMENT ON FUNCTION private.check_kpi_events() IS 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
 
 --
--- Name: claim_refresh(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: claim_refresh(integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.claim_refresh() RETURNS void
+CREATE FUNCTION private.claim_refresh(worker integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -2931,7 +2931,7 @@ begin
             return;
         end if;
         update analytics.refresh_request_views as v
-        set claimed_at = clock_timestamp(), attempt_count = v.attempt_count + 1
+        set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
         perform set_config(
@@ -2944,10 +2944,10 @@ end
 $$;
 
 --
--- Name: FUNCTION claim_refresh(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION claim_refresh(worker integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.claim_refresh() IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
 
 --
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
@@ -7468,10 +7468,10 @@ $$;
 COMMENT ON FUNCTION private.refresh_request_key(id bigint) IS 'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
 
 --
--- Name: refresh_worker_command(boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: refresh_worker_command(integer, boolean); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.refresh_worker_command(in_background boolean) RETURNS text
+CREATE FUNCTION private.refresh_worker_command(worker integer, in_background boolean) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
@@ -7481,18 +7481,23 @@ CREATE FUNCTION private.refresh_worker_command(in_background boolean) RETURNS te
     -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
     select case
         when in_background
-            then 'do ''begin for place in 1..8 loop perform private.claim_refresh(); commit; '
-                || 'perform private.run_refresh(); commit; end loop; end'''
+            then format(
+                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
+                'perform private.run_refresh(); commit; end loop; end''', worker
+            )
         else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
-            || rtrim(repeat('begin; select private.claim_refresh(); commit; begin; select private.run_refresh(); commit; ', 8), '; ')
+            || rtrim(
+                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                '; '
+            )
     end;
 $$;
 
 --
--- Name: FUNCTION refresh_worker_command(in_background boolean); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION refresh_worker_command(worker integer, in_background boolean); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.refresh_worker_command(in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 --
 -- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7841,29 +7846,31 @@ $$;
 COMMENT ON FUNCTION private.schedule_of_job(job_name text) IS 'The schedule as declared, or as it is in cron.job for others.';
 
 --
--- Name: schedule_refresh_worker(text, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: schedule_refresh_worker(integer, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.schedule_refresh_worker(job_name text, schedule text) RETURNS void
+CREATE FUNCTION private.schedule_refresh_worker(worker integer, schedule text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
     -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
     select analytics.register_job(
-        job_name => job_name,
+        job_name => 'analytics-refresh-queue-' || worker,
         schedule => schedule,
-        command => private.refresh_worker_command(current_setting('cron.use_background_workers', true) is not distinct from 'on'),
+        command => private.refresh_worker_command(
+            worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
+        ),
         late_after => interval '10 minutes',
         max_runtime => interval '2 hours'
     );
-    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = schedule_refresh_worker.job_name;
+    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
 $$;
 
 --
--- Name: FUNCTION schedule_refresh_worker(job_name text, schedule text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION schedule_refresh_worker(worker integer, schedule text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.schedule_refresh_worker(job_name text, schedule text) IS 'One of the jobs of private.schedule_refresh_workers.';
+COMMENT ON FUNCTION private.schedule_refresh_worker(worker integer, schedule text) IS 'One of the jobs of private.schedule_refresh_workers.';
 
 --
 -- Name: schedule_refresh_workers(); Type: FUNCTION; Schema: private; Owner: -
@@ -7873,16 +7880,14 @@ CREATE FUNCTION private.schedule_refresh_workers() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-    job text;
 begin
-    foreach job in array array['analytics-refresh-queue-1', 'analytics-refresh-queue-2'] loop
+    for worker in 1..2 loop
         begin
-            perform private.schedule_refresh_worker(job, '10 seconds');
+            perform private.schedule_refresh_worker(worker, '10 seconds');
         exception
             -- A pg_cron before 1.5.
             when invalid_parameter_value then
-                perform private.schedule_refresh_worker(job, '* * * * *');
+                perform private.schedule_refresh_worker(worker, '* * * * *');
         end;
     end loop;
 end
@@ -11239,6 +11244,7 @@ CREATE TABLE analytics.refresh_request_views (
     place integer NOT NULL,
     attempt_count integer DEFAULT 0 NOT NULL,
     claimed_at timestamp with time zone,
+    claimed_by integer,
     finished_at timestamp with time zone,
     outcome text,
     refresh_id bigint,
@@ -11265,6 +11271,12 @@ COMMENT ON COLUMN analytics.refresh_request_views.attempt_count IS 'How often a 
 --
 
 COMMENT ON COLUMN analytics.refresh_request_views.claimed_at IS 'When a job began it last.';
+
+--
+-- Name: COLUMN refresh_request_views.claimed_by; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_request_views.claimed_by IS 'The job that did, analytics-refresh-queue-<number>; null for a session of somebody''s own.';
 
 --
 -- Name: COLUMN refresh_request_views.refresh_id; Type: COMMENT; Schema: analytics; Owner: -
@@ -14610,10 +14622,10 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 
 --
--- Name: FUNCTION claim_refresh(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION claim_refresh(worker integer); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.claim_refresh() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
@@ -15257,10 +15269,10 @@ GRANT ALL ON FUNCTION private.refresh_request(id bigint) TO service_role;
 REVOKE ALL ON FUNCTION private.refresh_request_key(id bigint) FROM PUBLIC;
 
 --
--- Name: FUNCTION refresh_worker_command(in_background boolean); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION refresh_worker_command(worker integer, in_background boolean); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.refresh_worker_command(in_background boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
@@ -15305,10 +15317,10 @@ REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.schedule_of_job(job_name text) FROM PUBLIC;
 
 --
--- Name: FUNCTION schedule_refresh_worker(job_name text, schedule text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION schedule_refresh_worker(worker integer, schedule text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.schedule_refresh_worker(job_name text, schedule text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.schedule_refresh_worker(worker integer, schedule text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION schedule_refresh_workers(); Type: ACL; Schema: private; Owner: -

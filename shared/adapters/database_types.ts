@@ -898,6 +898,7 @@ export type Database = {
         Row: {
           "attempt_count": number;
           "claimed_at": string | null;
+          "claimed_by": number | null;
           "finished_at": string | null;
           "message": string | null;
           "outcome": string | null;
@@ -911,6 +912,7 @@ export type Database = {
         Insert: {
           "attempt_count"?: number;
           "claimed_at"?: string | null;
+          "claimed_by"?: number | null;
           "finished_at"?: string | null;
           "message"?: string | null;
           "outcome"?: string | null;
@@ -923,6 +925,7 @@ export type Database = {
         Update: {
           "attempt_count"?: number;
           "claimed_at"?: string | null;
+          "claimed_by"?: number | null;
           "finished_at"?: string | null;
           "message"?: string | null;
           "outcome"?: string | null;

@@ -119,7 +119,7 @@ revoke all on function private.cut_overdue_refreshes() from public, anon, authen
 comment on function private.cut_overdue_refreshes() is
     'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
 
-create function private.claim_refresh()
+create function private.claim_refresh(worker integer default null)
 returns void
 language plpgsql
 set search_path = ''
@@ -180,7 +180,7 @@ begin
             return;
         end if;
         update analytics.refresh_request_views as v
-        set claimed_at = clock_timestamp(), attempt_count = v.attempt_count + 1
+        set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
         perform set_config(
@@ -191,8 +191,8 @@ begin
     perform set_config('freshet.queue_is_empty', 'yes', false);
 end
 $$;
-revoke all on function private.claim_refresh() from public, anon, authenticated;
-comment on function private.claim_refresh() is
+revoke all on function private.claim_refresh(integer) from public, anon, authenticated;
+comment on function private.claim_refresh(integer) is
     'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
 
 create function private.run_refresh()

@@ -247,7 +247,7 @@ test("where a command cannot set a limit, as in background workers, the other wo
   await plantView("mv_queue_overdue", 60, "2 seconds");
   try {
     await withoutScheduler(async () => {
-      const [row] = await sql`select private.refresh_worker_command(true) as command`;
+      const [row] = await sql`select private.refresh_worker_command(1, true) as command`;
       const command = String(row?.["command"]);
       const { id } = await ask("mv_queue_overdue");
       const hanging = onSession(command);

@@ -63,8 +63,7 @@ async function restQueue(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     await sql`
-      select private.schedule_refresh_worker(job_name, '0 0 1 1 *')
-      from analytics.scheduled_jobs where job_name like 'analytics-refresh-queue-%'`;
+select private.schedule_refresh_worker(worker, '0 0 1 1 *') from generate_series(1, 2) as worker`;
   } finally {
     await sql.end();
   }

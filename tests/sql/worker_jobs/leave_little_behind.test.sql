@@ -1,14 +1,18 @@
 -- The scheduler runs meanwhile: one snapshot keeps its runs out of this history.
 begin isolation level repeatable read;
-select plan(11);
+select plan(12);
 
 select private.schedule_refresh_workers();
 select results_eq(
-    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(false), j.active, d.is_worker
+    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(right(d.job_name, 1)::integer, false), j.active, d.is_worker
        from analytics.scheduled_jobs as d join cron.job as j on j.jobname = d.job_name
        where d.job_name like 'analytics-refresh-queue-%' order by d.job_name $$,
     $$ values ('analytics-refresh-queue-1', true, true, true, true), ('analytics-refresh-queue-2', true, true, true, true) $$,
     'two jobs work through the queue, declared as they are scheduled'
+);
+select is(
+    (select count(distinct j.command) from cron.job as j where j.jobname like 'analytics-refresh-queue-%'), 2::bigint,
+    'neither is taken for a duplicate of the other'
 );
 select is(
     private.time_limit_of_job('analytics-refresh-queue-1'), null,
