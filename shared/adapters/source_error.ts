@@ -16,8 +16,9 @@ const PASSING = /^(?:08|25006|40|53|55|57|58)/;
 /** The data API's own codes for a database it cannot reach, or a pool or schema cache that is not ready. */
 const PASSING_API = /^PGRST00[0-3]$/;
 
-/** What the database raises, by the data API's convention, when it is asked for something too often. */
+/** What the database raises, by the data API's convention, when it is asked for something too often, or for what is not there. */
 const TOO_SOON = "PT429";
+const UNKNOWN = "PT404";
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -25,6 +26,7 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 export function sourceError(what: string, refusal: Refusal): AppError {
   const { code, status } = refusal;
   if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });
+  if (code === UNKNOWN) return new AppError("NOT_FOUND", { detail: `${what} knows nothing of that name` });
   const where = `${what} failed [${code.slice(0, 16) || "no code"}, HTTP ${status}]`;
   if (PASSING.test(code) || PASSING_API.test(code)) return sourceUnavailable(where);
   if (SQLSTATE.test(code) || code.startsWith("PGRST") || (status >= 400 && status < 500)) return internalError(where);

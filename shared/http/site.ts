@@ -7,7 +7,7 @@ import { rememberHealth } from "../core/remembered_health.ts";
 import type { Site } from "./handler.ts";
 import { KeptAnswers } from "./kept_answers.ts";
 import type { Platform } from "./platform.ts";
-import { routesOf } from "./routes.ts";
+import { postsOf, routesOf } from "./routes.ts";
 
 /** Everything that one deployment serves, over its platform. */
 export function createSite(registry: Registry, platform: Platform): Site {
@@ -17,7 +17,7 @@ export function createSite(registry: Registry, platform: Platform): Site {
     viewsHealth(reader, registry),
     ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
   ];
-  const refreshes = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
-  return { cors: platform.cors, routes: routesOf(api) };
+  const on_demand = new RefreshOnDemand(platform.refreshes, platform);
+  const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
+  return { cors: platform.cors, routes: routesOf(api), posts: postsOf(api) };
 }

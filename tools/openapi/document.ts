@@ -47,7 +47,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
     tags: [
       ...packs.map((pack) => ({ name: pack, description: `Resources of the pack ${pack}.` })),
       { name: "about", description: "The API itself: what there is, and whether it is well." },
-      { name: "ops", description: "For operators: scheduled jobs, their runs, and incidents." },
+      { name: "ops", description: "For operators: scheduled jobs, their runs, incidents, and refreshes by hand." },
     ],
     paths: { ...Object.fromEntries(paths), ...await operatorPaths() },
     components: {
