@@ -14,8 +14,8 @@ create function public.writes_stable() returns void language sql stable
 as $$ select public.writes('stable') $$;
 create function public.writes_immutable() returns void language sql immutable
 as $$ select public.writes('immutable') $$;
-create function public.writes(name text, times integer) returns void language plpgsql stable
-as $$ begin insert into public.calls select name from generate_series(1, times); end $$;
+create function public.writes(name text, times integer) returns void language sql stable
+as $$ select public.writes(name) from generate_series(1, times) $$;
 create function public.who() returns jsonb language sql stable
 as $$ select jsonb_build_object('user', current_user, 'session', session_user, 'is_superuser', current_setting('is_superuser')) $$;
 create function public.limits() returns jsonb language sql stable
