@@ -1,3 +1,4 @@
+import { readsEverything } from "../core/caller.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
 import { createReader } from "../core/reader.ts";
@@ -19,5 +20,12 @@ export function createSite(registry: Registry, platform: Platform): Site {
   ];
   const refreshes = new RefreshOnDemand(platform.refreshes, platform);
   const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
-  return { cors: platform.cors, routes: routesOf(api) };
+  return {
+    cors: platform.cors,
+    routes: routesOf(api),
+    isOperator(headers) {
+      const caller = platform.identity.remembered(headers);
+      return caller !== null && readsEverything(caller);
+    },
+  };
 }

@@ -18,7 +18,11 @@ export interface Rig {
 }
 
 /** PostgreSQL with this schema, the data API and the gateway, for one test. */
-export async function withDataApi(schema: string, test: (rig: Rig) => Promise<void>): Promise<void> {
+export async function withDataApi(
+  schema: string,
+  test: (rig: Rig) => Promise<void>,
+  exposed: readonly string[] = ["public", "analytics"],
+): Promise<void> {
   const workFolder = await Deno.makeTempDir();
   // On a server as an unprivileged user, the way to its folder must be open.
   await Deno.chmod(workFolder, 0o755);
@@ -26,7 +30,9 @@ export async function withDataApi(schema: string, test: (rig: Rig) => Promise<vo
   await Deno.mkdir(join(projectFolder, "supabase"), { recursive: true });
   await Deno.writeTextFile(
     join(projectFolder, "supabase", "config.toml"),
-    '[api]\nschemas = ["public", "analytics"]\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n',
+    `[api]\nschemas = ${
+      JSON.stringify(exposed)
+    }\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n`,
   );
   const stops: (() => Promise<unknown>)[] = [];
   try {
