@@ -38,8 +38,7 @@ function hostedRoles(major: 15 | 17): Record<string, Role> {
       attributes: "login",
       settings: ["idle_in_transaction_session_timeout=60s", "log_statement=none", "search_path=auth"],
     },
-    // There it can log in, with a password that the platform keeps.
-    supabase_read_only_user: { attributes: "inherit bypassrls", memberOf: ["pg_read_all_data"] },
+    supabase_read_only_user: { attributes: "login inherit bypassrls", memberOf: ["pg_read_all_data"] },
     supabase_storage_admin: {
       attributes: "login createrole",
       settings: ["log_statement=none", "search_path=storage"],

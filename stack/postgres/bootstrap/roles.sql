@@ -14,7 +14,7 @@ begin
             ('supabase_auth_admin', 'login noinherit nocreaterole nobypassrls'),
             ('supabase_storage_admin', 'login noinherit createrole nobypassrls'),
             ('dashboard_user', 'nologin inherit createrole createdb replication nobypassrls'),
-            ('supabase_read_only_user', 'nologin inherit nocreaterole bypassrls'),
+            ('supabase_read_only_user', 'login inherit nocreaterole bypassrls'),
             ('postgres', 'login inherit createrole createdb replication bypassrls')
         ) as roles (role_name, attributes)
     loop
