@@ -6,10 +6,7 @@ import { values } from "./values.js";
 
 /** postgres.js with the mends that README.md lists. */
 export default function mended(url, options = {}) {
-  const sql = postgres(url, {
-    ...options,
-    types: { ...options.types, ...values },
-  });
+  const sql = postgres(url, { ...options, types: { ...options.types, ...values } });
   const { reserve } = sql;
   // kysely-postgres-js sends everything through unsafe() of a reserved connection.
   sql.reserve = async () => mendConnection(await reserve());
@@ -18,9 +15,7 @@ export default function mended(url, options = {}) {
 
 function mendConnection(connection) {
   const { unsafe } = connection;
-  const send = sendAsRequester((text, parameters, options) =>
-    unsafe(text, parameters, options)
-  );
+  const send = sendAsRequester((text, parameters, options) => unsafe(text, parameters, options));
   connection.unsafe = async (text, parameters, options) => {
     if (isUnwantedGrant(text)) return await unsafe("select 1");
     try {

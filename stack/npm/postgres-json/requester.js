@@ -8,8 +8,7 @@ const takesRole = /^\s*select set_config\('role', \$1, true\)\s*$/i;
 const namesPath = /^\s*select set_config\('request\.path', \$1, true\)\s*$/i;
 
 /** As `authenticator`, the database itself decides which role may be taken. Both end with the transaction. */
-const takeRole =
-  "select set_config('session_authorization', 'authenticator', true), set_config('role', $1, true)";
+const takeRole = "select set_config('session_authorization', 'authenticator', true), set_config('role', $1, true)";
 
 /** What `alter role … set` says of the role, or else of authenticator; only what the role might set itself. */
 const applyRoleSettings = `
@@ -50,40 +49,31 @@ const applyFunction = `
   where entry.text like 'statement_timeout=%'`;
 
 /** Without a table that has row security lite would take no role at all, and run requests as the superuser that it is. */
-const looksForRowSecurity =
-  /^\s*select count\(\*\) ::text as count from pg_class where relrowsecurity = true\s*$/i;
+const looksForRowSecurity = /^\s*select count\(\*\) ::text as count from pg_class where relrowsecurity = true\s*$/i;
 
 /** Sends lite's statements through `send`, with what a request needs before them. One for each connection. */
 export function sendAsRequester(send) {
   let path = null;
   return async (text, parameters, options) => {
-    if (looksForRowSecurity.test(text)) {
-      return await send("select '1' as count", [], options);
-    }
+    if (looksForRowSecurity.test(text)) return await send("select '1' as count", [], options);
     if (takesRole.test(text)) {
       path = null;
-      return await together(
-        send(takeRole, parameters, options),
-        send(applyRoleSettings, []),
-      );
+      const [taken] = await inTurn(send(takeRole, parameters, options), send(applyRoleSettings, []));
+      return taken;
     }
     if (namesPath.test(text)) path = parameters[0];
     const called = path === null ? null : calledFunction(text, path);
     if (called === null) return await send(text, parameters, options);
     path = null;
-    const before = send(applyFunction, [
-      called.schema,
-      called.name,
-      called.argumentNames,
-    ]);
-    return await together(send(text, parameters, options), before);
+    const applied = send(applyFunction, [called.schema, called.name, called.argumentNames]);
+    const [, answer] = await inTurn(applied, send(text, parameters, options));
+    return answer;
   };
 }
 
-/** Both are sent at once, in their order on the connection: one way to the database and back, not two. */
-async function together(asked, beside) {
-  const [answer] = await Promise.all([asked, beside]);
-  return answer;
+/** One after the other on the connection, without waiting in between: the driver sends a query when its end is asked for. */
+function inTurn(first, second) {
+  return Promise.all([first, second]);
 }
 
 const identifier = '(?:"(?:[^"]|"")+"|[\\w$]+)';
@@ -94,14 +84,8 @@ const namedArgument = new RegExp(`(${identifier}) :=`, "g");
 function calledFunction(text, path) {
   const found = call.exec(text);
   if (found === null || `/rpc/${unquoted(found[2])}` !== path) return null;
-  const argumentNames = [...text.matchAll(namedArgument)].map(([, name]) =>
-    unquoted(name)
-  );
-  return {
-    schema: unquoted(found[1]),
-    name: unquoted(found[2]),
-    argumentNames,
-  };
+  const argumentNames = [...text.matchAll(namedArgument)].map(([, name]) => unquoted(name));
+  return { schema: unquoted(found[1]), name: unquoted(found[2]), argumentNames };
 }
 
 function unquoted(name) {
