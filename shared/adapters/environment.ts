@@ -85,7 +85,7 @@ export function readEnvironment(get: (name: string) => string | undefined): Envi
   throw new Error(`Invalid environment: ${[...new Set(faults)].join("; ")}. ${remedyFor(parsed.error.issues)}`);
 }
 
-/** `SUPABASE_*` are the platform's to give: nobody can set one, and a project that has only legacy keys is given no such keys. */
+/** `SUPABASE_*` are the platform's to give: a project cannot set one, and one that has only legacy keys is given no such keys. */
 function remedyFor(issues: readonly z.core.$ZodIssue[]): string {
   const names = issues.map((issue) => String(issue.path[0]));
   const remedies = [

@@ -34,7 +34,7 @@ export interface AppErrorOptions {
   readonly allow?: readonly string[];
   /** For the operator's log only, written by us: never a driver's message, never a row's value. */
   readonly defect?: string;
-  /** What whoever operates the deployment should do. For the log, and for operators who meet the error themselves. */
+  /** What an operator of the deployment should do. For the log, and for operators who meet the error themselves. */
   readonly remedy?: string;
 }
 

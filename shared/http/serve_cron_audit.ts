@@ -21,7 +21,7 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
     const request_id = crypto.randomUUID();
     let response: Response;
     let line: Record<string, unknown>;
-    // Whoever holds the scheduler's key operates the deployment.
+    // A caller with the scheduler's key operates the deployment.
     let is_operator = false;
     try {
       requireMethod(request);
