@@ -14377,14 +14377,10 @@ GRANT USAGE ON SCHEMA private TO service_role;
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
 --
 
-REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO postgres;
 GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
-GRANT ALL ON SCHEMA public TO postgres;
-GRANT USAGE ON SCHEMA public TO supabase_auth_admin;
-GRANT USAGE ON SCHEMA public TO authenticator;
-GRANT USAGE ON SCHEMA public TO supabase_storage_admin;
 
 --
 -- Name: FUNCTION accept_row_count(view_name text); Type: ACL; Schema: analytics; Owner: -

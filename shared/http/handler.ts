@@ -23,6 +23,8 @@ export interface Site {
   /** The few paths that take a POST, and nothing else. */
   readonly posts: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
+  /** Whether a credential that was verified lately, and stands in these headers, is an operator's. */
+  readonly isOperator: (headers: Headers) => boolean;
 }
 
 const METHODS = ["GET", "HEAD", "OPTIONS"] as const;
@@ -54,7 +56,7 @@ export function createHandler(
       answered = routed instanceof Promise ? await routed : routed;
     } catch (thrown) {
       error = asAppError(thrown);
-      answered = problem(error, exchange.request_id);
+      answered = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
     const milliseconds = exchange.finish();
     let response = dressed(answered, exchange, found?.cors ?? []);

@@ -1,3 +1,4 @@
+import { readsEverything } from "../core/caller.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
 import { createReader } from "../core/reader.ts";
@@ -19,5 +20,13 @@ export function createSite(registry: Registry, platform: Platform): Site {
   ];
   const on_demand = new RefreshOnDemand(platform.refreshes, platform);
   const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
-  return { cors: platform.cors, routes: routesOf(api), posts: postsOf(api) };
+  return {
+    cors: platform.cors,
+    routes: routesOf(api),
+    posts: postsOf(api),
+    isOperator(headers) {
+      const caller = platform.identity.remembered(headers);
+      return caller !== null && readsEverything(caller);
+    },
+  };
 }
