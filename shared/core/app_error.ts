@@ -36,6 +36,8 @@ export interface AppErrorOptions {
   readonly defect?: string;
   /** A fault of ours that somebody has to mend: the audit hears of it. Left out: INTERNAL is one, nothing else. */
   readonly is_fault?: boolean;
+  /** What an operator of the deployment should do. For the log, and for operators who meet the error themselves. */
+  readonly remedy?: string;
 }
 
 /**
@@ -57,6 +59,7 @@ export class AppError extends Error {
   readonly allow: readonly string[];
   readonly defect: string | null;
   readonly is_fault: boolean;
+  readonly remedy: string | null;
 
   constructor(code: ErrorCode, options: AppErrorOptions) {
     super(options.detail);
@@ -69,6 +72,7 @@ export class AppError extends Error {
     this.allow = options.allow ?? [];
     this.defect = options.defect ?? null;
     this.is_fault = options.is_fault ?? code === "INTERNAL";
+    this.remedy = options.remedy ?? null;
   }
 }
 
@@ -83,6 +87,15 @@ export function internalError(defect: string): AppError {
     detail: "The answer could not be produced; the fault has been recorded under this request id",
     defect,
   });
+}
+
+/**
+ * A fault in how this was deployed, which operators can mend: they are told what to do, wherever they meet it. Everybody
+ * else learns what `internalError` says.
+ */
+export function misconfigured(defect: string, remedy: string): AppError {
+  const { message } = internalError(defect);
+  return new AppError("INTERNAL", { detail: message, defect: `${defect}: ${remedy}`, remedy });
 }
 
 /** The source of truth does not answer and nothing cached may stand in for it. */

@@ -1,3 +1,4 @@
+import { readsEverything } from "../core/caller.ts";
 import { FaultReports } from "../core/fault_reports.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
@@ -8,7 +9,7 @@ import { rememberHealth } from "../core/remembered_health.ts";
 import type { Site } from "./handler.ts";
 import { KeptAnswers } from "./kept_answers.ts";
 import type { Platform } from "./platform.ts";
-import { routesOf } from "./routes.ts";
+import { postsOf, routesOf } from "./routes.ts";
 
 /** Everything that one deployment serves, over its platform. */
 export function createSite(registry: Registry, platform: Platform): Site {
@@ -18,8 +19,17 @@ export function createSite(registry: Registry, platform: Platform): Site {
     viewsHealth(reader, registry),
     ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
   ];
-  const refreshes = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
+  const on_demand = new RefreshOnDemand(platform.refreshes, platform);
+  const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
   const faults = new FaultReports({ ...platform, ledger: platform.faults });
-  return { cors: platform.cors, routes: routesOf(api), faults };
+  return {
+    cors: platform.cors,
+    routes: routesOf(api),
+    posts: postsOf(api),
+    faults,
+    isOperator(headers) {
+      const caller = platform.identity.remembered(headers);
+      return caller !== null && readsEverything(caller);
+    },
+  };
 }

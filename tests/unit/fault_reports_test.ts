@@ -2,29 +2,15 @@
 import assert from "node:assert/strict";
 import { createFaultLedger } from "../../shared/adapters/fault_ledger.ts";
 import { sourceUnavailable } from "../../shared/core/app_error.ts";
-import type { FailedAnswer, FaultLedger } from "../../shared/core/fault_ledger.ts";
+import type { FailedAnswer } from "../../shared/core/fault_ledger.ts";
 import { id, laneRow, progressRow, winRow } from "../support/arena_rows.ts";
 import { createArenaRig, LANES_PATH } from "../support/http_rig.ts";
+import { notedLedger } from "../support/noted_faults.ts";
 import { KEYS } from "../support/tokens.ts";
 
 const PROGRESS_PATH = `/analytics/arena/progress?agent_id=${id(11)}&challenge_id=${id(1)}`;
 const WINS_PATH = "/analytics/arena/time-to-first-win";
 const AS_SERVICE = { headers: { apikey: KEYS.secret } };
-
-/** A ledger that notes what it is told, in order. */
-function notedLedger() {
-  const failed: FailedAnswer[] = [];
-  const told: string[] = [];
-  const ledger: FaultLedger = {
-    failed(answer) {
-      failed.push(answer);
-      told.push(`${answer.resource} failed`);
-      return Promise.resolve();
-    },
-    answered: (resource) => Promise.resolve(void told.push(`${resource} answers`)),
-  };
-  return { failed, told, ledger };
-}
 
 Deno.test("a row that does not fit its resource is told with resource, request and defect, and nobody's value", async () => {
   const { failed, ledger } = notedLedger();

@@ -1,10 +1,9 @@
-import type { FailedAnswer } from "../../shared/core/fault_ledger.ts";
-import { FaultReports } from "../../shared/core/fault_reports.ts";
 import assert from "node:assert/strict";
 import { internalError } from "../../shared/core/app_error.ts";
 import { createHandler } from "../../shared/http/handler.ts";
 import { id } from "../support/arena_rows.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { notedFaults } from "../support/noted_faults.ts";
 import { createArenaRig, createHttpRig, LANES_PATH } from "../support/http_rig.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 
@@ -261,22 +260,23 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const route = () => Promise.reject(new RangeError("planted row text"));
-  const told: FailedAnswer[] = [];
   const clock = new FakeClock();
-  const ledger = {
-    failed: (answer: FailedAnswer) => Promise.resolve(void told.push(answer)),
-    answered: () => Promise.resolve(),
-  };
-  const faults = new FaultReports({ clock, ledger, waitUntil: () => {} });
-  const site = { cors: "*", routes: new Map([["/analytics/x", route]]), faults } as const;
+  const { failed, faults } = notedFaults(clock);
+  const site = {
+    cors: "*",
+    routes: new Map([["/analytics/x", route]]),
+    posts: new Map(),
+    isOperator: () => true,
+    faults,
+  } as const;
   const handle = createHandler(() => Promise.resolve(site), { clock, log });
   const response = await handle(new Request("http://127.0.0.1/analytics/x"));
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /planted|RangeError|\.ts/);
   assert.match(lines[0] ?? "", /"defect":"RangeError at /);
   assert.doesNotMatch(lines[0] ?? "", /planted/);
-  assert.deepEqual(told.map(({ resource }) => resource), ["/analytics/x"]);
-  assert.match(told[0]?.defect ?? "", /^RangeError at /);
+  assert.deepEqual(failed.map(({ resource }) => resource), ["/analytics/x"]);
+  assert.match(failed[0]?.defect ?? "", /^RangeError at /);
 });
 
 Deno.test("a deployment without its variables answers 500, says nothing, and tries again", async () => {
