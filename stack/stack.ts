@@ -110,7 +110,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         flavour: options.flavour ?? "auto",
         durable: options.durable ?? true,
         onTrouble,
-        ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+        ...(options.databaseUrl === undefined ? {} : {
+          databaseUrl: options.databaseUrl,
+          migrationsFolder: `${projectFolder}/supabase/migrations`,
+        }),
       }));
     serverLog = database.logFile;
     for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it

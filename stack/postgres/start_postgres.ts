@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Part } from "../part.ts";
 import { bootstrap, type Surroundings } from "./bootstrap.ts";
@@ -5,7 +6,7 @@ import { startCluster } from "./cluster.ts";
 import { makeClusterFolders } from "./cluster_folder.ts";
 import { chooseInstallation } from "./choose_installation.ts";
 import { inWords } from "../kept_ports.ts";
-import { cronOfServer } from "./given_database.ts";
+import { examineGiven } from "./given_database.ts";
 import { serverUser } from "./server_user.ts";
 import { type ServerAddress, startWorkers, type Workers } from "./workers.ts";
 
@@ -16,6 +17,8 @@ export interface PostgresOptions {
   readonly flavour?: "auto" | "installed" | "embedded";
   /** Use this database instead of a cluster of ours. Its role must be a superuser. */
   readonly databaseUrl?: string;
+  /** What such a database may hold: what these made. Those of this repository by default. */
+  readonly migrationsFolder?: string;
   /** Left out: the one of earlier starts, a free one at first. */
   readonly port?: number;
   /** false for clusters that a test throws away: faster, but not safe in a power cut. */
@@ -41,6 +44,8 @@ export interface PostgresPart extends Part {
   readonly alongside: readonly Omit<Part, "stop">[];
 }
 
+const OUR_MIGRATIONS = fileURLToPath(new URL("../../supabase/migrations", import.meta.url));
+
 interface Server extends ServerAddress {
   readonly url: string;
   readonly cron: "real" | "stand-in";
@@ -59,7 +64,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
   let workers: Workers | undefined;
   const server = options.databaseUrl === undefined
     ? await startOwnServer(options, async () => await workers?.restart())
-    : await joinServer(options.databaseUrl);
+    : await joinServer(options.databaseUrl, options.migrationsFolder ?? OUR_MIGRATIONS);
   const stop = async () => {
     await workers?.stop();
     await server.stop();
@@ -131,8 +136,8 @@ async function startOwnServer(options: PostgresOptions, onReturn: () => Promise<
   };
 }
 
-async function joinServer(databaseUrl: string): Promise<Server> {
-  const cron = await cronOfServer(databaseUrl);
+async function joinServer(databaseUrl: string, migrationsFolder: string): Promise<Server> {
+  const cron = await examineGiven(databaseUrl, migrationsFolder);
   return {
     url: databaseUrl,
     superuserUrl: databaseUrl,

@@ -12,7 +12,7 @@ Deno.test("The stack from another terminal's view", async (t) => {
   function command(...args: string[]): Deno.Command {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", main, ...args],
-      env: { FRESHET_WORK_FOLDER: workFolder, NO_COLOR: "1", DATABASE_URL: "", SENTRY_DSN: "" },
+      env: { FRESHET_WORK_FOLDER: workFolder, NO_COLOR: "1", FRESHET_DATABASE_URL: "", SENTRY_DSN: "" },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
