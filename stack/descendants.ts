@@ -34,7 +34,9 @@ export async function endProcesses(processes: readonly ChildProcess[]): Promise<
   const running = await stillRunning(processes);
   // On SIGTERM, PostgreSQL would wait for its clients to leave.
   for (const { pid, command } of running) send(pid, /\bpostgres -D /.test(command) ? "SIGINT" : "SIGTERM");
-  for (let waited = 0; waited < PATIENCE_MS && (await stillRunning(running)).length > 0; waited += 100) await pause(100);
+  for (let waited = 0; waited < PATIENCE_MS && (await stillRunning(running)).length > 0; waited += 100) {
+    await pause(100);
+  }
   for (const { pid } of await stillRunning(running)) send(pid, "SIGKILL");
   return running.length;
 }

@@ -27,7 +27,8 @@ export function asDiskFull(error: unknown, step: string, folder: string, serverL
 
 /** The client's words for a server that went away, or refuses for the moment (57P01 to 57P03). */
 function isLostConnection(error: unknown): boolean {
-  return /CONNECTION_(?:CLOSED|ENDED|DESTROYED)|ECONNRE(?:SET|FUSED)|57P0[123]|terminating connection|recovery mode/.test(
-    messageOf(error) + (error instanceof Error && "code" in error ? ` ${String(error.code)}` : ""),
-  );
+  return /CONNECTION_(?:CLOSED|ENDED|DESTROYED)|ECONNRE(?:SET|FUSED)|57P0[123]|terminating connection|recovery mode/
+    .test(
+      messageOf(error) + (error instanceof Error && "code" in error ? ` ${String(error.code)}` : ""),
+    );
 }

@@ -62,7 +62,9 @@ export function supervise(first: Child, part: SupervisedPart): Supervision {
     const said = [reason.split("\n")[0] ?? "", ...(await logTail(part.logFile, 8)).split("\n")].join("\n    ");
     note(part.logFile, `died ${MOST_FAILURES + 1} times in a row and stays down`);
     part.onTrouble?.(
-      `${part.name} died ${MOST_FAILURES + 1} times in a row and stays down. The end of ${part.logFile}:\n    ${said}\n` +
+      `${part.name} died ${
+        MOST_FAILURES + 1
+      } times in a row and stays down. The end of ${part.logFile}:\n    ${said}\n` +
         "  → mend what the log names, then stop the stack and start it again",
     );
   }

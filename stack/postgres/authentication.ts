@@ -13,7 +13,10 @@ export async function writeAuthentication(
   dataFolder: string,
   { major, user }: { readonly major: number; readonly user: ServerUser },
 ): Promise<void> {
-  const names = new Set([user.uid === undefined ? userInfo().username : user.name, ...(user.uid === undefined ? [] : ["root"])]);
+  const names = new Set([
+    user.uid === undefined ? userInfo().username : user.name,
+    ...(user.uid === undefined ? [] : ["root"]),
+  ]);
   const isMapped = major >= 16;
   const files = {
     "pg_hba.conf": [

@@ -73,7 +73,16 @@ async function initialise(options: ClusterOptions, dataFolder: string): Promise<
   await Deno.remove(half, { recursive: true }).catch(() => {});
   const { success, stderr } = await new Deno.Command(join(options.installation.binFolder, "initdb"), {
     args: [
-      ...["-D", half, "-U", "supabase_admin", "--auth-local=peer", "--auth-host=scram-sha-256", "--encoding=UTF8", "--no-instructions"],
+      ...[
+        "-D",
+        half,
+        "-U",
+        "supabase_admin",
+        "--auth-local=peer",
+        "--auth-host=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-instructions",
+      ],
       Deno.build.os === "linux" ? "--locale=C.UTF-8" : "--no-locale",
       ...(options.durable ? [] : ["--no-sync"]),
     ],
@@ -128,6 +137,7 @@ async function serve(options: ClusterOptions, dataFolder: string, port: KeptPort
   });
   const stop = async () => {
     await supervision.stop();
+    await endOrphans(dataFolder); // of a server that was killed at this moment
     await Deno.remove(folders.socketFolder).catch(() => {}); // empty now; not ours to insist
     await releaseCluster(folders.folder);
   };

@@ -7,7 +7,11 @@ import { findStrangers } from "./strangers.ts";
  * Throws when it cannot be reached, and when it holds what neither an earlier start nor a migration of this project made.
  */
 export async function examineGiven(databaseUrl: string, migrationsFolder: string): Promise<"real" | "stand-in"> {
-  const sql = postgres(databaseUrl, { max: 1, connect_timeout: 10, connection: { default_transaction_read_only: true } });
+  const sql = postgres(databaseUrl, {
+    max: 1,
+    connect_timeout: 10,
+    connection: { default_transaction_read_only: true },
+  });
   const { host, pathname } = new URL(databaseUrl);
   try {
     const [row] = await sql`

@@ -25,5 +25,7 @@ export function scramVerifier(password: string): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
   const keyOf = (name: string) => createHmac("sha256", salted).update(name).digest();
   const storedKey = createHash("sha256").update(keyOf("Client Key")).digest("base64");
-  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${keyOf("Server Key").toString("base64")}`;
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${
+    keyOf("Server Key").toString("base64")
+  }`;
 }

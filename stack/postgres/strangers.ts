@@ -87,11 +87,13 @@ function bootstrapFiles(): string[] {
 
 const MADE = new RegExp(
   String.raw`\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+)?` +
-    String.raw`(?:table|view|materialized\s+view|foreign\s+table|sequence|function|procedure|aggregate|type|domain|(schema))\s+` +
+    String
+      .raw`(?:table|view|materialized\s+view|foreign\s+table|sequence|function|procedure|aggregate|type|domain|(schema))\s+` +
     String.raw`(?:if\s+not\s+exists\s+)?"?(\w+)"?(?:\."?(\w+)"?)?`,
   "gi",
 );
-const RENAMED = /\balter\s+(?:table|view|materialized\s+view|function|type|sequence)\s+"?(\w+)"?\.[^;]*?\brename\s+to\s+"?(\w+)"?/gi;
+const RENAMED =
+  /\balter\s+(?:table|view|materialized\s+view|function|type|sequence)\s+"?(\w+)"?\.[^;]*?\brename\s+to\s+"?(\w+)"?/gi;
 
 /** The names that a script's statements give: "analytics.views", or "schema analytics". */
 function namesMadeBy(text: string): string[] {

@@ -67,7 +67,10 @@ const others: Record<string, { statements: string; named: RegExp }> = {
     statements: "create materialized view public.sums as select 1 as one",
     named: /materialized view public\.sums/,
   },
-  "a function": { statements: "create function public.f() returns int language sql as 'select 1'", named: /function public\.f/ },
+  "a function": {
+    statements: "create function public.f() returns int language sql as 'select 1'",
+    named: /function public\.f/,
+  },
   "a type": { statements: "create type public.mood as enum ('good')", named: /type public\.mood/ },
   "an empty schema": { statements: "create schema warehouse", named: /schema warehouse/ },
   "a table with a name of ours that no migration of ours made": {
@@ -103,7 +106,11 @@ Deno.test("an empty database is accepted, also after a start that ended early, a
   await join(url);
   await pushMigrations({ projectFolder, databaseUrl: url });
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
-  const keys = { jwtSecret: "jw7-Kq2!vT9_zLp4@Xs8mNd3#Rb6yHc1", publishableKey: "sb_publishable_x", secretKey: "sb_secret_x" };
+  const keys = {
+    jwtSecret: "jw7-Kq2!vT9_zLp4@Xs8mNd3#Rb6yHc1",
+    publishableKey: "sb_publishable_x",
+    secretKey: "sb_secret_x",
+  };
   const dataApi = await startDataApi({ databaseUrl: url, npmFolder, workFolder, ...keys });
   await dataApi.stop();
   await Deno.remove(workFolder, { recursive: true });
@@ -132,8 +139,14 @@ Deno.test("doctor and import:oulad do not read DATABASE_URL, and take FRESHET_DA
   const imports = ["tools/import_oulad.ts", "samples/oulad"];
   const doctor = await typed(["tools/doctor.ts"], { DATABASE_URL: url });
   deepEqual([doctor.code, /no database to examine/.test(doctor.said)], [4, true], doctor.said);
-  match((await typed(["tools/doctor.ts"], { FRESHET_DATABASE_URL: url })).said, /at 127\.0\.0\.1:\d+ \(FRESHET_DATABASE_URL\)/);
-  match((await typed(["tools/doctor.ts", "--db-url", url], { FRESHET_DATABASE_URL: "postgres://x@127.0.0.1:1/x" })).said, /\(--db-url\)/);
+  match(
+    (await typed(["tools/doctor.ts"], { FRESHET_DATABASE_URL: url })).said,
+    /at 127\.0\.0\.1:\d+ \(FRESHET_DATABASE_URL\)/,
+  );
+  match(
+    (await typed(["tools/doctor.ts", "--db-url", url], { FRESHET_DATABASE_URL: "postgres://x@127.0.0.1:1/x" })).said,
+    /\(--db-url\)/,
+  );
   match((await typed(imports, { DATABASE_URL: url })).said, /There is no database to import into/);
   for (const [args, env] of [[imports, { FRESHET_DATABASE_URL: url }], [[...imports, "--db-url", url], {}]] as const) {
     const { code, said } = await typed([...args], { ...env });
@@ -144,7 +157,10 @@ Deno.test("doctor and import:oulad do not read DATABASE_URL, and take FRESHET_DA
 
 Deno.test("import:oulad leaves tables alone that have our names and are another project's", async () => {
   const columns = "id text primary key, name text";
-  const url = await databaseWith("look_alike", `create table public.users (${columns}); create table public.orgs (${columns})`);
+  const url = await databaseWith(
+    "look_alike",
+    `create table public.users (${columns}); create table public.orgs (${columns})`,
+  );
   const { said } = await typed(["tools/import_oulad.ts", "samples/oulad", `--db-url=${url}`], {});
   match(said, /are another project's\. Nothing was written\n/);
   deepEqual(await query(url, "select count(*)::int as rows from public.users"), [{ rows: 0 }]);

@@ -14,7 +14,10 @@ export function inWords(examination: Examination, source: string): string {
   ].join("\n");
 }
 
-function headline({ address, database, server_version, cron_version, has_freshet, job_count }: Examination, source: string): string {
+function headline(
+  { address, database, server_version, cron_version, has_freshet, job_count }: Examination,
+  source: string,
+): string {
   const cron = cron_version === null ? "without pg_cron" : `pg_cron ${cron_version}, ${job_count} jobs`;
   const freshet = has_freshet ? "Freshet is installed" : "Freshet is not installed";
   return `Database "${database}" at ${address} (${source}), PostgreSQL ${server_version}, ${cron}; ${freshet}. Read only: nothing was changed.`;

@@ -9,7 +9,9 @@ export interface Chosen {
 }
 
 export function parseArguments(args: readonly string[]): Chosen {
-  const words = args.flatMap((arg) => arg.startsWith("--db-url=") ? ["--db-url", arg.slice("--db-url=".length)] : [arg]);
+  const words = args.flatMap((arg) =>
+    arg.startsWith("--db-url=") ? ["--db-url", arg.slice("--db-url=".length)] : [arg]
+  );
   const at = words.indexOf("--db-url");
   const given = at < 0 ? [] : words.splice(at, 2);
   const [folder, ...others] = words;
