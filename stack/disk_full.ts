@@ -13,10 +13,11 @@ export function isDiskFull(error: unknown): boolean {
 
 /**
  * The error of a step that a full disk ended, in one sentence; any other error as it is. PostgreSQL that cannot write its
- * log of changes takes every connection down with it, so the end of its own log may have to say why.
+ * log of changes takes every connection down with it, and the client drops what is said at the end of a COPY: then the end
+ * of the server's own log has to say why.
  */
 export function asDiskFull(error: unknown, step: string, folder: string, serverLog = ""): unknown {
-  if (!isDiskFull(error) && !(isLostConnection(error) && SIGNS.test(serverLog))) return error;
+  if (!isDiskFull(error) && !(hidesItsCause(error) && SIGNS.test(serverLog))) return error;
   return new StackError(
     `the disk is full: step "${step}" could not be finished (it writes to ${folder})`,
     "free some space there and start again, what is half done is begun again; or let FRESHET_WORK_FOLDER name a folder " +
@@ -25,10 +26,9 @@ export function asDiskFull(error: unknown, step: string, folder: string, serverL
   );
 }
 
-/** The client's words for a server that went away, or refuses for the moment (57P01 to 57P03). */
-function isLostConnection(error: unknown): boolean {
-  return /CONNECTION_(?:CLOSED|ENDED|DESTROYED)|ECONNRE(?:SET|FUSED)|57P0[123]|terminating connection|recovery mode/
-    .test(
-      messageOf(error) + (error instanceof Error && "code" in error ? ` ${String(error.code)}` : ""),
-    );
+/** A server that went away, or refuses for the moment (57P01 to 57P03); a transaction that has failed already (25P02). */
+function hidesItsCause(error: unknown): boolean {
+  return /CONNECTION_(?:CLOSED|ENDED|DESTROYED)|ECONNRE(?:SET|FUSED)|\b57P0[123]\b|\b25P02\b|recovery mode/.test(
+    messageOf(error) + (error instanceof Error && "code" in error ? ` ${String(error.code)}` : ""),
+  );
 }

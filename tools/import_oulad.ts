@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import { withConnection } from "../stack/one_connection.ts";
 import { checkTables } from "./oulad/check_tables.ts";
 import { nearestDatabase, parseArguments } from "./oulad/choose_database.ts";
 import { asOuladError } from "./oulad/database_error.ts";
@@ -48,25 +48,25 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const { folder, report, owners } = options;
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
-  const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    const { arena, training } = await sql.begin(async (transaction) => {
-      // Two imports at once would wait for each other's rows in different orders.
-      await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
-      await requireOwnTables(transaction, options.databaseUrl);
-      // Sorts and hashes of 173,912 rows, in memory.
-      await transaction`set local work_mem = '64MB'`;
-      await stageTables(transaction, files, report);
-      report("Checking the values");
-      await checkTables(transaction, files);
-      await mapResults(transaction);
-      report("Writing the arena's rows that differ");
-      await mapArena(transaction);
-      const arena = await writeArena(transaction, owners);
-      report("Writing the training pack's rows that differ");
-      await mapTraining(transaction);
-      return { arena, training: await writeTraining(transaction) };
-    });
+    const { arena, training } = await withConnection(options.databaseUrl, (sql) =>
+      sql.begin(async (transaction) => {
+        // Two imports at once would wait for each other's rows in different orders.
+        await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
+        await requireOwnTables(transaction, options.databaseUrl);
+        // Sorts and hashes of 173,912 rows, in memory.
+        await transaction`set local work_mem = '64MB'`;
+        await stageTables(transaction, files, report);
+        report("Checking the values");
+        await checkTables(transaction, files);
+        await mapResults(transaction);
+        report("Writing the arena's rows that differ");
+        await mapArena(transaction);
+        const arena = await writeArena(transaction, owners);
+        report("Writing the training pack's rows that differ");
+        await mapTraining(transaction);
+        return { arena, training: await writeTraining(transaction) };
+      }));
     report(inWords("Arena", arena));
     report(inWords("Training pack", training));
     return {
@@ -82,8 +82,6 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
     };
   } catch (error) {
     throw asOuladError(error);
-  } finally {
-    await sql.end();
   }
 }
 

@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
-import postgres from "postgres";
+import type postgres from "postgres";
+import { ignoreLateWrites } from "../late_writes.ts";
+import { withConnection } from "../one_connection.ts";
 import type { Part } from "../part.ts";
 import { bootstrap, type Surroundings } from "./bootstrap.ts";
 import { startCluster } from "./cluster.ts";
@@ -90,20 +92,18 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
   }
 }
 
-async function furnish(server: Server): Promise<{ surroundings: Surroundings; version: string }> {
-  const sql = postgres(server.superuserUrl, { max: 1, onnotice: () => {} });
-  try {
+function furnish(server: Server): Promise<{ surroundings: Surroundings; version: string }> {
+  return withConnection(server.superuserUrl, async (sql) => {
     const surroundings = await bootstrap(sql, server.cron);
     await server.completeRoles(sql);
     if (server.cron === "real") await moveJobs(sql);
     const [row] = await sql`select split_part(current_setting('server_version'), ' ', 1) as version`;
     return { surroundings, version: String(row?.version) };
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
+  });
 }
 
 async function startOwnServer(options: PostgresOptions, onReturn: () => Promise<void>): Promise<Server> {
+  ignoreLateWrites();
   const user = await serverUser();
   const folders = await makeClusterFolders(options.workFolder, user);
   const installation = await chooseInstallation(options.flavour ?? "auto", {

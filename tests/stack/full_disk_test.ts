@@ -49,7 +49,8 @@ const ignore = !await canMount();
 /** The size of the disk, and the step that it is too small for. */
 const sizes: [size: string, step: string][] = [
   ["24m", "PostgreSQL"],
-  ["66m", "Migrations"],
+  ["41m", "Migrations"],
+  ["56m", "Sample data"],
   ["160m", "Sample data"],
 ];
 

@@ -96,11 +96,17 @@ Deno.test("parseArguments() takes both ways of writing an option, and repeats no
 });
 
 Deno.test("parseArguments() says what --remote is called", () => {
-  throws(() => parseArguments(["--remote", "postgres://u:p@h/db"]), /--remote is called --db-url\n.*deno task doctor --db-url/);
+  throws(
+    () => parseArguments(["--remote", "postgres://u:p@h/db"]),
+    /--remote is called --db-url\n.*deno task doctor --db-url/,
+  );
 });
 
 Deno.test("inWords() says which database was examined, and who named it", () => {
-  match(inWords(EXAMINATION, "the local stack"), /^Database "postgres" at 127\.0\.0\.1:5432 \(the local stack\), PostgreSQL/);
+  match(
+    inWords(EXAMINATION, "the local stack"),
+    /^Database "postgres" at 127\.0\.0\.1:5432 \(the local stack\), PostgreSQL/,
+  );
 });
 
 Deno.test("exitCode() tells the worst finding, and an examination that is not whole from a good one", () => {
