@@ -61,6 +61,13 @@ export async function logTail(logFile: string, lineCount = 20): Promise<string> 
   }
 }
 
+/** What is written to a log file from now on. */
+export function logFrom(logFile: string): () => Promise<string> {
+  const { size } = Deno.statSync(logFile);
+  return async () =>
+    new TextDecoder().decode((await Deno.readFile(logFile).catch(() => new Uint8Array())).subarray(size));
+}
+
 async function copy(from: ReadableStream<Uint8Array>, to: Deno.FsFile, also?: (chunk: Uint8Array) => void) {
   for await (const chunk of from) {
     write(to, chunk);

@@ -1,7 +1,7 @@
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { asDiskFull } from "./disk_full.ts";
-import { logTail } from "./child.ts";
+import { logFrom } from "./child.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
 import { functionEnvironment, issuerOf } from "./function_environment.ts";
@@ -76,14 +76,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const part of parts.splice(0).reverse()) await part.stop().catch((error) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   };
-  let serverLog: string | undefined;
+  let saidByServer = () => Promise.resolve("");
   async function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
     try {
       return await progress.step(title, work);
     } catch (error) {
       const folder = title === NPM_STEP ? npmFolder : workFolder;
-      throw asDiskFull(error, title, folder, serverLog === undefined ? "" : await logTail(serverLog));
+      throw asDiskFull(error, title, folder, await saidByServer());
     }
   }
   async function start<P extends Part>(
@@ -115,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           migrationsFolder: `${projectFolder}/supabase/migrations`,
         }),
       }));
-    serverLog = database.logFile;
+    if (database.logFile !== undefined) saidByServer = logFrom(database.logFile);
     for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it
     await step("Migrations", async (report) => {
       const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
