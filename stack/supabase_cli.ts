@@ -66,13 +66,20 @@ async function supabase(
   remedy: string,
 ): Promise<{ stdout: string; stderr: string }> {
   const url = new URL(target.databaseUrl);
+  // A command line can be read by every user of the machine, an environment cannot.
+  const password = decodeURIComponent(url.password);
+  url.password = "";
   if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
-  const output = await runNode([
-    join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
-    ...args,
-    `--remote=${url.href}`,
-    ...["--workdir", target.projectFolder, "--agent", "no"],
-  ], join(target.projectFolder, ".freshet", "supabase-cli"));
+  const output = await runNode(
+    [
+      join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
+      ...args,
+      `--remote=${url.href}`,
+      ...["--workdir", target.projectFolder, "--agent", "no"],
+    ],
+    join(target.projectFolder, ".freshet", "supabase-cli"),
+    password,
+  );
   const decoder = new TextDecoder();
   const stdout = decoder.decode(output.stdout);
   const stderr = decoder.decode(output.stderr);
@@ -82,11 +89,17 @@ async function supabase(
 }
 
 /** The CLI keeps its own settings in `home`, not in the person's home folder, and tells nobody that it ran. */
-async function runNode(args: string[], home: string): Promise<Deno.CommandOutput> {
+async function runNode(args: string[], home: string, password: string): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command("node", {
       args,
-      env: { SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_NO_UPDATE_NOTIFIER: "1", SUPABASE_HOME: home, NO_COLOR: "1" },
+      env: {
+        SUPABASE_TELEMETRY_DISABLED: "1",
+        SUPABASE_NO_UPDATE_NOTIFIER: "1",
+        SUPABASE_HOME: home,
+        NO_COLOR: "1",
+        ...(password === "" ? {} : { PGPASSWORD: password }),
+      },
       stdin: "null",
     }).output();
   } catch (error) {

@@ -190,6 +190,14 @@ running("no file of the work folder that holds a key, a token or a password can 
   equal(((await Deno.stat(workFolder)).mode ?? 0) & 0o007, 0);
 });
 
+running("no process of the stack shows a key or a password in its command line", async () => {
+  const commands = (await descendantsOf(Deno.pid)).map(({ command }) => command).join("\n");
+  match(commands, /postgres -D/);
+  for (const secret of [...Object.values(stack.keys), new URL(stack.databaseUrl).password]) {
+    equal(commands.includes(secret), false);
+  }
+});
+
 running("every log of the work folder is its owner's alone", async () => {
   const logs: string[] = [];
   for await (const path of filesOf(workFolder)) if (path.endsWith(".log")) logs.push(path);
