@@ -10,7 +10,7 @@ Deno.test("every package of the stack's lock file has an integrity hash, or stac
     .filter(([path, { link }]) => path.startsWith("node_modules/") && link !== true)
     .filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""))
     .map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
-  const named = [...readme.matchAll(/`(@supabase\/cli-[\w-]+)`/g)].map(([, name]) => name);
+  const named = [...readme.matchAll(/`(@(?:supabase\/cli|deno\/\w+)-[\w-]+)`/g)].map(([, name]) => name);
   deepEqual(without.sort(), [...new Set(named)].sort());
   ok(Object.keys(packages).length > 100);
 });
