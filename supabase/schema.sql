@@ -1918,6 +1918,55 @@ $$;
 COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
 
 --
+-- Name: report_answered(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_answered(resource text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    update analytics.failed_answers as f
+    set last_answered_at = clock_timestamp()
+    where f.resource = report_answered.resource;
+$$;
+
+--
+-- Name: FUNCTION report_answered(resource text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_answered(resource text) IS 'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+
+--
+-- Name: report_failed_answer(text, uuid, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if not exists (select from analytics.failed_answers as f where f.resource = report_failed_answer.resource)
+        and (select count(*) from analytics.failed_answers as f) >= 1000
+    then
+        return;
+    end if;
+    insert into analytics.failed_answers as f (resource, request_id, defect)
+    values (report_failed_answer.resource, report_failed_answer.request_id, left(report_failed_answer.defect, 1000))
+    on conflict on constraint failed_answers_pkey do update
+    set last_failed_at = excluded.last_failed_at,
+        failure_count = f.failure_count + 1,
+        request_id = excluded.request_id,
+        defect = excluded.defect;
+end
+$$;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) IS 'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
+
+--
 -- Name: request_refresh(text, text, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -2865,6 +2914,29 @@ $$;
 COMMENT ON FUNCTION private.begin_epoch() IS 'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
 
 --
+-- Name: believe_source_moment(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.believe_source_moment() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+begin
+    execute format(
+        'select max(s.%1$I) from %2$s as s where s.%1$I between ''1900-01-01 00:00+00'' and ''2200-01-01 00:00+00''',
+        new.source_at_column, new.source_at_table
+    ) into new.source_as_of;
+    return new;
+end
+$_$;
+
+--
+-- Name: FUNCTION believe_source_moment(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+--
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3527,6 +3599,47 @@ $$;
 --
 
 COMMENT ON FUNCTION private.detect_failed(runs private.audited_run[]) IS 'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_failed_answers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_failed_answers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
+    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    quiet_after constant interval := '15 minutes';
+    -- The isolate that could say that it answers again may be gone.
+    forgotten_after constant interval := '1 day';
+begin
+    delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
+
+    perform private.observe(
+        kind => 'answer_failed',
+        subject => f.resource,
+        state => case
+            when f.last_failed_at >= clock_timestamp() - quiet_after then 'bad'
+            when f.last_answered_at > f.last_failed_at or f.last_failed_at < clock_timestamp() - forgotten_after then 'ok'
+            else 'unknown'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', f.defect, 'request_id', f.request_id, 'failure_count', f.failure_count)
+    )
+    from analytics.failed_answers as f
+    order by f.resource;
+
+    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_failed_answers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_failed_answers() IS 'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
 
 --
 -- Name: detect_history_bloat(); Type: FUNCTION; Schema: private; Owner: -
@@ -4701,6 +4814,7 @@ begin
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
     perform private.detect_default_partitions();
+    perform private.detect_failed_answers();
 end
 $$;
 
@@ -4708,7 +4822,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, and of the tables that views read default_partition_used.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -8794,10 +8908,13 @@ CREATE TABLE analytics.views (
     CONSTRAINT views_check2 CHECK ((source_warn_after < source_error_after)),
     CONSTRAINT views_check3 CHECK (((source_at_table IS NOT NULL) OR (COALESCE(source_warn_after, source_error_after) IS NULL))),
     CONSTRAINT views_rebuild_after_check CHECK ((rebuild_after > '00:00:00'::interval)),
+    CONSTRAINT views_refreshed_at_check CHECK (((refreshed_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (refreshed_at <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT views_source_as_of_check CHECK (((source_as_of >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (source_as_of <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
     CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
-    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval))
+    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval)),
+    CONSTRAINT views_verified_at_check CHECK (((verified_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (verified_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 --
@@ -8864,7 +8981,7 @@ COMMENT ON COLUMN analytics.views.verified_at IS 'When the rows were last known 
 -- Name: COLUMN views.source_as_of; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment.';
+COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
 
 --
 -- Name: COLUMN views.source_snapshot; Type: COMMENT; Schema: analytics; Owner: -
@@ -10146,6 +10263,51 @@ CREATE TABLE analytics.fact_scenario_attempts_default (
 COMMENT ON TABLE analytics.fact_scenario_attempts_default IS 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
 
 --
+-- Name: failed_answers; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.failed_answers (
+    resource text NOT NULL,
+    first_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    failure_count bigint DEFAULT 1 NOT NULL,
+    request_id uuid NOT NULL,
+    defect text NOT NULL,
+    last_answered_at timestamp with time zone,
+    CONSTRAINT failed_answers_resource_check CHECK ((resource ~ '^[a-z0-9_./-]{1,200}$'::text))
+);
+
+--
+-- Name: TABLE failed_answers; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.failed_answers IS 'What the functions reported of answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
+
+--
+-- Name: COLUMN failed_answers.failure_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.failure_count IS 'Reports, not requests: an isolate reports a resource once a minute at most.';
+
+--
+-- Name: COLUMN failed_answers.request_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.request_id IS 'Of the last reported failure: the function''s log has a line of it.';
+
+--
+-- Name: COLUMN failed_answers.defect; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.defect IS 'What was wrong, by its own words, scrubbed: never a value, never a person.';
+
+--
+-- Name: COLUMN failed_answers.last_answered_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.last_answered_at IS 'When an isolate that had reported a failure said that it answers again.';
+
+--
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -10397,7 +10559,7 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
             l.lane_value,
                 CASE
                     WHEN (jsonb_typeof(l.lane_value) = 'number'::text) THEN ((l.lane_value #>> '{}'::text[]))::numeric
-                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\s*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
+                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^[ \t\n\v\f\r]*[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?[ \t\n\v\f\r]*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
                     ELSE NULL::numeric
                 END AS read_score
            FROM (public.submissions s
@@ -10407,24 +10569,49 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
                     ELSE jsonb_build_object('', s.final_lane_scores)
                 END) l(lane_key, lane_value))
           WHERE ((s.status = 'scored'::text) AND (s.final_lane_scores IS NOT NULL))
+        ), judged AS (
+         SELECT v.submission_id,
+            v.agent_id,
+            v.challenge_id,
+            v.created_at,
+            v.lane_key,
+            v.lane_value,
+            v.read_score,
+                CASE
+                    WHEN (v.lane_key = ''::text) THEN 'the lane has no name'::text
+                    WHEN (length(v.lane_key) > 200) THEN 'the name of the lane is longer than 200 characters'::text
+                    WHEN (v.read_score IS NULL) THEN 'the value is no number'::text
+                    WHEN (NOT (abs(v.read_score) < '1000000000000000'::numeric)) THEN 'the score is 10^15 or more'::text
+                    WHEN (scale(trim_scale(v.read_score)) > 100) THEN 'the score has more than 100 decimals'::text
+                    WHEN ((v.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (v.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+                    ELSE NULL::text
+                END AS flaw
+           FROM lane_values v
         )
- SELECT v.submission_id,
-    v.agent_id,
-    v.challenge_id,
-    v.created_at,
-    v.lane_key,
-    v.lane_value,
+ SELECT j.submission_id,
+    j.agent_id,
+    j.challenge_id,
+    j.created_at,
+    j.lane_key,
+    j.lane_value,
         CASE
-            WHEN ((v.lane_key <> ''::text) AND (abs(v.read_score) < '1000000000000000'::numeric)) THEN v.read_score
+            WHEN (j.flaw IS NULL) THEN j.read_score
             ELSE NULL::numeric
-        END AS lane_score
-   FROM lane_values v;
+        END AS lane_score,
+    j.flaw
+   FROM judged j;
 
 --
 -- Name: VIEW lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.lane_scores IS 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
+
+--
+-- Name: COLUMN lane_scores.flaw; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.lane_scores.flaw IS 'Why the value is left out; null where lane_score is read.';
 
 --
 -- Name: mv_agent_progress; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -10437,7 +10624,7 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
             (date_trunc('week'::text, (s.created_at AT TIME ZONE 'UTC'::text)))::date AS week,
             s.composite_score
            FROM public.submissions s
-          WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL))
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)) AND (abs(s.composite_score) < '1000000000000000'::numeric) AND (scale(trim_scale(s.composite_score)) <= 100))
         ), weeks AS (
          SELECT s.agent_id,
             s.challenge_id,
@@ -11040,20 +11227,25 @@ CREATE TABLE public.bout_results (
 --
 
 CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
- WITH first_submissions AS (
+ WITH scored_submissions AS (
+         SELECT s.agent_id,
+            s.challenge_id,
+            s.bout_id,
+            s.created_at
+           FROM public.submissions s
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
+        ), first_submissions AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_at
-           FROM public.submissions s
-          WHERE (s.status = 'scored'::text)
+           FROM scored_submissions s
           GROUP BY s.agent_id, s.challenge_id
         ), first_wins AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_win_at
-           FROM (public.submissions s
+           FROM (scored_submissions s
              JOIN public.bout_results r ON (((r.bout_id = s.bout_id) AND (r.winner_agent_id = s.agent_id))))
-          WHERE (s.status = 'scored'::text)
           GROUP BY s.agent_id, s.challenge_id
         )
  SELECT f.challenge_id,
@@ -11474,6 +11666,30 @@ ALTER TABLE analytics.refresh_requests ALTER COLUMN id ADD GENERATED ALWAYS AS I
 );
 
 --
+-- Name: rejected_composite_scores; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_composite_scores WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    s.composite_score,
+        CASE
+            WHEN ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+            WHEN (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) THEN 'the score is no number below 10^15'::text
+            ELSE 'the score has more than 100 decimals'::text
+        END AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL) AND (((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) OR (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) OR (scale(trim_scale(s.composite_score)) > 100)));
+
+--
+-- Name: VIEW rejected_composite_scores; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_composite_scores IS 'Composite scores that mv_agent_progress leaves out, and why.';
+
+--
 -- Name: rejected_lane_scores; Type: VIEW; Schema: analytics; Owner: -
 --
 
@@ -11481,15 +11697,35 @@ CREATE VIEW analytics.rejected_lane_scores WITH (security_invoker='on') AS
  SELECT s.submission_id,
     s.challenge_id,
     s.lane_key,
-    s.lane_value
+    s.lane_value,
+    s.flaw
    FROM analytics.lane_scores s
-  WHERE (s.lane_score IS NULL);
+  WHERE (s.flaw IS NOT NULL);
 
 --
 -- Name: VIEW rejected_lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.rejected_lane_scores IS 'Lane values that the arena''s views leave out.';
+
+--
+-- Name: rejected_submissions; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    'the moment of the submission is not between 1900 and 2200'::text AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)));
+
+--
+-- Name: VIEW rejected_submissions; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
 -- Name: retention; Type: TABLE; Schema: analytics; Owner: -
@@ -12480,6 +12716,62 @@ ALTER TABLE ONLY analytics.fact_scenario_attempts_default
     ADD CONSTRAINT fact_scenario_attempts_default_pkey PRIMARY KEY (attempt_id, date_key);
 
 --
+-- Name: fact_scenario_attempts fact_scenario_attempts_duration_seconds_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_ended_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_listen_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_score_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_started_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_talk_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_user_id_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_user_id_check CHECK ((octet_length(user_id) <= 1000)) NOT VALID;
+
+--
+-- Name: failed_answers failed_answers_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.failed_answers
+    ADD CONSTRAINT failed_answers_pkey PRIMARY KEY (resource);
+
+--
 -- Name: findings findings_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -12786,6 +13078,13 @@ ALTER TABLE ONLY public.tracks
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: users users_id_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.users
+    ADD CONSTRAINT users_id_check CHECK ((octet_length(id) <= 1000)) NOT VALID;
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -13423,6 +13722,12 @@ CREATE TRIGGER kpi_events_were_inserted AFTER INSERT ON analytics.fact_kpi_event
 CREATE TRIGGER kpi_events_were_updated AFTER UPDATE ON analytics.fact_kpi_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.check_kpi_events();
 
 --
+-- Name: views source_moments_are_believable; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER source_moments_are_believable BEFORE INSERT OR UPDATE OF source_as_of ON analytics.views FOR EACH ROW WHEN (((new.source_as_of < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (new.source_as_of > '2200-01-01 00:00:00+00'::timestamp with time zone))) EXECUTE FUNCTION private.believe_source_moment();
+
+--
 -- Name: scenario_attempts attempts_changed_hands; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -13920,6 +14225,12 @@ ALTER TABLE analytics.fact_scenario_attempts ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.fact_scenario_attempts_default ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: failed_answers; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.failed_answers ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: findings; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -14610,6 +14921,20 @@ REVOKE ALL ON FUNCTION analytics.release_parked_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
 
 --
+-- Name: FUNCTION report_answered(resource text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_answered(resource text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_answered(resource text) TO service_role;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) TO service_role;
+
+--
 -- Name: FUNCTION request_refresh(view_name text, pack text, asked_by text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -14794,6 +15119,12 @@ REVOKE ALL ON FUNCTION private.begin_account(runs private.audited_run[], pass_st
 REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 
 --
+-- Name: FUNCTION believe_source_moment(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
+
+--
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14876,6 +15207,12 @@ REVOKE ALL ON FUNCTION private.detect_detached() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.detect_failed(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_failed_answers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_failed_answers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_history_bloat(); Type: ACL; Schema: private; Owner: -

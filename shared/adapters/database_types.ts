@@ -412,6 +412,37 @@ export type Database = {
         };
         Relationships: [];
       };
+      "failed_answers": {
+        Row: {
+          "defect": string;
+          "failure_count": number;
+          "first_failed_at": string;
+          "last_answered_at": string | null;
+          "last_failed_at": string;
+          "request_id": string;
+          "resource": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "defect": string;
+          "failure_count"?: number;
+          "first_failed_at"?: string;
+          "last_answered_at"?: string | null;
+          "last_failed_at"?: string;
+          "request_id": string;
+          "resource": string;
+        };
+        Update: {
+          "defect"?: string;
+          "failure_count"?: number;
+          "first_failed_at"?: string;
+          "last_answered_at"?: string | null;
+          "last_failed_at"?: string;
+          "request_id"?: string;
+          "resource"?: string;
+        };
+        Relationships: [];
+      };
       "findings": {
         Row: {
           "bad_streak": number;
@@ -1327,6 +1358,7 @@ export type Database = {
           "agent_id": string;
           "challenge_id": string;
           "created_at": string;
+          "flaw": string | null;
           "lane_key": string | null;
           "lane_score": number | null;
           "lane_value": Json | null;
@@ -1604,14 +1636,68 @@ export type Database = {
           },
         ];
       };
+      "rejected_composite_scores": {
+        Row: {
+          "agent_id": string;
+          "challenge_id": string;
+          "composite_score": number | null;
+          "created_at": string;
+          "flaw": string | null;
+          "submission_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "composite_score"?: number | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Update: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "composite_score"?: number | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Relationships: [];
+      };
       "rejected_lane_scores": {
         Row: {
           "challenge_id": string;
+          "flaw": string | null;
           "lane_key": string | null;
           "lane_value": Json | null;
           "submission_id": string;
         };
         ComputedFields: never;
+        Relationships: [];
+      };
+      "rejected_submissions": {
+        Row: {
+          "agent_id": string;
+          "challenge_id": string;
+          "created_at": string;
+          "flaw": string | null;
+          "submission_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Update: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
         Relationships: [];
       };
       "review_session_usage": {
@@ -1869,6 +1955,11 @@ export type Database = {
         Returns: undefined;
       };
       "release_parked_alerts": { Args: Record<PropertyKey, never>; Returns: number };
+      "report_answered": { Args: { "resource": string }; Returns: undefined };
+      "report_failed_answer": {
+        Args: { "defect": string; "request_id": string; "resource": string };
+        Returns: undefined;
+      };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
