@@ -3611,9 +3611,9 @@ CREATE FUNCTION private.detect_failed_answers() RETURNS void
 declare
     -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
     -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
-    quiet_after constant interval := '15 minutes';
+    quiet_after constant interval := interval '15 minutes';
     -- The isolate that could say that it answers again may be gone.
-    forgotten_after constant interval := '1 day';
+    forgotten_after constant interval := interval '1 day';
 begin
     delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
 
