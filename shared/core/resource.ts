@@ -72,7 +72,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly columns: Columns;
   readonly access: Access;
   readonly order: readonly Order[];
-  /** The most rows of an answer: a number, or the parameter that holds it. */
+  /** The most rows of an answer: a number, or the parameter that holds it. Where there are more, `meta.is_truncated` says so. */
   readonly limit: number | { readonly param: string };
   /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
   readonly shown: "as_ordered" | "reversed";

@@ -9,7 +9,7 @@ create function private.canonical_uuid(spelling text)
 returns uuid
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
 $$;
@@ -22,7 +22,7 @@ create function private.claimed_uuid(claim text)
 returns uuid
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select private.canonical_uuid(auth.jwt() ->> claim);
 $$;
@@ -35,7 +35,7 @@ create function private.can_hold(column_type text, held text)
 returns boolean
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 begin
     if held is null or column_type = 'text' then
@@ -60,7 +60,7 @@ create or replace function private.filter_condition(relation regclass, filter js
 returns text
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
     column_name constant text := filter ->> 'column';
@@ -106,7 +106,7 @@ create or replace function private.row_condition(relation regclass, filter jsonb
 returns text
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
     names text;

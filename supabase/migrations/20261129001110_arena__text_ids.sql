@@ -5,7 +5,7 @@ create or replace function private.scope_agents_of_user(subject text)
 returns setof text
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select a.id::text from public.agents as a where a.owner_id = private.canonical_uuid(subject);
 $$;

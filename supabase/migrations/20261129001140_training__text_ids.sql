@@ -5,7 +5,7 @@ create or replace function private.scope_people_of_manager(subject text, org_id 
 returns setof text
 language sql
 stable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     with manager as (
         select m.org_id, m.user_id
@@ -36,7 +36,7 @@ returns setof text
 language sql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     with caller as (
         select

@@ -7,7 +7,7 @@ returns jsonb
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);

@@ -84,7 +84,8 @@ export class FakeSource implements Source {
     }
     const answered = this.answerTo(rows, request, scope_values);
     const counted = { ...request, filters: request.filters.filter((filter) => "column" in filter), limit: Infinity };
-    const total_count = request.counts ? this.answerTo(rows, counted, scope_values).length : null;
+    const counts = request.counts || request.counts_cut && answered.length === request.limit;
+    const total_count = counts ? this.answerTo(rows, counted, scope_values).length : null;
     return { state, reads, denied: false, scope_values, rows: answered, total_count };
   }
 
