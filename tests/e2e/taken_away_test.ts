@@ -152,10 +152,12 @@ e2e(
 
     const rounds = proofs(20, 100);
     for (let round = 0; round < rounds; round += 1) {
-      const crowd = Array.from({ length: 100 }, askOne);
-      if (round % 2 === 0) await move();
+      const crowd = Array.from({ length: 50 }, askOne);
+      await move();
       await Promise.all(crowd);
-      if (round % 5 === 4) await pause(roll(2_000));
+      // After a silence of as long as may pass, what both isolates hold is what may not be shown any more.
+      await pause(round % 2 === 0 ? SEEN_WITHIN_MS + 100 : roll(1_500));
+      await Promise.all(Array.from({ length: 50 }, askOne));
     }
     ok(found.shown > rounds * 50 && found.refused > rounds * 5, JSON.stringify(found));
     equal(found.stale, 0, "the database was there all the time");
