@@ -91,7 +91,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
    * its order must end in the view's key, so that no row shares its place with another.
    */
   readonly cursor?: string;
-  /** The parameter, a flag, that asks how many rows there are on all pages: `meta.total_count`. */
+  /** Of a paged resource: the parameter, a flag, that asks how many rows there are on all pages, `meta.total_count`. */
   readonly total?: string;
   /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
   readonly pivot?: Pivot;

@@ -84,7 +84,6 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   }
   const { total, reads = [], reading } = definition;
   must(total === undefined || params.has(total), `it counts when "${total}" asks, which is not among params`);
-  must(total === undefined || cursor !== undefined, "it is not paged, so its rows are counted without being asked");
   must(
     reading === undefined || VIEW.test(reading),
     `reading "${reading}" is no plain name, like training_org_overview`,

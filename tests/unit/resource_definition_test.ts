@@ -37,7 +37,6 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
     /names no role/,
   ],
   ["something that it reads twice", { reads: ["mv_x", "mv_x"] }, /twice/],
-  ["a count of what is not paged", { total: "challenge_id" }, /counted without being asked/],
   ["a count that nobody can ask for", { total: "count" }, /"count" asks/],
   ["a parameter named format", { params: { format: GOOD.params.challenge_id }, filters: [] }, /"format"/],
   ["no JSON", { formats: ["csv"] }, /serves "json"/],
