@@ -58,7 +58,7 @@ function fromLastHolder(
   return keep(reader, wanted, entry);
 }
 
-/** Another isolate is fetching this version: show its predecessor meanwhile, if it takes away nobody's rights, or wait a moment. */
+/** Another isolate is fetching this version: show its predecessor meanwhile, where no rights are part of it, or wait a moment. */
 async function fromOthers(reader: Reader, wanted: Wanted): Promise<Fetched | null> {
   const previous = wanted.rests_on_rights ? null : await readPreviousEntry(reader, wanted);
   if (previous !== null && isReusable(wanted.resource, previous, reader.clock.now())) {

@@ -3,15 +3,15 @@ import type { Scope } from "./scope.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
 /**
- * How long answers that rest on rights may outlive a source that has gone. Rights are taken away while it is gone, too, and
- * an hour later an answer that ignores it is a leak.
+ * How long answers that rest on rights may outlive a source that has gone. Rights end while it is gone, too, and an answer that
+ * ignores it an hour later is a leak.
  */
 export const LONGEST_STALE_RIGHTS_MS = 900_000;
 
 /**
- * Whether an answer rests on somebody's rights: it holds the rows of some callers only, or something in it is read live, such
- * as who reports to whom. Then what a newer version took away must not be shown any more, not even for the moment in which
- * another isolate reads that version.
+ * Whether an answer rests on rights: it holds the rows of some callers only, or something in it is read live, such as who
+ * reports to whom. Then what a newer version took away must not be shown any more, not even for the moment in which another
+ * isolate reads that version.
  */
 export function restsOnRights(resource: Resource, scope: Scope, states: ViewStateMap): boolean {
   return scope.restriction !== null ||

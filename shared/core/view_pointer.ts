@@ -30,7 +30,7 @@ const MEMORY_MS = 1_000;
 /** Counted from the question to the database on; a trip to Redis takes 120 ms at most. */
 const SHARED_MS = 1_880;
 const RENEW_MS = 100;
-/** How long it counts as known that the source is silent: then nobody waits for another timeout. */
+/** How long it counts as known that the source is silent: no request then waits for another timeout. */
 const SILENCE_MS = 3_000;
 
 const CURRENT = "states";
@@ -62,7 +62,7 @@ export class ViewPointer {
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});
     if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return refresh();
     if (now - this.#silent_at >= SILENCE_MS) return refresh();
-    // The source was down a moment ago: look again behind the answer, so that nobody waits for its timeout.
+    // The source was down a moment ago: look again behind the answer, which need not wait for its timeout.
     this.#looked_at = now;
     this.#options.waitUntil(refresh().catch(() => emit({ type: "background_failed", reason: "pointer" })));
     return this.#known(this.#pointer, emit);
