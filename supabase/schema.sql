@@ -1783,13 +1783,15 @@ $$;
 COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
--- Name: register_live(text, text, regclass[]); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_live(text, text, regclass[], text[]); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[]) RETURNS void
+CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+declare
+    unknown text;
 begin
     if exists (select from analytics.views as v where v.view_name = register_live.name) then
         raise exception using
@@ -1797,9 +1799,26 @@ begin
             message = format('cannot register "%s" as live: a view of this name is registered', name),
             hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
     end if;
-    insert into analytics.live_relations as l (live_name, pack, sources)
-    values (register_live.name, register_live.pack, register_live.sources)
-    on conflict (live_name) do update set pack = excluded.pack, sources = excluded.sources;
+    select m.moment into unknown
+    from unnest(register_live.moments) as m (moment)
+    where not exists (
+        select
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        where a.attrelid = any (register_live.sources)
+            and a.atttypid = 'pg_catalog.timestamptz'::regtype and not a.attisdropped
+            and m.moment = format('%s.%s.%s', c.relnamespace::regnamespace, c.relname, a.attname)
+    );
+    if found then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s" as live: "%s" is no timestamptz of its sources', name, unknown),
+            hint = 'Name a column of one of the tables in sources, as schema.table.column.';
+    end if;
+    insert into analytics.live_relations as l (live_name, pack, sources, moments)
+    values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
+    on conflict (live_name) do update
+    set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
     perform private.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
@@ -1807,10 +1826,10 @@ end
 $$;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources. Idempotent.';
+COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources, and with every moment in the columns of moments that passes. Idempotent.';
 
 --
 -- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
@@ -5982,6 +6001,7 @@ CREATE TABLE analytics.live_relations (
     pack text NOT NULL,
     sources regclass[] NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    moments text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT live_relations_live_name_check CHECK ((live_name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
     CONSTRAINT live_relations_sources_check CHECK ((cardinality(sources) > 0))
 );
@@ -6005,6 +6025,12 @@ COMMENT ON COLUMN analytics.live_relations.live_name IS 'A relation of schema an
 COMMENT ON COLUMN analytics.live_relations.sources IS 'The tables that it reads; each write to one of them moves its version.';
 
 --
+-- Name: COLUMN live_relations.moments; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.live_relations.moments IS 'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
+
+--
 -- Name: live_state(analytics.live_relations); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6013,17 +6039,24 @@ CREATE FUNCTION private.live_state(declared analytics.live_relations) RETURNS js
     SET search_path TO ''
     AS $$
     select jsonb_build_object(
-        'version', coalesce(sum(c.statement_count), 0),
-        'refreshed_at', coalesce(greatest(max(c.changed_at), declared.registered_at), declared.registered_at),
+        'version', case
+            when cardinality(declared.moments) = 0 then w.statement_count
+            else w.statement_count * 1000
+                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+        end,
+        'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
-        'source_as_of', max(c.changed_at),
+        'source_as_of', w.changed_at,
         -- What is read live is as old as the pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
     )
-    from analytics.source_changes as c
-    where c.source = any (declared.sources);
+    from (
+        select coalesce(sum(c.statement_count), 0) as statement_count, max(c.changed_at) as changed_at
+        from analytics.source_changes as c
+        where c.source = any (declared.sources)
+    ) as w;
 $$;
 
 --
@@ -6575,6 +6608,36 @@ $$;
 --
 
 COMMENT ON FUNCTION private.others_snapshot() IS 'The current snapshot, in which the current transaction counts as in progress.';
+
+--
+-- Name: passed_moments(text[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.passed_moments(moments text[], since timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+    place text[];
+    passed bigint;
+    total bigint := 0;
+begin
+    for i in 1 .. cardinality(moments) loop
+        place := string_to_array(moments[i], '.');
+        execute format(
+            'select count(*) from %I.%I as t where t.%I > $1 and t.%I <= now()', place[1], place[2], place[3], place[3]
+        ) into passed using since;
+        total := total + passed;
+    end loop;
+    return total;
+end
+$_$;
+
+--
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) IS 'How many moments in these columns have passed since then.';
 
 --
 -- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
@@ -13300,6 +13363,12 @@ CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING bt
 CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
 
 --
+-- Name: org_members_left_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX org_members_left_at_idx ON public.org_members USING btree (left_at) WHERE (left_at IS NOT NULL);
+
+--
 -- Name: org_members_manager_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -14676,10 +14745,10 @@ GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) 
 REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
@@ -15407,6 +15476,12 @@ REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audit
 --
 
 REVOKE ALL ON FUNCTION private.others_snapshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
