@@ -27,7 +27,7 @@ for (let number = 0; number < ANSWERS; number += 1) {
     row_count: 3,
     next_cursor: null,
     is_truncated: false,
-    total_count: 1,
+    total_count: 3,
     read_at: 0,
     body: new TextDecoder().decode(bytes), // each its own, as each answer is
     byte_count: bytes.byteLength,
