@@ -766,6 +766,7 @@ export type Database = {
       "live_relations": {
         Row: {
           "live_name": string;
+          "moments": (string)[];
           "pack": string;
           "registered_at": string;
           "sources": (unknown)[];
@@ -773,12 +774,14 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "live_name": string;
+          "moments"?: (string)[];
           "pack": string;
           "registered_at"?: string;
           "sources": (unknown)[];
         };
         Update: {
           "live_name"?: string;
+          "moments"?: (string)[];
           "pack"?: string;
           "registered_at"?: string;
           "sources"?: (unknown)[];
@@ -1937,7 +1940,10 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "register_live": { Args: { "name": string; "pack": string; "sources": (unknown)[] }; Returns: undefined };
+      "register_live": {
+        Args: { "moments"?: (string)[]; "name": string; "pack": string; "sources": (unknown)[] };
+        Returns: undefined;
+      };
       "register_view": {
         Args: {
           "pack": string;

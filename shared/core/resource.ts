@@ -72,7 +72,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly columns: Columns;
   readonly access: Access;
   readonly order: readonly Order[];
-  /** The most rows of an answer: a number, or the parameter that holds it. */
+  /** The most rows of an answer: a number, or the parameter that holds it. Where there are more, `meta.is_truncated` says so. */
   readonly limit: number | { readonly param: string };
   /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
   readonly shown: "as_ordered" | "reversed";
@@ -91,7 +91,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
    * its order must end in the view's key, so that no row shares its place with another.
    */
   readonly cursor?: string;
-  /** The parameter, a flag, that asks how many rows there are on all pages: `meta.total_count`. */
+  /** Of a paged resource: the parameter, a flag, that asks how many rows there are on all pages, `meta.total_count`. */
   readonly total?: string;
   /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
   readonly pivot?: Pivot;

@@ -2,6 +2,7 @@ import { AppError } from "./app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "./hash.ts";
 import { fullName, type MemberAccess, type Resource } from "./resource.ts";
+import { isStorable } from "./storable.ts";
 
 /** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */
 export interface Scope {
@@ -32,7 +33,9 @@ export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Sco
   if (readsEverything(caller)) return { label: "all", restriction: null };
   if (!("column" in access)) throw forbidden(resource, "an administrator's token or the secret key");
   const value = claimFor(access.scope, caller);
-  if (value === null) throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
+  if (value === null || !isStorable(value)) {
+    throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
+  }
   const { column, relation } = access;
   return { label: `${access.scope}=${fingerprint(hash, value)}`, restriction: { column, value, relation, org: null } };
 }
@@ -46,6 +49,7 @@ function memberScope(
   if (may_read_all) return { label: "all", restriction: null };
   const remedy = `the token of a member with the role ${roles.join(" or ")}`;
   if (caller.kind !== "user" || caller.org_id === null || caller.org_role === null) throw forbidden(resource, remedy);
+  if (!isStorable(caller.org_id) || !isStorable(caller.subject)) throw forbidden(resource, remedy);
   const rows = Object.hasOwn(access.rows, caller.org_role) ? access.rows[caller.org_role] : undefined;
   if (rows === undefined) throw forbidden(resource, remedy);
   const org = { column: access.org, value: caller.org_id };

@@ -16,6 +16,8 @@ export interface SourceRequest {
   readonly reading?: Reading;
   /** Whether to count the rows of all pages. */
   readonly counts?: boolean;
+  /** Whether to count them where there are as many as `limit`. */
+  readonly counts_cut?: boolean;
 }
 
 /** A question that a function of the database answers at the time of the read. */

@@ -191,7 +191,7 @@ each(
     const [request] = rig.source.requests;
     assert.deepEqual(request?.columns, resource.columns);
     assert.ok((request?.order.length ?? 0) > 0);
-    assert.ok((request?.limit ?? 0) >= 1 && (request?.limit ?? 0) <= (resource.pivot === undefined ? 1_000 : 5_001));
+    assert.ok((request?.limit ?? 0) >= 2 && (request?.limit ?? 0) <= (resource.pivot === undefined ? 1_001 : 5_001));
     const { minimum_sample: guard } = resource;
     if (guard === null) {
       assert.notEqual(
@@ -206,6 +206,26 @@ each(
           "column" in filter && filter.column === guard.column && filter.op === "gte" && filter.value === guard.at_least
         ),
       );
+    }
+  },
+);
+
+each(
+  "is never short in silence: it has pages, or says whether it was cut, with the number of all rows, in CSV by headers",
+  async (resource, { rig, row, ask }) => {
+    if (resource.cursor !== undefined) return;
+    const { limit } = resource;
+    const [most, asked] = typeof limit === "number" ? [limit, ""] : [3, `&${limit.param}=3`];
+    const rows = Array.from({ length: most + 2 }, () => row);
+    for (const [length, is_truncated] of [[most + 2, true], [most + 1, true], [most, false], [0, false]] as const) {
+      rig.source.refresh(resource.view, rows.slice(0, length));
+      rig.clock.advance(3_000);
+      const { data, meta } = await (await ask(asked)).json();
+      assert.equal(rowsOf(resource, data).length, Math.min(length, most));
+      assert.deepEqual([meta.is_truncated, meta.total_count], [is_truncated, length]);
+      const { headers } = await ask(`${asked}&format=csv`);
+      assert.equal(headers.get("freshet-truncated"), is_truncated ? "?1" : "?0");
+      assert.equal(headers.get("freshet-total-count"), String(length));
     }
   },
 );

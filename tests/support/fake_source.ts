@@ -1,4 +1,4 @@
-import { internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
+import { type AppError, internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
 import type { Clock } from "../../shared/core/clock.ts";
 import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../shared/core/source.ts";
 import { toUtc } from "../../shared/core/utc_timestamp.ts";
@@ -36,6 +36,18 @@ export class FakeSource implements Source {
   register(view: string, stale_after_seconds = 1_200): void {
     const state = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
     this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
+  }
+
+  /** The same for what is read as it is at the moment. */
+  registerLive(name: string): void {
+    this.register(name);
+    const { state, rows } = this.#view(name);
+    this.#views.set(name, { rows, state: { ...state, live: true } });
+  }
+
+  /** What a source that does not answer throws. */
+  silence(): AppError {
+    return sourceUnavailable("down");
   }
 
   /** Recomputes a view: new rows under a new version, at the clock's time. */
@@ -90,7 +102,8 @@ export class FakeSource implements Source {
     }
     const answered = this.answerTo(rows, request, scope_values);
     const counted = { ...request, filters: request.filters.filter((filter) => "column" in filter), limit: Infinity };
-    const total_count = request.counts ? this.answerTo(rows, counted, scope_values).length : null;
+    const counts = request.counts || request.counts_cut && answered.length === request.limit;
+    const total_count = counts ? this.answerTo(rows, counted, scope_values).length : null;
     return { state, reads, denied: false, scope_values, rows: answered, total_count };
   }
 

@@ -20,6 +20,8 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
     source_as_of: as_of,
     version: 1,
     row_count: 1,
+    is_truncated: false,
+    total_count: 1,
   });
   const { headers } = response;
   assert.match(headers.get("etag") ?? "", /^"[0-9a-f]{32}"$/);

@@ -10,6 +10,20 @@ const MEMBER: Caller = { ...USER, org_id: "acme" };
 const ADMIN: Caller = { ...USER, is_admin: true };
 const SERVICE: Caller = { kind: "service" };
 
+Deno.test("deriveScope() refuses who cannot own a row, because no text of the database is spelt so", () => {
+  const own: Access = { scope: "user", column: "owner_id", relation: null };
+  const inside: Access = { scope: "member", org: "org_id", column: "owner_id", rows: { admin: "org", trainee: "own" } };
+  for (const id of ["a\0b", "\ud800", "b\udfff"]) {
+    assert.equal(scopeOf(own, { ...USER, subject: id }), "FORBIDDEN");
+    assert.equal(scopeOf({ scope: "org", column: "org_id", relation: null }, { ...USER, org_id: id }), "FORBIDDEN");
+    for (const org_role of ["admin", "trainee"]) {
+      assert.equal(scopeOf(inside, { ...USER, org_id: id, org_role }), "FORBIDDEN");
+      assert.equal(scopeOf(inside, { ...USER, subject: id, org_id: "acme", org_role }), "FORBIDDEN");
+    }
+  }
+  assert.equal(scopeOf(own, { ...USER, subject: "\u{1f600} \u202e" }), "owner_id=\u{1f600} \u202e");
+});
+
 function describe({ column, value, relation, org }: Restriction): string {
   const inside = org === null ? "" : `in ${org.column}=${org.value}`;
   return [`${column}=${value}`, relation, inside].filter(Boolean).join(" ");

@@ -22,12 +22,13 @@ export const attemptTrend = defineResource({
     avg_score: column.number().nullable(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  // The newest days first, so that of many organisations the oldest are left out.
   order: [
-    { column: "active_on", direction: "asc" },
-    { column: "org_id", direction: "asc" },
+    { column: "active_on", direction: "desc" },
+    { column: "org_id", direction: "desc" },
   ],
   limit: 1_000,
-  shown: "as_ordered",
+  shown: "reversed",
   // The reading leaves out an average over a few and keeps the counts.
   minimum_sample: null,
   max_age_seconds: 300,
