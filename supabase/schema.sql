@@ -737,7 +737,7 @@ begin
     age := clock_timestamp() - state.last_audit_at;
 
     if age is null then
-        unknown_reasons := array['no audit has run yet'];
+        unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
     elsif age > old_after then
         unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
     elsif state.last_outcome = 'unknown' then
@@ -2630,6 +2630,43 @@ $$;
 COMMENT ON FUNCTION private.attempts_were_updated() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
 
 --
+-- Name: begin_account(private.audited_run[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.begin_account(runs private.audited_run[], pass_started_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.note_failed_refreshes(runs);
+
+    -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
+    -- is the newest.
+    if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        update analytics.open_runs as o
+        set given_up_at = clock_timestamp()
+        where not private.is_run_alive(o)
+            and (
+                o.started_at < pass_started_at - interval '1 minute'
+                or exists (
+                    select
+                    from cron.job_run_details as later
+                    where later.runid > o.runid and later.start_time < pass_started_at - interval '1 minute'
+                )
+            );
+    end if;
+
+    update analytics.audit_state set judged_since = pass_started_at;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_account(runs private.audited_run[], pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.begin_account(runs private.audited_run[], pass_started_at timestamp with time zone) IS 'The first pass has seen the history: what is in it is known, and judged no more. Once.';
+
+--
 -- Name: begin_epoch(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3225,18 +3262,7 @@ CREATE FUNCTION private.detect_failed(runs private.audited_run[]) RETURNS void
     SET search_path TO ''
     AS $$
 begin
-    -- A failing transaction takes its own ledger row with it, so the ledger hears of it here.
-    insert into analytics.refresh_log (
-        view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
-    )
-    select
-        v.view_name, 'schedule', coalesce(r.started_at, r.ended_at, clock_timestamp()), r.ended_at, 'failed',
-        v.row_count, v.version, r.sqlstate, r.message, r.runid
-    from unnest(runs) as r
-    join analytics.views as v on v.job_name = r.job_name
-    where r.status = 'failed'
-    order by r.runid;
-
+    perform private.note_failed_refreshes(runs);
     perform private.observe_runs('failed', 'failed', runs);
 end
 $$;
@@ -3424,8 +3450,10 @@ CREATE FUNCTION private.detect_http_calls() RETURNS void
 declare
     call analytics.http_calls;
     is_known boolean;
+    judged_since constant timestamptz := private.judged_since();
 begin
-    -- In the order in which outcomes became known; a call by hand is seen by the hand.
+    -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
+    -- have found no function yet, whenever its answer comes.
     for call in
         select c.*
         from analytics.http_calls as c
@@ -3434,7 +3462,7 @@ begin
         for update of c skip locked
     loop
         update analytics.http_calls as c set is_observed = true where c.call_id = call.call_id;
-        continue when call.job_name is null;
+        continue when call.job_name is null or call.queued_at < judged_since;
         is_known := call.outcome <> 'unknown';
 
         -- Good news of what was never bad is no news, and is most of what there is to read.
@@ -3999,13 +4027,21 @@ CREATE FUNCTION private.detect_secrets() RETURNS void
     select private.observe(
         kind => 'secret_missing',
         subject => s.name,
-        state => case when s.flaw is null then 'ok' else 'bad' end,
+        state => case
+            when s.flaw is null then 'ok'
+            -- The first pass may come before the secrets, by hand. When they lack at the next one too, they were forgotten.
+            when s.is_first then 'unknown'
+            else 'bad'
+        end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object('message', s.name || ' ' || s.flaw)
     )
     from (
-        select n.name, private.secret_flaw(n.name) as flaw
+        select
+            n.name, private.secret_flaw(n.name) as flaw,
+            coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
         from unnest(array['project_url', 'cron_secret_key']) as n (name)
+        cross join analytics.audit_state as a
     ) as s;
 $$;
 
@@ -4081,7 +4117,7 @@ begin
         state => case
             -- Nobody can read it at all: detect_unpopulated says that.
             when not v.is_populated then 'unknown'
-            when v.age > coalesce(v.warn_after, v.stale_after) then 'bad'
+            when v.judged_age > coalesce(v.warn_after, v.stale_after) then 'bad'
             else 'ok'
         end,
         observed_at => clock_timestamp(),
@@ -4092,7 +4128,7 @@ begin
             'verified_at', v.verified_at,
             'stale_after_seconds', extract(epoch from v.stale_after)::bigint,
             'age_seconds', extract(epoch from v.age)::bigint,
-            'severity', case when v.age <= v.stale_after then 'warning' else 'error' end,
+            'severity', case when v.judged_age <= v.stale_after then 'warning' else 'error' end,
             'message', case
                 when v.verified_at is null then 'never refreshed since it was registered'
                 else format(
@@ -4107,6 +4143,7 @@ begin
             r.*,
             -- A view gets the time of one objective for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select private.judged_since())) as judged_age,
             coalesce(
                 (
                     select c.relispopulated from pg_catalog.pg_class as c
@@ -4166,7 +4203,8 @@ begin
         left join analytics.scheduled_jobs as d on d.job_name = o.job_name
         where o.given_up_at is null
             and private.is_run_alive(o)
-            and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+            and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         order by o.job_name, o.runid
     ) as s
     order by s.job_name;
@@ -4182,7 +4220,8 @@ begin
             where o.job_name = f.subject
                 and o.given_up_at is null
                 and private.is_run_alive(o)
-                and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+                and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                    < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         );
 end
 $$;
@@ -4311,8 +4350,10 @@ begin
         subject => v.view_name,
         state => case
             when c.relispopulated then 'ok'
-            -- Made "with no data", a view gets the time of one objective for its first refresh.
-            when v.refreshed_at is null and v.registered_at > clock_timestamp() - v.stale_after then 'ok'
+            -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
+            when v.refreshed_at is null
+                and greatest(v.registered_at, (select private.judged_since())) > clock_timestamp() - v.stale_after
+                then 'ok'
             else 'bad'
         end,
         observed_at => clock_timestamp(),
@@ -5500,6 +5541,23 @@ $$;
 COMMENT ON FUNCTION private.judge_slots(running_since timestamp with time zone) IS 'Marks the jobs whose due slot no run has covered, and whether the job or the scheduler is to blame. running_since: slots before it could not be kept.';
 
 --
+-- Name: judged_since(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.judged_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(s.judged_since, now()) from analytics.audit_state as s;
+$$;
+
+--
+-- Name: FUNCTION judged_since(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
+
+--
 -- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5653,6 +5711,32 @@ $$;
 --
 
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+--
+-- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_failed_refreshes(runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
+    )
+    select
+        v.view_name, 'schedule', coalesce(r.started_at, r.ended_at, clock_timestamp()), r.ended_at, 'failed',
+        v.row_count, v.version, r.sqlstate, r.message, r.runid
+    from unnest(runs) as r
+    join analytics.views as v on v.job_name = r.job_name
+    where r.status = 'failed'
+    order by r.runid;
+$$;
+
+--
+-- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS 'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';
 
 --
 -- Name: note_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6930,7 +7014,10 @@ CREATE FUNCTION private.recent_durations(job_name text) RETURNS TABLE(seconds nu
             order by r.id desc
             limit 500
         ) as l
-        where v.job_name = recent_durations.job_name and l.outcome = 'refreshed'
+        where v.job_name = recent_durations.job_name
+            and l.outcome = 'refreshed'
+            -- Asked once, and not for each row.
+            and l.started_at >= (select private.judged_since())
         order by l.id desc
         limit 20
     )
@@ -7078,6 +7165,7 @@ CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
     AS $$
 declare
     started_at constant timestamptz := clock_timestamp();
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
     runs private.audited_run[];
     new_epoch_reason text;
     blind_reason text;
@@ -7087,10 +7175,21 @@ declare
     closed_count bigint;
     open_count bigint;
     bad_count bigint;
+    run_count bigint;
 begin
     begin
         new_epoch_reason := private.begin_epoch();
-        select array_agg(r order by r.runid) into runs from private.take_runs() as r;
+        perform private.skip_backlog();
+        -- The first pass has begun with all of it; afterwards a backlog is read in batches.
+        select array_agg(r order by r.runid) into runs
+        from private.take_runs(case when is_first then null else 10000 end) as r;
+        run_count := coalesce(cardinality(runs), 0);
+        if is_first then
+            perform private.begin_account(runs, started_at);
+            -- Nothing was relied upon yet, so nothing is lost.
+            new_epoch_reason := null;
+            runs := null;
+        end if;
         -- What may be the cause of others comes first.
         perform private.detect_scheduler();
         perform private.detect_declared_state(calendar);
@@ -7125,19 +7224,28 @@ begin
     from analytics.incidents as i
     where i.closed_at is null or i.closed_at >= started_at;
 
-    select coalesce(jsonb_agg(o.fingerprint order by o.incident_id), '[]') into reasons
+    select coalesce(jsonb_agg(o.fingerprint order by o.place), '[]') into reasons
     from (
-        select i.fingerprint, i.incident_id
+        select i.fingerprint, i.incident_id as place
         from analytics.incidents as i
         where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
-        order by i.incident_id
+        union all
+        -- Seen by the first pass, and told by the next if it is still so: no reason to call it well until then.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        order by place
         limit 20
     ) as o;
     if blind_reason is not null then
         reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
     end if;
     -- A warning wants to be read, not to take the product out of a load balancer.
-    outcome := case when blind_reason is not null then 'unknown' when bad_count > 0 then 'bad' else 'ok' end;
+    outcome := case
+        when blind_reason is not null then 'unknown'
+        when bad_count > 0 or jsonb_array_length(reasons) > 0 then 'bad'
+        else 'ok'
+    end;
 
     update analytics.audit_state as s
     set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
@@ -7149,7 +7257,7 @@ begin
             'reasons', reasons,
             'epoch', s.epoch,
             'low_runid', s.low_runid,
-            'run_count', coalesce(cardinality(runs), 0),
+            'run_count', coalesce(run_count, 0),
             'opened', opened_count,
             'closed', closed_count,
             'open_incidents', open_count,
@@ -7466,6 +7574,26 @@ $$;
 --
 
 COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
+
+--
+-- Name: skip_backlog(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.skip_backlog() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
+    update analytics.audit_state as s
+    set low_runid = greatest(s.low_runid, (select max(d.runid) - 10000 from cron.job_run_details as d))
+    where s.judged_since is null;
+$$;
+
+--
+-- Name: FUNCTION skip_backlog(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the watermark begin near the end of the history. Idempotent.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -8295,6 +8423,47 @@ $$;
 COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
 
 --
+-- Name: why_not_audited(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.why_not_audited() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(
+        (
+            select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
+            from unnest(array['project_url', 'cron_secret_key']) as n (name)
+            where private.secret_flaw(n.name) is not null
+        ),
+        (
+            -- Each call saves the answer to the one before it.
+            select format(
+                'the call of %s UTC was answered %s%s', to_char(c.queued_at at time zone 'UTC', 'HH24:MI'),
+                coalesce(c.status_code::text, 'by nothing'),
+                case
+                    when c.status_code = 404 then ', so cron-audit was not deployed then; the next call follows within five minutes'
+                    when c.status_code in (401, 403) then ', so cron_secret_key in Vault is not the secret key named cron'
+                    when c.status_code >= 500 then '; the log of cron-audit says why'
+                    else '; the next call follows within five minutes'
+                end
+            )
+            from analytics.http_calls as c
+            where c.function_name = 'cron-audit' and c.harvested_at is not null
+            order by c.call_id desc
+            limit 1
+        ),
+        'job analytics-cron-audit makes the first within five minutes'
+    );
+$$;
+
+--
+-- Name: FUNCTION why_not_audited(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.why_not_audited() IS 'What the first pass waits for, in words for /health.';
+
+--
 -- Name: withdraw_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -8875,6 +9044,7 @@ CREATE TABLE analytics.audit_state (
     last_outcome text,
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
+    judged_since timestamp with time zone,
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -8926,6 +9096,12 @@ COMMENT ON COLUMN analytics.audit_state.canary_seen_at IS 'When the audit last s
 --
 
 COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last time in which no job started at all though the audit''s own is due every five minutes: stopped, frozen, or the clock jumped.';
+
+--
+-- Name: COLUMN audit_state.judged_since; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
 --
 -- Name: dim_orgs; Type: TABLE; Schema: analytics; Owner: -
@@ -13740,6 +13916,12 @@ REVOKE ALL ON FUNCTION private.attempts_were_inserted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.attempts_were_updated() FROM PUBLIC;
 
 --
+-- Name: FUNCTION begin_account(runs private.audited_run[], pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.begin_account(runs private.audited_run[], pass_started_at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION begin_epoch(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14140,6 +14322,12 @@ REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION judged_since(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
+
+--
 -- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14164,6 +14352,12 @@ REVOKE ALL ON FUNCTION private.log_refresh(entry analytics.refresh_log) FROM PUB
 REVOKE ALL ON FUNCTION private.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -14427,6 +14621,12 @@ REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION skip_backlog(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.skip_backlog() FROM PUBLIC;
+
+--
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14539,6 +14739,12 @@ REVOKE ALL ON FUNCTION private.watch_source(source regclass, relkind "char") FRO
 --
 
 REVOKE ALL ON FUNCTION private.watch_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION why_not_audited(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.why_not_audited() FROM PUBLIC;
 
 --
 -- Name: FUNCTION withdraw_job(job_name text); Type: ACL; Schema: private; Owner: -

@@ -82,6 +82,7 @@ export type Database = {
           "epoch": number;
           "history_relation": unknown;
           "is_singleton": boolean;
+          "judged_since": string | null;
           "last_audit_at": string | null;
           "last_outcome": string | null;
           "last_reasons": NonNullable<Json>;
@@ -97,6 +98,7 @@ export type Database = {
           "epoch"?: number;
           "history_relation": unknown;
           "is_singleton"?: boolean;
+          "judged_since"?: string | null;
           "last_audit_at"?: string | null;
           "last_outcome"?: string | null;
           "last_reasons"?: NonNullable<Json>;
@@ -111,6 +113,7 @@ export type Database = {
           "epoch"?: number;
           "history_relation"?: unknown;
           "is_singleton"?: boolean;
+          "judged_since"?: string | null;
           "last_audit_at"?: string | null;
           "last_outcome"?: string | null;
           "last_reasons"?: NonNullable<Json>;

@@ -75,7 +75,7 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
     }
     const { now, has_freshet } = patient;
     const own: Told[] = findings.map(({ repair, ...finding }) => ({
-      finding: { ...finding, severity: KINDS[finding.kind] },
+      finding: { ...finding, severity: finding.severity ?? KINDS[finding.kind] },
       repair,
     }));
     // What was seen with own eyes counts more than what the audit remembers.

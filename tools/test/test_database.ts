@@ -40,6 +40,7 @@ export async function makeTestDatabase(
     }
     if (options.copyOf === undefined) await pushMigrations({ projectFolder, databaseUrl: server.url });
     await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
+    await beAudited(server.url);
     if (options.pgtap === true) await installPgtap(server.superuserUrl);
     console.log(server.detail);
     return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
@@ -55,6 +56,16 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   try {
     await sql`select vault.create_secret(${projectUrl}, 'project_url')`;
     await sql`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
+  } finally {
+    await sql.end();
+  }
+}
+
+/** As one that has long been audited: what the first pass overlooks has tests of its own (tests/integration/first_pass_test.ts). */
+async function beAudited(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`update analytics.audit_state set judged_since = '-infinity'`;
   } finally {
     await sql.end();
   }
