@@ -1,4 +1,4 @@
-import { AppError } from "../core/app_error.ts";
+import { AppError, isUnavailable } from "../core/app_error.ts";
 import { type AuditOptions, previewAudit, runAudit } from "../core/audit_run.ts";
 import type { CallLedger } from "../core/call_ledger.ts";
 import { scrubMessage } from "../core/scrub_message.ts";
@@ -6,7 +6,7 @@ import { completing } from "./completing.ts";
 import { asAppError, problem } from "./problem.ts";
 
 export interface CronAuditOptions {
-  /** Whether the request carries the secret key named "cron". @throws AppError when it does not. */
+  /** Whether the scheduler signed the request, or a person called with the key for that. @throws AppError when not. */
   readonly authorize: (request: Request) => Promise<void>;
   /** Called for each authorised request: nothing outlives it but what the database keeps. */
   readonly connect: () => AuditOptions;
@@ -15,14 +15,18 @@ export interface CronAuditOptions {
   readonly log: (line: string) => void;
 }
 
-/** The audit function: POST, with the secret key named "cron". `?dry_run=1` writes and sends nothing. */
+/** A caller that cannot be verified may have the heartbeat say so this often: the database is away for all of them. */
+const MS_BETWEEN_CRIES = 60_000;
+
+/** The audit function: POST, signed by the scheduler. `?dry_run=1` writes and sends nothing. */
 export function serveCronAudit(options: CronAuditOptions): (request: Request) => Promise<Response> {
+  const verify = crying(options);
   return async (request) => {
     const request_id = crypto.randomUUID();
     let response: Response;
     let line: Record<string, unknown>;
     try {
-      const summary = await answer(request, options);
+      const summary = await answer(request, { ...options, authorize: verify });
       response = Response.json(summary);
       line = "dry_run" in summary ? { dry_run: true, would_send: summary.would_send.length } : { ...summary };
     } catch (thrown) {
@@ -47,6 +51,28 @@ async function answer(request: Request, { authorize, connect, ledger, log }: Cro
   return isDryRun(new URL(request.url).searchParams)
     ? await previewAudit(connect())
     : await completing(request, { ledger, report: log }, () => runAudit(connect()));
+}
+
+/**
+ * A signature is checked by the database. While that is away no call can be told from a forged one, so nothing is audited;
+ * but that it is away is true whoever asked, and the heartbeat says it as a failed audit does.
+ */
+function crying({ authorize, connect }: CronAuditOptions): CronAuditOptions["authorize"] {
+  let cried_at = -Infinity;
+  return async (request) => {
+    try {
+      await authorize(request);
+    } catch (error) {
+      if (isUnavailable(error)) {
+        const { sender, clock } = connect();
+        if (clock.monotonic() - cried_at >= MS_BETWEEN_CRIES) {
+          cried_at = clock.monotonic();
+          await sender?.checkIn("error");
+        }
+      }
+      throw error;
+    }
+  };
 }
 
 function isDryRun(parameters: URLSearchParams): boolean {
