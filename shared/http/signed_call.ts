@@ -24,7 +24,7 @@ export async function requireSignature(request: Request, name: string, verifier:
   const verdict = call === null ? "unreadable" : await verifier.verify(call);
   if (verdict === "accepted") return;
   throw new AppError("UNAUTHENTICATED", {
-    detail: `The signature is not of a call of "${name}" from the last five minutes, or was used before`,
+    detail: `The signature is not of a call of "${name}" of the last five minutes, or was taken before`,
     defect: `signed call refused: ${verdict}`,
   });
 }
@@ -36,9 +36,7 @@ async function signedCall(request: Request, function_name: string): Promise<Sign
   const time = request.headers.get(TIME_HEADER) ?? "";
   if (call_id === null || !/^[0-9a-f]{64}$/.test(signature) || !/^[1-9]\d{8,10}$/.test(time)) return null;
   const body_sha256 = await bodyDigest(request.clone());
-  return body_sha256 === null
-    ? null
-    : { function_name, call_id, signed_at: Number(time), body_sha256, signature };
+  return body_sha256 === null ? null : { function_name, call_id, signed_at: Number(time), body_sha256, signature };
 }
 
 /** null: longer than any body that is taken. */
