@@ -98,12 +98,13 @@ for (const role of ["reporting_user", "any_login"]) {
 
       const known = JSON.stringify([stolen, answer]).match(/[\w.-]{12,}/g) ?? [];
       ok(known.length > 3, "there is something to try");
+      const sent = new Set(Object.values(stolen.headers));
       for (const text of new Set(known)) {
         for (const headers of [{ apikey: text }, { apikey: text, authorization: `Bearer ${text}` }]) {
           const data = await fetch(`${product.stack.origin}/rest/v1/submissions`, { headers });
           await data.body?.cancel();
           ok(data.status === 401 || data.status === 403, `the data API answered ${data.status} to ${text}`);
-          ok([401, 429].includes((await product.get("/ops/jobs", headers)).status), text);
+          if (sent.has(text)) equal((await product.get("/ops/jobs", headers)).status, 401, text);
         }
       }
     },
