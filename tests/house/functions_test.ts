@@ -8,7 +8,9 @@ const INTENDED: Readonly<Record<string, readonly string[]>> = {
   anon: [],
   authenticated: [
     ...["analytics.get_cron_job_status()", "analytics.health_check()", "analytics.is_admin()"],
-    "analytics.manual_refresh(text)",
+    ...["analytics.manual_refresh(text)", "analytics.refresh_request(bigint)"],
+    "analytics.request_refresh(text, text, text)",
+    ...["private.ask_refresh(text, text, text)", "private.refresh_request(bigint)"],
     ...["private.analytics_heatmap_admin()", "private.analytics_refresh_heatmap()", "private.get_cron_job_status()"],
     ...["private.health_check()", "private.manual_refresh(text)", "private.people_of_caller()"],
     "private.refresh_reporting_views()",

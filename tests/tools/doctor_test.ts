@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/strict";
+import { connectionUrl } from "../../tools/doctor/address.ts";
 import { databaseUrl, parseArguments } from "../../tools/doctor/arguments.ts";
 import { seconds, statementTimeout } from "../../tools/doctor/command_limits.ts";
 import type { Examination } from "../../tools/doctor/examine.ts";
@@ -27,6 +28,20 @@ const EXAMINATION: Examination = {
   findings: [],
   unchecked: [],
 };
+
+Deno.test("connectionUrl() keeps what reaches the database and how it is encrypted, and drops what would be said at the start", () => {
+  const project = "abcdefghijklmnopqrst";
+  const pooler = "aws-0-eu-central-1.pooler.supabase.com:5432";
+  const addresses: Record<string, string> = {
+    [`postgresql://postgres.${project}:p%40ss@${pooler}`]: `postgresql://postgres.${project}:p%40ss@${pooler}/postgres`,
+    [`postgresql://postgres.${project}:p@${pooler}/?pgbouncer=true&sslmode=require`]:
+      `postgresql://postgres.${project}:p@${pooler}/postgres?sslmode=require`,
+    [`postgresql://postgres.${project}:p@${pooler}/other?options=-c%20jit%3Doff`]:
+      `postgresql://postgres.${project}:p@${pooler}/other`,
+    "postgresql://someone@127.0.0.1:5432": "postgresql://someone@127.0.0.1:5432",
+  };
+  for (const [given, expected] of Object.entries(addresses)) equal(connectionUrl(given), expected, given);
+});
 
 Deno.test("statementTimeout() reads the limit that a command sets for itself, in seconds", () => {
   const limits: Record<string, number | null> = {
