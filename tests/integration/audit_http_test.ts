@@ -197,7 +197,8 @@ httpTest("pg_net without a process is an incident when it stays away", async ({ 
 });
 
 httpTest("A secret that is not in Vault is one incident, however many jobs want it", async ({ stage, owner }) => {
-  const [key] = await owner`select id, decrypted_secret from vault.decrypted_secrets where name = 'freshet_call_secret'`;
+  const [key] =
+    await owner`select id, decrypted_secret from vault.decrypted_secrets where name = 'freshet_call_secret'`;
   await stage.sql`delete from vault.secrets where name = 'freshet_call_secret'`;
   try {
     for (const name of ["a", "b", "c"]) {
