@@ -303,9 +303,10 @@ test("the doctor sees what works on unseen, what hangs, and what waits for a loc
 test("the doctor is blind, not content, where it cannot see", async () => {
   const { sql, url } = foreign;
   await sql.unsafe(
-    "create role onlooker login; grant usage on schema cron to onlooker; grant select on all tables in schema cron to onlooker",
+    `create role onlooker login password '${new URL(url).password}'; ` +
+      "grant usage on schema cron to onlooker; grant select on all tables in schema cron to onlooker",
   );
-  const as_onlooker = url.replace("supabase_admin@", "onlooker@");
+  const as_onlooker = url.replace("supabase_admin:", "onlooker:");
   const { findings, unchecked } = await examine(as_onlooker);
   deepEqual(unchecked.map(({ check, reason }) => [check, /permission denied/.test(reason)]), [["http", true]]);
   deepEqual(
