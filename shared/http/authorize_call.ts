@@ -17,20 +17,19 @@ export interface AuthorizeOptions {
  */
 export async function authorizeCall(request: Request, { name, gate }: AuthorizeOptions): Promise<void> {
   const address = clientAddress(request.headers, gate.client_address_header);
-  await count(gate, address);
+  await requireAllowance(gate, address);
   try {
     await (isSigned(request) ? requireSignature(request, name, gate.verifier) : gate.requireKey(request));
   } catch (error) {
     // What could not be looked at was not refused.
-    if (!(error instanceof AppError && error.code === "UNAUTHENTICATED")) gate.limit?.giveBack(address);
+    if (error instanceof AppError && error.code === "UNAUTHENTICATED") await gate.limit?.refuse(address);
     throw error;
   }
-  gate.limit?.giveBack(address);
 }
 
-async function count({ limit }: CallGate, address: string): Promise<void> {
+async function requireAllowance({ limit }: CallGate, address: string): Promise<void> {
   if (limit === null) return;
-  const { is_admitted, reset_seconds, limit: { requests, seconds } } = await limit.spend(address);
+  const { is_admitted, reset_seconds, limit: { requests, seconds } } = await limit.standing(address);
   if (is_admitted) return;
   throw new AppError("RATE_LIMITED", {
     detail: `More than ${requests} calls without a valid signature or key from one address in ${seconds} seconds; ` +

@@ -1,4 +1,4 @@
-import { AppError, isUnavailable } from "../core/app_error.ts";
+import { AppError } from "../core/app_error.ts";
 import { type AuditOptions, previewAudit, runAudit } from "../core/audit_run.ts";
 import type { CallLedger } from "../core/call_ledger.ts";
 import { answerCalls, type CallOptions, type CallResult } from "./answer_call.ts";
@@ -27,8 +27,8 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
 }
 
 /**
- * A signature is checked by the database. While that is away no call can be told from a forged one, so nothing is audited;
- * but that it is away is true whoever asked, and the heartbeat says it as a failed audit does.
+ * A signature is checked by the database. While that does not answer no call can be told from a forged one, so nothing is
+ * audited; but that it does not is true whoever asked, and the heartbeat says it as a failed audit does.
  */
 function crying({ authorize, connect }: CronAuditOptions): CallOptions["authorize"] {
   let cried_at = -Infinity;
@@ -36,7 +36,7 @@ function crying({ authorize, connect }: CronAuditOptions): CallOptions["authoriz
     try {
       await authorize(request);
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
+      if (isRefusal(error)) throw error;
       const { sender, clock } = connect();
       if (clock.monotonic() - cried_at >= MS_BETWEEN_CRIES) {
         cried_at = clock.monotonic();
@@ -45,6 +45,10 @@ function crying({ authorize, connect }: CronAuditOptions): CallOptions["authoriz
       throw error;
     }
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "UNAUTHENTICATED" || error.code === "RATE_LIMITED");
 }
 
 function isDryRun(parameters: URLSearchParams): boolean {

@@ -101,6 +101,12 @@ Deno.test("cron-audit says 503 while no signature can be checked, and has the he
   assert.match(lines.at(-1) ?? "", /verify_call failed/);
 });
 
+Deno.test("cron-audit's heartbeat says nothing of callers who are refused", async () => {
+  const { fetch, sender } = handler();
+  assert.equal((await fetch(post({}))).status, 401);
+  assert.deepEqual(sender.check_ins, []);
+});
+
 Deno.test("cron-audit takes POST only", async () => {
   const { fetch, database } = handler();
   const response = await fetch(new Request("http://127.0.0.1/cron-audit", { headers: { apikey: secrets.cron } }));

@@ -113,6 +113,13 @@ Deno.test("wrong signatures and keys count against their address, good ones and 
   assert.equal(await statusOf(gate, from("192.0.2.2")), 401, "another address has its own count");
 });
 
+Deno.test("a batch of pg_net is let in: good calls do not count, however many are looked at at once", async () => {
+  const { gate, asked } = gateThatSays("accepted");
+  const statuses = await Promise.all(Array.from({ length: 200 }, () => statusOf(gate, post(signed))));
+  assert.deepEqual([...new Set(statuses)], [200]);
+  assert.equal(asked.length, 200);
+});
+
 Deno.test("a scheduled function of your own works for a signed call and says in the ledger how it ended", async () => {
   const { gate } = gateThatSays("accepted");
   const completed: unknown[] = [];
