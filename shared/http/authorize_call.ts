@@ -17,23 +17,23 @@ export interface AuthorizeOptions {
  */
 export async function authorizeCall(request: Request, { name, gate }: AuthorizeOptions): Promise<void> {
   const address = clientAddress(request.headers, gate.client_address_header);
-  await requireAllowance(gate, address);
+  requireAllowance(gate, address);
   try {
     await (isSigned(request) ? requireSignature(request, name, gate.verifier) : gate.requireKey(request));
   } catch (error) {
     // What could not be looked at was not refused.
-    if (error instanceof AppError && error.code === "UNAUTHENTICATED") await gate.limit?.refuse(address);
+    if (error instanceof AppError && error.code === "UNAUTHENTICATED") gate.limit?.refuse(address);
     throw error;
   }
 }
 
-async function requireAllowance({ limit }: CallGate, address: string): Promise<void> {
-  if (limit === null) return;
-  const { is_admitted, reset_seconds, limit: { requests, seconds } } = await limit.standing(address);
-  if (is_admitted) return;
+function requireAllowance({ limit }: CallGate, address: string): void {
+  const wait_seconds = limit?.waitSeconds(address) ?? 0;
+  if (limit === null || wait_seconds === 0) return;
+  const { requests, seconds } = limit.limit;
   throw new AppError("RATE_LIMITED", {
     detail: `More than ${requests} calls without a valid signature or key from one address in ${seconds} seconds; ` +
       "try again after the time in Retry-After",
-    retry_after_seconds: reset_seconds,
+    retry_after_seconds: wait_seconds,
   });
 }
