@@ -19,8 +19,11 @@ for (const pusher of ["postgres", "cli_login_postgres"]) {
     const superuser = postgres(server.superuserUrl, { max: 1, onnotice: () => {} });
     try {
       // As the platform makes it; the CLI then says "set session role postgres".
-      await superuser`create role cli_login_postgres login noinherit in role postgres`;
       const url = new URL(server.url);
+      const password = decodeURIComponent(url.password);
+      await superuser.unsafe(
+        `create role cli_login_postgres login noinherit password '${password}' in role postgres`,
+      );
       url.username = pusher;
       const before = await grants(superuser);
       await pushMigrations({ projectFolder, databaseUrl: url.href });

@@ -10,7 +10,8 @@ const PROJECT = "abcdefghijklmnopqrst";
 
 /** The address that the dashboard gives for the session pooler, with what people add to it. */
 function pooledUrl(port: number, rest: string): string {
-  return `postgresql://postgres.${PROJECT}:secret@127.0.0.1:${port}${rest}`;
+  const { password } = new URL(testDatabaseUrl());
+  return `postgresql://postgres.${PROJECT}:${password}@127.0.0.1:${port}${rest}`;
 }
 
 Deno.test("through a session pooler the doctor sees the same database, whatever else its address says", async () => {
