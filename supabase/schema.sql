@@ -251,7 +251,7 @@ CREATE TYPE public.user_role AS ENUM (
 
 CREATE FUNCTION analytics.accept_row_count(view_name text) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.view_watch as w
     set row_baseline = v.row_count
@@ -272,7 +272,7 @@ COMMENT ON FUNCTION analytics.accept_row_count(view_name text) IS 'The rows that
 
 CREATE FUNCTION analytics.acknowledge_alert(event_id text, token bigint) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with acknowledged as (
         update analytics.outbox as o
@@ -295,7 +295,7 @@ COMMENT ON FUNCTION analytics.acknowledge_alert(event_id text, token bigint) IS 
 
 CREATE FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.job_monitors as m
     set told_runid = acknowledge_check_in.runid
@@ -314,7 +314,7 @@ COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) 
 
 CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
@@ -346,7 +346,7 @@ COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_
 
 CREATE FUNCTION analytics.audit_calendar_request() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     return jsonb_build_object(
@@ -391,7 +391,7 @@ COMMENT ON FUNCTION analytics.audit_calendar_request() IS 'What the calendar of 
 
 CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     answer jsonb;
@@ -461,7 +461,7 @@ COMMENT ON COLUMN analytics.backfills.finished_at IS 'Null while it is under way
 
 CREATE FUNCTION analytics.backfill_scenario_attempts(batch_size integer DEFAULT 10000) RETURNS analytics.backfills
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     progress analytics.backfills;
@@ -569,7 +569,7 @@ COMMENT ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) IS 
 
 CREATE FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if complete_call.outcome is null or complete_call.outcome not in ('succeeded', 'failed') then
@@ -604,7 +604,7 @@ COMMENT ON FUNCTION analytics.complete_call(call_id bigint, outcome text, detail
 
 CREATE FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with deferred as (
         update analytics.outbox as o
@@ -629,7 +629,7 @@ COMMENT ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay int
 
 CREATE FUNCTION analytics.due_check_ins() RETURNS TABLE(job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     state analytics.audit_state;
@@ -708,7 +708,7 @@ COMMENT ON FUNCTION analytics.due_check_ins() IS 'The newest ended run of each j
 
 CREATE FUNCTION analytics.get_audit_health() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Three periods of the audit's own job.
@@ -794,7 +794,7 @@ COMMENT ON FUNCTION analytics.get_audit_health() IS 'status ok, bad or unknown, 
 
 CREATE FUNCTION analytics.get_cron_job_status() RETURNS TABLE(jobid bigint, jobname text, schedule text, command text, active boolean, last_runid bigint, last_status text, last_message text, last_started_at timestamp with time zone, last_finished_at timestamp with time zone)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select * from private.get_cron_job_status();
 $$;
@@ -811,7 +811,7 @@ COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per
 
 CREATE FUNCTION analytics.health_check() RETURNS TABLE(view_name text, pack text, populated boolean, row_count bigint, rejected_count bigint, version bigint, refreshed_at timestamp with time zone, verified_at timestamp with time zone, source_as_of timestamp with time zone, age interval, objective interval, is_stale boolean, last_outcome text, last_finished_at timestamp with time zone)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select * from private.health_check();
 $$;
@@ -828,7 +828,7 @@ COMMENT ON FUNCTION analytics.health_check() IS 'Admins only: one row per regist
 
 CREATE FUNCTION analytics.hold_alerts(category text, delay interval) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     hold_until constant timestamptz := clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour');
@@ -858,26 +858,38 @@ COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The
 
 CREATE FUNCTION analytics.invoke_function(name text, body jsonb DEFAULT '{}'::jsonb, timeout interval DEFAULT '00:00:30'::interval, complete_within interval DEFAULT NULL::interval) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
 declare
     -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
     grace constant interval := interval '2 minutes';
     project_url constant text := private.vault_secret('project_url');
-    cron_key constant text := private.vault_secret('cron_secret_key');
+    call_secret constant text := private.vault_secret('freshet_call_secret');
+    signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
     run record;
     in_seconds boolean;
     new_call_id bigint;
     new_request_id bigint;
 begin
-    if project_url is null or cron_key is null then
+    -- The name becomes a part of the path: another part would call something else of the project.
+    if name is null or name !~ '^[A-Za-z][A-Za-z0-9_-]{0,127}$' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot invoke function "%s": that is no name of a function', name),
+            hint = 'A name is one path segment: a letter, then letters, digits, "_" and "-".';
+    end if;
+    if project_url is null or call_secret is null then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format(
                 'cannot invoke function "%s": %s is missing in Vault',
-                name, case when project_url is null then 'project_url' else 'cron_secret_key' end
+                name, case when project_url is null then 'project_url' else 'freshet_call_secret' end
             ),
-            hint = 'select vault.create_secret(value, name): project_url is the https address of the project, cron_secret_key its secret API key named cron.';
+            hint = case
+                when project_url is null
+                    then 'select vault.create_secret(value, ''project_url''), with the https address of the project.'
+                else 'select analytics.rotate_call_secret(), which makes it.'
+            end;
     end if;
     if not timeout between interval '1 millisecond' and interval '1 hour' or complete_within < timeout then
         raise exception using
@@ -913,20 +925,26 @@ begin
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
         headers := jsonb_build_object(
-            'Content-Type', 'application/json', 'apikey', cron_key, 'Freshet-Call-Id', new_call_id::text
+            'Content-Type', 'application/json',
+            'Freshet-Call-Id', new_call_id::text,
+            'Freshet-Call-Time', signed_at::text,
+            'Freshet-Signature', private.call_signature(
+                call_secret, name, new_call_id, signed_at,
+                encode(sha256(convert_to(coalesce(body::text, ''), 'UTF8')), 'hex')
+            )
         ),
         timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer
     );
     update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
     return new_request_id;
 end
-$$;
+$_$;
 
 --
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing. Not idempotent: each call is one request.';
+COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing, 22023 for what is no name. Not idempotent: each call is one request.';
 
 --
 -- Name: is_admin(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -934,7 +952,7 @@ COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout int
 
 CREATE FUNCTION analytics.is_admin() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'is_admin' = 'true'::jsonb,
@@ -954,7 +972,7 @@ COMMENT ON FUNCTION analytics.is_admin() IS 'True when the verified token carrie
 
 CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with due as (
         select o.event_id
@@ -1005,7 +1023,7 @@ COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrow
 
 CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind text DEFAULT NULL::text, job text DEFAULT NULL::text, before_id bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with matching as (
         select i.*
@@ -1071,7 +1089,7 @@ COMMENT ON FUNCTION analytics.list_incidents(state text, kind text, job text, be
 
 CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text DEFAULT NULL::text, page_size integer DEFAULT 50) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with scheduled as (
         -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
@@ -1189,7 +1207,7 @@ COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size inte
 
 CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEFAULT NULL::text, before_runid bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50, window_size integer DEFAULT 20000) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with names as (
         select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
@@ -1279,7 +1297,7 @@ COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigi
 
 CREATE FUNCTION analytics.make_fact_partitions(from_on date, to_on date) RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     month_start date;
@@ -1339,7 +1357,7 @@ COMMENT ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) IS 
 
 CREATE FUNCTION analytics.make_months_ahead() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     today constant date := (now() at time zone 'UTC')::date;
@@ -1406,7 +1424,7 @@ COMMENT ON COLUMN analytics.refresh_log.runid IS 'cron.job_run_details.runid, wh
 
 CREATE FUNCTION analytics.manual_refresh(view_name text DEFAULT NULL::text) RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select * from private.manual_refresh(view_name);
@@ -1424,7 +1442,7 @@ COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: re
 
 CREATE FUNCTION analytics.park_alert(event_id text, token bigint, error text) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with parked as (
         update analytics.outbox as o
@@ -1447,7 +1465,7 @@ COMMENT ON FUNCTION analytics.park_alert(event_id text, token bigint, error text
 
 CREATE FUNCTION analytics.read_view(view_name text, request jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
@@ -1518,9 +1536,7 @@ begin
             'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
             columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
-        if (request ->> 'counts')::boolean
-            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
-        then
+        if (request ->> 'counts')::boolean then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
         end if;
     end if;
@@ -1536,7 +1552,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where as many as limit were found}. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1544,7 +1560,7 @@ COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows 
 
 CREATE FUNCTION analytics.record_delivery(state text, detail text) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.alert_channels as c
     set state = record_delivery.state, checked_at = clock_timestamp(), detail = left(record_delivery.detail, 500)
@@ -1569,7 +1585,7 @@ COMMENT ON FUNCTION analytics.record_delivery(state text, detail text) IS 'Keeps
 
 CREATE FUNCTION analytics.refresh_all_views() RETURNS TABLE(view_name text, outcome text, duration_ms bigint, rows_after bigint, version bigint, sqlstate text, message text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
 declare
@@ -1611,7 +1627,7 @@ COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered
 
 CREATE FUNCTION analytics.refresh_request(id bigint) RETURNS jsonb
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.refresh_request(id);
 $$;
@@ -1628,7 +1644,7 @@ COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how
 
 CREATE FUNCTION analytics.refresh_view(view_name text, requested_by text DEFAULT 'schedule'::text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
 declare
@@ -1757,7 +1773,7 @@ COMMENT ON FUNCTION analytics.refresh_view(view_name text, requested_by text) IS
 
 CREATE FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform cron.schedule(job_name, schedule, command);
@@ -1783,15 +1799,13 @@ $$;
 COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
--- Name: register_live(text, text, regclass[], text[]); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_live(text, text, regclass[]); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[] DEFAULT '{}'::text[]) RETURNS void
+CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    unknown text;
 begin
     if exists (select from analytics.views as v where v.view_name = register_live.name) then
         raise exception using
@@ -1799,26 +1813,9 @@ begin
             message = format('cannot register "%s" as live: a view of this name is registered', name),
             hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
     end if;
-    select m.moment into unknown
-    from unnest(register_live.moments) as m (moment)
-    where not exists (
-        select
-        from pg_catalog.pg_attribute as a
-        join pg_catalog.pg_class as c on c.oid = a.attrelid
-        where a.attrelid = any (register_live.sources)
-            and a.atttypid = 'pg_catalog.timestamptz'::regtype and not a.attisdropped
-            and m.moment = format('%s.%s.%s', c.relnamespace::regnamespace, c.relname, a.attname)
-    );
-    if found then
-        raise exception using
-            errcode = 'undefined_column',
-            message = format('cannot register "%s" as live: "%s" is no timestamptz of its sources', name, unknown),
-            hint = 'Name a column of one of the tables in sources, as schema.table.column.';
-    end if;
-    insert into analytics.live_relations as l (live_name, pack, sources, moments)
-    values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
-    on conflict (live_name) do update
-    set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
+    insert into analytics.live_relations as l (live_name, pack, sources)
+    values (register_live.name, register_live.pack, register_live.sources)
+    on conflict (live_name) do update set pack = excluded.pack, sources = excluded.sources;
     perform private.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
@@ -1826,10 +1823,10 @@ end
 $$;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources, and with every moment in the columns of moments that passes. Idempotent.';
+COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources. Idempotent.';
 
 --
 -- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1837,7 +1834,7 @@ COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regcla
 
 CREATE FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text DEFAULT NULL::text, rejects regclass DEFAULT NULL::regclass, statement_timeout interval DEFAULT '00:10:00'::interval, rebuild_after interval DEFAULT '7 days'::interval, warn_after interval DEFAULT NULL::interval, source_warn_after interval DEFAULT NULL::interval, source_error_after interval DEFAULT NULL::interval) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     job constant text := 'refresh-' || view_name;
@@ -1921,7 +1918,7 @@ COMMENT ON FUNCTION analytics.register_view(view_name text, pack text, schedule 
 
 CREATE FUNCTION analytics.release_parked_alerts() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with released as (
         update analytics.outbox as o
@@ -1944,7 +1941,7 @@ COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was 
 
 CREATE FUNCTION analytics.request_refresh(view_name text DEFAULT NULL::text, pack text DEFAULT NULL::text, asked_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.ask_refresh(view_name, pack, asked_by);
 $$;
@@ -1961,7 +1958,7 @@ COMMENT ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_b
 
 CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     declared analytics.scheduled_jobs;
@@ -1994,12 +1991,59 @@ $$;
 COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
 
 --
+-- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.rotate_call_secret(keep_old boolean DEFAULT true) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    secret_name constant text := 'freshet_call_secret';
+    old_name constant text := 'freshet_call_secret_before';
+    old_secret text;
+    known uuid;
+    holds_until constant timestamptz := now() + interval '5 minutes';
+begin
+    begin
+        old_secret := private.vault_secret(secret_name);
+    exception
+        -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
+        when others then
+            raise warning 'the secret before cannot be read [%] and holds no longer', sqlstate;
+    end;
+
+    delete from vault.secrets as s where s.name = old_name;
+    if keep_old and old_secret is not null then
+        perform vault.create_secret(old_secret, old_name, 'Freshet: signed scheduled calls until the last rotation');
+    end if;
+
+    select s.id into known from vault.secrets as s where s.name = secret_name;
+    if known is null then
+        perform vault.create_secret(
+            encode(extensions.gen_random_bytes(32), 'hex'), secret_name,
+            'Freshet: signs scheduled calls. Renewed by analytics.rotate_call_secret()'
+        );
+    else
+        perform vault.update_secret(known, encode(extensions.gen_random_bytes(32), 'hex'));
+    end if;
+    return case when keep_old and old_secret is not null then holds_until end;
+end
+$$;
+
+--
+-- Name: FUNCTION rotate_call_secret(keep_old boolean); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which nobody is shown. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+--
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
 CREATE FUNCTION analytics.sync_training_dimensions() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
     select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
@@ -2018,7 +2062,7 @@ COMMENT ON FUNCTION analytics.sync_training_dimensions() IS 'Brings dim_orgs, di
 
 CREATE FUNCTION analytics.trim_source_changes() RETURNS void
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.trim_source_changes(c.source)
     from (select distinct c.source from analytics.source_changes as c) as c
@@ -2037,7 +2081,7 @@ COMMENT ON FUNCTION analytics.trim_source_changes() IS 'Folds the change log of 
 
 CREATE FUNCTION analytics.unregister_live(name text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.live_relations as l where l.live_name = unregister_live.name;
 $$;
@@ -2054,7 +2098,7 @@ COMMENT ON FUNCTION analytics.unregister_live(name text) IS 'Withdraws a live re
 
 CREATE FUNCTION analytics.unregister_view(view_name text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
@@ -2070,12 +2114,63 @@ $$;
 COMMENT ON FUNCTION analytics.unregister_view(view_name text) IS 'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
 
 --
+-- Name: verify_call(text, bigint, bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    good_for constant bigint := 300;
+    -- Compared under a key of this moment: how long that takes tells nothing about the signature itself.
+    moment constant bytea := extensions.gen_random_bytes(32);
+    is_right boolean;
+begin
+    select coalesce(
+        bool_or(
+            extensions.hmac(convert_to(verify_call.signature, 'UTF8'), moment, 'sha256') = extensions.hmac(
+                convert_to(
+                    private.call_signature(
+                        s.secret, verify_call.function_name, verify_call.call_id, verify_call.signed_at,
+                        verify_call.body_sha256
+                    ),
+                    'UTF8'
+                ),
+                moment, 'sha256'
+            )
+        ),
+        false
+    )
+    into is_right
+    from private.call_secrets() as s;
+
+    if not is_right then
+        return 'wrong';
+    end if;
+    if abs(extract(epoch from clock_timestamp()) - verify_call.signed_at) > good_for then
+        return 'expired';
+    end if;
+    update analytics.http_calls as c
+    set accepted_at = clock_timestamp()
+    where c.call_id = verify_call.call_id and c.accepted_at is null;
+    return case when found then 'accepted' else 'used' end;
+end
+$$;
+
+--
+-- Name: FUNCTION verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) IS 'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it takes the call. Service role only.';
+
+--
 -- Name: view_states(); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
 CREATE FUNCTION analytics.view_states() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
@@ -2097,7 +2192,7 @@ COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of e
 
 CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select left(
         encode(
@@ -2193,7 +2288,7 @@ COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its ope
 
 CREATE FUNCTION private.alert_payload(incident analytics.incidents, transition text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- The slots are a later migration's, hence plpgsql.
@@ -2229,7 +2324,7 @@ COMMENT ON FUNCTION private.alert_payload(incident analytics.incidents, transiti
 
 CREATE FUNCTION private.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -2260,7 +2355,7 @@ COMMENT ON FUNCTION private.analytics_heatmap_admin() IS 'Checks the caller, the
 
 CREATE FUNCTION private.analytics_refresh_heatmap() RETURNS analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     entry analytics.refresh_log;
@@ -2287,7 +2382,7 @@ COMMENT ON FUNCTION private.analytics_refresh_heatmap() IS 'Checks the caller, t
 
 CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     storm_above constant integer := 20;
@@ -2347,7 +2442,7 @@ COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with ti
 
 CREATE FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     request analytics.refresh_requests;
@@ -2382,7 +2477,7 @@ COMMENT ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text
 
 CREATE FUNCTION private.asked_orgs(asked jsonb) RETURNS uuid[]
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when asked ->> 'org' is not null then array[(asked ->> 'org')::uuid]
@@ -2402,7 +2497,7 @@ COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a
 
 CREATE FUNCTION private.asked_people(asked jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when jsonb_typeof(asked -> 'people') = 'array' then array(select jsonb_array_elements_text(asked -> 'people'))
@@ -2421,7 +2516,7 @@ COMMENT ON FUNCTION private.asked_people(asked jsonb) IS 'The people whom a read
 
 CREATE FUNCTION private.assert_job_name(job_name text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if job_name is null or octet_length(job_name) not between 1 and 63 then
@@ -2445,7 +2540,7 @@ COMMENT ON FUNCTION private.assert_job_name(job_name text) IS 'Raises 22023 unle
 
 CREATE FUNCTION private.assert_kpi_event_type(event_type text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     known_types constant text[] := array[
@@ -2474,7 +2569,7 @@ COMMENT ON FUNCTION private.assert_kpi_event_type(event_type text) IS 'True for 
 
 CREATE FUNCTION private.assert_operator() RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -2510,7 +2605,7 @@ COMMENT ON FUNCTION private.assert_operator() IS 'Raises 42501 unless the caller
 
 CREATE FUNCTION private.assert_refresh_is_due(view_name text, pack text) RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     last_at timestamptz;
@@ -2555,7 +2650,7 @@ COMMENT ON FUNCTION private.assert_refresh_is_due(view_name text, pack text) IS 
 
 CREATE FUNCTION private.assert_refreshable(view_name text) RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     relation constant regclass := to_regclass(format('analytics.%I', view_name));
@@ -2594,7 +2689,7 @@ COMMENT ON FUNCTION private.assert_refreshable(view_name text) IS 'Raises unless
 
 CREATE FUNCTION private.assignment_standing(completed_at timestamp with time zone, due_on date, today date) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
 $$;
@@ -2611,7 +2706,7 @@ COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time
 
 CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.attempt_refresh(view_name, 'manual');
 $$;
@@ -2628,7 +2723,7 @@ COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view
 
 CREATE FUNCTION private.attempt_refresh(view_name text, requested_by text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '5s'
     AS $$
 declare
@@ -2659,7 +2754,7 @@ COMMENT ON FUNCTION private.attempt_refresh(view_name text, requested_by text) I
 
 CREATE FUNCTION private.attempts_changed_hands() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2692,7 +2787,7 @@ COMMENT ON FUNCTION private.attempts_changed_hands() IS 'Statement trigger of pu
 
 CREATE FUNCTION private.attempts_were_deleted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2721,7 +2816,7 @@ COMMENT ON FUNCTION private.attempts_were_deleted() IS 'Statement trigger of pub
 
 CREATE FUNCTION private.attempts_were_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2750,7 +2845,7 @@ COMMENT ON FUNCTION private.attempts_were_inserted() IS 'Statement trigger of pu
 
 CREATE FUNCTION private.attempts_were_updated() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2798,7 +2893,7 @@ COMMENT ON FUNCTION private.attempts_were_updated() IS 'Statement trigger of pub
 
 CREATE FUNCTION private.begin_account(runs private.audited_run[], pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_failed_refreshes(runs);
@@ -2835,7 +2930,7 @@ COMMENT ON FUNCTION private.begin_account(runs private.audited_run[], pass_start
 
 CREATE FUNCTION private.begin_epoch() RETURNS text
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -2886,52 +2981,49 @@ $$;
 COMMENT ON FUNCTION private.begin_epoch() IS 'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
 
 --
--- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.can_hold(column_type text, held text) RETURNS boolean
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+CREATE FUNCTION private.call_secrets() RETURNS TABLE(secret text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-begin
-    if held is null or column_type = 'text' then
-        return true;
-    end if;
-    if column_type = 'uuid' then
-        return private.canonical_uuid(held) is not null;
-    end if;
-    begin
-        execute format('select %L::%s', held, column_type);
-        return true;
-    exception
-        when data_exception then
-            return false;
-    end;
-end
+    select s.decrypted_secret
+    from vault.decrypted_secrets as s
+    where s.name = 'freshet_call_secret'
+        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
 $$;
 
 --
--- Name: FUNCTION can_hold(column_type text, held text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION call_secrets(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.can_hold(column_type text, held text) IS 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+COMMENT ON FUNCTION private.call_secrets() IS 'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
 
 --
--- Name: canonical_uuid(text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: call_signature(text, text, bigint, bigint, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.canonical_uuid(spelling text) RETURNS uuid
+CREATE FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
-    AS $_$
-    select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
-$_$;
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select encode(
+        extensions.hmac(
+            convert_to(format(E'freshet-call-1\n%s\n%s\n%s\n%s', function_name, call_id, signed_at, body_sha256), 'UTF8'),
+            decode(secret, 'hex'),
+            'sha256'
+        ),
+        'hex'
+    );
+$$;
 
 --
--- Name: FUNCTION canonical_uuid(spelling text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -2939,7 +3031,7 @@ COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is w
 
 CREATE FUNCTION private.check_kpi_events() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     stray record;
@@ -2979,7 +3071,7 @@ COMMENT ON FUNCTION private.check_kpi_events() IS 'Statement trigger of analytic
 
 CREATE FUNCTION private.claim_refresh(worker integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
@@ -3056,29 +3148,12 @@ $$;
 COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
 
 --
--- Name: claimed_uuid(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.claimed_uuid(claim text) RETURNS uuid
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-    select private.canonical_uuid(auth.jwt() ->> claim);
-$$;
-
---
--- Name: FUNCTION claimed_uuid(claim text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
-
---
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.command_fingerprint(command text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select encode(sha256(convert_to(command, 'UTF8')), 'hex');
 $$;
@@ -3095,7 +3170,7 @@ COMMENT ON FUNCTION private.command_fingerprint(command text) IS 'Fingerprint of
 
 CREATE FUNCTION private.cron_backends() RETURNS TABLE(pid integer, is_scheduler boolean, is_busy boolean, started_at timestamp with time zone, query text)
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
     select
@@ -3124,7 +3199,7 @@ COMMENT ON FUNCTION private.cron_backends() IS 'The scheduler and the runs of pg
 
 CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
@@ -3164,7 +3239,7 @@ COMMENT ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) IS 
 
 CREATE FUNCTION private.cut_overdue_refreshes() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select pg_cancel_backend(l.pid)
     from analytics.refresh_request_views as v
@@ -3195,7 +3270,7 @@ COMMENT ON FUNCTION private.cut_overdue_refreshes() IS 'Cancels a refresh of the
 
 CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.assert_job_name(declare_job.job_name);
 
@@ -3237,7 +3312,7 @@ COMMENT ON FUNCTION private.declare_job(job_name text, schedule text, command te
 
 CREATE FUNCTION private.delete_needless_source_changes(source regclass) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
     -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
@@ -3291,7 +3366,7 @@ COMMENT ON FUNCTION private.delete_needless_source_changes(source regclass) IS '
 
 CREATE FUNCTION private.detect_blind(read_error text) RETURNS text
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     own_job constant text := 'analytics-cron-audit';
@@ -3337,7 +3412,7 @@ COMMENT ON FUNCTION private.detect_blind(read_error text) IS 'Kind blind: the au
 
 CREATE FUNCTION private.detect_bundled_refreshes() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     began_at constant timestamptz := clock_timestamp();
@@ -3418,7 +3493,7 @@ COMMENT ON FUNCTION private.detect_bundled_refreshes() IS 'Kind bundled_refreshe
 
 CREATE FUNCTION private.detect_declared_state(calendar jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
@@ -3461,7 +3536,7 @@ COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds miss
 
 CREATE FUNCTION private.detect_default_partitions() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Enough to say that it is used, and cheap however many there are.
@@ -3522,7 +3597,7 @@ COMMENT ON FUNCTION private.detect_default_partitions() IS 'Kind default_partiti
 
 CREATE FUNCTION private.detect_detached() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
@@ -3600,7 +3675,7 @@ COMMENT ON FUNCTION private.detect_detached() IS 'Kind detached: a process of pg
 
 CREATE FUNCTION private.detect_failed(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_failed_refreshes(runs);
@@ -3620,7 +3695,7 @@ COMMENT ON FUNCTION private.detect_failed(runs private.audited_run[]) IS 'Kind f
 
 CREATE FUNCTION private.detect_history_bloat() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
@@ -3658,7 +3733,7 @@ COMMENT ON FUNCTION private.detect_history_bloat() IS 'Kind history_bloat: more 
 
 CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     lost_runids bigint[];
@@ -3719,7 +3794,7 @@ COMMENT ON FUNCTION private.detect_history_lost(new_epoch_reason text, pass_star
 
 CREATE FUNCTION private.detect_history_off() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- The view hides a setting that the role may not read, where current_setting() would raise.
     select private.observe(
@@ -3745,7 +3820,7 @@ COMMENT ON FUNCTION private.detect_history_off() IS 'Kind history_off: cron.log_
 
 CREATE FUNCTION private.detect_http() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     read_error text;
@@ -3759,6 +3834,7 @@ begin
     perform private.settle_calls();
     perform private.detect_http_calls();
     perform private.detect_net_worker(read_error);
+    perform private.detect_net_access();
     perform private.detect_secrets();
 
     -- One cause is told once. What was told before its cause was known stays told.
@@ -3778,7 +3854,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone and secret_missing. Not idempotent: each outcome is observed once.';
+COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -3786,7 +3862,7 @@ COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome
 
 CREATE FUNCTION private.detect_http_calls() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     call analytics.http_calls;
@@ -3859,7 +3935,7 @@ COMMENT ON FUNCTION private.detect_http_calls() IS 'Kinds http_failed and unknow
 
 CREATE FUNCTION private.detect_infrastructure(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe_struck_jobs('infrastructure', runs);
 $$;
@@ -3876,7 +3952,7 @@ COMMENT ON FUNCTION private.detect_infrastructure(runs private.audited_run[]) IS
 
 CREATE FUNCTION private.detect_lock_wait() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Scheduled refreshes give up after 5 seconds.
@@ -3889,21 +3965,25 @@ begin
     perform private.observe(
         kind => 'lock_wait',
         subject => v.view_name,
-        state => case when w.waiting_pid is null and h.pid is null then 'ok' else 'bad' end,
+        state => case when w.waiting_pid is null and h.pid is null and r.pid is null then 'ok' else 'bad' end,
         observed_at => clock_timestamp(),
         evidence => case
-            when w.waiting_pid is null and h.pid is null then '{}'
+            when w.waiting_pid is null and h.pid is null and r.pid is null then '{}'
             else jsonb_build_object(
                 'view', v.view_name,
                 'job', v.job_name,
                 'schedule', v.schedule,
-                'pid', coalesce(w.blocking_pid, h.pid),
+                'pid', coalesce(w.blocking_pid, h.pid, r.pid),
                 'message', case
                     when w.waiting_pid is not null then format(
                         'process %s has waited %s seconds for %s; process %s holds the lock',
                         w.waiting_pid, w.waited_seconds, w.mode, coalesce(w.blocking_pid::text, 'unknown')
                     )
-                    else format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                    when h.pid is not null then format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                    else format(
+                        'process %s of role "%s" has held the advisory lock of its refreshes for %s seconds: each is skipped as busy',
+                        r.pid, r.role_name, r.held_seconds
+                    )
                 end
             )
         end
@@ -3933,6 +4013,13 @@ begin
         order by a.xact_start
         limit 1
     ) as h on true
+    left join (
+        select distinct on (k.view_name)
+            k.view_name, k.pid, k.role_name, k.held_since,
+            extract(epoch from clock_timestamp() - k.held_since)::bigint as held_seconds
+        from private.refresh_lock_holders() as k
+        order by k.view_name, k.held_since
+    ) as r on r.view_name = v.view_name and r.held_since < clock_timestamp() - v.statement_timeout
     order by v.view_name;
 
     perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
@@ -3943,7 +4030,7 @@ $$;
 -- Name: FUNCTION detect_lock_wait(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it for longer than its refresh may take.';
+COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it, or its refreshes, for longer than its refresh may take.';
 
 --
 -- Name: detect_missed(private.audited_run[], jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -3951,7 +4038,7 @@ COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has
 
 CREATE FUNCTION private.detect_missed(runs private.audited_run[], calendar jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     running_since timestamptz;
@@ -4018,7 +4105,7 @@ COMMENT ON FUNCTION private.detect_missed(runs private.audited_run[], calendar j
 
 CREATE FUNCTION private.detect_near_timeout() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4067,12 +4154,43 @@ $$;
 COMMENT ON FUNCTION private.detect_near_timeout() IS 'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
 
 --
+-- Name: detect_net_access(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_net_access() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if to_regclass('net.http_request_queue') is null then
+        return;
+    end if;
+    perform private.observe_findings(
+        'net_tampered',
+        array(select f from private.find_net_triggers() as f),
+        array['net.http_request_queue', 'net._http_response']
+    );
+    perform private.observe_findings(
+        'net_open',
+        array(select f from private.find_net_roles() as f),
+        array(select r.rolname::text from pg_roles as r where r.rolcanlogin)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_net_access(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_net_access() IS 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+
+--
 -- Name: detect_net_worker(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.detect_net_worker(read_error text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A healthy worker takes a request at once, and a batch ends with its slowest request.
@@ -4140,7 +4258,7 @@ COMMENT ON FUNCTION private.detect_net_worker(read_error text) IS 'Kind net_work
 
 CREATE FUNCTION private.detect_not_refreshable() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4185,7 +4303,7 @@ COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a
 
 CREATE FUNCTION private.detect_open_runs() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- Without pg_read_all_stats no process is seen, and every run would look dead.
@@ -4210,7 +4328,7 @@ COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detac
 
 CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_pace(runs);
@@ -4233,7 +4351,7 @@ COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds ti
 
 CREATE FUNCTION private.detect_pile_up(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4277,7 +4395,7 @@ COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind 
 
 CREATE FUNCTION private.detect_restarts(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe_struck_jobs('restarted', runs);
@@ -4296,7 +4414,7 @@ COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind
 
 CREATE FUNCTION private.detect_scheduler() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.detect_scheduler_gone();
@@ -4317,7 +4435,7 @@ COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history
 
 CREATE FUNCTION private.detect_scheduler_gone() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_running boolean;
@@ -4365,7 +4483,7 @@ COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_
 
 CREATE FUNCTION private.detect_secrets() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe(
         kind => 'secret_missing',
@@ -4383,16 +4501,17 @@ CREATE FUNCTION private.detect_secrets() RETURNS void
         select
             n.name, private.secret_flaw(n.name) as flaw,
             coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
-        from unnest(array['project_url', 'cron_secret_key']) as n (name)
+        from unnest(array['project_url', 'freshet_call_secret']) as n (name)
         cross join analytics.audit_state as a
     ) as s;
+    select private.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
 $$;
 
 --
 -- Name: FUNCTION detect_secrets(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_url and cron_secret_key in Vault.';
+COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
 
 --
 -- Name: detect_source_stopped(); Type: FUNCTION; Schema: private; Owner: -
@@ -4400,7 +4519,7 @@ COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_ur
 
 CREATE FUNCTION private.detect_source_stopped() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4451,7 +4570,7 @@ COMMENT ON FUNCTION private.detect_source_stopped() IS 'Kind source_stopped: the
 
 CREATE FUNCTION private.detect_stale() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4514,7 +4633,7 @@ COMMENT ON FUNCTION private.detect_stale() IS 'Kind stale: a view whose rows wer
 
 CREATE FUNCTION private.detect_stuck() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- For jobs of which nobody said how long they may take.
@@ -4581,7 +4700,7 @@ COMMENT ON FUNCTION private.detect_stuck() IS 'Kind stuck: an open run that live
 
 CREATE FUNCTION private.detect_timed_out(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe_runs('timed_out', 'timed_out', runs);
 $$;
@@ -4598,7 +4717,7 @@ COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kin
 
 CREATE FUNCTION private.detect_too_fast(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
@@ -4685,7 +4804,7 @@ COMMENT ON FUNCTION private.detect_too_fast(runs private.audited_run[]) IS 'Kind
 
 CREATE FUNCTION private.detect_unpopulated() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4730,7 +4849,7 @@ COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registe
 
 CREATE FUNCTION private.detect_unset_timeout() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     subjects text[];
@@ -4776,7 +4895,7 @@ COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job
 
 CREATE FUNCTION private.detect_views() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.detect_not_refreshable();
@@ -4802,7 +4921,7 @@ COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulate
 
 CREATE FUNCTION private.detect_zombies() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- pg_cron gives a run 10 seconds to connect; until then it has no process either.
@@ -4878,7 +4997,7 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 
 CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
         select j.*, d.job_name is not null as is_declared
@@ -4916,7 +5035,7 @@ COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of an
 
 CREATE FUNCTION private.empty_derived_table() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_filled boolean;
@@ -4941,7 +5060,7 @@ COMMENT ON FUNCTION private.empty_derived_table() IS 'Truncate trigger: the tabl
 
 CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
@@ -4967,7 +5086,7 @@ COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transiti
 
 CREATE FUNCTION private.fill_dim_time(from_on date, to_on date) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with added as (
         insert into analytics.dim_time (
@@ -4998,7 +5117,7 @@ COMMENT ON FUNCTION private.fill_dim_time(from_on date, to_on date) IS 'Adds the
 
 CREATE FUNCTION private.filter_condition(relation regclass, filter jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     column_name constant text := filter ->> 'column';
@@ -5007,7 +5126,6 @@ declare
         when 'eq' then '=' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
         when 'in' then 'in'
     end;
-    held jsonb;
 begin
     if filter ->> 'op' in ('after', 'before') then
         return private.row_condition(relation, filter);
@@ -5019,24 +5137,16 @@ begin
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
-    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
-        return 'false';
+    if operator = 'in' and jsonb_array_length(filter -> 'value') = 1 then
+        return format('v.%I = %L::%s', column_name, filter #>> '{value,0}', column_type);
     end if;
-    if operator <> 'in' then
-        return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
+    if operator = 'in' then
+        return format(
+            'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])',
+            column_name, filter -> 'value', column_type
+        );
     end if;
-    select jsonb_agg(e.held) into held
-    from jsonb_array_elements_text(filter -> 'value') as e (held)
-    where private.can_hold(column_type, e.held);
-    if held is null then
-        return 'false';
-    end if;
-    if jsonb_array_length(held) = 1 then
-        return format('v.%I = %L::%s', column_name, held ->> 0, column_type);
-    end if;
-    return format(
-        'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])', column_name, held, column_type
-    );
+    return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
 end
 $$;
 
@@ -5052,7 +5162,7 @@ COMMENT ON FUNCTION private.filter_condition(relation regclass, filter jsonb) IS
 
 CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         c.original,
@@ -5083,7 +5193,7 @@ COMMENT ON FUNCTION private.find_duplicated_jobs() IS 'Jobs whose work is schedu
 
 CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with compared as (
         select
@@ -5125,7 +5235,7 @@ COMMENT ON FUNCTION private.find_edited_jobs() IS 'Declared jobs whose schedule,
 
 CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         d.job_name,
@@ -5154,7 +5264,7 @@ COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are sche
 
 CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         d.job_name,
@@ -5175,12 +5285,78 @@ $$;
 COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
 
 --
+-- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_net_roles() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.rolname::text,
+        jsonb_build_object(
+            'message', format('role "%s" may log in and reaches the tables of pg_net: it can read, send and stop HTTP calls', r.rolname)
+        )
+    from pg_roles as r
+    where r.rolcanlogin
+        and not r.rolsuper
+        -- The platform's own. docs/bi tells of reporting_user, whoever gives it a password.
+        and r.rolname !~ '^(pg_|supabase_|cli_login_)'
+        and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
+        and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
+        and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
+$$;
+
+--
+-- Name: FUNCTION find_net_roles(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_net_roles() IS 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+
+--
+-- Name: find_net_triggers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_net_triggers() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        format('net.%s', c.relname),
+        jsonb_build_object(
+            'message', format(
+                'trigger %s on net.%s calls %s of role "%s"', string_agg(t.tgname::text, ', ' order by t.tgname), c.relname,
+                min(t.tgfoid::regprocedure::text), min(pg_get_userbyid(p.proowner)::text)
+            )
+        )
+    from pg_class as c
+    join pg_trigger as t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
+    join pg_proc as p on p.oid = t.tgfoid
+    where c.relnamespace = to_regnamespace('net')
+        -- Its own, which keeps requests from being queued while the worker is down.
+        and not exists (
+            select
+            from pg_depend as d
+            join pg_extension as e on e.oid = d.refobjid and e.extname = 'pg_net'
+            where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+                and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+        )
+    group by c.relname;
+$$;
+
+--
+-- Name: FUNCTION find_net_triggers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_net_triggers() IS 'Tables of pg_net with a trigger that does not belong to it.';
+
+--
 -- Name: find_never_firing(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.find_never_firing(calendar jsonb) RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         j.job_name,
@@ -5207,7 +5383,7 @@ COMMENT ON FUNCTION private.find_never_firing(calendar jsonb) IS 'Jobs whose sch
 
 CREATE FUNCTION private.find_orphan_owners() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- One cause, however many jobs: the subject is the role.
     select
@@ -5237,7 +5413,7 @@ COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no 
 
 CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         j.job_name,
@@ -5265,7 +5441,7 @@ COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled a
 
 CREATE FUNCTION private.find_wrong_hosts() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     with project as (
         select private.url_host(s.decrypted_secret) as host
@@ -5304,7 +5480,7 @@ COMMENT ON FUNCTION private.find_wrong_hosts() IS 'Jobs whose command calls a pr
 
 CREATE FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.refresh_request_views as v
     set outcome = entry.outcome, refresh_id = entry.id, sqlstate = entry.sqlstate, message = entry.message,
@@ -5329,7 +5505,7 @@ COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.re
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
     set cause_id = (
@@ -5370,7 +5546,7 @@ COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zo
 
 CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     storm_id bigint;
@@ -5408,7 +5584,7 @@ COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident t
 
 CREATE FUNCTION private.get_cron_job_status() RETURNS TABLE(jobid bigint, jobname text, schedule text, command text, active boolean, last_runid bigint, last_status text, last_message text, last_started_at timestamp with time zone, last_finished_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -5441,7 +5617,7 @@ COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then an
 
 CREATE FUNCTION private.harvest_responses() RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Of pg_net, and a little more.
@@ -5499,7 +5675,7 @@ COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_n
 
 CREATE FUNCTION private.has_source_changes(view_name text) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select v.source_snapshot is null
         -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
@@ -5533,7 +5709,7 @@ COMMENT ON FUNCTION private.has_source_changes(view_name text) IS 'True unless e
 
 CREATE FUNCTION private.health_check() RETURNS TABLE(view_name text, pack text, populated boolean, row_count bigint, rejected_count bigint, version bigint, refreshed_at timestamp with time zone, verified_at timestamp with time zone, source_as_of timestamp with time zone, age interval, objective interval, is_stale boolean, last_outcome text, last_finished_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -5577,7 +5753,7 @@ COMMENT ON FUNCTION private.health_check() IS 'Checks the caller, then answers. 
 
 CREATE FUNCTION private.hold_refresh(request_id bigint, view_name text) RETURNS boolean
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
@@ -5637,6 +5813,7 @@ CREATE TABLE analytics.http_calls (
     completed_at timestamp with time zone,
     settled_at timestamp with time zone,
     is_observed boolean DEFAULT false NOT NULL,
+    accepted_at timestamp with time zone,
     CONSTRAINT http_calls_check CHECK (((completion IS NULL) = (completed_at IS NULL))),
     CONSTRAINT http_calls_check1 CHECK (((outcome = 'pending'::text) = (settled_at IS NULL))),
     CONSTRAINT http_calls_completion_check CHECK ((completion = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
@@ -5704,12 +5881,18 @@ COMMENT ON COLUMN analytics.http_calls.answer_code IS 'Field "code" of the answe
 COMMENT ON COLUMN analytics.http_calls.is_observed IS 'Whether the audit has heard of this outcome.';
 
 --
+-- Name: COLUMN http_calls.accepted_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.accepted_at IS 'When the function took the call by its signature, which it does once; null where it was refused, or did not ask.';
+
+--
 -- Name: http_evidence(analytics.http_calls); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         'job', call.job_name,
@@ -5757,7 +5940,7 @@ COMMENT ON FUNCTION private.http_evidence(call analytics.http_calls) IS 'What an
 
 CREATE FUNCTION private.http_failure_class(call analytics.http_calls) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when call.outcome <> 'failed' then null
@@ -5783,7 +5966,7 @@ COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Wh
 
 CREATE FUNCTION private.is_audit_sighted() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
 $$;
@@ -5800,7 +5983,7 @@ COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its ow
 
 CREATE FUNCTION private.is_row_collapse(row_baseline bigint, row_count bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Of a handful of rows half may well go; all of them are missed by every reader.
     select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
@@ -5853,7 +6036,7 @@ COMMENT ON COLUMN analytics.open_runs.given_up_at IS 'When it was found to have 
 
 CREATE FUNCTION private.is_run_alive(run analytics.open_runs) RETURNS boolean
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select not run.is_local or exists (
         select
@@ -5875,7 +6058,7 @@ COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an
 
 CREATE FUNCTION private.is_watched(kind text, subject text) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
         select
@@ -5900,7 +6083,7 @@ COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a go
 
 CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
@@ -5963,7 +6146,7 @@ COMMENT ON FUNCTION private.judge_slots(running_since timestamp with time zone) 
 
 CREATE FUNCTION private.judged_since() RETURNS timestamp with time zone
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(s.judged_since, now()) from analytics.audit_state as s;
 $$;
@@ -5980,7 +6163,7 @@ COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before coun
 
 CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, command text, owner text, database text, active boolean)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
     from cron.job as j;
@@ -6001,7 +6184,6 @@ CREATE TABLE analytics.live_relations (
     pack text NOT NULL,
     sources regclass[] NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    moments text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT live_relations_live_name_check CHECK ((live_name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
     CONSTRAINT live_relations_sources_check CHECK ((cardinality(sources) > 0))
 );
@@ -6025,38 +6207,25 @@ COMMENT ON COLUMN analytics.live_relations.live_name IS 'A relation of schema an
 COMMENT ON COLUMN analytics.live_relations.sources IS 'The tables that it reads; each write to one of them moves its version.';
 
 --
--- Name: COLUMN live_relations.moments; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.live_relations.moments IS 'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
-
---
 -- Name: live_state(analytics.live_relations); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.live_state(declared analytics.live_relations) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
-        'version', case
-            when cardinality(declared.moments) = 0 then w.statement_count
-            else w.statement_count * 1000
-                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
-        end,
-        'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
+        'version', coalesce(sum(c.statement_count), 0),
+        'refreshed_at', coalesce(greatest(max(c.changed_at), declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
-        'source_as_of', w.changed_at,
+        'source_as_of', max(c.changed_at),
         -- What is read live is as old as the pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
     )
-    from (
-        select coalesce(sum(c.statement_count), 0) as statement_count, max(c.changed_at) as changed_at
-        from analytics.source_changes as c
-        where c.source = any (declared.sources)
-    ) as w;
+    from analytics.source_changes as c
+    where c.source = any (declared.sources);
 $$;
 
 --
@@ -6071,7 +6240,7 @@ COMMENT ON FUNCTION private.live_state(declared analytics.live_relations) IS 'Wh
 
 CREATE FUNCTION private.log_refresh(entry analytics.refresh_log) RETURNS analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.refresh_log (
         view_name, requested_by, started_at, finished_at, outcome,
@@ -6097,7 +6266,7 @@ COMMENT ON FUNCTION private.log_refresh(entry analytics.refresh_log) IS 'Appends
 
 CREATE FUNCTION private.manual_refresh(view_name text) RETURNS SETOF analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     wanted text;
@@ -6133,7 +6302,7 @@ COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller
 
 CREATE FUNCTION private.note_failed_refreshes(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.refresh_log (
         view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
@@ -6159,7 +6328,7 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     run record;
@@ -6221,7 +6390,7 @@ COMMENT ON FUNCTION private.note_pace(runs private.audited_run[]) IS 'Keeps what
 
 CREATE FUNCTION private.note_run_starts(runs private.audited_run[]) RETURNS timestamp with time zone
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with starts as (
         -- A run that never started has no time; that it was tried is what counts here.
@@ -6252,7 +6421,7 @@ COMMENT ON FUNCTION private.note_run_starts(runs private.audited_run[]) IS 'Reme
 
 CREATE FUNCTION private.note_scheduler_pause(first_start_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Three periods of the audit's own job without a start of any.
     update analytics.audit_state as a
@@ -6277,7 +6446,7 @@ COMMENT ON FUNCTION private.note_scheduler_pause(first_start_at timestamp with t
 
 CREATE FUNCTION private.note_source_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into analytics.source_changes (source) values (tg_relid);
@@ -6297,7 +6466,7 @@ COMMENT ON FUNCTION private.note_source_change() IS 'Statement trigger on every 
 
 CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint DEFAULT 1, seen_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     finding analytics.findings;
@@ -6378,7 +6547,7 @@ COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observe
 
 CREATE FUNCTION private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -6423,7 +6592,7 @@ COMMENT ON FUNCTION private.observe_findings(kind text, findings private.audit_f
 
 CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     streak record;
@@ -6505,7 +6674,7 @@ COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs privat
 
 CREATE FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     struck_count bigint;
@@ -6571,7 +6740,7 @@ COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_
 
 CREATE FUNCTION private.others_snapshot() RETURNS pg_snapshot
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with present as (
         select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
@@ -6610,42 +6779,12 @@ $$;
 COMMENT ON FUNCTION private.others_snapshot() IS 'The current snapshot, in which the current transaction counts as in progress.';
 
 --
--- Name: passed_moments(text[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.passed_moments(moments text[], since timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $_$
-declare
-    place text[];
-    passed bigint;
-    total bigint := 0;
-begin
-    for i in 1 .. cardinality(moments) loop
-        place := string_to_array(moments[i], '.');
-        execute format(
-            'select count(*) from %I.%I as t where t.%I > $1 and t.%I <= now()', place[1], place[2], place[3], place[3]
-        ) into passed using since;
-        total := total + passed;
-    end loop;
-    return total;
-end
-$_$;
-
---
--- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) IS 'How many moments in these columns have passed since then.';
-
---
 -- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with caller as (
         select
@@ -6656,10 +6795,7 @@ CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
 
     select c.user_id from caller as c where c.user_id is not null
     union
-    select m.user_id
-    from caller as c
-    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
-    where c.role = 'admin'
+    select m.user_id from caller as c join public.org_members as m on m.org_id = c.org_id::uuid where c.role = 'admin'
     union
     select p.user_id
     from caller as c
@@ -6679,7 +6815,7 @@ COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the 
 
 CREATE FUNCTION private.purge_history() RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     rule analytics.retention;
@@ -6718,7 +6854,7 @@ COMMENT ON FUNCTION private.purge_history() IS 'Deletes one batch of what analyt
 
 CREATE FUNCTION private.purge_http_calls(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select c.call_id
@@ -6748,7 +6884,7 @@ COMMENT ON FUNCTION private.purge_http_calls(keep_for interval, batch_size integ
 
 CREATE FUNCTION private.purge_incidents(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select i.incident_id
@@ -6778,7 +6914,7 @@ COMMENT ON FUNCTION private.purge_incidents(keep_for interval, batch_size intege
 
 CREATE FUNCTION private.purge_outbox(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select o.event_id
@@ -6809,7 +6945,7 @@ COMMENT ON FUNCTION private.purge_outbox(keep_for interval, batch_size integer) 
 
 CREATE FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
@@ -6840,7 +6976,7 @@ COMMENT ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size inte
 
 CREATE FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select r.id
@@ -6867,7 +7003,7 @@ COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size
 
 CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -6930,7 +7066,7 @@ COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS
 
 CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select d.runid
@@ -6965,7 +7101,7 @@ COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes su
 
 CREATE FUNCTION private.reading_rows(reading text) RETURNS regclass
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     row_type regclass;
@@ -6996,7 +7132,7 @@ COMMENT ON FUNCTION private.reading_rows(reading text) IS 'The row type of a rea
 
 CREATE FUNCTION private.reading_training_activity_calendar(asked jsonb) RETURNS SETOF private.training_activity_calendar_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7024,7 +7160,7 @@ COMMENT ON FUNCTION private.reading_training_activity_calendar(asked jsonb) IS '
 
 CREATE FUNCTION private.reading_training_assignments(asked jsonb) RETURNS SETOF private.training_assignments_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7088,7 +7224,7 @@ COMMENT ON FUNCTION private.reading_training_assignments(asked jsonb) IS 'Assign
 
 CREATE FUNCTION private.reading_training_attempt_trend(asked jsonb) RETURNS SETOF private.training_attempt_trend_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7120,7 +7256,7 @@ COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Comp
 
 CREATE FUNCTION private.reading_training_kpi_cohorts(asked jsonb) RETURNS SETOF private.training_kpi_cohorts_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7198,7 +7334,7 @@ COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users 
 
 CREATE FUNCTION private.reading_training_leaderboard(asked jsonb) RETURNS SETOF private.training_leaderboard_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7255,7 +7391,7 @@ COMMENT ON FUNCTION private.reading_training_leaderboard(asked jsonb) IS 'The mo
 
 CREATE FUNCTION private.reading_training_my_assignments(asked jsonb) RETURNS SETOF private.training_my_assignments_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7293,7 +7429,7 @@ COMMENT ON FUNCTION private.reading_training_my_assignments(asked jsonb) IS 'A p
 
 CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SETOF private.training_my_score_trend_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7327,7 +7463,7 @@ COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A p
 
 CREATE FUNCTION private.reading_training_my_stats(asked jsonb) RETURNS SETOF private.training_my_stats_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7374,7 +7510,7 @@ COMMENT ON FUNCTION private.reading_training_my_stats(asked jsonb) IS 'A person'
 
 CREATE FUNCTION private.reading_training_org_overview(asked jsonb) RETURNS SETOF private.training_org_overview_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7426,7 +7562,7 @@ COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An or
 
 CREATE FUNCTION private.reading_training_team_overview(asked jsonb) RETURNS SETOF private.training_team_overview_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7512,7 +7648,7 @@ COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Team
 
 CREATE FUNCTION private.recent_durations(job_name text) RETURNS TABLE(seconds numeric, place bigint)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
     (
@@ -7547,12 +7683,55 @@ $$;
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
+-- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_lock_holders() RETURNS TABLE(view_name text, pid integer, role_name text, held_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with locks as materialized (
+        select l.pid, l.mode, (l.classid::bigint << 32) | l.objid::bigint as key
+        from pg_locks as l
+        where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+    ),
+    wanted as (
+        select v.view_name, hashtextextended('freshet.refresh:' || v.view_name, 0) as key, true as is_shared_enough
+        from analytics.views as v
+        union all
+        -- A refresh shares the lock of each source with others.
+        select s.view_name, private.source_lock_key(s.source), false
+        from analytics.view_sources as s
+    )
+    select
+        w.view_name, l.pid, a.usename::text,
+        case
+            -- Its lock is as old as its transaction; of one that keeps the lock beyond it, as its last statement at least.
+            when has_function_privilege(a.usesysid, 'analytics.refresh_view(text, text)', 'execute')
+                or pg_has_role(a.usesysid, 'service_role', 'member')
+                then coalesce(a.xact_start, a.state_change)
+            -- A role that cannot refresh has nothing to hold it for, and may say something at any time to look young.
+            else a.backend_start
+        end
+    from wanted as w
+    join locks as l on l.key = w.key and (w.is_shared_enough or l.mode = 'ExclusiveLock')
+    join pg_stat_activity as a on a.pid = l.pid;
+$$;
+
+--
+-- Name: FUNCTION refresh_lock_holders(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_lock_holders() IS 'Sessions that hold an advisory lock which keeps a view from being refreshed, and at least since when.';
+
+--
 -- Name: refresh_order(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.refresh_order() RETURNS TABLE(view_name text, depth integer)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with recursive ordered as (
         select v.view_name, 0 as depth
@@ -7580,7 +7759,7 @@ COMMENT ON FUNCTION private.refresh_order() IS 'Registered views, sources before
 
 CREATE FUNCTION private.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_person constant boolean := analytics.is_admin();
@@ -7615,7 +7794,7 @@ COMMENT ON FUNCTION private.refresh_reporting_views() IS 'Checks the caller, the
 
 CREATE FUNCTION private.refresh_request(id bigint) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_locked boolean;
@@ -7685,7 +7864,7 @@ COMMENT ON FUNCTION private.refresh_request(id bigint) IS 'Checks the caller, th
 
 CREATE FUNCTION private.refresh_request_key(id bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select hashtextextended('freshet.refresh_request:' || id, 0);
 $$;
@@ -7702,7 +7881,7 @@ COMMENT ON FUNCTION private.refresh_request_key(id bigint) IS 'Advisory lock of 
 
 CREATE FUNCTION private.refresh_worker_command(worker integer, in_background boolean) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
     -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
@@ -7734,7 +7913,7 @@ COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background
 
 CREATE FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     delete from analytics.fact_scenario_attempts as f
@@ -7794,7 +7973,7 @@ COMMENT ON COLUMN analytics.refresh_requests.finished_at IS 'When the last of it
 
 CREATE FUNCTION private.request_refresh(view_name text, pack text, requested_by text) RETURNS analytics.refresh_requests
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     request analytics.refresh_requests;
@@ -7849,12 +8028,11 @@ COMMENT ON FUNCTION private.request_refresh(view_name text, pack text, requested
 
 CREATE FUNCTION private.row_condition(relation regclass, filter jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     names text;
     held_values text;
-    is_possible boolean;
 begin
     if jsonb_array_length(filter -> 'columns') is distinct from jsonb_array_length(filter -> 'values') then
         raise exception using
@@ -7863,18 +8041,13 @@ begin
                 jsonb_array_length(filter -> 'columns'), jsonb_array_length(filter -> 'values'));
     end if;
     select
-        string_agg(format('v.%I', p.name), ', ' order by p.place),
-        string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
-        bool_and(private.can_hold(p.column_type, p.held))
-    into strict names, held_values, is_possible
-    from (
-        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
-        from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
-    ) as p (name, place, column_type, held);
-    -- No page ends with a value that the column cannot hold: after it there is nothing.
-    if not is_possible then
-        return 'false';
-    end if;
+        string_agg(format('v.%I', c.name), ', ' order by c.place),
+        string_agg(
+            format('%L::%s', filter -> 'values' ->> (c.place - 1)::integer, private.typed_column(relation, c.name)), ', '
+            order by c.place
+        )
+    into strict names, held_values
+    from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place);
     return format('(%s) %s (%s)', names, case filter ->> 'op' when 'after' then '>' else '<' end, held_values);
 end
 $$;
@@ -7891,7 +8064,7 @@ COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A
 
 CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     started_at constant timestamptz := clock_timestamp();
@@ -8028,7 +8201,7 @@ COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without
 
 CREATE FUNCTION private.run_ending(status text, message text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when status = 'succeeded' then 'succeeded'
@@ -8058,7 +8231,7 @@ COMMENT ON FUNCTION private.run_ending(status text, message text) IS 'How a run 
 
 CREATE FUNCTION private.run_refresh() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
@@ -8087,7 +8260,7 @@ COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.cl
 
 CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
@@ -8107,7 +8280,7 @@ COMMENT ON FUNCTION private.schedule_of_job(job_name text) IS 'The schedule as d
 
 CREATE FUNCTION private.schedule_refresh_worker(worker integer, schedule text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
     select analytics.register_job(
@@ -8134,7 +8307,7 @@ COMMENT ON FUNCTION private.schedule_refresh_worker(worker integer, schedule tex
 
 CREATE FUNCTION private.schedule_refresh_workers() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     for worker in 1..2 loop
@@ -8161,9 +8334,9 @@ COMMENT ON FUNCTION private.schedule_refresh_workers() IS 'Schedules and declare
 
 CREATE FUNCTION private.scope_agents_of_user(subject text) RETURNS SETOF text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select a.id::text from public.agents as a where a.owner_id = private.canonical_uuid(subject);
+    select a.id::text from public.agents as a where a.owner_id = subject::uuid;
 $$;
 
 --
@@ -8178,7 +8351,7 @@ COMMENT ON FUNCTION private.scope_agents_of_user(subject text) IS 'Scope relatio
 
 CREATE FUNCTION private.scope_denies(scope jsonb, allowed text[], filters jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
         select
@@ -8203,12 +8376,12 @@ COMMENT ON FUNCTION private.scope_denies(scope jsonb, allowed text[], filters js
 
 CREATE FUNCTION private.scope_people_of_manager(subject text, org_id text) RETURNS SETOF text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with manager as (
         select m.org_id, m.user_id
         from public.org_members as m
-        where m.org_id = private.canonical_uuid(scope_people_of_manager.org_id)
+        where m.org_id = scope_people_of_manager.org_id::uuid
             and m.user_id = scope_people_of_manager.subject
             and (m.left_at is null or m.left_at > now())
     ),
@@ -8241,7 +8414,7 @@ COMMENT ON FUNCTION private.scope_people_of_manager(subject text, org_id text) I
 
 CREATE FUNCTION private.scope_values(scope jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     relation constant text := scope ->> 'relation';
@@ -8276,7 +8449,7 @@ COMMENT ON FUNCTION private.scope_values(scope jsonb) IS 'What a caller may see 
 
 CREATE FUNCTION private.seconds_of_schedule(schedule text) RETURNS integer
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     -- Nothing else can be due more often than each minute.
     select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
@@ -8294,7 +8467,7 @@ COMMENT ON FUNCTION private.seconds_of_schedule(schedule text) IS 'The shortest 
 
 CREATE FUNCTION private.secret_flaw(name text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     secret text;
@@ -8303,9 +8476,10 @@ begin
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
-        -- Pasted with its line end: the header, or the address, is broken by it.
+        -- Pasted with its line end: the address is broken by it.
         when secret ~ '\s' then 'has white space in it'
         when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
+        when name = 'freshet_call_secret' and secret !~ '^[0-9a-f]{64}$' then 'is not what analytics.rotate_call_secret() makes'
     end;
 exception
     when undefined_table or invalid_schema_name then
@@ -8327,7 +8501,7 @@ COMMENT ON FUNCTION private.secret_flaw(name text) IS 'What is wrong with a secr
 
 CREATE FUNCTION private.settle_calls() RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     settled_count bigint;
@@ -8377,7 +8551,7 @@ COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open ca
 
 CREATE FUNCTION private.severity_rank(severity text) RETURNS integer
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select array_position(array['info', 'warning', 'error', 'fatal'], severity);
 $$;
@@ -8394,7 +8568,7 @@ COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order
 
 CREATE FUNCTION private.skip_backlog() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
@@ -8414,7 +8588,7 @@ COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the w
 
 CREATE FUNCTION private.source_lock_key(source regclass) RETURNS bigint
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select hashtextextended('freshet.source:' || source::oid, 0);
 $$;
@@ -8431,7 +8605,7 @@ COMMENT ON FUNCTION private.source_lock_key(source regclass) IS 'Advisory lock o
 
 CREATE FUNCTION private.sources_of_view(view_name text) RETURNS TABLE(source regclass, relkind "char")
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with recursive reads as (
         select d.refobjid as relation, c.relkind
@@ -8471,7 +8645,7 @@ COMMENT ON FUNCTION private.sources_of_view(view_name text) IS 'Tables and mater
 
 CREATE FUNCTION private.state_of(name text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.view_state(v) from analytics.views as v where v.view_name = state_of.name
     union all
@@ -8490,7 +8664,7 @@ COMMENT ON FUNCTION private.state_of(name text) IS 'Where a registered view or l
 
 CREATE FUNCTION private.struck_evidence(kind text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         -- A single one can be muted like any job.
@@ -8519,7 +8693,7 @@ COMMENT ON FUNCTION private.struck_evidence(kind text) IS 'Which jobs are struck
 
 CREATE FUNCTION private.sync_dim_orgs(org_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform from public.orgs as o where o.id = any (org_ids) order by o.id for share;
@@ -8553,7 +8727,7 @@ COMMENT ON FUNCTION private.sync_dim_orgs(org_ids uuid[]) IS 'Brings the rows of
 
 CREATE FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform from public.scenarios as s where s.id = any (scenario_ids) order by s.id for share;
@@ -8593,7 +8767,7 @@ COMMENT ON FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) IS 'Brings t
 
 CREATE FUNCTION private.sync_dim_users(user_ids text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
@@ -8634,7 +8808,7 @@ COMMENT ON FUNCTION private.sync_dim_users(user_ids text[]) IS 'Brings the rows 
 
 CREATE FUNCTION private.sync_dimension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     execute format('select private.%I(array(select distinct r.%I from changed_rows as r))', tg_argv[0], tg_argv[1]);
@@ -8654,7 +8828,7 @@ COMMENT ON FUNCTION private.sync_dimension() IS 'Statement trigger: passes the k
 
 CREATE FUNCTION private.system_identifier() RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select system_identifier::text from pg_catalog.pg_control_system();
 $$;
@@ -8671,7 +8845,7 @@ COMMENT ON FUNCTION private.system_identifier() IS 'Identity of the cluster, as 
 
 CREATE FUNCTION private.take_runs(batch_size integer DEFAULT 10000) RETURNS SETOF private.audited_run
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -8773,7 +8947,7 @@ COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have end
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     with setting as (
         select
@@ -8823,7 +8997,7 @@ COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement t
 
 CREATE FUNCTION private.trim_source_changes(source regclass) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     lock_key constant bigint := private.source_lock_key(source);
@@ -8856,7 +9030,7 @@ COMMENT ON FUNCTION private.trim_source_changes(source regclass) IS 'Shortens th
 
 CREATE FUNCTION private.typed_column(relation regclass, column_name text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     column_type text;
@@ -8883,7 +9057,7 @@ COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS
 
 CREATE FUNCTION private.url_host(url text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
 $$;
@@ -8900,7 +9074,7 @@ COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, w
 
 CREATE FUNCTION private.vault_secret(name text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select s.decrypted_secret from vault.decrypted_secrets as s where s.name = vault_secret.name;
 $$;
@@ -9026,7 +9200,7 @@ COMMENT ON COLUMN analytics.views.source_snapshot IS 'Transactions that the rows
 
 CREATE FUNCTION private.view_state(declared analytics.views) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         'version', declared.version,
@@ -9057,7 +9231,7 @@ COMMENT ON FUNCTION private.view_state(declared analytics.views) IS 'Where a vie
 
 CREATE FUNCTION private.waiting_refresh(view_name text, pack text) RETURNS analytics.refresh_requests
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     candidate bigint;
@@ -9103,7 +9277,7 @@ COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The r
 
 CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
@@ -9147,7 +9321,7 @@ COMMENT ON FUNCTION private.watch_slots(calendar jsonb) IS 'Brings the slots of 
 
 CREATE FUNCTION private.watch_source(source regclass, relkind "char") RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if relkind not in ('r', 'p', 'm') then
@@ -9181,7 +9355,7 @@ COMMENT ON FUNCTION private.watch_source(source regclass, relkind "char") IS 'Pu
 
 CREATE FUNCTION private.watch_views() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     view record;
@@ -9287,12 +9461,12 @@ COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collap
 
 CREATE FUNCTION private.why_not_audited() RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         (
             select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
-            from unnest(array['project_url', 'cron_secret_key']) as n (name)
+            from unnest(array['project_url', 'freshet_call_secret']) as n (name)
             where private.secret_flaw(n.name) is not null
         ),
         (
@@ -9302,7 +9476,7 @@ CREATE FUNCTION private.why_not_audited() RETURNS text
                 coalesce(c.status_code::text, 'by nothing'),
                 case
                     when c.status_code = 404 then ', so cron-audit was not deployed then; the next call follows within five minutes'
-                    when c.status_code in (401, 403) then ', so cron_secret_key in Vault is not the secret key named cron'
+                    when c.status_code in (401, 403) then ', so cron-audit did not take its signature: its log says why'
                     when c.status_code >= 500 then '; the log of cron-audit says why'
                     else '; the next call follows within five minutes'
                 end
@@ -9328,7 +9502,7 @@ COMMENT ON FUNCTION private.why_not_audited() IS 'What the first pass waits for,
 
 CREATE FUNCTION private.withdraw_job(job_name text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.scheduled_jobs as j where j.job_name = withdraw_job.job_name;
 $$;
@@ -9345,7 +9519,7 @@ COMMENT ON FUNCTION private.withdraw_job(job_name text) IS 'Takes a declaration 
 
 CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
     set closed_at = clock_timestamp(), resolution = 'withdrawn'
@@ -9367,7 +9541,7 @@ COMMENT ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) 
 
 CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into analytics.fact_scenario_attempts as f (
@@ -9410,7 +9584,7 @@ COMMENT ON FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys da
 
 CREATE FUNCTION public.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         h.question_id, h.lesion, h.topic, h.week_start,
@@ -9430,7 +9604,7 @@ COMMENT ON FUNCTION public.analytics_heatmap_admin() IS 'Admins and the service 
 
 CREATE FUNCTION public.analytics_refresh_heatmap() RETURNS analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select private.analytics_refresh_heatmap();
@@ -9448,7 +9622,7 @@ COMMENT ON FUNCTION public.analytics_refresh_heatmap() IS 'Refreshes the heatmap
 
 CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with caller as (
         select (event ->> 'user_id')::uuid as user_id
@@ -9502,7 +9676,7 @@ COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls 
 
 CREATE FUNCTION public.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select l.* from private.refresh_reporting_views() as l;
@@ -13363,12 +13537,6 @@ CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING bt
 CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
 
 --
--- Name: org_members_left_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX org_members_left_at_idx ON public.org_members USING btree (left_at) WHERE (left_at IS NOT NULL);
-
---
 -- Name: org_members_manager_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -14241,7 +14409,7 @@ ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 -- Name: agents agents_are_read_by_their_owner; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14253,7 +14421,7 @@ ALTER TABLE public.assignments ENABLE ROW LEVEL SECURITY;
 -- Name: assignments assignments_are_read_by_those_above_the_assignee; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: bout_results; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14301,7 +14469,7 @@ ALTER TABLE public.dotted_lines ENABLE ROW LEVEL SECURITY;
 -- Name: dotted_lines dotted_lines_are_read_by_those_above_the_member; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: explanation_views; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14313,7 +14481,7 @@ ALTER TABLE public.explanation_views ENABLE ROW LEVEL SECURITY;
 -- Name: explanation_views explanation_views_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: judge_outputs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14328,7 +14496,7 @@ ALTER TABLE public.judge_outputs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY judge_outputs_are_read_by_the_agents_owner ON public.judge_outputs FOR SELECT TO authenticated USING ((submission_id IN ( SELECT s.id
    FROM (public.submissions s
      JOIN public.agents a ON ((a.id = s.agent_id)))
-  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
+  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
 
 --
 -- Name: learning_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14340,7 +14508,7 @@ ALTER TABLE public.learning_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: learning_sessions learning_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: org_members; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14358,7 +14526,7 @@ CREATE POLICY org_members_are_read_by_auth ON public.org_members FOR SELECT TO s
 -- Name: org_members org_members_are_read_by_those_above_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: orgs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14376,7 +14544,7 @@ CREATE POLICY orgs_are_read_by_auth ON public.orgs FOR SELECT TO supabase_auth_a
 -- Name: orgs orgs_are_read_by_their_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
+CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
 
 --
 -- Name: questions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14400,7 +14568,7 @@ ALTER TABLE public.quiz_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: quiz_attempts quiz_attempts_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: responses; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14412,7 +14580,7 @@ ALTER TABLE public.responses ENABLE ROW LEVEL SECURITY;
 -- Name: responses responses_are_read_by_who_gave_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: review_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14424,7 +14592,7 @@ ALTER TABLE public.review_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: review_sessions review_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
+CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 --
 -- Name: scenario_attempts; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14436,7 +14604,7 @@ ALTER TABLE public.scenario_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: scenario_attempts scenario_attempts_are_read_by_those_above_the_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: scenarios; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14448,7 +14616,7 @@ ALTER TABLE public.scenarios ENABLE ROW LEVEL SECURITY;
 -- Name: scenarios scenarios_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
+CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
 
 --
 -- Name: submissions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14462,7 +14630,7 @@ ALTER TABLE public.submissions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY submissions_are_read_by_the_agents_owner ON public.submissions FOR SELECT TO authenticated USING ((agent_id IN ( SELECT a.id
    FROM public.agents a
-  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
+  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
 
 --
 -- Name: teams; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14474,7 +14642,7 @@ ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
 -- Name: teams teams_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
+CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
 
 --
 -- Name: tracks; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14745,10 +14913,10 @@ GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) 
 REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
@@ -14778,6 +14946,12 @@ GRANT ALL ON FUNCTION analytics.request_refresh(view_name text, pack text, asked
 REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION rotate_call_secret(keep_old boolean); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -14800,6 +14974,13 @@ REVOKE ALL ON FUNCTION analytics.unregister_live(name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION analytics.unregister_view(view_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) TO service_role;
 
 --
 -- Name: FUNCTION view_states(); Type: ACL; Schema: analytics; Owner: -
@@ -14948,17 +15129,16 @@ REVOKE ALL ON FUNCTION private.begin_account(runs private.audited_run[], pass_st
 REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 
 --
--- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
 
 --
--- Name: FUNCTION canonical_uuid(spelling text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
@@ -14971,13 +15151,6 @@ REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
-
---
--- Name: FUNCTION claimed_uuid(claim text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
 
 --
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
@@ -15104,6 +15277,12 @@ REVOKE ALL ON FUNCTION private.detect_missed(runs private.audited_run[], calenda
 --
 
 REVOKE ALL ON FUNCTION private.detect_near_timeout() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_net_access(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_net_access() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_net_worker(read_error text); Type: ACL; Schema: private; Owner: -
@@ -15266,6 +15445,18 @@ REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.find_missing_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_net_roles(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_net_roles() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_net_triggers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_net_triggers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_never_firing(calendar jsonb); Type: ACL; Schema: private; Owner: -
@@ -15478,12 +15669,6 @@ REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audit
 REVOKE ALL ON FUNCTION private.others_snapshot() FROM PUBLIC;
 
 --
--- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) FROM PUBLIC;
-
---
 -- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15609,6 +15794,12 @@ REVOKE ALL ON FUNCTION private.reading_training_team_overview(asked jsonb) FROM 
 --
 
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_lock_holders() FROM PUBLIC;
 
 --
 -- Name: FUNCTION refresh_order(); Type: ACL; Schema: private; Owner: -

@@ -487,6 +487,7 @@ export type Database = {
       };
       "http_calls": {
         Row: {
+          "accepted_at": string | null;
           "answer_code": string | null;
           "awaits_completion": boolean;
           "call_id": number;
@@ -511,6 +512,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "accepted_at"?: string | null;
           "answer_code"?: string | null;
           "awaits_completion"?: boolean;
           "call_id"?: never;
@@ -534,6 +536,7 @@ export type Database = {
           "status_code"?: number | null;
         };
         Update: {
+          "accepted_at"?: string | null;
           "answer_code"?: string | null;
           "awaits_completion"?: boolean;
           "call_id"?: never;
@@ -1968,10 +1971,21 @@ export type Database = {
       };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
+      "rotate_call_secret": { Args: { "keep_old"?: boolean }; Returns: string };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
       "unregister_live": { Args: { "name": string }; Returns: undefined };
       "unregister_view": { Args: { "view_name": string }; Returns: undefined };
+      "verify_call": {
+        Args: {
+          "body_sha256": string;
+          "call_id": number;
+          "function_name": string;
+          "signature": string;
+          "signed_at": number;
+        };
+        Returns: string;
+      };
       "view_states": { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {

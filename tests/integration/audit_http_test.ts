@@ -197,8 +197,9 @@ httpTest("pg_net without a process is an incident when it stays away", async ({ 
 });
 
 httpTest("A secret that is not in Vault is one incident, however many jobs want it", async ({ stage, owner }) => {
-  const [key] = await owner`select id, decrypted_secret from vault.decrypted_secrets where name = 'cron_secret_key'`;
-  await stage.sql`delete from vault.secrets where name = 'cron_secret_key'`;
+  const [key] =
+    await owner`select id, decrypted_secret from vault.decrypted_secrets where name = 'freshet_call_secret'`;
+  await stage.sql`delete from vault.secrets where name = 'freshet_call_secret'`;
   try {
     for (const name of ["a", "b", "c"]) {
       await stage.schedule(`probe-${name}`);
@@ -210,9 +211,9 @@ httpTest("A secret that is not in Vault is one incident, however many jobs want 
     }
     const first = await stage.audit();
     assert.deepEqual([first.opened, first.sent], [4, 1]);
-    assert.deepEqual(titles(stage.sink.events()), ["secret_missing: cron_secret_key"]);
+    assert.deepEqual(titles(stage.sink.events()), ["secret_missing: freshet_call_secret"]);
   } finally {
-    await owner`select vault.create_secret(${String(key?.["decrypted_secret"])}, 'cron_secret_key')`;
+    await owner`select vault.create_secret(${String(key?.["decrypted_secret"])}, 'freshet_call_secret')`;
   }
   for (const name of ["a", "b", "c"]) await stage.plant(`probe-${name}`, { status: "succeeded", message: "1 row" });
   const last = await stage.audit();
