@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isUnavailable } from "../core/app_error.ts";
 import { type HealthSource, NO_ANSWER } from "../core/health.ts";
-import { scrubCredentials } from "../core/scrub_message.ts";
+import { scrubCredentials } from "../core/scrub_credentials.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 const healthSchema = z.looseObject({

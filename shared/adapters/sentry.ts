@@ -4,7 +4,7 @@ import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../core/audit_event.ts";
 import type { JobCheckIn } from "../core/audit_monitors.ts";
 import type { AlertSender, SendAnswer } from "../core/audit_ports.ts";
-import { scrubCredentials } from "../core/scrub_message.ts";
+import { scrubCredentials } from "../core/scrub_credentials.ts";
 import { hearingTransport } from "./sentry_transport.ts";
 
 export interface SentryOptions {

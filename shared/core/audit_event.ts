@@ -1,6 +1,7 @@
 import type { Alert } from "./audit_pass.ts";
 import { repairSql } from "./audit_repair.ts";
-import { scrubCredentials, scrubMessage } from "./scrub_message.ts";
+import { scrubCredentials } from "./scrub_credentials.ts";
+import { scrubMessage } from "./scrub_message.ts";
 
 /** One alert as it leaves the house: nothing in it needs scrubbing any more. */
 export interface AlertEvent {

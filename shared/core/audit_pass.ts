@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scrubCredentials } from "./scrub_message.ts";
+import { scrubCredentials } from "./scrub_credentials.ts";
 
 /** What an alert is about, as the database writes it: unscrubbed. */
 export const alertPayload = z.looseObject({
