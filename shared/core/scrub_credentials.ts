@@ -28,7 +28,7 @@ const QUOTED =
 
 /** name=value, name: value, "name": "value", name => value. The value comes in three lengths; the name chooses. */
 const ASSIGNED = new RegExp(
-  `(?<![\\p{L}\\p{N}_.-])[\\p{L}\\p{N}_.-]+(?=(\\\\?["'\\]]{0,2}[ \\t]{0,20}(?:=>|:=|%3[dD]|={1,3}|:(?!:|\\/\\/))[ \\t]{0,20})[^ \\t\\r\\n])`,
+  `(?<![\\p{L}\\p{N}_.-])[\\p{L}\\p{N}_.-]+(?=((?:\\\\?["']\\]?)?[ \\t]{0,20}(?:=>|:=|%3[dD]|={1,3}|:(?!:|\\/\\/))[ \\t]{0,20})[^ \\t\\r\\n])`,
   "gu",
 );
 const VALUE = new RegExp(`(?:${QUOTED}|\\S+)`, "y");
@@ -77,6 +77,7 @@ const FORMS: readonly Rule[] = [
   [/(?<![A-Za-z0-9])key-[0-9a-f]{16,}/g, "[key]"],
   [/(?<![A-Za-z0-9])SG\.[\w-]{10,}(?:\.[\w-]*)?/g, "[key]"],
   [/(?<![A-Za-z0-9])(?:hv[bsr]|sl|dp\.[a-z]{2,6})\.[\w.-]{16,}/g, "[key]"],
+  [/(?:hooks\.slack\.com|discord(?:app)?\.com\/api\/webhooks)\/[^\s"'<>]+/g, "[webhook]"],
   [/(?<!\d)\d{8,10}:AA[\w-]{20,}/g, "[key]"],
   [
     /(?<![\w-])([Bb]asic|BASIC|Negotiate|NTLM) {1,3}(?=[A-Za-z0-9+/]*(?:[\d=+/]|[a-z][A-Z]))[A-Za-z0-9+/]{4,}={0,2}/g,
