@@ -1,5 +1,5 @@
 import { scrubCredentials } from "./scrub_credentials.ts";
-import { scrubNumbers } from "./scrub_numbers.ts";
+import { scrubIdentifiers, scrubNumbers } from "./scrub_numbers.ts";
 import { scrubQuotes } from "./scrub_quotes.ts";
 import { scrubSections } from "./scrub_sections.ts";
 import { scrubTokens } from "./scrub_tokens.ts";
@@ -35,7 +35,12 @@ export interface ScrubOptions {
 export function scrubMessage(message: string, { names = [], longest = LONGEST_MESSAGE }: ScrubOptions = {}): string {
   const sections = scrubSections(cut(message, longest));
   const values = scrubQuotes(scrubPaths(scrubCredentials(sections)), names.filter((name) => name != null));
-  return cut(scrubTokens(scrubNumbers(values)), longest);
+  return cut(scrubTokens(scrubNumbers(scrubIdentifiers(values))), longest);
+}
+
+/** Takes secrets out of a name, of a job for one, which may be any text; what is no secret in it stays, so that it is found. */
+export function scrubName(name: string): string {
+  return scrubTokens(scrubNumbers(scrubCredentials(name)));
 }
 
 /** What was cut through would no longer look like what it was: the last word goes, and numbers before it, which may be its beginning. */

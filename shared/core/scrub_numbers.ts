@@ -15,8 +15,9 @@ const STAMP = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[01]\d|2[0-3])
 
 const UNITS = /^ ?(?:bytes?|rows?|kB|MB|ms|seconds?|pages?|blocks?)\b/;
 
+const UUID = /(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/gi;
+
 const RULES: readonly Rule[] = [
-  [/(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/gi, "[uuid]"],
   [/(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])/gi, "[mac]"],
   [/(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g, "[ip]"],
   [/(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi, (found) => isIpv6(found) ? "[ip]" : found],
@@ -30,6 +31,11 @@ const RULES: readonly Rule[] = [
   ],
   [new RegExp(`${MOMENT}|${GROUPS}|\\d{35,}`, "g"), judgeGroups as (found: string, ...rest: unknown[]) => string],
 ];
+
+/** Identifiers of rows are one kind of number; a name may hold one, and is told from others by it. */
+export function scrubIdentifiers(text: string): string {
+  return text.replace(UUID, "[uuid]");
+}
 
 export function scrubNumbers(text: string): string {
   let rest = text;

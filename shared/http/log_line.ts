@@ -1,6 +1,7 @@
 import type { AppError } from "../core/app_error.ts";
 import { type CacheWord, cacheWord, notableEvents } from "../core/cache_event.ts";
 import type { Log } from "../core/log.ts";
+import { scrubMessage } from "../core/scrub_message.ts";
 import type { Exchange } from "./exchange.ts";
 
 export interface Outcome {
@@ -40,7 +41,7 @@ export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcom
     const line = {
       ...{ request_id, resource, outcome: error?.code ?? exchange.outcome, status, cache, ms },
       ...(events.length > 0 ? { events } : {}),
-      ...(error !== null && error.defect !== null ? { defect: error.defect } : {}),
+      ...(error !== null && error.defect !== null ? { defect: scrubMessage(error.defect) } : {}),
     };
     log(JSON.stringify(line), "now");
   };
