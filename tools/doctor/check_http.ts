@@ -1,39 +1,21 @@
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { literal } from "./finding.ts";
+import { failedAnswers, failedCalls } from "./http_answers.ts";
 import type { Patient } from "./patient.ts";
 
-/** What became of HTTP calls, as far as pg_net remembers: six hours, and not which job made them. */
+/** What became of HTTP calls, as far as pg_net remembers: six hours, and only Freshet's ledger knows which job made them. */
 export const http: Check = {
   name: "http",
   kinds: ["http_failed", "net_worker_gone", "secret_missing"],
   needs: "net",
   run: async (patient) => [
+    ...(patient.has_freshet ? await failedCalls(patient) : []),
     ...(await failedAnswers(patient)),
     ...(await workerGone(patient)),
     ...(await missingSecrets(patient)),
   ],
 };
-
-async function failedAnswers({ session }: Patient): Promise<Finding[]> {
-  const rows = await session`
-    select
-      case when r.status_code is not null then r.status_code::text when r.timed_out then 'timed out' else 'no answer' end as outcome,
-      count(*)::integer as count, (select count(*)::integer from net._http_response) as total, max(r.created) as last_at
-    from net._http_response as r
-    where coalesce(r.status_code, 0) not between 200 and 299
-    group by 1
-    order by 2 desc`;
-  return rows.map((row) => ({
-    kind: "http_failed",
-    subject: `net._http_response: ${row["outcome"]}`,
-    message: `${row["count"]} of ${row["total"]} answers of the last hours: ${
-      row["outcome"]
-    }; to pg_cron their jobs succeeded`,
-    repair: "select id, created, status_code, timed_out, error_msg, left(content, 200) from net._http_response\n" +
-      "where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;",
-  }));
-}
 
 async function workerGone({ session, sees_processes }: Patient): Promise<Finding[]> {
   const [row] = await session`

@@ -12,12 +12,14 @@ export interface Finding {
   readonly view?: string;
   readonly schedule?: string;
   readonly runid?: number;
+  /** Where it is less than the kind's: what is over is a remark. */
+  readonly severity?: Severity;
   /** SQL that repairs it, for a database without Freshet; null when only a look can tell. */
   readonly repair: string | null;
 }
 
 /** A finding as it is reported. */
-export interface Diagnosis extends Omit<Finding, "repair" | "kind"> {
+export interface Diagnosis extends Omit<Finding, "repair" | "kind" | "severity"> {
   /** One of the audit's: where Freshet is installed, more than the doctor finds itself. */
   readonly kind: string;
   readonly severity: Severity;

@@ -6,7 +6,7 @@ update analytics.incidents set closed_at = now(), resolution = 'recovered' where
 update analytics.audit_state set last_audit_at = null, last_outcome = null, canary_seen_at = now();
 update analytics.alert_channels set state = 'untried', detail = null;
 select is(analytics.get_audit_health() ->> 'status', 'unknown', 'without an audit nobody knows');
-select is(analytics.get_audit_health() -> 'reasons', '["no audit has run yet"]', 'and it says why');
+select matches(analytics.get_audit_health() -> 'reasons' ->> 0, '^no audit has run yet: ', 'and it says why');
 
 update analytics.audit_state set last_audit_at = now(), last_outcome = 'ok', last_reasons = '[]';
 select is(analytics.get_audit_health() ->> 'status', 'ok', 'a pass that found nothing is ok');

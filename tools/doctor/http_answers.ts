@@ -1,0 +1,132 @@
+import type { Row } from "postgres";
+import type { Finding } from "./finding.ts";
+import type { Patient } from "./patient.ts";
+
+// A failure that a success of the same job has followed is a remark: pg_net keeps it for six hours, whatever was mended since.
+
+const CALLS_HTTP = /\bnet\.http_(?:get|post|delete)\s*\(/i;
+const LOOK = "select id, created, status_code, timed_out, error_msg, left(content, 200) from net._http_response\n" +
+  "where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;";
+
+/** What the ledger of Freshet knows of calls: whose they were, and what each came to. */
+export async function failedCalls({ session }: Patient): Promise<Finding[]> {
+  const rows = await session`
+    with calls as (
+      select c.call_id, c.job_name, c.function_name,
+        coalesce(c.status_code, r.status_code) as status_code, coalesce(c.is_timed_out, r.timed_out, false) as is_timed_out,
+        c.completion, c.queued_at
+      from analytics.http_calls as c
+      left join net._http_response as r
+        -- A number that was given again after a crash means the newer call.
+        on r.id = c.request_id and r.created >= c.queued_at - interval '1 minute'
+          and not exists (select from analytics.http_calls as n where n.request_id = c.request_id and n.call_id > c.call_id)
+      where c.queued_at > now() - interval '7 hours'
+        and (c.completion is not null or c.harvested_at is not null or r.id is not null)
+    ),
+    judged as (
+      select c.*, coalesce(c.completion = 'succeeded', coalesce(c.status_code, 0) between 200 and 299) as is_ok,
+        case
+          when c.completion = 'failed' then 'reported that it failed'
+          when c.status_code is not null then 'answered ' || c.status_code
+          when c.is_timed_out then 'did not answer in time'
+          else 'did not answer'
+        end as what
+      from calls as c
+    )
+    select j.job_name, j.function_name, count(*)::integer as total, count(*) filter (where not j.is_ok)::integer as failed,
+      (array_agg(j.what order by j.call_id desc) filter (where not j.is_ok))[1] as what,
+      max(j.queued_at) filter (where not j.is_ok) as failed_at,
+      -- A call by hand is made good by any later one of its function.
+      exists (
+        select from judged as later
+        where later.is_ok and later.function_name = j.function_name
+          and (j.job_name is null or later.job_name = j.job_name)
+          and later.call_id > max(j.call_id) filter (where not j.is_ok)
+      ) as is_over
+    from judged as j
+    group by j.job_name, j.function_name
+    having count(*) filter (where not j.is_ok) > 0
+    order by j.function_name, j.job_name`;
+  return rows.map((row) => {
+    const { job_name: job, function_name, failed, total } = row;
+    const count = `${failed} of ${total} calls of the last hours failed`;
+    const last = `function "${function_name}" ${row["what"]} to the call of ${moment(row["failed_at"])}`;
+    return {
+      kind: "http_failed",
+      subject: String(job ?? `function ${function_name}, called by hand`),
+      ...(job === null ? {} : { job: String(job) }),
+      message: row["is_over"] === true ? `${last}, and later calls succeeded; ${count}` : `${last}; ${count}`,
+      ...(row["is_over"] === true ? { severity: "info" as const } : {}),
+      repair: LOOK,
+    };
+  });
+}
+
+/** Answers of which only pg_net knows: not which job asked for them. */
+export async function failedAnswers(patient: Patient): Promise<Finding[]> {
+  const { session } = patient;
+  const known = patient.has_freshet
+    ? session`exists (select from analytics.http_calls as c where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute')`
+    : session`false`;
+  const callers = patient.jobs.filter(({ command }) => CALLS_HTTP.test(command)).map(({ jobid }) => jobid);
+  const rows = await session`
+    with answers as (
+      select r.id, r.created, coalesce(r.status_code, 0) between 200 and 299 as is_ok,
+        case when r.status_code is not null then r.status_code::text when r.timed_out then 'timed out' else 'no answer' end as outcome
+      from net._http_response as r
+      where not ${known}
+    )
+    select a.outcome, count(*)::integer as count, (select count(*)::integer from answers) as total, max(a.created) as last_at,
+      exists (select from answers as s where s.is_ok and (s.created, s.id) > (max(a.created), max(a.id))) as is_followed
+    from answers as a
+    where not a.is_ok
+    group by a.outcome
+    order by 2 desc`;
+  const findings: Finding[] = [];
+  for (const row of rows) {
+    const is_over = row["is_followed"] === true && await haveCalledSince(patient, callers, row);
+    findings.push({
+      kind: "http_failed",
+      subject: `net._http_response: ${row["outcome"]}`,
+      message: `${row["count"]} of ${row["total"]} answers of the last hours: ${row["outcome"]}, the newest of ${
+        moment(row["last_at"])
+      }; ${is_over ? "those since then are good" : "to pg_cron their jobs succeeded"}`,
+      ...(is_over ? { severity: "info" as const } : {}),
+      repair: LOOK,
+    });
+  }
+  return findings;
+}
+
+/**
+ * Whether each job that may have got the failure has called again, long enough ago to have its answer: the failure of a job that
+ * runs at night is not made good by another that runs each minute.
+ */
+async function haveCalledSince({ session, reads_cron }: Patient, callers: readonly number[], { last_at }: Row) {
+  if (!reads_cron || callers.length === 0) return true;
+  const [row] = await session`
+    with runs as (
+      select d.jobid, d.start_time from cron.job_run_details as d
+      where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+        and d.jobid = any (${[...callers]}::bigint[]) and d.start_time is not null
+    ),
+    -- pg_net stamps an answer with the beginning of its batch.
+    suspects as (
+      select distinct r.jobid from runs as r
+      where r.start_time between ${last_at}::timestamptz - interval '1 minute' and ${last_at}::timestamptz + interval '5 seconds'
+    )
+    select not exists (
+      select from unnest(${[...callers]}::bigint[]) as c (jobid)
+      where (c.jobid in (select s.jobid from suspects as s) or not exists (select from suspects))
+        and not exists (
+          select from runs as r
+          where r.jobid = c.jobid and r.start_time > ${last_at}::timestamptz + interval '5 seconds'
+            and r.start_time < now() - interval '1 minute'
+        )
+    ) as have_called`;
+  return row?.["have_called"] === true;
+}
+
+function moment(value: unknown): string {
+  return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, "Z") : String(value);
+}
