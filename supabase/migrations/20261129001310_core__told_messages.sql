@@ -1,35 +1,36 @@
--- Object: private.attempt_refresh() (replaced), private.told_name(), private.told_run_message(), private.told_command(),
---         private.get_cron_job_status() (replaced)
+-- Object: private.told_refresh_message(), private.attempt_refresh() (replaced), private.told_name(), private.told_run_message(), private.told_command(),
+--         private.refresh_request(), private.get_cron_job_status() (replaced)
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+
+create function private.told_refresh_message(entry_sqlstate text, entry_id bigint)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
+$$;
+revoke all on function private.told_refresh_message(text, bigint) from public, anon, authenticated;
+comment on function private.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
 
 create or replace function private.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- One blocked view must not keep those after it waiting. (A statement_timeout would have no effect here.)
-set lock_timeout = '5s'
 as $$
 declare
-    entry analytics.refresh_log;
+    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
 begin
-    entry.view_name := view_name;
-    entry.requested_by := 'manual';
-    entry.started_at := clock_timestamp();
-    return analytics.refresh_view(view_name, 'manual');
-exception
-    when query_canceled or others then
-        entry.outcome := 'failed';
-        entry.sqlstate := sqlstate;
-        entry.message := sqlerrm;
-        entry := private.log_refresh(entry);
-        entry.message := format('failed [%s]; what the database said is kept in analytics.refresh_log, id %s', entry.sqlstate, entry.id);
-        return entry;
+    if entry.outcome = 'failed' then
+        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+    end if;
+    return entry;
 end
 $$;
 comment on function private.attempt_refresh(text) is
-    'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
+    'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
 
 create function private.told_name(job_name text, jobid bigint)
 returns text
@@ -88,6 +89,74 @@ $$;
 revoke all on function private.told_command(text) from public, anon, authenticated;
 comment on function private.told_command(text) is
     'A command that calls a function of this product with at most one name; null for any other, which may hold a key.';
+
+create or replace function private.refresh_request(id bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_locked boolean;
+    answer jsonb;
+begin
+    perform private.assert_operator();
+    -- What runs is not committed; its lock is seen by everybody.
+    select exists (
+        select
+        from pg_catalog.pg_locks as l
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.mode = 'ExclusiveLock'
+            and l.granted
+            and l.objsubid = 1
+            and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(refresh_request.id)
+    ) into is_locked;
+
+    select jsonb_build_object(
+        'id', r.id,
+        'state', case
+            when r.finished_at is not null then 'finished'
+            when is_locked or bool_or(v.outcome is not null) then 'running'
+            else 'queued'
+        end,
+        'view', r.view_name,
+        'pack', r.pack,
+        'requested_by', r.requested_by,
+        'requested_at', r.requested_at,
+        'finished_at', r.finished_at,
+        'views', jsonb_agg(
+            jsonb_build_object(
+                'view', v.view_name,
+                'state', case
+                    when v.outcome is not null then 'finished'
+                    when is_locked and v.claimed_at is not null then 'running'
+                    else 'queued'
+                end,
+                'outcome', v.outcome,
+                'refresh_id', v.refresh_id,
+                'sqlstate', v.sqlstate,
+                'message', case
+                    -- The function that serves /ops asks with the secret key, and scrubs.
+                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    else left(v.message, 4000)
+                end,
+                'attempt_count', v.attempt_count,
+                'started_at', v.claimed_at,
+                'finished_at', v.finished_at
+            )
+            order by v.place
+        )
+    ) into answer
+    from analytics.refresh_requests as r
+    join analytics.refresh_request_views as v on v.request_id = r.id
+    where r.id = refresh_request.id
+    group by r.id;
+    return answer;
+end
+$$;
+comment on function analytics.refresh_request(bigint) is
+    'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
 
 create or replace function private.get_cron_job_status()
 returns table (

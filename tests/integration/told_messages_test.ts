@@ -108,3 +108,21 @@ Deno.test("refreshes by hand tell the SQLSTATE of a failure and where its messag
       }
     }
   }));
+
+Deno.test("an admin who asks what became of a refresh in the queue is told no message either, and the secret key all of it", () =>
+  undone(async (sql) => {
+    const [request] = await sql`select analytics.request_refresh('mv_agent_progress') as asked`;
+    const id = request?.["asked"].id;
+    await sql`
+      update analytics.refresh_request_views set outcome = 'failed', sqlstate = 'P0001', refresh_id = 1, message = 'for eve@example.org'
+      where request_id = ${id}`;
+    const read = async (claims: string) => {
+      await sql`select set_config('request.jwt.claims', ${claims}, true)`;
+      return (await sql`select analytics.refresh_request(${id}) as answer`)[0]?.["answer"].views[0].message;
+    };
+    assert.equal(await read(""), "for eve@example.org");
+    assert.match(
+      await read('{"sub": "00000000-0000-0000-0000-0000000000ad", "role": "authenticated", "is_admin": true}'),
+      /^failed \[P0001\]; what the database said is kept in analytics\.refresh_log, id 1$/,
+    );
+  }));

@@ -11,6 +11,7 @@ import { failedAlert } from "../support/audit_alert.ts";
 import { createHttpRig } from "../support/http_rig.ts";
 import { INCIDENT, JOB, RUN } from "../support/ops_rows.ts";
 import { FakeOperations } from "../support/fake_operations.ts";
+import { FakeRefreshes, requestOf } from "../support/fake_refreshes.ts";
 import { CONTEXTS, PLANTED, READABLE } from "../support/planted_secrets.ts";
 import { KEYS } from "../support/tokens.ts";
 
@@ -60,6 +61,13 @@ const WAYS: Readonly<Record<string, Way>> = {
   "/ops/incidents": (said) => listed("incidents", said),
   "/ops/jobs": (said) => listed("jobs", said),
   "/ops/runs": (said) => listed("runs", said),
+  "/ops/refreshes": async ({ message }) => {
+    const refreshes = new FakeRefreshes();
+    const request = requestOf({ mv_a: "failed" });
+    refreshes.known.set(12, { ...request, views: request.views.map((view) => ({ ...view, message })) });
+    const { ask } = createHttpRig({ refreshes });
+    return await (await ask("/analytics/ops/refreshes/12", { headers: { apikey: KEYS.secret } })).text();
+  },
   "the answer of an audit": ({ name }) =>
     JSON.stringify(auditPassSchema.parse({
       ...{ audited_at: "2026-11-20T10:00:00Z", outcome: "unknown", reasons: [`cron.job has no visible job "${name}"`] },
