@@ -30,20 +30,27 @@ export function readCredentials(headers: Headers): Credentials {
   return { token: null, apikey };
 }
 
+/** The credential that decides, and whether it is a token or a key. */
+export interface Deciding {
+  readonly text: string;
+  readonly is_token: boolean;
+}
+
 /**
  * The credential that decides, to be looked up among those that were verified. What is found there was checked, but it may
- * come beside another second header this time, so the headers are held to what readCredentials() asks of the two.
+ * come in another header or beside another one this time, so both are held to what readCredentials() asks of them.
  *
  * @returns null where there is none, and where readCredentials() has something to refuse
  */
-export function decidingCredential(headers: Headers): string | null {
+export function decidingCredential(headers: Headers): Deciding | null {
   const authorization = headers.get("authorization");
   const apikey = headers.get("apikey");
   if (areTooLong(authorization, apikey)) return null;
-  if (authorization === null) return apikey;
+  if (authorization === null) return apikey === null ? null : { text: apikey, is_token: false };
   if (!authorization.startsWith(SCHEME)) return null;
-  const bearer = authorization.slice(SCHEME.length);
-  return bearer.startsWith(KEY_PREFIX) && bearer !== apikey ? null : bearer;
+  const text = authorization.slice(SCHEME.length);
+  if (!text.startsWith(KEY_PREFIX)) return { text, is_token: true };
+  return text === apikey ? { text, is_token: false } : null;
 }
 
 function areTooLong(authorization: string | null, apikey: string | null): boolean {

@@ -63,7 +63,7 @@ const FORMS: readonly Rule[] = [
   ],
   [/(?<![A-Za-z])eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, "[token]"],
   [/(?<![A-Za-z0-9])sb_[\w-]{6,}/g, "[key]"],
-  [/(?<![A-Za-z0-9])(?:[spr]k_(?:live|test)_|whsec_)(?=[A-Za-z0-9]{0,60}\d)[\w+/=]{6,}/g, "[key]"],
+  [/(?<![A-Za-z0-9])(?:[spr]k_(?:live|test)_|whsec_)(?:(?=[A-Za-z0-9]{0,60}\d)[\w+/=]{6,}|[A-Za-z]{12,})/g, "[key]"],
   [/(?<![A-Za-z0-9])(?:gh[opsur]_|npm_|hf_|r8_|sbp_|secret_|ntn_|figd_|glsa_)[A-Za-z0-9]{16,}/g, "[key]"],
   [
     /(?<![A-Za-z0-9])(?:github_pat|dckr_[op]at|sntry[su]|pscale_(?:tkn|pw|oauth)|do[opr]_v1|shp(?:at|ca|pa|ss))_[\w=-]{16,}/g,

@@ -89,8 +89,9 @@ function judgeGroups(found: string, at: number, whole: string): string {
   if (IS_MOMENT.test(found)) return found;
   if (/^\d+$/.test(found)) return judgeDigits(found, at, whole);
   if (/^\d+\.\d+$/.test(found)) return found;
-  const is_word = /\w/.test(whole[at - 1] ?? "");
-  return (!is_word && holdsTelephone(found)) || holdsCard(found) ? "[number]" : found;
+  // Digits at the end of a name are its own, and begin no telephone.
+  const free = /\w/.test(whole[at - 1] ?? "") ? found.replace(/^[^ ]*/, "") : found;
+  return holdsTelephone(free) || holdsCard(found) ? "[number]" : found;
 }
 
 /** Other numbers may stand before and behind it. */

@@ -130,7 +130,9 @@ secretsTest("Planted secrets of callers, and what was planted before, are in no 
     answers.push(text);
   }
   await sql`select analytics.unregister_view('probe_planted')`;
-  for (const path of ["/ops/incidents", "/ops/jobs", "/ops/jobs?limit=1", "/ops/runs", "/health", "/arena/agent-progress"]) {
+  for (
+    const path of ["/ops/incidents", "/ops/jobs", "/ops/jobs?limit=1", "/ops/runs", "/health", "/arena/agent-progress"]
+  ) {
     const operators = await (await product.get(path, { apikey: product.stack.keys.secretKey })).text();
     answers.push(operators);
     const response = await product.get(`${path}?token=${planted.token}`, {

@@ -34,10 +34,14 @@ Deno.test(`get_cron_job_status() tells nothing of ${messages.length} messages wi
         await sql`delete from cron.job_run_details where jobid = ${job?.["jobid"]}`;
         await sql`
           insert into cron.job_run_details (runid, jobid, command, status, return_message, start_time, end_time)
-          select (select coalesce(max(runid), 0) + 1 from cron.job_run_details), ${job?.["jobid"]}, 'select 1', ${status}, ${text}, now(), now()`;
+          select (select coalesce(max(runid), 0) + 1 from cron.job_run_details), ${
+          job?.["jobid"]
+        }, 'select 1', ${status}, ${text}, now(), now()`;
         const [row] = await sql`select * from analytics.get_cron_job_status() where jobname = 'probe-told'`;
         assert.equal(row?.["last_status"], status);
-        if (hidden.some((secret) => JSON.stringify(row).includes(secret))) through.push(`${what}: ${row?.["last_message"]}`);
+        if (hidden.some((secret) => JSON.stringify(row).includes(secret))) {
+          through.push(`${what}: ${row?.["last_message"]}`);
+        }
       }
     }
     assert.deepEqual(through, []);
@@ -47,7 +51,9 @@ Deno.test("get_cron_job_status() tells no name and no command that holds a plant
   undone(async (sql) => {
     for (const { kind, text, hidden } of PLANTED) {
       await sql`select cron.schedule(${`probe ${text}`}, '0 0 1 1 *', ${`select f('${text.replaceAll("'", "''")}')`})`;
-      const rows = JSON.stringify(await sql`select * from analytics.get_cron_job_status() where jobname not like 'refresh-%'`);
+      const rows = JSON.stringify(
+        await sql`select * from analytics.get_cron_job_status() where jobname not like 'refresh-%'`,
+      );
       // Words of a name that only its quotes tell from others are a job's name like any.
       if (kind.startsWith("name")) continue;
       for (const secret of hidden) {
@@ -72,10 +78,15 @@ Deno.test("get_cron_job_status() tells what an operator looks for: names, own co
     for (const kept of ["1 row", "12 rows", "SELECT 1", "REFRESH MATERIALIZED VIEW", "INSERT 0 5"]) {
       assert.equal(await told("succeeded", `${kept}\n`), kept);
     }
-    for (const kept of ["job startup timeout", "connection failed", "server restarted"]) assert.equal(await told("failed", kept), kept);
+    for (const kept of ["job startup timeout", "connection failed", "server restarted"]) {
+      assert.equal(await told("failed", kept), kept);
+    }
     assert.equal(await told("running", null), null);
     assert.equal(
-      await told("failed", "ERROR:  refresh of analytics.mv_x failed [42P01]: relation \"analytics.gone\" does not exist\n"),
+      await told(
+        "failed",
+        'ERROR:  refresh of analytics.mv_x failed [42P01]: relation "analytics.gone" does not exist\n',
+      ),
       "failed [42P01]; /ops/runs shows what the database said, without data",
     );
   }));
@@ -100,7 +111,10 @@ Deno.test("refreshes by hand tell the SQLSTATE of a failure and where its messag
         await sql`delete from analytics.refresh_log where view_name = 'probe_told'`;
         const [row] = await sql.unsafe(call);
         assert.equal(row?.["outcome"], "failed", name);
-        assert.match(row?.["message"], /^failed \[P0001\]; what the database said is kept in analytics\.refresh_log, id \d+$/);
+        assert.match(
+          row?.["message"],
+          /^failed \[P0001\]; what the database said is kept in analytics\.refresh_log, id \d+$/,
+        );
         for (const secret of hidden) assert.ok(!JSON.stringify(row).includes(secret), `${kind} by ${name}`);
         const id = /\d+$/.exec(row?.["message"])?.[0] ?? "";
         const [kept] = await sql`select message from analytics.refresh_log where id = ${id}`;

@@ -10,7 +10,12 @@ Deno.test("a count that CSV cannot show is refused, however CSV was asked for, a
   for (const resource of counted) {
     const ask = rememberQuestions(resource, sha256);
     const query = `${resource.total}=true`;
-    for (const [search, accept] of [[`${query}&format=csv`, null], [query, "text/csv"], [query, "application/json;q=0.1, text/csv"]] as const) {
+    for (
+      const [search, accept] of [[`${query}&format=csv`, null], [query, "text/csv"], [
+        query,
+        "application/json;q=0.1, text/csv",
+      ]] as const
+    ) {
       for (const attempt of [1, 2]) {
         assert.throws(() => ask(search, accept), (thrown) => {
           assert.ok(thrown instanceof AppError && thrown.status === 400, `${attempt}`);

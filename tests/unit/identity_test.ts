@@ -172,11 +172,34 @@ Deno.test("whatever two headers carry, what is remembered is what verifying them
   const token = await mintToken();
   const identity = identityWith();
   await identity.identify(bearer(token));
-  for (const name of ["publishable", "secret", "cron"] as const) await identity.identify(new Headers({ apikey: KEYS[name] }));
-  const values = [null, "", " ", token, KEYS.publishable, KEYS.secret, KEYS.cron, "sb_secret_wrong", "x".repeat(8_192), "x".repeat(8_000)];
-  for (const given of [...values, ...values.map((value) => value === null ? null : `Bearer ${value}`), `bearer ${token}`, `Basic ${token}`]) {
+  for (const name of ["publishable", "secret", "cron"] as const) {
+    await identity.identify(new Headers({ apikey: KEYS[name] }));
+  }
+  const values = [
+    null,
+    "",
+    " ",
+    token,
+    KEYS.publishable,
+    KEYS.secret,
+    KEYS.cron,
+    "sb_secret_wrong",
+    "x".repeat(8_192),
+    "x".repeat(8_000),
+  ];
+  for (
+    const given of [
+      ...values,
+      ...values.map((value) => value === null ? null : `Bearer ${value}`),
+      `bearer ${token}`,
+      `Basic ${token}`,
+    ]
+  ) {
     for (const apikey of values) {
-      const headers = new Headers({ ...(given === null ? {} : { authorization: given }), ...(apikey === null ? {} : { apikey }) });
+      const headers = new Headers({
+        ...(given === null ? {} : { authorization: given }),
+        ...(apikey === null ? {} : { apikey }),
+      });
       const fresh = await identityWith().identify(headers).catch(() => null);
       const remembered = identity.remembered(headers);
       assert.ok(remembered === null || fresh !== null, `${given?.slice(0, 30)} beside ${apikey?.slice(0, 30)}`);

@@ -1,5 +1,6 @@
 // How the time grows with the text. A message is cut before it is read, so this is of the rules themselves, uncut.
 import assert from "node:assert/strict";
+import { neutralise } from "../../shared/adapters/csv.ts";
 import { scrubCredentials } from "../../shared/core/scrub_credentials.ts";
 import { scrubMessage } from "../../shared/core/scrub_message.ts";
 
@@ -159,6 +160,7 @@ function exponent(scrub: (text: string) => unknown, shape: string): number {
 const SCRUBS: Readonly<Record<string, (text: string) => unknown>> = {
   "scrubMessage()": (text) => scrubMessage(text, { longest: Infinity, names: ["a", "b c"] }),
   "scrubCredentials()": scrubCredentials,
+  "neutralise()": neutralise,
 };
 
 for (const [name, scrub] of Object.entries(SCRUBS)) {

@@ -34,7 +34,10 @@ async function listed(list: "incidents" | "jobs" | "runs", { message, name }: Sa
       })),
       next_cursor: null,
     }).rows,
-    jobs: jobPage.parse({ rows: [{ ...JOB, job: name, owner: name, last_run: { ...JOB.last_run, message } }], next_cursor: null })
+    jobs: jobPage.parse({
+      rows: [{ ...JOB, job: name, owner: name, last_run: { ...JOB.last_run, message } }],
+      next_cursor: null,
+    })
       .rows,
     runs: runPage.parse({ rows: [{ ...RUN, job: name, message }], next_cursor: null }).rows,
   };
@@ -47,15 +50,17 @@ async function listed(list: "incidents" | "jobs" | "runs", { message, name }: Sa
 
 const WAYS: Readonly<Record<string, Way>> = {
   "an envelope": ({ message, name }) =>
-    JSON.stringify(["failed", "stale", "edited", "orphan_owner", "secret_missing", "duplicated"].map((kind) =>
-      alertEvent(
-        failedAlert(1, {
-          ...{ kind, message, subject: name, job: name, view: name, owner: name, jobids: [1], jobs: [name] },
-          ...{ function: name, fingerprint: `${kind}:${name}`, duplicates: [{ job: name, jobid: 3 }] },
-        }),
-        "https://example.org/runbook",
-      )
-    )),
+    JSON.stringify(
+      ["failed", "stale", "edited", "orphan_owner", "secret_missing", "duplicated"].map((kind) =>
+        alertEvent(
+          failedAlert(1, {
+            ...{ kind, message, subject: name, job: name, view: name, owner: name, jobids: [1], jobs: [name] },
+            ...{ function: name, fingerprint: `${kind}:${name}`, duplicates: [{ job: name, jobid: 3 }] },
+          }),
+          "https://example.org/runbook",
+        )
+      ),
+    ),
   "an envelope that is cut down": ({ message, name }) =>
     JSON.stringify(minimalEvent(failedAlert(1, { message, subject: name, fingerprint: `failed:${name}` }))),
   "/ops/incidents": (said) => listed("incidents", said),
@@ -103,7 +108,9 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 /** In a name, words that only their quotes tell from others are a name like any, and so is an identifier. */
-const IN_NAMES = PLANTED.filter(({ kind }) => !kind.startsWith("name in") && !kind.startsWith("name with") && kind !== "UUID");
+const IN_NAMES = PLANTED.filter(({ kind }) =>
+  !kind.startsWith("name in") && !kind.startsWith("name with") && kind !== "UUID"
+);
 
 for (const [way, take] of Object.entries(WAYS)) {
   Deno.test(`a planted secret does not leave by ${way}`, async () => {
