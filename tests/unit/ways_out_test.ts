@@ -83,10 +83,10 @@ const WAYS: Readonly<Record<string, Way>> = {
     const health = createAuditHealth(({ output }) => Promise.resolve(output.parse(answer)));
     return JSON.stringify(await health.check(() => {}));
   },
-  "a log line of a read": ({ message }) => {
+  "a log line of a read": async ({ message }) => {
     const lines: string[] = [];
     const exchange = { events: [], request_id: "1", resource: "a/b", outcome: "INTERNAL" };
-    createRequestLog((line) => lines.push(line))(
+    await createRequestLog((line) => lines.push(line))(
       exchange as unknown as Parameters<ReturnType<typeof createRequestLog>>[0],
       { status: 500, error: internalError(message), milliseconds: 1 },
     );
