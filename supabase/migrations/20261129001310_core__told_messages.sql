@@ -8,7 +8,7 @@ create function private.told_refresh_message(entry_sqlstate text, entry_id bigin
 returns text
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
 $$;
@@ -18,7 +18,7 @@ comment on function private.told_refresh_message(text, bigint) is 'What is told 
 create or replace function private.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
     entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
@@ -36,7 +36,7 @@ create function private.told_name(job_name text, jobid bigint)
 returns text
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select case
         when length(job_name) <= 100
@@ -53,7 +53,7 @@ create function private.told_run_message(status text, message text)
 returns text
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select case
         when nullif(btrim(message, E' \t\r\n'), '') is null then null
@@ -79,7 +79,7 @@ create function private.told_command(command text)
 returns text
 language sql
 immutable
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     select case
         when command ~ '^\s*(set (statement|lock)_timeout = ''[0-9]{1,8}(ms|s|min|h)?'';\s*)*select (analytics|private)\.[a-z_]{1,63}\((''[a-z]{1,30}([-_][a-z]{1,30})*'')?\);?\s*$'
@@ -94,7 +94,7 @@ create or replace function private.refresh_request(id bigint)
 returns jsonb
 language plpgsql
 security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
     is_locked boolean;
@@ -174,7 +174,7 @@ returns table (
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 begin
     perform private.assert_operator();

@@ -7,7 +7,7 @@ returns jsonb
 language sql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
     with scheduled as (
         -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
