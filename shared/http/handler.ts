@@ -65,7 +65,8 @@ export function createHandler(
     let response = dressed(answered, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
     announce(response, exchange, milliseconds);
-    logRequest(exchange, { status: response.status, error, milliseconds });
+    const logged = logRequest(exchange, { status: response.status, error, milliseconds });
+    if (logged instanceof Promise) await logged;
     return response;
   };
 }

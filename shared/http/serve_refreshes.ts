@@ -72,7 +72,7 @@ function unknown(target: Target): AppError {
 function shown({ views, ...request }: RefreshRequest): unknown {
   const scrubbed = views.map(({ message, ...view }) => ({
     ...view,
-    message: message === null ? null : scrubMessage(message),
+    message: message === null ? null : scrubMessage(message, { names: [view.view] }),
   }));
   return { data: { ...request, views: scrubbed }, meta: { resource: "ops/refreshes" } };
 }
