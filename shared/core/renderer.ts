@@ -13,6 +13,8 @@ export interface Meta {
   readonly next_cursor?: string | null;
   /** Of those that were asked to count: the rows of all pages. */
   readonly total_count?: number;
+  /** Of resources with a minimum sample: the rows that it held back, on all pages. */
+  readonly withheld_count?: number;
 }
 
 export interface Rendering {

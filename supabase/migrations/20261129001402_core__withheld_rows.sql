@@ -1,6 +1,6 @@
 -- Object: analytics.read_view() (replaced)
--- Why: an answer that leaves out what rests on too few says how many rows that were. So the guard is no filter among
---      others: what it holds back is counted, in the same snapshot.
+-- Why: an answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
+--      among the rows that were asked for.
 
 create or replace function analytics.read_view(view_name text, request jsonb)
 returns jsonb
@@ -26,7 +26,8 @@ declare
     columns text;
     rows jsonb := jsonb_build_array();
     total_count bigint;
-    sample constant jsonb := nullif(request -> 'sample', 'null'::jsonb);
+    guards text;
+    unguarded text;
     withheld_count bigint;
 begin
     if state is null or (relation is null and reading is null) then
@@ -64,20 +65,15 @@ begin
 
         select
             string_agg(c.condition, ' and '),
-            string_agg(c.condition, ' and ') filter (where c.op not in ('after', 'before'))
-        into conditions, countable
+            string_agg(c.condition, ' and ') filter (where not c.is_place),
+            string_agg(c.condition, ' and ') filter (where c.is_guard),
+            string_agg(c.condition, ' and ') filter (where not c.is_place and not c.is_guard)
+        into conditions, countable, guards, unguarded
         from (
-            select private.filter_condition(relation, f), f ->> 'op' from jsonb_array_elements(wanted) as f
-        ) as c (condition, op);
-        if sample is not null then
-            -- Before the guard is among the conditions: what it alone holds back, on all pages.
-            execute format(
-                'select count(*) from %s as v where %s and (%s) is not true',
-                rows_of, coalesce(countable, 'true'), private.filter_condition(relation, sample || '{"op": "gte"}')
-            ) into withheld_count;
-            conditions := concat_ws(' and ', conditions, private.filter_condition(relation, sample || '{"op": "gte"}'));
-            countable := concat_ws(' and ', countable, private.filter_condition(relation, sample || '{"op": "gte"}'));
-        end if;
+            select
+                private.filter_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+            from jsonb_array_elements(wanted) as f
+        ) as c (condition, is_place, is_guard);
         select string_agg(
             format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
@@ -92,6 +88,11 @@ begin
         if (request ->> 'counts')::boolean then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
         end if;
+        if guards is not null then
+            execute format(
+                'select count(*) from %s as v where %s and (%s) is not true', rows_of, coalesce(unguarded, 'true'), guards
+            ) into withheld_count;
+        end if;
     end if;
 
     return jsonb_build_object(
@@ -101,4 +102,4 @@ begin
 end
 $$;
 comment on function analytics.read_view(text, jsonb) is
-    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, sample: {column, value} or null, the guard: rows whose column is below the value stay inside and are counted as withheld_count}. denied: a filter asks for a scope value that is not the caller''s.';
+    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';

@@ -19,6 +19,7 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
     source_as_of: as_of,
     version: 1,
     row_count: 1,
+    withheld_count: 1,
   });
   const { headers } = response;
   assert.match(headers.get("etag") ?? "", /^"[0-9a-f]{32}"$/);

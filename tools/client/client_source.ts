@@ -41,7 +41,10 @@ function entryOf(resource: Resource): string[] {
   const word = wordOf(resource);
   const data = resource.pivot === undefined ? `readonly ${word}Row[]` : `${word}Table`;
   const meta = resource.cursor === undefined ? "Meta" : "PageMeta";
-  const counted = resource.total === undefined ? meta : `${meta} & { readonly total_count?: number }`;
+  const optional = resource.total === undefined ? [] : ["readonly total_count?: number"];
+  const guarded = resource.minimum_sample === null ? [] : ["readonly withheld_count: number"];
+  const more = [...optional, ...guarded];
+  const counted = more.length === 0 ? meta : `${meta} & { ${more.join("; ")} }`;
   return [
     `  readonly "${fullName(resource)}": {`,
     `    readonly params: ${word}Params;`,

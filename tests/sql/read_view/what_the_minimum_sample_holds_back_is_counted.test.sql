@@ -17,12 +17,14 @@ $$;
 create function pg_temp.names(answer jsonb) returns text language sql as $$
     select string_agg(r ->> 'name', '' order by r ->> 'name') from jsonb_array_elements(answer -> 'rows') as r;
 $$;
-create temporary view guarded as select pg_temp.read('{"sample": {"column": "samples", "value": 5}, "counts": true}') as answer;
+create temporary view guarded as
+    select pg_temp.read('{"counts": true, "filters": [
+        {"column": "org", "op": "eq", "value": "north"}, {"column": "samples", "op": "gte", "value": 5, "is_guard": true}]}') as answer;
 select is((select pg_temp.names(answer) from guarded), 'bc', 'what rests on enough leaves');
 select is((select answer ->> 'withheld_count' from guarded), '2', 'what does not is counted, among the rows that were asked for');
 select is((select answer ->> 'total_count' from guarded), '2', 'and is no part of the total');
 select is(
-    pg_temp.read('{"sample": {"column": "samples", "value": 5}, "filters": [{"op": "after", "columns": ["name"], "values": ["b"]}]}') ->> 'withheld_count', '3',
+    pg_temp.read('{"filters": [{"column": "samples", "op": "gte", "value": 5, "is_guard": true}, {"op": "after", "columns": ["name"], "values": ["b"]}]}') ->> 'withheld_count', '3',
     'the count is of all pages'
 );
 select is(pg_temp.read('{}') -> 'withheld_count', 'null'::jsonb, 'without a guard nothing is held back, and nothing counted');
