@@ -90,7 +90,10 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   );
   must(!reads.includes(definition.view) && new Set(reads).size === reads.length, "it reads something twice");
   const { listed, minimum_sample, access } = definition;
-  must(listed === undefined || columns.has(listed.column), `it lists by "${listed?.column}", which is not among columns`);
+  must(
+    listed === undefined || columns.has(listed.column),
+    `it lists by "${listed?.column}", which is not among columns`,
+  );
   must(
     listed === undefined || reads.includes(listed.in),
     `"${listed?.in}" changes at any time, so it must be among reads`,

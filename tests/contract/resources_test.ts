@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { PivotTable } from "../../shared/core/pivot_rows.ts";
 import { resources } from "../../tools/resources.ts";
-import { bearer, type Contracted, contracted, memberOf, ownerOf, readerOf, readsAll } from "../support/contracted.ts";
+import { bearer, type Contracted, contracted, ownerOf, readerOf, readsAll } from "../support/contracted.ts";
 import type { FakeRow } from "../support/fake_source.ts";
 import { sampleQuery, sampleRow } from "../support/sample_values.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";

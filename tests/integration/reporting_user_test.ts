@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { queriesOf, resolveGrafana } from "../support/grafana_sql.ts";
-import { namesIn, resolveMetabase, variablesOf } from "../support/metabase_sql.ts";
+import { variablesOf } from "../../tools/metabase/question.ts";
+import { namesIn, resolveMetabase } from "../support/metabase_sql.ts";
 import { testDatabaseUrl } from "../support/test_database.ts";
 import { organisations, people, plantTraining } from "../support/training_fixture.ts";
 

@@ -124,7 +124,9 @@ const GUARDED: Resource = {
 };
 
 Deno.test("deriveScope() tells who may read every single row from who sees the figure alone, and gives them no common answer", () => {
-  const scopes = [member("admin"), member("trainee"), ADMIN, SERVICE].map((caller) => deriveScope(GUARDED, caller, sha256));
+  const scopes = [member("admin"), member("trainee"), ADMIN, SERVICE].map((caller) =>
+    deriveScope(GUARDED, caller, sha256)
+  );
   assert.deepEqual(scopes.map(({ is_insider = false }) => is_insider), [true, false, true, true]);
   const [admin, trainee] = scopes;
   assert.deepEqual(admin?.restriction, trainee?.restriction);
