@@ -4,17 +4,21 @@ import { StackError } from "./stack_error.ts";
 
 export const usage = `Freshet's local stack
 
-  deno task start [--port N] [--no-samples]   bring it up; Ctrl-C stops it
-  deno task stop                              stop it from another terminal
-  deno task status [--json] [--env]           say what runs; --env: as variables for a shell
-  deno task reset                             stop it, delete its database and keys
+  deno task start [--port N] [--no-samples] [--db-url URL]
+                                     bring it up; Ctrl-C stops it
+  deno task stop                     stop it from another terminal
+  deno task status [--json] [--env]  say what runs; --env: as variables for a shell
+  deno task reset                    stop it, delete its database and keys
+
+  --db-url URL  a superuser's URL: use that database, which is empty or was filled by an earlier start, instead of a
+                cluster of our own; DATABASE_URL is not read, it belongs to your other projects
 
 Environment
-  FRESHET_PORT         the origin's port (54321)
-  FRESHET_POSTGRES     auto, installed (with pg_cron) or embedded (from npm)
-  FRESHET_WORK_FOLDER  where database, keys and logs are kept (.freshet)
-  DATABASE_URL         a superuser's URL: use that database instead of a cluster of our own
-  SENTRY_DSN           send events to that Sentry project instead of Spotlight`;
+  FRESHET_PORT          the origin's port (54321)
+  FRESHET_POSTGRES      auto, installed (with pg_cron) or embedded (from npm)
+  FRESHET_WORK_FOLDER   where database, keys and logs are kept (.freshet)
+  FRESHET_DATABASE_URL  the same as --db-url
+  SENTRY_DSN            send events to that Sentry project instead of Spotlight`;
 
 export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
@@ -41,9 +45,11 @@ export function parseArguments(args: readonly string[], environment: (name: stri
   let samples = true;
   let json = false;
   let env = false;
+  let dbUrl: string | undefined;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--port") port = words[++index] ?? "";
+    else if (word === "--db-url") dbUrl = words[++index] ?? "";
     else if (word === "--no-samples") samples = false;
     else if (word === "--json") json = true;
     else if (word === "--env") env = true;
@@ -56,7 +62,7 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     return environment(name) || undefined;
   }
   const projectFolder = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
-  const databaseUrl = setting("DATABASE_URL");
+  const databaseUrl = command === "start" ? chosenDatabase(dbUrl, setting("FRESHET_DATABASE_URL")) : undefined;
   const sentryDsn = setting("SENTRY_DSN");
   return {
     command: oneOf(commands, command ?? "help", "command"),
@@ -83,12 +89,26 @@ function parsePort(text: string): number {
   throw new StackError(`"${text}" is not a port`, "give a number from 1 to 65535, or 0 for a free one");
 }
 
+/** Checks an address without repeating it: it may hold a password. */
+function chosenDatabase(option: string | undefined, variable: string | undefined): string | undefined {
+  const text = option ?? variable;
+  if (text === undefined) return undefined;
+  const source = option === undefined ? "FRESHET_DATABASE_URL" : "--db-url";
+  if (URL.canParse(text) && /^postgres(?:ql)?:$/.test(new URL(text).protocol)) return text;
+  throw new StackError(
+    `${source} is no database URL`,
+    "write it as postgresql://user:password@host:5432/postgres, with special characters of the password percent-encoded",
+  );
+}
+
 function oneOf<T extends string>(allowed: readonly T[], value: string, what: string): T {
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
   throw new StackError(`"${value}" is no ${what}`, `use one of: ${allowed.join(", ")}`);
 }
 
+/** A mistyped option may stand before a URL with a password: that is not repeated. */
 function unknown(word: string): StackError {
-  return new StackError(`"${word}" was not understood`, "see: deno task start --help");
+  const said = word.includes("://") ? "an address" : `"${word}"`;
+  return new StackError(`${said} was not understood`, "see: deno task start --help");
 }

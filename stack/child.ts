@@ -1,3 +1,6 @@
+import { isDiskFull } from "./disk_full.ts";
+import { openLog } from "./private_files.ts";
+
 /** One child process of the stack: its output goes to a log file, and it is never left behind. */
 export interface Child {
   readonly pid: number;
@@ -23,7 +26,7 @@ export interface ChildOptions {
 /** Starts a child process. Throws Deno.errors.NotFound when the command does not exist. */
 export function startChild(options: ChildOptions): Child {
   // Before the process: when this fails, nothing is left running.
-  const log = Deno.openSync(options.logFile, { create: true, append: true });
+  const log = openLog(options.logFile);
   const process = spawn(options, () => log.close());
   const copied = Promise.all(
     [process.stdout, process.stderr].map((stream) => copy(stream, log, options.onOutput)),
@@ -58,10 +61,26 @@ export async function logTail(logFile: string, lineCount = 20): Promise<string> 
   }
 }
 
+/** What is written to a log file from now on. */
+export function logFrom(logFile: string): () => Promise<string> {
+  const { size } = Deno.statSync(logFile);
+  return async () =>
+    new TextDecoder().decode((await Deno.readFile(logFile).catch(() => new Uint8Array())).subarray(size));
+}
+
 async function copy(from: ReadableStream<Uint8Array>, to: Deno.FsFile, also?: (chunk: Uint8Array) => void) {
   for await (const chunk of from) {
-    to.writeSync(chunk);
+    write(to, chunk);
     also?.(chunk);
+  }
+}
+
+/** A full disk costs lines of a log, and neither the process that printed them nor the stack. */
+function write(to: Deno.FsFile, chunk: Uint8Array): void {
+  try {
+    to.writeSync(chunk);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
   }
 }
 

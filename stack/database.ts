@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { importOulad } from "../tools/import_oulad.ts";
 import { BUSY_CHALLENGE } from "../tools/oulad/busy_agents.ts";
 import { plantDemoTraining } from "./demo_training.ts";
+import { withConnection } from "./one_connection.ts";
 import { pause } from "./pause.ts";
 import { demoUsers } from "./tokens.ts";
 
 /** Puts what the scheduler needs in order to call the functions where a hosted project keeps it: into Vault. */
 export async function storeSecrets(superuserUrl: string, secrets: Record<string, string>): Promise<void> {
-  await withDatabase(superuserUrl, async (sql) => {
+  await withConnection(superuserUrl, async (sql) => {
     for (const [name, value] of Object.entries(secrets)) {
       const [known] = await sql`select id from vault.secrets where name = ${name}`;
       if (known === undefined) await sql`select vault.create_secret(${value}, ${name}, 'set by the local stack')`;
@@ -26,14 +27,14 @@ export async function loadSamples(
   projectFolder: string,
   report: (line: string) => void,
 ): Promise<boolean> {
-  if (!await withDatabase(databaseUrl, wantsSamples)) return false;
+  if (!await withConnection(databaseUrl, wantsSamples)) return false;
   await importOulad({
     databaseUrl,
     folder: join(projectFolder, "samples", "oulad"),
     report,
     owners: { member: demoUsers.member, other_tenant: demoUsers.other_tenant },
   });
-  await withDatabase(databaseUrl, plantDemoTraining);
+  await withConnection(databaseUrl, plantDemoTraining);
   return true;
 }
 
@@ -55,7 +56,7 @@ export async function refreshViews(
   which: "all" | "new",
   report: (line: string) => void,
 ): Promise<number> {
-  return await withDatabase(databaseUrl, async (sql) => {
+  return await withConnection(databaseUrl, async (sql) => {
     const [registry] = await sql`select to_regclass('analytics.views') is not null as exists`;
     if (registry?.exists !== true) return 0;
     const views = await sql<{ view_name: string }[]>`
@@ -78,14 +79,5 @@ async function refresh(sql: postgres.Sql, view: string): Promise<void> {
     const [entry] = await sql`select outcome from analytics.refresh_view(${view})`;
     if (entry?.outcome !== "skipped_busy") return;
     await pause(500);
-  }
-}
-
-async function withDatabase<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    return await work(sql);
-  } finally {
-    await sql.end({ timeout: 5 });
   }
 }

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { demoTrainingOrg } from "./demo_training.ts";
 import { demoUsers } from "./tokens.ts";
 
 /** An agent for which the sample data hold something to see, and the challenge that it has worked at most. */
@@ -8,22 +9,22 @@ export interface DemoIds {
   readonly challengeId: string;
 }
 
-/** Stands for a row that is not there: the lines then answer with nothing, but they do answer. */
-const NOBODY = "00000000-0000-4000-8000-000000000000";
-
-export async function findDemoIds(databaseUrl: string): Promise<DemoIds> {
+/** Null where the samples were not loaded: `start --no-samples`, or a project without these packs. */
+export async function findDemoIds(databaseUrl: string): Promise<DemoIds | null> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    const [agent] = await sql`
-      select a.id from public.agents as a where a.owner_id = ${demoUsers.member} order by a.id limit 1`;
-    const [challenge] = await sql`
-      select p.challenge_id from analytics.mv_agent_progress as p
-      where p.agent_id = ${agent?.id ?? NOBODY}
-      group by p.challenge_id order by count(*) desc, p.challenge_id limit 1`;
-    return { challengeId: String(challenge?.challenge_id ?? NOBODY), agentId: String(agent?.id ?? NOBODY) };
+    const [row] = await sql<DemoIds[]>`
+      select a.id as "agentId", p.challenge_id as "challengeId"
+      from public.agents as a
+      join analytics.mv_agent_progress as p on p.agent_id = a.id
+      where a.owner_id = ${demoUsers.member}
+        and exists (select from public.org_members as m where m.org_id = ${demoTrainingOrg} and m.role = 'manager')
+      group by a.id, p.challenge_id
+      order by a.id, count(*) desc, p.challenge_id
+      limit 1`;
+    return row ?? null;
   } catch (error) {
-    // A project without the arena pack has neither table.
-    if (error instanceof postgres.PostgresError) return { challengeId: NOBODY, agentId: NOBODY };
+    if (error instanceof postgres.PostgresError) return null; // such a project lacks the tables
     throw error;
   } finally {
     await sql.end({ timeout: 5 });

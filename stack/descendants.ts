@@ -1,4 +1,7 @@
-import { commandLineOf, listProcesses } from "./process_table.ts";
+import { pause } from "./pause.ts";
+import { listProcesses } from "./process_table.ts";
+
+const PATIENCE_MS = 10_000;
 
 export interface ChildProcess {
   readonly pid: number;
@@ -20,18 +23,28 @@ export async function descendantsOf(pid: number): Promise<ChildProcess[]> {
     .map(({ pid, command }) => ({ pid, command }));
 }
 
-/** Ends those of the processes that still are what they were: a number may belong to somebody else by now. */
+/** Those of the processes that still are what they were: a number may belong to somebody else by now. */
+export async function stillRunning(processes: readonly ChildProcess[]): Promise<ChildProcess[]> {
+  const now = new Map((await listProcesses()).filter((one) => !one.isZombie).map((one) => [one.pid, one.command]));
+  return processes.filter(({ pid, command }) => now.get(pid) === command);
+}
+
+/** Ends what still runs of these, and waits for it: the next start wants their ports. Answers how many there were. */
 export async function endProcesses(processes: readonly ChildProcess[]): Promise<number> {
-  let ended = 0;
-  for (const { pid, command } of processes) {
-    if ((await commandLineOf(pid)) !== command) continue;
-    try {
-      // On SIGTERM, PostgreSQL would wait for its clients to leave.
-      Deno.kill(pid, /\bpostgres -D /.test(command) ? "SIGINT" : "SIGTERM");
-      ended += 1;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) throw error;
-    }
+  const running = await stillRunning(processes);
+  // On SIGTERM, PostgreSQL would wait for its clients to leave.
+  for (const { pid, command } of running) send(pid, /\bpostgres -D /.test(command) ? "SIGINT" : "SIGTERM");
+  for (let waited = 0; waited < PATIENCE_MS && (await stillRunning(running)).length > 0; waited += 100) {
+    await pause(100);
   }
-  return ended;
+  for (const { pid } of await stillRunning(running)) send(pid, "SIGKILL");
+  return running.length;
+}
+
+function send(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { writePrivately } from "./private_files.ts";
 import { StackError } from "./stack_error.ts";
 
 const keysSchema = z.object({
@@ -38,7 +39,7 @@ async function makeKeys(workFolder: string, file: string): Promise<Keys> {
     redisToken: random(24),
   };
   await Deno.mkdir(workFolder, { recursive: true });
-  await Deno.writeTextFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  await writePrivately(file, `${JSON.stringify(keys, null, 2)}\n`);
   return keys;
 }
 

@@ -4,14 +4,14 @@ import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { OuladError } from "../tools/oulad/oulad_error.ts";
-import { StackError } from "./stack_error.ts";
+import { isDiskFull } from "./disk_full.ts";
+import { messageOf, StackError } from "./stack_error.ts";
 
 if (import.meta.main) {
   try {
     await main(Deno.args);
   } catch (error) {
-    // What the person can put right is told without a stack; anything else is our fault and needs it.
-    console.error(error instanceof StackError || error instanceof OuladError ? `\n✗ ${error.message}` : error);
+    console.error(inWords(error));
     Deno.exit(1);
   }
 }
@@ -30,4 +30,11 @@ async function main(args: string[]): Promise<void> {
     case "help":
       return console.log(usage);
   }
+}
+
+/** What the person can put right is told without a stack; anything else is our fault and needs it. */
+function inWords(error: unknown): unknown {
+  if (error instanceof StackError || error instanceof OuladError) return `\n✗ ${error.message}`;
+  if (isDiskFull(error)) return `\n✗ the disk is full: ${messageOf(error)}\n  → free some space and start again`;
+  return error;
 }

@@ -1,4 +1,5 @@
 import type { Part } from "./part.ts";
+import { keptPort } from "./kept_ports.ts";
 import { type SpotlightOptions, startSpotlight } from "./sentry/mod.ts";
 
 /** Where the functions send their events. */
@@ -9,9 +10,13 @@ export interface SentryPart extends Part {
 }
 
 /** The Sentry project of the DSN; without one, Spotlight: Sentry's own viewer for a developer's machine. */
-export async function startSentry(dsn: string | undefined, spotlightOptions: SpotlightOptions): Promise<SentryPart> {
+export async function startSentry(
+  dsn: string | undefined,
+  { workFolder, ...spotlightOptions }: SpotlightOptions & { workFolder: string },
+): Promise<SentryPart> {
   if (dsn === undefined) {
-    const spotlight = await startSpotlight(spotlightOptions);
+    const port = await keptPort(workFolder, "spotlight");
+    const spotlight = await startSpotlight({ ...spotlightOptions, port, logFolder: `${workFolder}/sentry` });
     return { ...spotlight, where: spotlight.url, stop: () => spotlight.stop() };
   }
   const { host, pathname } = new URL(dsn); // the key in it is not for the terminal

@@ -2,7 +2,7 @@ import type { StackState } from "./state.ts";
 
 /**
  * Lines that a POSIX shell evaluates, so that the commands of the documents can be pasted. The database has a name of
- * its own: with DATABASE_URL in the environment the next start would take it for somebody else's.
+ * its own: FRESHET_DATABASE_URL would tell the next start, here or in another checkout, to use this database.
  */
 export function shellVariables(state: StackState): string {
   const tokens = Object.entries(state.tokens ?? {});
@@ -11,7 +11,7 @@ export function shellVariables(state: StackState): string {
     SUPABASE_PUBLISHABLE_KEY: state.publishable_key,
     SUPABASE_SECRET_KEY: state.secret_key,
     CRON_KEY: state.cron_key,
-    FRESHET_DATABASE_URL: state.database_url,
+    FRESHET_LOCAL_DATABASE_URL: state.database_url,
     ...Object.fromEntries(tokens.map(([who, token]) => [`${who.toUpperCase()}_TOKEN`, token])),
   };
   return Object.entries(variables).flatMap(([name, value]) => value ? [`export ${name}=${quoted(value)}`] : []).join(

@@ -1,5 +1,7 @@
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
+import { asDiskFull } from "./disk_full.ts";
+import { logFrom } from "./child.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
 import { functionEnvironment, issuerOf, optionalVariables } from "./function_environment.ts";
@@ -9,7 +11,8 @@ import { startGateway } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
 import type { Part } from "./part.ts";
-import { startPostgres } from "./postgres/mod.ts";
+import { serverUser, startPostgres } from "./postgres/mod.ts";
+import { makeWorkFolder } from "./private_files.ts";
 import { readProjectConfig } from "./project_config.ts";
 import { type Progress, silentProgress } from "./progress.ts";
 import { type RedisPart, startRedis } from "./redis/mod.ts";
@@ -42,6 +45,8 @@ export interface StackOptions {
   /** false for stacks that a test throws away. */
   readonly durable?: boolean;
   readonly progress?: Progress;
+  /** Told when a part dies again and again and is left down. */
+  readonly onTrouble?: (message: string) => void;
   /** Aborted: what was started is stopped, and the start rejects. */
   readonly signal?: AbortSignal;
 }
@@ -66,6 +71,7 @@ export interface Stack {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { projectFolder, workFolder } = options;
   const progress = options.progress ?? silentProgress;
+  const onTrouble = options.onTrouble ?? (() => {});
   const parts: Part[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -73,9 +79,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const part of parts.splice(0).reverse()) await part.stop().catch((error) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   };
-  function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
+  let saidByServer = () => Promise.resolve("");
+  async function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
-    return progress.step(title, work);
+    try {
+      return await progress.step(title, work);
+    } catch (error) {
+      const folder = title === NPM_STEP ? npmFolder : workFolder;
+      throw asDiskFull(error, title, folder, await saidByServer());
+    }
   }
   async function start<P extends Part>(
     title: string,
@@ -88,19 +100,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     requireFree(options.port);
+    await makeWorkFolder(workFolder, await serverUser());
     const keys = await loadKeys(workFolder);
     const { auth } = await readProjectConfig(projectFolder);
     const hook = auth.hook.custom_access_token;
 
-    await step("Parts from npm", (report) => installNpmParts(report));
+    await step(NPM_STEP, (report) => installNpmParts(report));
     const database = await start("PostgreSQL", (report) =>
       startPostgres({
         workFolder,
         report,
         flavour: options.flavour ?? "auto",
         durable: options.durable ?? true,
-        ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+        onTrouble,
+        ...(options.databaseUrl === undefined ? {} : {
+          databaseUrl: options.databaseUrl,
+          migrationsFolder: `${projectFolder}/supabase/migrations`,
+        }),
       }));
+    if (database.logFile !== undefined) saidByServer = logFrom(database.logFile);
     for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it
     await step("Migrations", async (report) => {
       const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
@@ -115,6 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         jwtSecret: keys.jwtSecret,
         publishableKey: keys.publishableKey,
         secretKey: keys.secretKey,
+        onTrouble,
       }));
     // The functions must be told the origin, so the gateway comes first and learns of them afterwards.
     const functionUrls: Record<string, string[]> = {};
@@ -132,13 +151,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }));
     await storeSecrets(database.superuserUrl, { project_url: origin, cron_secret_key: keys.cronKey });
     const redis = options.redis === false ? null : await step("Redis", async () => {
-      const part = await startRedis({ workFolder, token: keys.redisToken });
+      const part = await startRedis({ workFolder, token: keys.redisToken, onTrouble });
       if (part !== null) parts.push(part);
       return part;
     });
     const sentry = await start(
       "Sentry",
-      () => startSentry(options.sentryDsn, { npmFolder, logFolder: `${workFolder}/sentry` }),
+      () => startSentry(options.sentryDsn, { npmFolder, workFolder, onTrouble }),
     );
     const functions = await start("Functions", () =>
       startFunctions({
@@ -175,6 +194,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw error;
   }
 }
+
+const NPM_STEP = "Parts from npm";
 
 /** Checked before anything is started: nobody waits a minute to hear it. */
 function requireFree(port: number): void {

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { writePrivately } from "./private_files.ts";
 import { commandLineOf } from "./process_table.ts";
 import { DEMO_TOKENS } from "./tokens.ts";
 
 const tokens = z.record(z.enum(DEMO_TOKENS), z.string());
+
+const processSchema = z.object({ pid: z.int(), command: z.string() });
 
 const stateSchema = z.object({
   /** "stopped" is said by `status` only: a stopped stack has no state. */
@@ -14,6 +17,10 @@ const stateSchema = z.object({
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
   tokens: tokens.nullable(),
+  /** Parts that died again and again and are down, in words. */
+  troubles: z.array(z.string()).default([]),
+  /** Of a stack that was killed: what it started and still runs. Said by `status` only. */
+  left_over: z.array(processSchema).default([]),
   parts: z.array(z.object({ name: z.string(), kind: z.enum(["real", "stand-in"]), detail: z.string() })),
 });
 
@@ -21,7 +28,7 @@ const storedSchema = stateSchema.extend({
   /** The process that runs the stack. */
   pid: z.int(),
   /** What it started: ended by the next command, should the stack itself have been killed. */
-  children: z.array(z.object({ pid: z.int(), command: z.string() })),
+  children: z.array(processSchema),
 });
 
 /** What `status --json` prints. */
@@ -38,15 +45,15 @@ export const stoppedState: StackState = {
   secret_key: null,
   cron_key: null,
   tokens: null,
+  troubles: [],
+  left_over: [],
   parts: [],
 };
 
 /** Writes the state for other terminals. It holds keys, so only its owner may read it. */
 export async function writeState(workFolder: string, state: StoredState): Promise<void> {
   await Deno.mkdir(workFolder, { recursive: true });
-  const file = fileOf(workFolder);
-  await Deno.writeTextFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  await Deno.rename(`${file}.new`, file); // whole or not at all, for whoever reads meanwhile
+  await writePrivately(fileOf(workFolder), `${JSON.stringify(state, null, 2)}\n`); // others may read meanwhile
 }
 
 /** The state that was last written, whether that stack still lives or not. */

@@ -81,15 +81,19 @@ async function supabase(
   target: CliTarget | HostedTarget,
   remedy: string,
 ): Promise<{ stdout: string; stderr: string }> {
-  const output = await runNode([
-    join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
-    ...args,
-    `--remote=${"ref" in target ? target.ref : databaseOf(target)}`,
-    ...["--workdir", target.projectFolder, "--agent", "no"],
-  ], {
-    SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
-    ...("ref" in target ? { SUPABASE_PROFILE: target.profileFile, SUPABASE_ACCESS_TOKEN: target.accessToken } : {}),
-  });
+  const output = await runNode(
+    [
+      join(npmFolder, "node_modules", "supabase", "dist", "supabase.js"),
+      ...args,
+      `--remote=${"ref" in target ? target.ref : addressOf(target)}`,
+      ...["--workdir", target.projectFolder, "--agent", "no"],
+    ],
+    {
+      // Its own settings go there, not into the person's home folder.
+      SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
+      ...("ref" in target ? credentialsOf(target) : passwordOf(target)),
+    },
+  );
   const decoder = new TextDecoder();
   const stdout = decoder.decode(output.stdout);
   const stderr = decoder.decode(output.stderr);
@@ -98,13 +102,24 @@ async function supabase(
   throw new StackError(`supabase ${args.slice(0, 2).join(" ")} failed:\n    ${said.join("\n    ")}`, remedy);
 }
 
-function databaseOf({ databaseUrl }: CliTarget): string {
+/** Without the password: a command line can be read by every user of the machine, an environment cannot. */
+function addressOf({ databaseUrl }: CliTarget): string {
   const url = new URL(databaseUrl);
+  url.password = "";
   if (url.hostname === "127.0.0.1") url.searchParams.set("sslmode", "disable"); // our clusters speak no TLS
   return url.href;
 }
 
-/** The CLI keeps its own settings in SUPABASE_HOME, not in the person's home folder, and tells nobody that it ran. */
+function passwordOf({ databaseUrl }: CliTarget): Record<string, string> {
+  const password = decodeURIComponent(new URL(databaseUrl).password);
+  return password === "" ? {} : { PGPASSWORD: password };
+}
+
+function credentialsOf({ profileFile, accessToken }: HostedTarget): Record<string, string> {
+  return { SUPABASE_PROFILE: profileFile, SUPABASE_ACCESS_TOKEN: accessToken };
+}
+
+/** Runs the CLI, and lets it tell its makers nothing of it. */
 async function runNode(args: string[], environment: Record<string, string>): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command("node", {

@@ -1,4 +1,4 @@
-import { findDemoIds } from "./demo_ids.ts";
+import { type DemoIds, findDemoIds } from "./demo_ids.ts";
 import type { Stack } from "./stack.ts";
 
 /** What `start` prints once everything runs: where, with which keys, and lines to paste. */
@@ -38,11 +38,18 @@ Ctrl-C stops everything. The data are kept; deno task reset deletes them.
 `;
 }
 
-/** Each works as pasted, while the stack runs. */
+/** Each works as pasted, while the stack runs: with the samples of theirs, without them what any product answers. */
 export async function curlLines(stack: Stack): Promise<string[]> {
-  const { challengeId, agentId } = await findDemoIds(stack.databaseUrl);
+  const ids = await findDemoIds(stack.databaseUrl);
   const api = `${stack.origin}/functions/v1/analytics`;
   const asAnybody = `-H 'apikey: ${stack.keys.publishableKey}'`;
+  const health = `  # Whether everything is as fresh as it should be\n  curl -s '${api}/health' ${asAnybody}`;
+  const lines = ids === null ? linesOfEmpty(api, asAnybody) : linesOfSamples(stack, ids, { api, asAnybody });
+  return [...lines, health];
+}
+
+function linesOfSamples(stack: Stack, ids: DemoIds, { api, asAnybody }: { api: string; asAnybody: string }): string[] {
+  const { challengeId, agentId } = ids;
   const as = (token: string) => `${asAnybody} \\\n    -H 'Authorization: Bearer ${token}'`;
   const asMember = as(stack.tokens.member);
   return [
@@ -58,8 +65,14 @@ export async function curlLines(stack: Stack): Promise<string[]> {
     `  curl -s '${api}/training/leaderboard?month=2013-05' ${as(stack.tokens.manager)}`,
     `  # What a trainee, a real student, was (as made up) assigned and has not done yet\n` +
     `  curl -s '${api}/training/me/assignments' ${as(stack.tokens.trainee)}`,
-    `  # Whether everything is as fresh as it should be\n` +
-    `  curl -s '${api}/health' ${asAnybody}`,
+  ];
+}
+
+/** There is no row to ask for yet. */
+function linesOfEmpty(api: string, asAnybody: string): string[] {
+  return [
+    `  # Every resource, with its parameters and its schedule\n  curl -s '${api}/catalog' ${asAnybody}`,
+    `  # The same as an OpenAPI document\n  curl -s '${api}/openapi.json' ${asAnybody}`,
   ];
 }
 

@@ -1212,9 +1212,17 @@ CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEF
         ) as r
         where (list_runs.status is null or r.status = list_runs.status)
             and (
-                list_runs.job is null
-                or r.jobid = any (array(select n.jobid from names as n where n.job_name = list_runs.job))
-                or 'jobid:' || r.jobid = list_runs.job
+                case
+                    when list_runs.job is null
+                        then r.status <> 'succeeded' or r.jobid <> all (array(
+                            select n.jobid
+                            from names as n
+                            join analytics.scheduled_jobs as w on w.job_name = n.job_name
+                            where w.is_worker
+                        ))
+                    else r.jobid = any (array(select n.jobid from names as n where n.job_name = list_runs.job))
+                        or 'jobid:' || r.jobid = list_runs.job
+                end
             )
         order by r.runid desc
         limit page_size + 1
@@ -1263,7 +1271,7 @@ $$;
 -- Name: FUNCTION list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) IS 'A page of pg_cron''s history, newest first, below before_runid; reads at most window_size runs. Service role only. Messages are unscrubbed.';
+COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigint, page_size integer, window_size integer) IS 'A page of pg_cron''s history, newest first, below before_runid; reads at most window_size runs. Succeeded runs of workers are left out where no job is named. Service role only. Messages are unscrubbed.';
 
 --
 -- Name: make_fact_partitions(date, date); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1371,7 +1379,7 @@ CREATE TABLE analytics.refresh_log (
     message text,
     runid bigint,
     CONSTRAINT refresh_log_outcome_check CHECK ((outcome = ANY (ARRAY['refreshed'::text, 'skipped_busy'::text, 'skipped_clean'::text, 'failed'::text]))),
-    CONSTRAINT refresh_log_requested_by_check CHECK ((requested_by = ANY (ARRAY['schedule'::text, 'manual'::text])))
+    CONSTRAINT refresh_log_requested_by_check CHECK ((requested_by = ANY (ARRAY['schedule'::text, 'manual'::text, 'request'::text])))
 );
 
 --
@@ -1399,6 +1407,7 @@ COMMENT ON COLUMN analytics.refresh_log.runid IS 'cron.job_run_details.runid, wh
 CREATE FUNCTION analytics.manual_refresh(view_name text DEFAULT NULL::text) RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
     SET search_path TO ''
+    SET statement_timeout TO '60s'
     AS $$
     select * from private.manual_refresh(view_name);
 $$;
@@ -1407,7 +1416,7 @@ $$;
 -- Name: FUNCTION manual_refresh(view_name text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute; PT429 (HTTP 429) otherwise.';
+COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
 
 --
 -- Name: park_alert(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1559,6 +1568,7 @@ COMMENT ON FUNCTION analytics.record_delivery(state text, detail text) IS 'Keeps
 CREATE FUNCTION analytics.refresh_all_views() RETURNS TABLE(view_name text, outcome text, duration_ms bigint, rows_after bigint, version bigint, sqlstate text, message text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET statement_timeout TO '60s'
     AS $$
 declare
     wanted text;
@@ -1591,7 +1601,24 @@ $$;
 -- Name: FUNCTION refresh_all_views(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh().';
+COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';
+
+--
+-- Name: refresh_request(bigint); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.refresh_request(id bigint) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.refresh_request(id);
+$$;
+
+--
+-- Name: FUNCTION refresh_request(id bigint); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Messages are unscrubbed.';
 
 --
 -- Name: refresh_view(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1600,6 +1627,7 @@ COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered
 CREATE FUNCTION analytics.refresh_view(view_name text, requested_by text DEFAULT 'schedule'::text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET statement_timeout TO '60s'
     AS $$
 declare
     declared analytics.views;
@@ -1888,6 +1916,23 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
+
+--
+-- Name: request_refresh(text, text, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.request_refresh(view_name text DEFAULT NULL::text, pack text DEFAULT NULL::text, asked_by text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.ask_refresh(view_name, pack, asked_by);
+$$;
+
+--
+-- Name: FUNCTION request_refresh(view_name text, pack text, asked_by text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_by text) IS 'Operators only: asks for a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. While a request for the same waits, that one is answered; one that runs does not count, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the functions'' key asks for one.';
 
 --
 -- Name: restore_job(text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2276,6 +2321,41 @@ $$;
 COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
 
 --
+-- Name: ask_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    request analytics.refresh_requests;
+    -- A person is known by the claim; what the functions' key says of the caller behind it is believed.
+    caller constant text := case
+        when analytics.is_admin() then 'admin'
+        when asked_by in ('admin', 'reader') then asked_by
+        else 'service'
+    end;
+begin
+    perform private.assert_operator();
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        if caller <> 'service' then
+            perform private.assert_refresh_is_due(view_name, pack);
+        end if;
+        request := private.request_refresh(view_name, pack, caller);
+    end if;
+    return private.refresh_request(request.id);
+end
+$$;
+
+--
+-- Name: FUNCTION ask_refresh(view_name text, pack text, asked_by text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) IS 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+
+--
 -- Name: asked_orgs(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2404,6 +2484,51 @@ $$;
 COMMENT ON FUNCTION private.assert_operator() IS 'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
 
 --
+-- Name: assert_refresh_is_due(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.assert_refresh_is_due(view_name text, pack text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    last_at timestamptz;
+begin
+    select max(b.began_at) into last_at
+    from (
+        select l.view_name, l.started_at as began_at
+        from analytics.refresh_log as l
+        where l.requested_by in ('manual', 'request')
+            and l.outcome <> 'skipped_busy'
+            and l.started_at > now() - interval '1 minute'
+        union all
+        -- One that goes on has no row in the ledger yet.
+        select r.view_name, r.claimed_at
+        from analytics.refresh_request_views as r
+        where r.claimed_at > now() - interval '1 minute'
+    ) as b
+    left join analytics.views as v on v.view_name = b.view_name
+    where (assert_refresh_is_due.view_name is null or b.view_name = assert_refresh_is_due.view_name)
+        and (assert_refresh_is_due.pack is null or v.pack = assert_refresh_is_due.pack);
+    if last_at is not null then
+        raise exception using
+            errcode = 'PT429',
+            message = 'a manual refresh ran less than a minute ago',
+            detail = format(
+                'Try again in %s seconds.', greatest(1, ceil(extract(epoch from last_at + interval '1 minute' - now())))
+            ),
+            hint = 'Scheduled refreshes go on as usual.';
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION assert_refresh_is_due(view_name text, pack text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.assert_refresh_is_due(view_name text, pack text) IS 'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';
+
+--
 -- Name: assert_refreshable(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2464,6 +2589,23 @@ COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time
 --
 
 CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select private.attempt_refresh(view_name, 'manual');
+$$;
+
+--
+-- Name: FUNCTION attempt_refresh(view_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+
+--
+-- Name: attempt_refresh(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.attempt_refresh(view_name text, requested_by text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql
     SET search_path TO ''
     SET lock_timeout TO '5s'
@@ -2472,9 +2614,9 @@ declare
     entry analytics.refresh_log;
 begin
     entry.view_name := view_name;
-    entry.requested_by := 'manual';
+    entry.requested_by := requested_by;
     entry.started_at := clock_timestamp();
-    return analytics.refresh_view(view_name, 'manual');
+    return analytics.refresh_view(view_name, requested_by);
 exception
     when query_canceled or others then
         entry.outcome := 'failed';
@@ -2485,10 +2627,10 @@ end
 $$;
 
 --
--- Name: FUNCTION attempt_refresh(view_name text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION attempt_refresh(view_name text, requested_by text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+COMMENT ON FUNCTION private.attempt_refresh(view_name text, requested_by text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
 
 --
 -- Name: attempts_changed_hands(); Type: FUNCTION; Schema: private; Owner: -
@@ -2763,6 +2905,88 @@ $$;
 COMMENT ON FUNCTION private.check_kpi_events() IS 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
 
 --
+-- Name: claim_refresh(integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.claim_refresh(worker integer DEFAULT NULL::integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
+    longest_session constant interval := interval '30 seconds';
+    most_attempts constant integer := 3;
+    began_at constant timestamptz := coalesce(nullif(current_setting('freshet.queue_began_at', true), '')::timestamptz, clock_timestamp());
+    candidate record;
+    entry analytics.refresh_log;
+begin
+    perform set_config('freshet.queue_began_at', began_at::text, false);
+    perform set_config('freshet.claimed_view', '', false);
+    -- The request that this session has finished, in a transaction that is committed by now.
+    if exists (
+        select
+        from analytics.refresh_requests as r
+        where r.id = nullif(current_setting('freshet.held_request', true), '')::bigint and r.finished_at is not null
+    ) then
+        perform pg_advisory_unlock(private.refresh_request_key(current_setting('freshet.held_request')::bigint));
+        perform set_config('freshet.held_request', '', false);
+    end if;
+    if current_setting('freshet.queue_is_empty', true) = 'yes' or began_at < clock_timestamp() - longest_session then
+        return;
+    end if;
+
+    perform private.cut_overdue_refreshes();
+    for candidate in
+        select r.id, n.view_name, n.attempt_count, coalesce(d.statement_timeout, interval '10 minutes') as statement_timeout
+        from analytics.refresh_requests as r
+        cross join lateral (
+            select v.view_name, v.attempt_count
+            from analytics.refresh_request_views as v
+            where v.request_id = r.id and v.outcome is null
+            order by v.place
+            limit 1
+        ) as n
+        left join analytics.views as d on d.view_name = n.view_name
+        where r.finished_at is null
+        -- What this session has begun, then what waits longest.
+        order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
+    loop
+        continue when not private.hold_refresh(candidate.id, candidate.view_name);
+        if candidate.attempt_count >= most_attempts then
+            entry := null;
+            entry.view_name := candidate.view_name;
+            entry.requested_by := 'request';
+            entry.started_at := clock_timestamp();
+            entry.outcome := 'failed';
+            entry.message := format(
+                'refresh of analytics.%s was begun %s times and never ended: its process or the server was killed each time, so it is not tried again',
+                candidate.view_name, candidate.attempt_count
+            );
+            perform private.finish_refresh(candidate.id, private.log_refresh(entry));
+            perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
+            -- The request stays with this session, whose next claim goes on with it or lets it go.
+            return;
+        end if;
+        update analytics.refresh_request_views as v
+        set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
+        where v.request_id = candidate.id and v.view_name = candidate.view_name;
+        perform set_config('freshet.claimed_view', candidate.view_name, false);
+        perform set_config(
+            'statement_timeout', (extract(epoch from candidate.statement_timeout) * 1000)::bigint || 'ms', false
+        );
+        return;
+    end loop;
+    perform set_config('freshet.queue_is_empty', 'yes', false);
+end
+$$;
+
+--
+-- Name: FUNCTION claim_refresh(worker integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+
+--
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -2847,6 +3071,37 @@ $$;
 --
 
 COMMENT ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) IS 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
+
+--
+-- Name: cut_overdue_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cut_overdue_refreshes() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select pg_cancel_backend(l.pid)
+    from analytics.refresh_request_views as v
+    join analytics.refresh_requests as r on r.id = v.request_id
+    join analytics.views as d on d.view_name = v.view_name
+    join pg_catalog.pg_locks as l
+        on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted and l.objsubid = 1
+        and l.database = (select b.oid from pg_catalog.pg_database as b where b.datname = current_database())
+        and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(v.request_id)
+    -- Of an attempt that was killed the row says the same, while the next one is just about to begin.
+    join pg_catalog.pg_stat_activity as a
+        on a.pid = l.pid and a.xact_start < clock_timestamp() - d.statement_timeout - interval '5 seconds'
+    where r.finished_at is null
+        and v.outcome is null
+        and v.claimed_at < clock_timestamp() - d.statement_timeout - interval '5 seconds'
+        and l.pid <> pg_backend_pid();
+$$;
+
+--
+-- Name: FUNCTION cut_overdue_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cut_overdue_refreshes() IS 'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
 
 --
 -- Name: declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3916,6 +4171,8 @@ begin
             or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
         )
         and p.job_name in (select r.job_name from unnest(runs) as r)
+        -- A worker that follows itself at once has work.
+        and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
     order by p.job_name;
 
     perform private.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
@@ -4947,6 +5204,31 @@ $_$;
 COMMENT ON FUNCTION private.find_wrong_hosts() IS 'Jobs whose command calls a project that is not the one of Vault''s project_url, as after a clone or a restore.';
 
 --
+-- Name: finish_refresh(bigint, analytics.refresh_log); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    update analytics.refresh_request_views as v
+    set outcome = entry.outcome, refresh_id = entry.id, sqlstate = entry.sqlstate, message = entry.message,
+        finished_at = clock_timestamp()
+    where v.request_id = finish_refresh.request_id and v.view_name = entry.view_name;
+
+    update analytics.refresh_requests as r
+    set finished_at = clock_timestamp()
+    where r.id = finish_refresh.request_id
+        and not exists (select from analytics.refresh_request_views as v where v.request_id = r.id and v.outcome is null);
+$$;
+
+--
+-- Name: FUNCTION finish_refresh(request_id bigint, entry analytics.refresh_log); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) IS 'Writes what became of a view, and the end of the request with its last one.';
+
+--
 -- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5193,6 +5475,46 @@ $$;
 --
 
 COMMENT ON FUNCTION private.health_check() IS 'Checks the caller, then answers. Reached through analytics.health_check.';
+
+--
+-- Name: hold_refresh(bigint, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.hold_refresh(request_id bigint, view_name text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
+begin
+    if not is_mine and not pg_try_advisory_lock(private.refresh_request_key(request_id)) then
+        return false;
+    end if;
+    -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
+    -- schedule or for another request, comes when that has ended: what that reads may be older than this request.
+    if exists (
+            select
+            from analytics.refresh_request_views as v
+            where v.request_id = hold_refresh.request_id and v.view_name = hold_refresh.view_name and v.outcome is null
+        )
+        and pg_try_advisory_lock(hashtextextended('freshet.refresh:' || view_name, 0))
+    then
+        perform set_config('freshet.held_request', request_id::text, false);
+        return true;
+    end if;
+    perform pg_advisory_unlock(private.refresh_request_key(request_id));
+    if is_mine then
+        perform set_config('freshet.held_request', '', false);
+    end if;
+    return false;
+end
+$$;
+
+--
+-- Name: FUNCTION hold_refresh(request_id bigint, view_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.hold_refresh(request_id bigint, view_name text) IS 'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';
 
 --
 -- Name: http_calls; Type: TABLE; Schema: analytics; Owner: -
@@ -5670,7 +5992,6 @@ CREATE FUNCTION private.manual_refresh(view_name text) RETURNS SETOF analytics.r
     AS $$
 declare
     wanted text;
-    wait_until timestamptz;
 begin
     perform private.assert_operator();
     if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
@@ -5679,22 +6000,7 @@ begin
             message = format('unknown view "%s"', view_name),
             hint = 'select view_name from analytics.health_check() lists the registered views.';
     end if;
-
-    select max(l.started_at) + interval '1 minute' into wait_until
-    from analytics.refresh_log as l
-    where l.requested_by = 'manual'
-        and l.outcome <> 'skipped_busy'
-        and (manual_refresh.view_name is null or l.view_name = manual_refresh.view_name)
-        and l.started_at > now() - interval '1 minute';
-    if wait_until is not null then
-        raise exception using
-            errcode = 'PT429',
-            message = 'a manual refresh ran less than a minute ago',
-            detail = format(
-                'Try again in %s seconds.', ceil(extract(epoch from wait_until - now()))
-            ),
-            hint = 'Scheduled refreshes go on as usual.';
-    end if;
+    perform private.assert_refresh_is_due(view_name, null);
 
     for wanted in
         select o.view_name
@@ -6246,8 +6552,9 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size)
+            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size) + private.purge_worker_runs(rule.batch_size)
             when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
             when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
             when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
             when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
@@ -6386,6 +6693,33 @@ $$;
 COMMENT ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) IS 'Deletes old rows of the ledger, at most a batch.';
 
 --
+-- Name: purge_refresh_requests(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        select r.id
+        from analytics.refresh_requests as r
+        where r.finished_at < now() - keep_for
+        order by r.finished_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.refresh_requests as r using old where r.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_refresh_requests(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) IS 'Deletes requests that finished long ago, with their views, at most a batch.';
+
+--
 -- Name: purge_runs(interval, integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6447,6 +6781,41 @@ $$;
 --
 
 COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+
+--
+-- Name: purge_worker_runs(integer); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with old as (
+        select d.runid
+        from cron.job_run_details as d
+        join cron.job as j on j.jobid = d.jobid
+        join analytics.scheduled_jobs as w on w.job_name = j.jobname
+        where w.is_worker
+            and d.status = 'succeeded'
+            and d.end_time < now() - interval '1 hour'
+            -- What the audit has not read stays, and the run up to which it has.
+            and d.runid < (select s.low_runid from analytics.audit_state as s)
+            and d.runid < (select max(n.runid) from cron.job_run_details as n)
+            and not exists (select from analytics.open_runs as o where o.runid = d.runid)
+        order by d.runid
+        limit batch_size
+    ),
+    deleted as (
+        delete from cron.job_run_details as d using old where d.runid = old.runid returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+--
+-- Name: FUNCTION purge_worker_runs(batch_size integer); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit, never an open run.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -7099,6 +7468,125 @@ $$;
 COMMENT ON FUNCTION private.refresh_reporting_views() IS 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
 
 --
+-- Name: refresh_request(bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_request(id bigint) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    is_locked boolean;
+    answer jsonb;
+begin
+    perform private.assert_operator();
+    -- What runs is not committed; its lock is seen by everybody.
+    select exists (
+        select
+        from pg_catalog.pg_locks as l
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.mode = 'ExclusiveLock'
+            and l.granted
+            and l.objsubid = 1
+            and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(refresh_request.id)
+    ) into is_locked;
+
+    select jsonb_build_object(
+        'id', r.id,
+        'state', case
+            when r.finished_at is not null then 'finished'
+            when is_locked or bool_or(v.outcome is not null) then 'running'
+            else 'queued'
+        end,
+        'view', r.view_name,
+        'pack', r.pack,
+        'requested_by', r.requested_by,
+        'requested_at', r.requested_at,
+        'finished_at', r.finished_at,
+        'views', jsonb_agg(
+            jsonb_build_object(
+                'view', v.view_name,
+                'state', case
+                    when v.outcome is not null then 'finished'
+                    when is_locked and v.claimed_at is not null then 'running'
+                    else 'queued'
+                end,
+                'outcome', v.outcome,
+                'refresh_id', v.refresh_id,
+                'sqlstate', v.sqlstate,
+                'message', left(v.message, 4000),
+                'attempt_count', v.attempt_count,
+                'started_at', v.claimed_at,
+                'finished_at', v.finished_at
+            )
+            order by v.place
+        )
+    ) into answer
+    from analytics.refresh_requests as r
+    join analytics.refresh_request_views as v on v.request_id = r.id
+    where r.id = refresh_request.id
+    group by r.id;
+    return answer;
+end
+$$;
+
+--
+-- Name: FUNCTION refresh_request(id bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_request(id bigint) IS 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+
+--
+-- Name: refresh_request_key(bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_request_key(id bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select hashtextextended('freshet.refresh_request:' || id, 0);
+$$;
+
+--
+-- Name: FUNCTION refresh_request_key(id bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_request_key(id bigint) IS 'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
+
+--
+-- Name: refresh_worker_command(integer, boolean); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_worker_command(worker integer, in_background boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
+    -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
+    -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
+    -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
+    select case
+        when in_background
+            then format(
+                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
+                'perform private.run_refresh(); commit; end loop; end''', worker
+            )
+        else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
+            || rtrim(
+                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                '; '
+            )
+    end;
+$$;
+
+--
+-- Name: FUNCTION refresh_worker_command(worker integer, in_background boolean); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+
+--
 -- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7118,6 +7606,100 @@ $$;
 --
 
 COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
+
+--
+-- Name: refresh_requests; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.refresh_requests (
+    id bigint NOT NULL,
+    view_name text,
+    pack text,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT refresh_requests_check CHECK ((num_nonnulls(view_name, pack) = 1)),
+    CONSTRAINT refresh_requests_requested_by_check CHECK ((requested_by = ANY (ARRAY['admin'::text, 'reader'::text, 'service'::text, 'database'::text])))
+);
+
+--
+-- Name: TABLE refresh_requests; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.refresh_requests IS 'Queue of refreshes. Written by private.request_refresh and the jobs analytics-refresh-queue-* only.';
+
+--
+-- Name: COLUMN refresh_requests.view_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_requests.view_name IS 'The view that was asked for; null where a pack was.';
+
+--
+-- Name: COLUMN refresh_requests.requested_by; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_requests.requested_by IS 'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of ours.';
+
+--
+-- Name: COLUMN refresh_requests.finished_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_requests.finished_at IS 'When the last of its views had an outcome; null until then.';
+
+--
+-- Name: request_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.request_refresh(view_name text, pack text, requested_by text) RETURNS analytics.refresh_requests
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    request analytics.refresh_requests;
+begin
+    if num_nonnulls(view_name, pack) <> 1 then
+        raise exception using
+            errcode = 'PT400',
+            message = 'a refresh is asked for one view or for one pack',
+            hint = 'Give exactly one of view_name and pack.';
+    end if;
+    if not exists (
+        select from analytics.views as v where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack
+    ) then
+        raise exception using
+            errcode = 'PT404',
+            message = case
+                when pack is null then format('unknown view "%s"', view_name)
+                else format('unknown pack "%s"', pack)
+            end,
+            hint = 'select view_name, pack from analytics.health_check() lists the registered views.';
+    end if;
+
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        -- Of two at once the second waits until the first has committed, and finds its request.
+        perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
+        request := private.waiting_refresh(view_name, pack);
+    end if;
+    if request.id is null then
+        insert into analytics.refresh_requests (view_name, pack, requested_by)
+        values (request_refresh.view_name, request_refresh.pack, request_refresh.requested_by)
+        returning * into request;
+        insert into analytics.refresh_request_views (request_id, view_name, place)
+        select request.id, o.view_name, row_number() over (order by o.depth, o.view_name)
+        from private.refresh_order() as o
+        join analytics.views as v on v.view_name = o.view_name
+        where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack;
+    end if;
+    return request;
+end
+$$;
+
+--
+-- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.request_refresh(view_name text, pack text, requested_by text) IS 'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
 
 --
 -- Name: row_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7323,6 +7905,35 @@ $$;
 COMMENT ON FUNCTION private.run_ending(status text, message text) IS 'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';
 
 --
+-- Name: run_refresh(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_refresh() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
+    request_id bigint;
+begin
+    if wanted is null then
+        return;
+    end if;
+    request_id := current_setting('freshet.held_request')::bigint;
+    perform private.finish_refresh(request_id, private.attempt_refresh(wanted, 'request'));
+    perform set_config('freshet.claimed_view', '', false);
+    -- The refresh itself holds the same lock until its commit.
+    perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || wanted, 0));
+end
+$$;
+
+--
+-- Name: FUNCTION run_refresh(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
+
+--
 -- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7341,6 +7952,60 @@ $$;
 --
 
 COMMENT ON FUNCTION private.schedule_of_job(job_name text) IS 'The schedule as declared, or as it is in cron.job for others.';
+
+--
+-- Name: schedule_refresh_worker(integer, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.schedule_refresh_worker(worker integer, schedule text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    select analytics.register_job(
+        job_name => 'analytics-refresh-queue-' || worker,
+        schedule => schedule,
+        command => private.refresh_worker_command(
+            worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
+        ),
+        late_after => interval '10 minutes',
+        max_runtime => interval '2 hours'
+    );
+    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
+$$;
+
+--
+-- Name: FUNCTION schedule_refresh_worker(worker integer, schedule text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.schedule_refresh_worker(worker integer, schedule text) IS 'One of the jobs of private.schedule_refresh_workers.';
+
+--
+-- Name: schedule_refresh_workers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.schedule_refresh_workers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    for worker in 1..2 loop
+        begin
+            perform private.schedule_refresh_worker(worker, '10 seconds');
+        exception
+            -- A pg_cron before 1.5.
+            when invalid_parameter_value then
+                perform private.schedule_refresh_worker(worker, '* * * * *');
+        end;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION schedule_refresh_workers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.schedule_refresh_workers() IS 'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
 
 --
 -- Name: scope_agents_of_user(text); Type: FUNCTION; Schema: private; Owner: -
@@ -8239,6 +8904,52 @@ $$;
 COMMENT ON FUNCTION private.view_state(declared analytics.views) IS 'Where a view stands, as the read path wants it.';
 
 --
+-- Name: waiting_refresh(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.waiting_refresh(view_name text, pack text) RETURNS analytics.refresh_requests
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    candidate bigint;
+    request analytics.refresh_requests;
+begin
+    for candidate in
+        select r.id
+        from analytics.refresh_requests as r
+        where r.finished_at is null
+            and r.view_name is not distinct from waiting_refresh.view_name
+            and r.pack is not distinct from waiting_refresh.pack
+        order by r.id
+    loop
+        -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
+        -- before this transaction has ended, so that it sees what the transaction wrote.
+        if pg_try_advisory_xact_lock_shared(private.refresh_request_key(candidate)) then
+            -- Looked at again under the lock: it may have run and ended since the list was made.
+            select r.* into request
+            from analytics.refresh_requests as r
+            where r.id = candidate
+                and r.finished_at is null
+                and not exists (
+                    select from analytics.refresh_request_views as v where v.request_id = r.id and v.outcome is not null
+                );
+            if found then
+                return request;
+            end if;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION waiting_refresh(view_name text, pack text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
+
+--
 -- Name: watch_slots(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -8572,6 +9283,7 @@ COMMENT ON FUNCTION public.analytics_heatmap_admin() IS 'Admins and the service 
 CREATE FUNCTION public.analytics_refresh_heatmap() RETURNS analytics.refresh_log
     LANGUAGE sql
     SET search_path TO ''
+    SET statement_timeout TO '60s'
     AS $$
     select private.analytics_refresh_heatmap();
 $$;
@@ -8643,6 +9355,7 @@ COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls 
 CREATE FUNCTION public.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
     SET search_path TO ''
+    SET statement_timeout TO '60s'
     AS $$
     select l.* from private.refresh_reporting_views() as l;
 $$;
@@ -8651,7 +9364,7 @@ $$;
 -- Name: FUNCTION refresh_reporting_views(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins: at most once a minute (PT429). Service role: as often as it likes. Anybody else gets 42501.';
+COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins: at most once a minute (PT429). Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
 
 --
 -- Name: learning_sessions; Type: TABLE; Schema: public; Owner: -
@@ -10698,6 +11411,69 @@ ALTER TABLE analytics.refresh_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
 );
 
 --
+-- Name: refresh_request_views; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.refresh_request_views (
+    request_id bigint NOT NULL,
+    view_name text NOT NULL,
+    place integer NOT NULL,
+    attempt_count integer DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    claimed_by integer,
+    finished_at timestamp with time zone,
+    outcome text,
+    refresh_id bigint,
+    sqlstate text,
+    message text,
+    CONSTRAINT refresh_request_views_check CHECK (((outcome IS NULL) = (finished_at IS NULL))),
+    CONSTRAINT refresh_request_views_outcome_check CHECK ((outcome = ANY (ARRAY['refreshed'::text, 'skipped_busy'::text, 'skipped_clean'::text, 'failed'::text])))
+);
+
+--
+-- Name: TABLE refresh_request_views; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.refresh_request_views IS 'What a request is made of, sources before the views that read them, and what became of each.';
+
+--
+-- Name: COLUMN refresh_request_views.attempt_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_request_views.attempt_count IS 'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
+
+--
+-- Name: COLUMN refresh_request_views.claimed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_request_views.claimed_at IS 'When a job began it last.';
+
+--
+-- Name: COLUMN refresh_request_views.claimed_by; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_request_views.claimed_by IS 'The job that did, analytics-refresh-queue-<number>; null for a session of somebody''s own.';
+
+--
+-- Name: COLUMN refresh_request_views.refresh_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.refresh_request_views.refresh_id IS 'analytics.refresh_log.id of its outcome.';
+
+--
+-- Name: refresh_requests_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.refresh_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.refresh_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: rejected_lane_scores; Type: VIEW; Schema: analytics; Owner: -
 --
 
@@ -10724,7 +11500,7 @@ CREATE TABLE analytics.retention (
     keep_for interval NOT NULL,
     batch_size integer DEFAULT 20000 NOT NULL,
     CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
-    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
+    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
     CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval))
 );
 
@@ -10738,7 +11514,7 @@ COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by h
 -- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
 
 --
 -- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
@@ -10807,6 +11583,7 @@ CREATE TABLE analytics.scheduled_jobs (
     paused_until timestamp with time zone,
     declared_at timestamp with time zone DEFAULT now() NOT NULL,
     has_monitor boolean DEFAULT false NOT NULL,
+    is_worker boolean DEFAULT false NOT NULL,
     CONSTRAINT scheduled_jobs_failure_threshold_check CHECK ((failure_threshold >= 1)),
     CONSTRAINT scheduled_jobs_late_after_check CHECK ((late_after >= '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_max_runtime_check CHECK ((max_runtime > '00:00:00'::interval)),
@@ -10894,6 +11671,12 @@ COMMENT ON COLUMN analytics.scheduled_jobs.paused_until IS 'Until then it may be
 --
 
 COMMENT ON COLUMN analytics.scheduled_jobs.has_monitor IS 'Whether Sentry gets a monitor for it. Set by hand; for schedules of five fields without "$".';
+
+--
+-- Name: COLUMN scheduled_jobs.is_worker; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.scheduled_jobs.is_worker IS 'It looks every few seconds whether something waits: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
 
 --
 -- Name: source_changes; Type: TABLE; Schema: analytics; Owner: -
@@ -11781,6 +12564,20 @@ ALTER TABLE ONLY analytics.refresh_log
     ADD CONSTRAINT refresh_log_pkey PRIMARY KEY (id);
 
 --
+-- Name: refresh_request_views refresh_request_views_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.refresh_request_views
+    ADD CONSTRAINT refresh_request_views_pkey PRIMARY KEY (request_id, view_name);
+
+--
+-- Name: refresh_requests refresh_requests_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.refresh_requests
+    ADD CONSTRAINT refresh_requests_pkey PRIMARY KEY (id);
+
+--
 -- Name: retention retention_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -12290,6 +13087,24 @@ CREATE UNIQUE INDEX quiz_completion_rates_key ON analytics.quiz_completion_rates
 --
 
 CREATE INDEX refresh_log_view_name_idx ON analytics.refresh_log USING btree (view_name, id DESC);
+
+--
+-- Name: refresh_request_views_claimed_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX refresh_request_views_claimed_idx ON analytics.refresh_request_views USING btree (view_name, claimed_at);
+
+--
+-- Name: refresh_requests_finished_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX refresh_requests_finished_idx ON analytics.refresh_requests USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+--
+-- Name: refresh_requests_waiting_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX refresh_requests_waiting_idx ON analytics.refresh_requests USING btree (id) WHERE (finished_at IS NULL);
 
 --
 -- Name: review_session_usage_key; Type: INDEX; Schema: analytics; Owner: -
@@ -12860,6 +13675,13 @@ ALTER TABLE ONLY analytics.outbox
     ADD CONSTRAINT outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES analytics.incidents(incident_id);
 
 --
+-- Name: refresh_request_views refresh_request_views_request_id_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.refresh_request_views
+    ADD CONSTRAINT refresh_request_views_request_id_fkey FOREIGN KEY (request_id) REFERENCES analytics.refresh_requests(id) ON DELETE CASCADE;
+
+--
 -- Name: struck_jobs struck_jobs_kind_fkey; Type: FK CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -13164,6 +13986,18 @@ ALTER TABLE analytics.outbox ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.refresh_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: refresh_request_views; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.refresh_request_views ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: refresh_requests; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.refresh_requests ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: dim_orgs reporting_user_reads_dimensions; Type: POLICY; Schema: analytics; Owner: -
@@ -13543,14 +14377,10 @@ GRANT USAGE ON SCHEMA private TO service_role;
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
 --
 
-REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO postgres;
 GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
-GRANT ALL ON SCHEMA public TO postgres;
-GRANT USAGE ON SCHEMA public TO supabase_auth_admin;
-GRANT USAGE ON SCHEMA public TO authenticator;
-GRANT USAGE ON SCHEMA public TO supabase_storage_admin;
 
 --
 -- Name: FUNCTION accept_row_count(view_name text); Type: ACL; Schema: analytics; Owner: -
@@ -13740,6 +14570,14 @@ REVOKE ALL ON FUNCTION analytics.refresh_all_views() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.refresh_all_views() TO service_role;
 
 --
+-- Name: FUNCTION refresh_request(id bigint); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.refresh_request(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.refresh_request(id bigint) TO authenticated;
+GRANT ALL ON FUNCTION analytics.refresh_request(id bigint) TO service_role;
+
+--
 -- Name: FUNCTION refresh_view(view_name text, requested_by text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -13770,6 +14608,14 @@ REVOKE ALL ON FUNCTION analytics.register_view(view_name text, pack text, schedu
 
 REVOKE ALL ON FUNCTION analytics.release_parked_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
+
+--
+-- Name: FUNCTION request_refresh(view_name text, pack text, asked_by text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_by text) TO authenticated;
+GRANT ALL ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_by text) TO service_role;
 
 --
 -- Name: FUNCTION restore_job(job_name text); Type: ACL; Schema: analytics; Owner: -
@@ -13843,6 +14689,14 @@ GRANT ALL ON FUNCTION private.analytics_refresh_heatmap() TO service_role;
 REVOKE ALL ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ask_refresh(view_name text, pack text, asked_by text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) TO authenticated;
+GRANT ALL ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) TO service_role;
+
+--
 -- Name: FUNCTION asked_orgs(asked jsonb); Type: ACL; Schema: private; Owner: -
 --
 
@@ -13874,6 +14728,12 @@ GRANT ALL ON FUNCTION private.assert_kpi_event_type(event_type text) TO service_
 REVOKE ALL ON FUNCTION private.assert_operator() FROM PUBLIC;
 
 --
+-- Name: FUNCTION assert_refresh_is_due(view_name text, pack text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.assert_refresh_is_due(view_name text, pack text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION assert_refreshable(view_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -13890,6 +14750,12 @@ REVOKE ALL ON FUNCTION private.assignment_standing(completed_at timestamp with t
 --
 
 REVOKE ALL ON FUNCTION private.attempt_refresh(view_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION attempt_refresh(view_name text, requested_by text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.attempt_refresh(view_name text, requested_by text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION attempts_changed_hands(); Type: ACL; Schema: private; Owner: -
@@ -13934,6 +14800,12 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 
 --
+-- Name: FUNCTION claim_refresh(worker integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -13950,6 +14822,12 @@ REVOKE ALL ON FUNCTION private.cron_backends() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION cut_overdue_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cut_overdue_refreshes() FROM PUBLIC;
 
 --
 -- Name: FUNCTION declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text); Type: ACL; Schema: private; Owner: -
@@ -14240,6 +15118,12 @@ REVOKE ALL ON FUNCTION private.find_undeclared_jobs() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
 
 --
+-- Name: FUNCTION finish_refresh(request_id bigint, entry analytics.refresh_log); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) FROM PUBLIC;
+
+--
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14278,6 +15162,12 @@ REVOKE ALL ON FUNCTION private.has_source_changes(view_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.health_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.health_check() TO authenticated;
 GRANT ALL ON FUNCTION private.health_check() TO service_role;
+
+--
+-- Name: FUNCTION hold_refresh(request_id bigint, view_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.hold_refresh(request_id bigint, view_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION http_evidence(call analytics.http_calls); Type: ACL; Schema: private; Owner: -
@@ -14451,10 +15341,22 @@ REVOKE ALL ON FUNCTION private.purge_outbox(keep_for interval, batch_size intege
 REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION purge_refresh_requests(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION purge_worker_runs(batch_size integer); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.purge_worker_runs(batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
@@ -14543,10 +15445,36 @@ GRANT ALL ON FUNCTION private.refresh_reporting_views() TO authenticated;
 GRANT ALL ON FUNCTION private.refresh_reporting_views() TO service_role;
 
 --
+-- Name: FUNCTION refresh_request(id bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_request(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refresh_request(id bigint) TO authenticated;
+GRANT ALL ON FUNCTION private.refresh_request(id bigint) TO service_role;
+
+--
+-- Name: FUNCTION refresh_request_key(id bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_request_key(id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_worker_command(worker integer, in_background boolean); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.request_refresh(view_name text, pack text, requested_by text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION row_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -14567,10 +15495,28 @@ REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION run_refresh(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
+
+--
 -- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.schedule_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION schedule_refresh_worker(worker integer, schedule text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.schedule_refresh_worker(worker integer, schedule text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION schedule_refresh_workers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.schedule_refresh_workers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION scope_agents_of_user(subject text); Type: ACL; Schema: private; Owner: -
@@ -14721,6 +15667,12 @@ REVOKE ALL ON FUNCTION private.vault_secret(name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
+
+--
+-- Name: FUNCTION waiting_refresh(view_name text, pack text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION watch_slots(calendar jsonb); Type: ACL; Schema: private; Owner: -

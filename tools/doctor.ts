@@ -16,24 +16,29 @@ if (import.meta.main) {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { remote, json, help } = parseArguments(args);
+  const { dbUrl, json, help } = parseArguments(args);
   if (help) {
     console.log(usage);
     return 0;
   }
-  const examination = await examine(remote ?? await nearestDatabase());
-  console.log(json ? JSON.stringify(examination, null, 2) : inWords(examination));
+  const { url, source } = dbUrl === null ? await nearestDatabase() : { url: dbUrl, source: "--db-url" };
+  const examination = await examine(url);
+  console.log(json ? JSON.stringify(examination, null, 2) : inWords(examination, source));
   return exitCode(examination);
 }
 
-async function nearestDatabase(): Promise<string> {
-  const given = Deno.env.get("DATABASE_URL");
-  if (given) return databaseUrl(given, "DATABASE_URL");
+/** DATABASE_URL is not read: it belongs to the user's other projects. */
+async function nearestDatabase(): Promise<{ url: string; source: string }> {
+  const variable = "FRESHET_DATABASE_URL";
+  const given = Deno.env.get(variable);
+  if (given) return { url: databaseUrl(given, variable), source: variable };
   const { workFolder } = stackArguments([], (name) => Deno.env.get(name));
   const state = await readState(workFolder);
-  if (state?.database_url != null && await isAlive(state)) return state.database_url;
+  if (state?.database_url != null && await isAlive(state)) {
+    return { url: state.database_url, source: "the local stack" };
+  }
   throw new DoctorError(
     "there is no database to examine",
-    "give one with --remote URL, or bring up the local stack: deno task start",
+    "give one with --db-url URL or FRESHET_DATABASE_URL, or bring up the local stack: deno task start",
   );
 }

@@ -1,12 +1,12 @@
-import { join } from "node:path";
-import postgres from "postgres";
-import { isAlive, readState } from "../stack/state.ts";
+import { withConnection } from "../stack/one_connection.ts";
 import { checkTables } from "./oulad/check_tables.ts";
+import { nearestDatabase, parseArguments } from "./oulad/choose_database.ts";
 import { asOuladError } from "./oulad/database_error.ts";
 import { mapArena } from "./oulad/map_arena.ts";
 import { mapResults } from "./oulad/map_results.ts";
 import { mapTraining } from "./oulad/map_training.ts";
 import { OuladError } from "./oulad/oulad_error.ts";
+import { requireOwnTables } from "./oulad/require_own_tables.ts";
 import { stageTables } from "./oulad/stage_tables.ts";
 import { findTableFiles } from "./oulad/table_files.ts";
 import { type Owners, writeArena } from "./oulad/write_arena.ts";
@@ -48,24 +48,25 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const { folder, report, owners } = options;
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
-  const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    const { arena, training } = await sql.begin(async (transaction) => {
-      // Two imports at once would wait for each other's rows in different orders.
-      await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
-      // Sorts and hashes of 173,912 rows, in memory.
-      await transaction`set local work_mem = '64MB'`;
-      await stageTables(transaction, files, report);
-      report("Checking the values");
-      await checkTables(transaction, files);
-      await mapResults(transaction);
-      report("Writing the arena's rows that differ");
-      await mapArena(transaction);
-      const arena = await writeArena(transaction, owners);
-      report("Writing the training pack's rows that differ");
-      await mapTraining(transaction);
-      return { arena, training: await writeTraining(transaction) };
-    });
+    const { arena, training } = await withConnection(options.databaseUrl, (sql) =>
+      sql.begin(async (transaction) => {
+        // Two imports at once would wait for each other's rows in different orders.
+        await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
+        await requireOwnTables(transaction, options.databaseUrl);
+        // Sorts and hashes of 173,912 rows, in memory.
+        await transaction`set local work_mem = '64MB'`;
+        await stageTables(transaction, files, report);
+        report("Checking the values");
+        await checkTables(transaction, files);
+        await mapResults(transaction);
+        report("Writing the arena's rows that differ");
+        await mapArena(transaction);
+        const arena = await writeArena(transaction, owners);
+        report("Writing the training pack's rows that differ");
+        await mapTraining(transaction);
+        return { arena, training: await writeTraining(transaction) };
+      }));
     report(inWords("Arena", arena));
     report(inWords("Training pack", training));
     return {
@@ -81,8 +82,6 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
     };
   } catch (error) {
     throw asOuladError(error);
-  } finally {
-    await sql.end();
   }
 }
 
@@ -97,9 +96,10 @@ function inWords(pack: string, tables: { readonly [table: string]: Written }): s
 
 if (import.meta.main) {
   try {
+    const { folder, dbUrl } = parseArguments(Deno.args);
     const imported = await importOulad({
-      folder: requireFolder(Deno.args),
-      databaseUrl: await chosenDatabase(),
+      folder,
+      databaseUrl: dbUrl ?? await nearestDatabase(),
       report: (line) => console.log(line),
     });
     console.log(`Done in ${imported.seconds.toFixed(1)} s`);
@@ -107,25 +107,4 @@ if (import.meta.main) {
     console.error(error instanceof OuladError ? `✗ ${error.message}` : error);
     Deno.exit(1);
   }
-}
-
-function requireFolder(args: readonly string[]): string {
-  const [folder, ...others] = args;
-  if (folder !== undefined && others.length === 0) return folder;
-  throw new OuladError(
-    `The import takes one folder, not ${args.length} arguments`,
-    "deno task import:oulad samples/oulad",
-  );
-}
-
-/** DATABASE_URL, or else the database of the local stack that runs in this folder. */
-async function chosenDatabase(): Promise<string> {
-  const given = Deno.env.get("DATABASE_URL");
-  if (given) return given;
-  const stack = await readState(Deno.env.get("FRESHET_WORK_FOLDER") ?? join(Deno.cwd(), ".freshet"));
-  if (stack?.database_url && await isAlive(stack)) return stack.database_url;
-  throw new OuladError(
-    "There is no database to import into: DATABASE_URL is not set and no local stack runs in this folder",
-    "start the local stack with deno task start, or set DATABASE_URL",
-  );
 }

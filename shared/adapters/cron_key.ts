@@ -1,4 +1,4 @@
-import { AppError, internalError } from "../core/app_error.ts";
+import { AppError, misconfigured } from "../core/app_error.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
 import { verifyCredentials } from "./verify_credentials.ts";
 
@@ -16,7 +16,10 @@ export async function requireCronKey(request: Request, get: (name: string) => st
   );
   if (error === null) return;
   if (error.status >= 500) {
-    throw internalError(`the cron key cannot be checked: ${error.code}. SUPABASE_SECRET_KEYS needs a key named "cron"`);
+    throw misconfigured(
+      `the cron key cannot be checked [${error.code}]: SUPABASE_SECRET_KEYS needs a key named cron`,
+      "create a secret key named cron (Settings → API keys), and deploy cron-audit again",
+    );
   }
   throw new AppError("UNAUTHENTICATED", {
     detail: 'The audit takes the secret key named "cron", in the apikey header',

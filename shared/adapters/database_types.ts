@@ -897,6 +897,85 @@ export type Database = {
         };
         Relationships: [];
       };
+      "refresh_request_views": {
+        Row: {
+          "attempt_count": number;
+          "claimed_at": string | null;
+          "claimed_by": number | null;
+          "finished_at": string | null;
+          "message": string | null;
+          "outcome": string | null;
+          "place": number;
+          "refresh_id": number | null;
+          "request_id": number;
+          "sqlstate": string | null;
+          "view_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt_count"?: number;
+          "claimed_at"?: string | null;
+          "claimed_by"?: number | null;
+          "finished_at"?: string | null;
+          "message"?: string | null;
+          "outcome"?: string | null;
+          "place": number;
+          "refresh_id"?: number | null;
+          "request_id": number;
+          "sqlstate"?: string | null;
+          "view_name": string;
+        };
+        Update: {
+          "attempt_count"?: number;
+          "claimed_at"?: string | null;
+          "claimed_by"?: number | null;
+          "finished_at"?: string | null;
+          "message"?: string | null;
+          "outcome"?: string | null;
+          "place"?: number;
+          "refresh_id"?: number | null;
+          "request_id"?: number;
+          "sqlstate"?: string | null;
+          "view_name"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "refresh_request_views_request_id_fkey";
+            columns: ["request_id"];
+            isOneToOne: false;
+            referencedRelation: "refresh_requests";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "refresh_requests": {
+        Row: {
+          "finished_at": string | null;
+          "id": number;
+          "pack": string | null;
+          "requested_at": string;
+          "requested_by": string;
+          "view_name": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "finished_at"?: string | null;
+          "id"?: never;
+          "pack"?: string | null;
+          "requested_at"?: string;
+          "requested_by": string;
+          "view_name"?: string | null;
+        };
+        Update: {
+          "finished_at"?: string | null;
+          "id"?: never;
+          "pack"?: string | null;
+          "requested_at"?: string;
+          "requested_by"?: string;
+          "view_name"?: string | null;
+        };
+        Relationships: [];
+      };
       "retention": {
         Row: {
           "batch_size": number;
@@ -924,6 +1003,7 @@ export type Database = {
           "declared_at": string;
           "failure_threshold": number;
           "has_monitor": boolean;
+          "is_worker": boolean;
           "job_name": string;
           "late_after": string;
           "max_runtime": string;
@@ -944,6 +1024,7 @@ export type Database = {
           "declared_at"?: string;
           "failure_threshold"?: number;
           "has_monitor"?: boolean;
+          "is_worker"?: boolean;
           "job_name": string;
           "late_after": string;
           "max_runtime": string;
@@ -963,6 +1044,7 @@ export type Database = {
           "declared_at"?: string;
           "failure_threshold"?: number;
           "has_monitor"?: boolean;
+          "is_worker"?: boolean;
           "job_name"?: string;
           "late_after"?: string;
           "max_runtime"?: string;
@@ -1729,6 +1811,7 @@ export type Database = {
           "view_name": string;
         }[];
       };
+      "refresh_request": { Args: { "id": number }; Returns: Json };
       "refresh_view": {
         Args: { "requested_by"?: string; "view_name": string };
         Returns: {
@@ -1786,6 +1869,7 @@ export type Database = {
         Returns: undefined;
       };
       "release_parked_alerts": { Args: Record<PropertyKey, never>; Returns: number };
+      "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };

@@ -85,7 +85,21 @@ export function readEnvironment(get: (name: string) => string | undefined): Envi
     const name = String(issue.path[0]);
     return present.has(name) ? `${name} ${issue.message}` : `${name} is not set`;
   });
-  throw new Error(`Invalid environment: ${[...new Set(faults)].join("; ")}. Set them as secrets of the function`);
+  throw new Error(`Invalid environment: ${[...new Set(faults)].join("; ")}. ${remedyFor(parsed.error.issues)}`);
+}
+
+/** `SUPABASE_*` are the platform's to give: a project cannot set one, and one that has only legacy keys is given no such keys. */
+function remedyFor(issues: readonly z.core.$ZodIssue[]): string {
+  const names = issues.map((issue) => String(issue.path[0]));
+  const remedies = [
+    names.some((name) => name.endsWith("_KEYS")) &&
+    "Create the new API keys (Settings → API keys), one secret key named default among them, and deploy the functions again",
+    names.some((name) => !name.startsWith("SUPABASE_")) &&
+    "Set the FRESHET_ and UPSTASH_ variables as secrets of the function",
+    names.some((name) => name.startsWith("SUPABASE_") && !name.endsWith("_KEYS")) &&
+    "The platform gives each function SUPABASE_URL and SUPABASE_JWKS by itself: where it did not, deploy the functions again",
+  ].filter((remedy) => remedy !== false);
+  return remedies.join(". ");
 }
 
 function read(get: (name: string) => string | undefined, name: Variable): string | undefined {

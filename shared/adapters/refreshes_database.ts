@@ -1,5 +1,6 @@
-import { z } from "zod";
+import { AppError } from "../core/app_error.ts";
 import type { Clock } from "../core/clock.ts";
+import type { RefreshAsked, RefreshRequest } from "../core/refresh_request.ts";
 import type { Refreshes } from "../core/refreshes.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
@@ -8,12 +9,19 @@ const KNOWN_MS = 10_000;
 
 const CALENDAR_MS = 2_000;
 
-/** A refresh that takes longer goes on in the database; only nobody here hears of its end. */
-const REFRESH_MS = 30_000;
+/** Asking and looking take no longer than a read: the refresh itself is done by a job of the database. */
+const QUEUE_MS = 5_000;
 
-const ledger = z.array(z.object({ outcome: z.string() }));
+/** The jobs that work through the queue; whichever is first takes what waits. */
+const WORKERS = ["analytics-refresh-queue-1", "analytics-refresh-queue-2"] as const;
 
-/** Refreshes by the database's own functions; slots by the audit's calendar, which is loaded when somebody asks for one. */
+/** What the database refuses whoever is not the secret key, at most. */
+const PAUSE_SECONDS = 60;
+
+/**
+ * The queue of refreshes in the database. No call waits for a refresh: the data API would cut it off after eight seconds.
+ * Slots are told by the audit's calendar, which is loaded when somebody asks for one.
+ */
 export function createRefreshes(rpc: AnalyticsRpc, clock: Clock): Refreshes {
   let slots: Promise<ReadonlyMap<string, string | null>> | null = null;
   let looked_at = -Infinity;
@@ -44,9 +52,38 @@ export function createRefreshes(rpc: AnalyticsRpc, clock: Clock): Refreshes {
       const slot = (await known()).get(`refresh-${view}`) ?? null;
       return slot === null ? null : Date.parse(slot);
     },
-    async refresh(view_name) {
-      const rows = await rpc({ name: "manual_refresh", input: { view_name }, output: ledger, timeout_ms: REFRESH_MS });
-      return rows.some(({ outcome }) => outcome === "refreshed" || outcome === "skipped_clean");
+    async queueAt() {
+      const slots = await known();
+      const moments = WORKERS.map((job) => slots.get(job) ?? null).filter((slot) => slot !== null).map(Date.parse);
+      return moments.length === 0 ? null : Math.min(...moments);
+    },
+    async request(asked) {
+      const { asked_by, ...target } = asked;
+      const input = { view_name: "view" in target ? target.view : null, pack: "pack" in target ? target.pack : null };
+      try {
+        const output = (await import("../core/refresh_request.ts")).refreshRequest;
+        return await rpc({ name: "request_refresh", input: { ...input, asked_by }, output, timeout_ms: QUEUE_MS });
+      } catch (error) {
+        return refused(error, asked);
+      }
+    },
+    async look(id) {
+      const output = (await import("../core/refresh_request.ts")).refreshRequest.nullable();
+      return await rpc({ name: "refresh_request", input: { id }, output, timeout_ms: QUEUE_MS });
     },
   };
+}
+
+/** Null for a name that is not there; the sentence of a refusal that the caller can do something about. */
+function refused(error: unknown, asked: RefreshAsked): RefreshRequest | null {
+  if (!(error instanceof AppError)) throw error;
+  if (error.code === "NOT_FOUND") return null;
+  if (error.code !== "RATE_LIMITED") throw error;
+  const what = "view" in asked ? `The view "${asked.view}"` : `A view of the pack "${asked.pack}"`;
+  throw new AppError("RATE_LIMITED", {
+    detail:
+      `${what} was refreshed by hand less than a minute ago; try again after the time in Retry-After, or use the secret ` +
+      "key, which has no such limit",
+    retry_after_seconds: PAUSE_SECONDS,
+  });
 }

@@ -1,4 +1,4 @@
-import { AppError, internalError, sourceUnavailable } from "../core/app_error.ts";
+import { AppError, internalError, misconfigured, sourceUnavailable } from "../core/app_error.ts";
 
 /** What the data API says when a call fails. Its message, details and hint are never looked at: they may hold data. */
 export interface Refusal {
@@ -16,8 +16,21 @@ const PASSING = /^(?:08|25006|40|53|55|57|58)/;
 /** The data API's own codes for a database it cannot reach, or a pool or schema cache that is not ready. */
 const PASSING_API = /^PGRST00[0-3]$/;
 
-/** What the database raises, by the data API's convention, when it is asked for something too often. */
+/** What the database raises, by the data API's convention, when it is asked for something too often, or for what is not there. */
 const TOO_SOON = "PT429";
+const UNKNOWN = "PT404";
+
+/** What a deployment can have left out, by the data API's own codes, and how it is made good. */
+const LEFT_OUT: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  PGRST106: [
+    "the data API does not expose schema analytics",
+    "add analytics to Settings → API → Exposed schemas (docs/deploy.md, 2. Database)",
+  ],
+  PGRST202: [
+    "the data API knows no such function",
+    "push the migrations before the functions (docs/deploy.md, 2. Database), or, where they are: notify pgrst, 'reload schema'",
+  ],
+};
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -25,7 +38,10 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 export function sourceError(what: string, refusal: Refusal): AppError {
   const { code, status } = refusal;
   if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });
+  if (code === UNKNOWN) return new AppError("NOT_FOUND", { detail: `${what} knows nothing of that name` });
   const where = `${what} failed [${code.slice(0, 16) || "no code"}, HTTP ${status}]`;
+  const left_out = LEFT_OUT[code];
+  if (left_out !== undefined) return misconfigured(`${where}: ${left_out[0]}`, left_out[1]);
   if (PASSING.test(code) || PASSING_API.test(code)) return sourceUnavailable(where);
   if (SQLSTATE.test(code) || code.startsWith("PGRST") || (status >= 400 && status < 500)) return internalError(where);
   return sourceUnavailable(where);

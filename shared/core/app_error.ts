@@ -34,6 +34,8 @@ export interface AppErrorOptions {
   readonly allow?: readonly string[];
   /** For the operator's log only, written by us: never a driver's message, never a row's value. */
   readonly defect?: string;
+  /** What an operator of the deployment should do. For the log, and for operators who meet the error themselves. */
+  readonly remedy?: string;
 }
 
 /**
@@ -54,6 +56,7 @@ export class AppError extends Error {
   readonly facts: Facts;
   readonly allow: readonly string[];
   readonly defect: string | null;
+  readonly remedy: string | null;
 
   constructor(code: ErrorCode, options: AppErrorOptions) {
     super(options.detail);
@@ -65,6 +68,7 @@ export class AppError extends Error {
     this.facts = options.facts ?? {};
     this.allow = options.allow ?? [];
     this.defect = options.defect ?? null;
+    this.remedy = options.remedy ?? null;
   }
 }
 
@@ -79,6 +83,15 @@ export function internalError(defect: string): AppError {
     detail: "The answer could not be produced; the fault has been recorded under this request id",
     defect,
   });
+}
+
+/**
+ * A fault in how this was deployed, which operators can mend: they are told what to do, wherever they meet it. Everybody
+ * else learns what `internalError` says.
+ */
+export function misconfigured(defect: string, remedy: string): AppError {
+  const { message } = internalError(defect);
+  return new AppError("INTERNAL", { detail: message, defect: `${defect}: ${remedy}`, remedy });
 }
 
 /** The source of truth does not answer and nothing cached may stand in for it. */

@@ -35,7 +35,7 @@ export type CacheEvent =
   | { readonly type: "stored" }
   | { readonly type: "too_large_to_keep"; readonly bytes: number }
   /** Somebody demanded younger rows than there were, and their resource refreshes on demand. */
-  | { readonly type: "refresh_demanded"; readonly outcome: "refreshed" | "refused" | "failed" }
+  | { readonly type: "refresh_demanded"; readonly outcome: "queued" | "refreshed" | "refused" | "failed" }
   | { readonly type: "background_failed"; readonly reason: string };
 
 /** Takes events as they happen. */

@@ -3,6 +3,7 @@ import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import type { RateLimiter } from "../core/rate_limiter.ts";
 import type { RefreshOnDemand } from "../core/refresh_on_demand.ts";
+import type { Refreshes } from "../core/refreshes.ts";
 import type { Reader } from "../core/reader.ts";
 import type { Registry } from "../core/registry.ts";
 import type { CorsPolicy } from "./cors.ts";
@@ -20,7 +21,8 @@ export interface Api {
   readonly cors: CorsPolicy;
   readonly limiter: RateLimiter;
   readonly kept: KeptAnswers;
-  readonly refreshes: RefreshOnDemand;
+  readonly refreshes: Refreshes;
+  readonly on_demand: RefreshOnDemand;
   /** The header in which the edge says where a request came from. */
   readonly client_address_header: string;
 }

@@ -5,7 +5,8 @@ export type CorsPolicy = "*" | readonly string[];
 const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-retry-count, x-region, traceparent, " +
   "tracestate, baggage, accept, if-none-match, cache-control";
 
-const RESPONSE_HEADERS = "etag, age, cache-status, freshet-stale, last-modified, retry-after, server-timing, " +
+const RESPONSE_HEADERS =
+  "etag, age, cache-status, freshet-stale, last-modified, retry-after, location, server-timing, " +
   "x-request-id, content-disposition, link, ratelimit, ratelimit-policy";
 
 /** Adds what a browser needs to hand the answer to the page that asked. */

@@ -20,10 +20,18 @@ export interface HandlerOptions {
 /** What a deployment answers with: found when the first request arrives, or an error for every request. */
 export interface Site {
   readonly routes: ReadonlyMap<string, Route>;
+  /** The few paths that take a POST, and nothing else. */
+  readonly posts: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
+  /** Whether a credential that was verified lately, and stands in these headers, is an operator's. */
+  readonly isOperator: (headers: Headers) => boolean;
 }
 
 const METHODS = ["GET", "HEAD", "OPTIONS"] as const;
+const POSTED = ["POST", "OPTIONS"] as const;
+
+/** A preflight is answered the same for every path. */
+const PREFLIGHT = "GET, HEAD, POST, OPTIONS";
 
 /** Request in, response out: the only place that catches, and the only place that writes a line. */
 export function createHandler(
@@ -44,11 +52,11 @@ export function createHandler(
     try {
       found ??= await site();
       // Waited for only where it has to be: most answers are there at once.
-      const routed = route(found.routes, exchange);
+      const routed = route(found, exchange);
       answered = routed instanceof Promise ? await routed : routed;
     } catch (thrown) {
       error = asAppError(thrown);
-      answered = problem(error, exchange.request_id);
+      answered = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
     const milliseconds = exchange.finish();
     let response = dressed(answered, exchange, found?.cors ?? []);
@@ -95,18 +103,20 @@ async function withoutBody(response: Response): Promise<Response> {
   return bare;
 }
 
-function route(routes: ReadonlyMap<string, Route>, exchange: Exchange): Soon<Response | KeptResponse> {
-  const { method } = exchange.request;
-  if (method === "OPTIONS") return preflight(METHODS.join(", "));
-  const found = routes.get(exchange.path);
-  if (found === undefined) {
-    throw new AppError("NOT_FOUND", {
-      detail: "There is nothing at this path; /analytics/catalog lists what there is",
-    });
+function route({ routes, posts }: Site, exchange: Exchange): Soon<Response | KeptResponse> {
+  const { request: { method }, path } = exchange;
+  if (method === "OPTIONS") return preflight(PREFLIGHT);
+  const found = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);
+  if (found !== undefined && (method === "GET" || method === "HEAD")) return found(exchange);
+  const posted = posts.get(path);
+  if (posted !== undefined && method === "POST") return posted(exchange);
+  if (posted !== undefined) {
+    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path only takes orders: use POST", allow: POSTED });
   }
-  if (method !== "GET" && method !== "HEAD") {
-    const detail = "This path is read only: use GET or HEAD";
-    throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: METHODS });
+  if (found !== undefined) {
+    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path is read only: use GET or HEAD", allow: METHODS });
   }
-  return found(exchange);
+  throw new AppError("NOT_FOUND", {
+    detail: "There is nothing at this path; /analytics/catalog lists what there is",
+  });
 }

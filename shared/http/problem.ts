@@ -22,14 +22,15 @@ export function asAppError(thrown: unknown): AppError {
   return internalError(`${thrown.name} at ${place}`);
 }
 
-/** Problem details (RFC 9457) with a stable `code`. Never stored, never a stack. */
-export function problem(error: AppError, request_id: string): Response {
+/** Problem details (RFC 9457) with a stable `code`. Never stored, never a stack. Operators are told the remedy, where there is one. */
+export function problem(error: AppError, request_id: string, reader: { readonly is_operator: boolean }): Response {
   const body = {
     type: "about:blank",
     title: TITLES[error.code],
     status: error.status,
     code: error.code,
     detail: error.message,
+    ...(reader.is_operator && error.remedy !== null ? { remedy: error.remedy } : {}),
     ...error.facts,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
     request_id,

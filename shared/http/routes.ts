@@ -12,7 +12,7 @@ import { serveResource } from "./serve_resource.ts";
 export type Route = (exchange: Exchange) => Soon<Response | KeptResponse>;
 
 /**
- * Every path of the function. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an
+ * Every path that is read; one that ends in `*` has the paths right below it. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an
  * ending like `.css` is simply another path, and not found.
  */
 export function routesOf(api: Api): ReadonlyMap<string, Route> {
@@ -25,10 +25,22 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
       lazyRoute("ops/incidents", async () => serveOps(api, (await import("./ops_incidents.ts")).incidents)),
     ],
     ["/analytics/ops/jobs", lazyRoute("ops/jobs", async () => serveOps(api, (await import("./ops_jobs.ts")).jobs))],
+    [
+      "/analytics/ops/refreshes/*",
+      lazyRoute("ops/refreshes", async () => (await import("./serve_refreshes.ts")).serveRefresh(api)),
+    ],
     ["/analytics/ops/runs", lazyRoute("ops/runs", async () => serveOps(api, (await import("./ops_runs.ts")).runs))],
   ]);
   for (const [name, load] of Object.entries(api.registry)) {
     routes.set(`/analytics/${name}`, lazyRoute(name, async () => serveResource(api, await load())));
   }
   return routes;
+}
+
+/** Every path that takes an order. */
+export function postsOf(api: Api): ReadonlyMap<string, Route> {
+  return new Map([[
+    "/analytics/ops/refresh",
+    lazyRoute("ops/refresh", async () => (await import("./serve_refreshes.ts")).takeRefresh(api)),
+  ]]);
 }

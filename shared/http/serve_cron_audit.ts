@@ -21,13 +21,18 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
     const request_id = crypto.randomUUID();
     let response: Response;
     let line: Record<string, unknown>;
+    // A caller with the scheduler's key operates the deployment.
+    let is_operator = false;
     try {
+      requireMethod(request);
+      await options.authorize(request);
+      is_operator = true;
       const summary = await answer(request, options);
       response = Response.json(summary);
       line = "dry_run" in summary ? { dry_run: true, would_send: summary.would_send.length } : { ...summary };
     } catch (thrown) {
       const error = asAppError(thrown);
-      response = problem(error, request_id);
+      response = problem(error, request_id, { is_operator });
       line = { error: error.code, ...(error.defect === null ? {} : { defect: scrubMessage(error.defect) }) };
     }
     response.headers.set("cache-control", "no-store");
@@ -38,12 +43,13 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
   };
 }
 
-async function answer(request: Request, { authorize, connect, ledger, log }: CronAuditOptions) {
-  if (request.method !== "POST") {
-    const detail = "The audit is run with POST";
-    throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: ["POST"] });
-  }
-  await authorize(request);
+function requireMethod(request: Request): void {
+  if (request.method === "POST") return;
+  const detail = "The audit is run with POST";
+  throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: ["POST"] });
+}
+
+async function answer(request: Request, { connect, ledger, log }: CronAuditOptions) {
   return isDryRun(new URL(request.url).searchParams)
     ? await previewAudit(connect())
     : await completing(request, { ledger, report: log }, () => runAudit(connect()));

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { AppError } from "../core/app_error.ts";
-import { readsEverything } from "../core/caller.ts";
+import { type Caller, readsEverything } from "../core/caller.ts";
 import type { Operations, Page } from "../core/ops.ts";
 import { parameter } from "../core/parameter.ts";
 import { VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { requireCaller } from "./credentials.ts";
+import type { Exchange } from "./exchange.ts";
 import { parseParams } from "./query_params.ts";
 import type { Route } from "./routes.ts";
 
@@ -31,17 +32,25 @@ export function serveOps<Schema extends z.ZodObject, Row>(api: Api, listing: Lis
   return async (exchange) => {
     exchange.resource = `ops/${listing.name}`;
     const params = parseParams(listing.params, exchange.parameters);
-    const caller = await requireCaller(api, exchange);
-    if (!readsEverything(caller)) {
-      throw new AppError("FORBIDDEN", {
-        detail: `This credential may not read ops/${listing.name}; it takes an administrator's token or the secret key`,
-      });
-    }
+    await requireOperator(api, exchange);
     exchange.begin("read");
     const { rows, next_cursor } = await listing.read(api.operations, params);
     const data = rows.map((row) => listing.show(row, api));
     const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
-    const headers = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };
-    return new Response(JSON.stringify({ data, meta }), { headers });
+    return opsAnswer({ data, meta });
   };
+}
+
+/** An administrator or the secret key. @throws AppError FORBIDDEN, and whatever requireCaller throws. */
+export async function requireOperator(api: Api, exchange: Exchange): Promise<Caller> {
+  const caller = await requireCaller(api, exchange);
+  if (readsEverything(caller)) return caller;
+  throw new AppError("FORBIDDEN", {
+    detail: `This credential may not use ${exchange.resource}; it takes an administrator's token or the secret key`,
+  });
+}
+
+export function opsAnswer(body: unknown, { status = 200, headers = {} }: ResponseInit = {}): Response {
+  const kept = { "content-type": "application/json", "cache-control": "no-store", vary: VARY };
+  return new Response(JSON.stringify(body), { status, headers: { ...kept, ...headers } });
 }

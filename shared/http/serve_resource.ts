@@ -43,7 +43,7 @@ export function serveResource(api: Api, resource: Resource): Route {
     const max_age_seconds = demandedAge(headers.get("cache-control"), max_age);
     return max_age_seconds === null
       ? readResource(api.reader, asked)
-      : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.refreshes });
+      : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.on_demand });
   }
 
   function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {

@@ -1,3 +1,4 @@
+import { readsEverything } from "../core/caller.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
 import { createReader } from "../core/reader.ts";
@@ -7,7 +8,7 @@ import { rememberHealth } from "../core/remembered_health.ts";
 import type { Site } from "./handler.ts";
 import { KeptAnswers } from "./kept_answers.ts";
 import type { Platform } from "./platform.ts";
-import { routesOf } from "./routes.ts";
+import { postsOf, routesOf } from "./routes.ts";
 
 /** Everything that one deployment serves, over its platform. */
 export function createSite(registry: Registry, platform: Platform): Site {
@@ -17,7 +18,15 @@ export function createSite(registry: Registry, platform: Platform): Site {
     viewsHealth(reader, registry),
     ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
   ];
-  const refreshes = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, refreshes, kept: new KeptAnswers() };
-  return { cors: platform.cors, routes: routesOf(api) };
+  const on_demand = new RefreshOnDemand(platform.refreshes, platform);
+  const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
+  return {
+    cors: platform.cors,
+    routes: routesOf(api),
+    posts: postsOf(api),
+    isOperator(headers) {
+      const caller = platform.identity.remembered(headers);
+      return caller !== null && readsEverything(caller);
+    },
+  };
 }

@@ -1,11 +1,11 @@
 import type { Arguments } from "../arguments.ts";
-import { descendantsOf } from "../descendants.ts";
 import { terminalProgress } from "../progress.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { StackError } from "../stack_error.ts";
-import { clearState, isAlive, readState, stoppedState, type StoredState, writeState } from "../state.ts";
+import { isAlive, readState, stoppedState, type StoredState } from "../state.ts";
 import { welcome } from "../welcome.ts";
 import { clearRemains } from "./remains.ts";
+import { keepState } from "./state_keeper.ts";
 
 /** Brings the stack up and stays until it is told to stop: Ctrl-C, `stop`, or a closed terminal. */
 export async function start(args: Arguments): Promise<void> {
@@ -22,11 +22,15 @@ export async function start(args: Arguments): Promise<void> {
     }
   });
 
-  await writeState(args.workFolder, { ...stoppedState, state: "starting", pid: Deno.pid, children: [] });
+  const keeper = await keepState(args.workFolder, { ...stoppedState, state: "starting", pid: Deno.pid });
+  const onTrouble = (message: string) => {
+    progress.say(`\n✗ ${message}`);
+    keeper.addTrouble(message).catch(() => {}); // it was said here
+  };
   try {
     progress.say("Starting Freshet's local stack. Ctrl-C stops it.\n");
-    const stack = await startStack({ ...args, progress, signal: stopping.signal });
-    await writeState(args.workFolder, await stateOf(stack));
+    const stack = await startStack({ ...args, progress, onTrouble, signal: stopping.signal });
+    await keeper.update(stateOf(stack));
     progress.say(await welcome(stack));
     await toldToStop;
     await progress.step("Stopped; the data are kept", () => stack.stop());
@@ -34,14 +38,14 @@ export async function start(args: Arguments): Promise<void> {
     if (!stopping.signal.aborted) throw error;
     progress.say("Stopped while starting.");
   } finally {
-    await clearState(args.workFolder);
+    await keeper.clear();
   }
   Deno.exit(0);
 }
 
 async function requireWritable(workFolder: string): Promise<void> {
   try {
-    await Deno.mkdir(workFolder, { recursive: true });
+    await Deno.mkdir(workFolder, { recursive: true, mode: 0o700 });
     await Deno.remove(await Deno.makeTempDir({ dir: workFolder }));
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
@@ -61,7 +65,7 @@ async function requireStopped(workFolder: string): Promise<void> {
   );
 }
 
-async function stateOf(stack: Stack): Promise<StoredState> {
+function stateOf(stack: Stack): Partial<StoredState> {
   return {
     state: "running",
     origin: stack.origin,
@@ -71,7 +75,5 @@ async function stateOf(stack: Stack): Promise<StoredState> {
     cron_key: stack.keys.cronKey,
     tokens: stack.tokens,
     parts: stack.parts.map(({ name, kind, detail }) => ({ name, kind, detail })),
-    pid: Deno.pid,
-    children: await descendantsOf(Deno.pid),
   };
 }

@@ -1,12 +1,12 @@
 import type { Arguments } from "../arguments.ts";
+import { stillRunning } from "../descendants.ts";
 import { shellVariables } from "../shell_variables.ts";
 import { StackError } from "../stack_error.ts";
 import { isAlive, publicState, readState, type StackState, stoppedState } from "../state.ts";
 
 /** Says what runs; with --json as exactly one object, with --env as lines that a shell can evaluate. */
 export async function status(args: Pick<Arguments, "workFolder" | "json" | "env">): Promise<void> {
-  const stored = await readState(args.workFolder);
-  const state = stored !== null && await isAlive(stored) ? publicState(stored) : stoppedState;
+  const state = await currentState(args.workFolder);
   if (args.env) {
     if (state.state !== "running") throw new StackError("nothing runs", "deno task start brings it up");
     return console.log(shellVariables(state));
@@ -14,10 +14,28 @@ export async function status(args: Pick<Arguments, "workFolder" | "json" | "env"
   console.log(args.json ? JSON.stringify(state, null, 2) : inWords(state));
 }
 
+async function currentState(workFolder: string): Promise<StackState> {
+  const stored = await readState(workFolder);
+  if (stored === null) return stoppedState;
+  if (await isAlive(stored)) return publicState(stored);
+  return { ...stoppedState, left_over: await stillRunning(stored.children) };
+}
+
 function inWords(state: StackState): string {
+  if (state.left_over.length > 0) return leftOver(state.left_over);
   if (state.state === "stopped") return "Stopped. deno task start brings it up.";
   if (state.state === "starting") return "Starting.";
   const width = Math.max(...state.parts.map((part) => part.name.length));
   const parts = state.parts.map((part) => `  ${part.name.padEnd(width)}  ${part.kind.padEnd(8)}  ${part.detail}`);
-  return [`Running at ${state.origin}`, ...parts].join("\n");
+  const troubles = state.troubles.map((trouble) => `\n✗ ${trouble}`);
+  return [`Running at ${state.origin}`, ...parts, ...troubles].join("\n");
+}
+
+function leftOver(processes: StackState["left_over"]): string {
+  const shorten = (command: string) => command.length > 100 ? `${command.slice(0, 99)}…` : command;
+  return [
+    `The stack was killed, and ${processes.length} of its processes still run:`,
+    ...processes.map(({ pid, command }) => `  ${String(pid).padStart(7)}  ${shorten(command)}`),
+    "deno task stop ends them; deno task start does so too, and brings the stack up.",
+  ].join("\n");
 }

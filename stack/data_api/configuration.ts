@@ -9,12 +9,15 @@ export interface DataApiSettings {
   secretKey: string;
 }
 
-/** The config.toml that lite reads: the project's own choices, and where and with which keys this one runs. */
+/**
+ * The config.toml that lite reads: the project's own choices, and where and with which keys this one runs. It names no time
+ * limit: each request has those of its role, as on the platform, through the driver (npm/postgres-json/requester.js).
+ */
 export function liteConfiguration(project: ProjectConfig, settings: DataApiSettings): string {
   return stringify({
     project_id: "freshet",
     api: { port: settings.port, schemas: project.api.schemas, max_rows: project.api.max_rows },
-    db: { driver: "postgres", url: withStatementTimeout(settings.databaseUrl) },
+    db: { driver: "postgres", url: settings.databaseUrl },
     auth: {
       ...pick(project.auth, authSettings),
       enabled: true,
@@ -25,16 +28,6 @@ export function liteConfiguration(project: ProjectConfig, settings: DataApiSetti
     },
     storage: { enabled: true },
   });
-}
-
-/**
- * lite looks at no role's own timeout, so one holds for all: the 8 seconds which a hosted project gives to
- * `authenticator`, and so to everyone whose role names none.
- */
-function withStatementTimeout(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  if (!url.searchParams.has("statement_timeout")) url.searchParams.set("statement_timeout", "8000");
-  return url.href;
 }
 
 /** lite stops at a setting that it does not know, so only these are handed on. Hooks are the gateway's work. */

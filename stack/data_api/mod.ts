@@ -4,7 +4,9 @@ import { freePort } from "../free_port.ts";
 import type { Part } from "../part.ts";
 import { pause } from "../pause.ts";
 import { readProjectConfig } from "../project_config.ts";
+import { writePrivately } from "../private_files.ts";
 import { StackError } from "../stack_error.ts";
+import { supervise } from "../supervise.ts";
 import { liteConfiguration } from "./configuration.ts";
 
 export interface DataApiOptions {
@@ -18,6 +20,8 @@ export interface DataApiOptions {
   workFolder: string;
   /** Whose supabase/config.toml names the exposed schemas. This repository by default. */
   projectFolder?: string;
+  /** Told when it dies again and again. */
+  onTrouble?: ((message: string) => void) | undefined;
 }
 
 /** The data API, auth and storage: @supabase/lite on our Postgres, as a child process. */
@@ -36,31 +40,31 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
   const logFile = join(folder, "data_api.log");
   const project = await readProjectConfig(options.projectFolder ?? join(import.meta.dirname ?? ".", "..", ".."));
   await Deno.mkdir(join(folder, "supabase"), { recursive: true });
-  await Deno.writeTextFile(
+  await writePrivately(
     join(folder, "supabase", "config.toml"),
     liteConfiguration(project, { ...options, port }),
-    { mode: 0o600 },
   );
+  await writePrivately(logFile, "");
 
-  await Deno.writeTextFile(logFile, "");
-
-  async function start(): Promise<Child> {
+  async function launch(signal?: AbortSignal): Promise<Child> {
     const child = startLite(options.npmFolder, folder, logFile);
-    await untilReady(child, url, options);
+    await untilReady(child, url, options, signal);
     return child;
   }
-  let child = await start();
+  const supervision = supervise(await launch(), {
+    name: "The data API",
+    logFile,
+    launch,
+    onTrouble: options.onTrouble,
+  });
   return {
     name: "data API, auth, storage",
     kind: "real",
     detail: `@supabase/lite ${await installedVersion(options.npmFolder)}, ${url}`,
     url,
     logFile,
-    async restart() {
-      await child.stop();
-      child = await start();
-    },
-    stop: () => child.stop(),
+    restart: () => supervision.restart(),
+    stop: () => supervision.stop(),
   };
 }
 
@@ -80,11 +84,16 @@ function startLite(npmFolder: string, folder: string, logFile: string): Child {
   });
 }
 
-async function untilReady(child: Child, url: string, { secretKey, npmFolder }: DataApiOptions): Promise<void> {
+async function untilReady(
+  child: Child,
+  url: string,
+  { secretKey, npmFolder }: DataApiOptions,
+  signal?: AbortSignal,
+): Promise<void> {
   let isEnded = false;
   child.ended.then(() => isEnded = true);
   const deadline = Date.now() + 30_000;
-  while (!isEnded && Date.now() < deadline) {
+  while (!isEnded && signal?.aborted !== true && Date.now() < deadline) {
     if (await answers(url, secretKey)) return;
     await pause(50);
   }

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { z } from "zod";
+import { pause } from "../pause.ts";
 import { messageOf, StackError } from "../stack_error.ts";
 
 export interface HookSettings {
@@ -30,13 +31,34 @@ export class HookRefusal extends Error {
   }
 }
 
+/** The statements are cut after two seconds; connecting takes its time too. */
+const PATIENCE_MS = 10_000;
+
 /** Connects when the first token is asked for. Throws a StackError for hooks that are not in the database. */
 export function openAccessTokenHook({ uri, databaseUrl }: HookSettings): AccessTokenHook {
   const functionName = functionOf(uri);
-  const sql = postgres(databaseUrl, { max: 2, idle_timeout: 30, onnotice: () => {} });
+  const open = () => postgres(databaseUrl, { max: 2, idle_timeout: 30, onnotice: () => {} });
+  let sql = open();
+
+  /** A server that died in the middle of it may leave a transaction without an answer, and its connection taken for ever. */
+  async function callOrGiveUp(event: HookEvent): Promise<unknown> {
+    const giveUp = new AbortController();
+    const silence = pause(PATIENCE_MS, giveUp.signal).then(() => {
+      if (giveUp.signal.aborted) return;
+      const silent = sql;
+      sql = open();
+      void silent.end({ timeout: 0 });
+      throw new HookRefusal(500, `Error running hook ${uri}: no answer for ${PATIENCE_MS / 1000} s`);
+    });
+    try {
+      return await Promise.race([call(sql, { uri, functionName, event }), silence]);
+    } finally {
+      giveUp.abort();
+    }
+  }
   return {
     async run(event) {
-      const answer = hookAnswer.safeParse(await call(sql, { uri, functionName, event }));
+      const answer = hookAnswer.safeParse(await callOrGiveUp(event));
       if (!answer.success) throw new HookRefusal(500, `Hook ${functionName} answered neither claims nor error`);
       const { claims, error } = answer.data;
       if (error !== undefined) throw new HookRefusal(error.http_code, error.message);

@@ -49,6 +49,6 @@ async function requireSuperuser(sql: postgres.Sql): Promise<void> {
   if (row?.super === true) return;
   throw new StackError(
     `the database role "${row?.name}" is not a superuser, so the local stack cannot make roles and stand-ins with it`,
-    "let DATABASE_URL name a superuser of a database of your own, or unset it: a private cluster is made",
+    "let --db-url (FRESHET_DATABASE_URL) name a superuser of a database of your own, or leave it out: a private cluster is made",
   );
 }

@@ -1,14 +1,18 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import postgres from "postgres";
-import { freePort, isPortFree } from "../free_port.ts";
+import { type Child, logTail } from "../child.ts";
+import { isPortFree } from "../free_port.ts";
+import { type KeptPort, keptPort } from "../kept_ports.ts";
+import { pause } from "../pause.ts";
 import { messageOf, StackError } from "../stack_error.ts";
-import { isProcessAlive } from "../process_table.ts";
+import { supervise } from "../supervise.ts";
+import { writeAuthentication } from "./authentication.ts";
 import type { ClusterFolders } from "./cluster_folder.ts";
 import type { Installation } from "./installation.ts";
-import { claimCluster, clearLeftOvers, releaseCluster } from "./left_over.ts";
+import { claimCluster, clearLeftOvers, endOrphans, releaseCluster } from "./left_over.ts";
+import { loadPassword, scramVerifier } from "./password.ts";
 import { asUser, type ServerUser } from "./server_user.ts";
 import { serverSettings } from "./settings.ts";
-import { pause } from "../pause.ts";
 
 export interface ClusterOptions {
   readonly installation: Installation;
@@ -16,13 +20,25 @@ export interface ClusterOptions {
   readonly user: ServerUser;
   readonly cron: "real" | "stand-in";
   readonly durable: boolean;
+  /** Left out: the one of earlier starts. */
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called when the server died and answers again. */
+  readonly onReturn?: () => Promise<void>;
+  /** Told when it dies again and again. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 /** A running server of ours. */
 export interface Cluster {
-  readonly port: number;
+  readonly port: KeptPort;
+  readonly logFile: string;
+  /** Takes any role without a password, from this user and from root only. */
+  readonly socket: string;
+  /** As any role that has the cluster's password. */
+  urlOf(role: string): string;
+  /** Gives these roles the cluster's password. */
+  givePassword(sql: postgres.Sql, roles: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +57,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         "choose another port, or leave it out: a free one is found",
       );
     }
-    return await serve(options, dataFolder, options.port ?? freePort());
+    await writeAuthentication(dataFolder, { major: installation.major, user: options.user });
+    const port = options.port === undefined
+      ? await keptPort(folders.workFolder, "database")
+      : { port: options.port, lost: null };
+    return await serve(options, dataFolder, port);
   } catch (error) {
     await releaseCluster(folders.folder);
     throw error;
@@ -53,7 +73,16 @@ async function initialise(options: ClusterOptions, dataFolder: string): Promise<
   await Deno.remove(half, { recursive: true }).catch(() => {});
   const { success, stderr } = await new Deno.Command(join(options.installation.binFolder, "initdb"), {
     args: [
-      ...["-D", half, "-U", "supabase_admin", "--auth=trust", "--encoding=UTF8", "--no-instructions"],
+      ...[
+        "-D",
+        half,
+        "-U",
+        "supabase_admin",
+        "--auth-local=peer",
+        "--auth-host=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-instructions",
+      ],
       Deno.build.os === "linux" ? "--locale=C.UTF-8" : "--no-locale",
       ...(options.durable ? [] : ["--no-sync"]),
     ],
@@ -72,9 +101,73 @@ async function initialise(options: ClusterOptions, dataFolder: string): Promise<
   await Deno.rename(half, dataFolder);
 }
 
-async function serve(options: ClusterOptions, dataFolder: string, port: number): Promise<Cluster> {
+async function serve(options: ClusterOptions, dataFolder: string, port: KeptPort): Promise<Cluster> {
   const { installation, folders } = options;
   const logFile = join(folders.folder, "postgres.log");
+  const socket = join(folders.socketFolder, `.s.PGSQL.${port.port}`);
+  const password = await loadPassword(folders.workFolder);
+
+  async function launch(signal?: AbortSignal): Promise<Child> {
+    const { child, hasEnded } = launchServer(options, { dataFolder, logFile, port: port.port });
+    try {
+      await waitUntilReady(socket, () => hasEnded() || signal?.aborted === true);
+      return child;
+    } catch (error) {
+      await child.stop();
+      throw new StackError(
+        `PostgreSQL ${installation.major} did not start: ${messageOf(error)}. The end of ${logFile}:\n    ` +
+          (await logTail(logFile, 8)).replaceAll("\n", "\n    "),
+        "mend what the log names; deno task reset begins with an empty database",
+      );
+    }
+  }
+  async function givePassword(sql: postgres.Sql, roles: readonly string[]): Promise<void> {
+    for (const role of roles) await sql.unsafe(`alter role "${role}" password '${scramVerifier(password)}'`);
+  }
+  const first = await launch();
+  const supervision = supervise(first, {
+    name: "PostgreSQL",
+    logFile,
+    async launch(signal) {
+      await endOrphans(dataFolder);
+      return await launch(signal);
+    },
+    ...(options.onReturn === undefined ? {} : { onReturn: options.onReturn }),
+    onTrouble: options.onTrouble,
+  });
+  const stop = async () => {
+    await supervision.stop();
+    await endOrphans(dataFolder); // of a server that was killed at this moment
+    await Deno.remove(folders.socketFolder).catch(() => {}); // empty now; not ours to insist
+    await releaseCluster(folders.folder);
+  };
+  try {
+    const sql = overSocket(socket);
+    await givePassword(sql, ["supabase_admin"]).finally(() => sql.end({ timeout: 5 }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    port,
+    logFile,
+    socket,
+    urlOf: (role) => `postgresql://${role}:${password}@127.0.0.1:${port.port}/postgres`,
+    givePassword,
+    stop,
+  };
+}
+
+interface Launched {
+  readonly child: Child;
+  readonly hasEnded: () => boolean;
+}
+
+function launchServer(
+  options: ClusterOptions,
+  { dataFolder, logFile, port }: { dataFolder: string; logFile: string; port: number },
+): Launched {
+  const { installation, folders } = options;
   const settings = serverSettings({
     port,
     socketFolder: folders.socketFolder,
@@ -86,14 +179,14 @@ async function serve(options: ClusterOptions, dataFolder: string, port: number):
   const server = new Deno.Command("/bin/sh", {
     args: [
       "-c",
-      'exec "$@" >>"$0" 2>&1',
+      'umask 077; [ ! -e "$0" ] || chmod 600 "$0"; exec "$@" >>"$0" 2>&1',
       logFile,
       join(installation.binFolder, "postgres"),
       "-D",
       dataFolder,
       ...settings,
     ],
-    cwd: folders.folder,
+    cwd: dirname(logFile),
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -101,34 +194,30 @@ async function serve(options: ClusterOptions, dataFolder: string, port: number):
     detached: true,
     ...asUser(options.user),
   }).spawn();
-
   let ended = false;
   server.status.then(() => ended = true);
-  const stop = async () => {
-    if (!ended && await isProcessAlive(server.pid)) server.kill("SIGINT"); // fast shutdown
-    await server.status;
-    await Deno.remove(folders.socketFolder).catch(() => {}); // empty now; not ours to insist
-    await releaseCluster(folders.folder);
+  const child: Child = {
+    pid: server.pid,
+    logFile,
+    ended: server.status,
+    async stop() {
+      try {
+        if (!ended) server.kill("SIGINT"); // fast shutdown
+      } catch {
+        // It has ended at this moment.
+      }
+      await server.status;
+    },
   };
-  try {
-    await waitUntilReady(port, () => ended);
-  } catch (error) {
-    if (!ended) await stop();
-    const tail = (await Deno.readTextFile(logFile).catch(() => "")).trimEnd().split("\n").slice(-8).join("\n    ");
-    throw new StackError(
-      `PostgreSQL ${installation.major} did not start: ${messageOf(error)}. The end of ${logFile}:\n    ${tail}`,
-      "mend what the log names; deno task reset begins with an empty database",
-    );
-  }
-  return { port, stop };
+  return { child, hasEnded: () => ended };
 }
 
-async function waitUntilReady(port: number, hasEnded: () => boolean): Promise<void> {
+async function waitUntilReady(socket: string, hasEnded: () => boolean): Promise<void> {
   const deadline = Date.now() + 60_000; // recovery after a crash takes a while
   let last = "no answer";
   while (Date.now() < deadline) {
     if (hasEnded()) throw new Error("the server ended at once");
-    const sql = postgres(`postgres://supabase_admin@127.0.0.1:${port}/postgres`, { max: 1, connect_timeout: 5 });
+    const sql = overSocket(socket);
     try {
       await sql`select 1`;
       return;
@@ -139,7 +228,17 @@ async function waitUntilReady(port: number, hasEnded: () => boolean): Promise<vo
     }
     await pause(50);
   }
-  throw new Error(`no answer on port ${port} for 60 s (${last})`);
+  throw new Error(`no answer at ${socket} for 60 s (${last})`);
+}
+
+/** As the superuser, who has no password before the first start's end, nor in a cluster of an earlier release. */
+function overSocket(path: string): postgres.Sql {
+  return postgres("postgres://supabase_admin@127.0.0.1/postgres", {
+    path,
+    max: 1,
+    connect_timeout: 5,
+    onnotice: () => {},
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,10 +1,13 @@
 import { tmpdir } from "node:os";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
+import { makeWorkFolder } from "../private_files.ts";
 import { canEnter, makePrivateFolder, type ServerUser } from "./server_user.ts";
 
 /** Where a work folder's database lives. */
 export interface ClusterFolders {
+  /** Keeps its password and its port. */
+  readonly workFolder: string;
   /** Holds data, log and state of the cluster. */
   readonly folder: string;
   /** Short: the path of a unix socket may not exceed about 100 bytes. */
@@ -14,7 +17,7 @@ export interface ClusterFolders {
 /** Makes the folders of this work folder's cluster, in a place that the server's user can reach. */
 export async function makeClusterFolders(workFolder: string, user: ServerUser): Promise<ClusterFolders> {
   const [inside, outside] = clusterCandidates(workFolder);
-  await Deno.mkdir(workFolder, { recursive: true });
+  await makeWorkFolder(workFolder, user);
   await makePrivateFolder(inside, user);
   let folder = inside;
   if (!(await canEnter(inside, user))) {
@@ -25,7 +28,7 @@ export async function makeClusterFolders(workFolder: string, user: ServerUser): 
   }
   const socketFolder = socketFolderOf(workFolder);
   await makePrivateFolder(socketFolder, user);
-  return { folder, socketFolder };
+  return { workFolder, folder, socketFolder };
 }
 
 /** Every place where this work folder's cluster may be: inside it, or beside the system's other databases. */

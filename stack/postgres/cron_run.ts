@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { errorMessageAsLibpq, successMessage } from "./cron_message.ts";
+import type { ServerAddress } from "./workers.ts";
 
 export interface CronJob {
   readonly jobid: string;
@@ -12,7 +13,7 @@ export interface CronJob {
 /** One run of one job, on a connection of its own, with the same trail of statuses in cron.job_run_details as pg_cron's. */
 export async function runJob(
   sql: postgres.Sql,
-  superuserUrl: string,
+  address: ServerAddress,
   job: CronJob,
   stopping: AbortSignal,
 ): Promise<void> {
@@ -21,7 +22,9 @@ export async function runJob(
     values (${job.jobid}, ${job.database}, ${job.username}, ${job.command}, 'starting')
     returning runid::text`;
   const runid = String(row?.runid);
-  const session = postgres(urlOfUser(superuserUrl, job), {
+  const session = postgres(urlOfUser(address.superuserUrl, job), {
+    // As the real one connects, with cron.host: over the socket, where a role needs no password.
+    ...(address.socket === undefined ? {} : { path: address.socket }),
     max: 1,
     connect_timeout: 10,
     idle_timeout: 0,

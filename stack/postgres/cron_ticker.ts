@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { type CronJob, runJob } from "./cron_run.ts";
+import type { ServerAddress } from "./workers.ts";
 import { intervalSeconds, isDueAt } from "./cron_schedule.ts";
 
 const MINUTE_MS = 60_000;
@@ -16,8 +17,8 @@ interface JobState {
 }
 
 /** Runs the due jobs of the cron stand-in, one run of a job at a time, each as the job's user. */
-export async function startCronTicker(superuserUrl: string): Promise<{ stop(): Promise<void> }> {
-  const sql = postgres(superuserUrl, {
+export async function startCronTicker(address: ServerAddress): Promise<{ stop(): Promise<void> }> {
+  const sql = postgres(address.superuserUrl, {
     max: 2,
     onnotice: () => {},
     // What the real scheduler calls itself: the audit looks for it in pg_stat_activity.
@@ -54,7 +55,7 @@ export async function startCronTicker(superuserUrl: string): Promise<{ stop(): P
     state.pendingRuns -= 1;
     state.isRunning = true;
     state.lastStartedAt = Date.now();
-    const run = runJob(sql, superuserUrl, job, stopping.signal).catch(() => {}).then(() => {
+    const run = runJob(sql, address, job, stopping.signal).catch(() => {}).then(() => {
       state.isRunning = false;
       runs.delete(run);
     });

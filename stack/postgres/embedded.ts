@@ -23,7 +23,7 @@ async function nativeFolderOf(scope: string): Promise<string> {
   }
   throw new StackError(
     `npm has no PostgreSQL for ${Deno.build.os} on ${Deno.build.arch}`,
-    "install PostgreSQL with pg_cron, or let DATABASE_URL name a database",
+    "install PostgreSQL with pg_cron, or let --db-url name a database",
   );
 }
 

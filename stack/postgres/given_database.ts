@@ -1,21 +1,44 @@
 import postgres from "postgres";
 import { messageOf, StackError } from "../stack_error.ts";
+import { findStrangers } from "./strangers.ts";
 
-/** Whether the database of DATABASE_URL can have the real pg_cron. Throws when it cannot be reached at all. */
-export async function cronOfServer(databaseUrl: string): Promise<"real" | "stand-in"> {
-  const sql = postgres(databaseUrl, { max: 1, connect_timeout: 10 });
+/**
+ * Looks at a database that was given, before anything is written to it. Answers whether it can have the real pg_cron.
+ * Throws when it cannot be reached, and when it holds what neither an earlier start nor a migration of this project made.
+ */
+export async function examineGiven(databaseUrl: string, migrationsFolder: string): Promise<"real" | "stand-in"> {
+  const sql = postgres(databaseUrl, {
+    max: 1,
+    connect_timeout: 10,
+    connection: { default_transaction_read_only: true },
+  });
+  const { host, pathname } = new URL(databaseUrl);
   try {
     const [row] = await sql`
       select exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')
-        and coalesce(current_setting('cron.database_name', true) = current_database(), false) as usable`;
-    return row?.usable === true ? "real" : "stand-in";
-  } catch (error) {
-    throw new StackError(
-      `the database of DATABASE_URL does not answer: ${messageOf(error)}`,
-      "start it, or unset DATABASE_URL: a private cluster is made",
-      { cause: error },
+        and coalesce(current_setting('cron.database_name', true) = current_database(), false) as usable`.catch(
+      (error) => {
+        throw new StackError(
+          `the database at ${host}, given by --db-url or FRESHET_DATABASE_URL, does not answer: ${messageOf(error)}`,
+          `start it; or leave --db-url out and unset FRESHET_DATABASE_URL: a private cluster is made`,
+          { cause: error },
+        );
+      },
     );
+    refuseStrangers(await findStrangers(sql, migrationsFolder), `${host}${pathname}`);
+    return row?.usable === true ? "real" : "stand-in";
   } finally {
     await sql.end({ timeout: 1 });
   }
+}
+
+function refuseStrangers(strangers: readonly string[], where: string): void {
+  if (strangers.length === 0) return;
+  const named = strangers.slice(0, 5).join(", ") + (strangers.length > 5 ? ` and ${strangers.length - 5} more` : "");
+  throw new StackError(
+    `the database at ${where} belongs to something else: no migration of this project made ${named}. ` +
+      "Nothing was written to it",
+    "give an empty database (createdb freshet), or leave --db-url out and unset FRESHET_DATABASE_URL: a private cluster " +
+      "is made",
+  );
 }

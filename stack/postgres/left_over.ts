@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { commandLineOf, isProcessAlive } from "../process_table.ts";
+import { commandLineOf, isProcessAlive, listProcesses } from "../process_table.ts";
 import { StackError } from "../stack_error.ts";
 import { pause } from "../pause.ts";
 
@@ -18,11 +18,30 @@ export async function clearLeftOvers(folder: string, dataFolder: string): Promis
   const pidFile = join(dataFolder, "postmaster.pid");
   const pid = await readPid(pidFile);
   if (pid === null) return;
-  if ((await commandLineOf(pid)).includes(dataFolder)) {
-    await stopServer(pid);
-  } else {
-    // The number belongs to nobody, or to a stranger: PostgreSQL would refuse to start over a stranger.
-    await Deno.remove(pidFile);
+  const command = await commandLineOf(pid);
+  // Of a dead server PostgreSQL clears the file itself, after it has seen that none of its processes is left.
+  if (command === "") return await endOrphans(dataFolder);
+  if (command.includes(dataFolder)) return await stopServer(pid);
+  // The number belongs to a stranger by now, over whom PostgreSQL would refuse to start.
+  await endOrphans(dataFolder);
+  await Deno.remove(pidFile);
+}
+
+/**
+ * Ends what a killed server left: a backend in the middle of a statement lives on, and keeps the next server from starting.
+ * Elsewhere than on Linux their folder cannot be seen; there the next server waits until they are done.
+ */
+export async function endOrphans(dataFolder: string): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  for (const { pid, command } of await listProcesses()) {
+    if (!command.startsWith("postgres: ")) continue;
+    const folder = await Deno.readLink(`/proc/${pid}/cwd`).catch(() => "");
+    if (folder !== await Deno.realPath(dataFolder)) continue;
+    try {
+      Deno.kill(pid, "SIGKILL"); // the memory that it shares is gone with its server
+    } catch {
+      // It has ended by itself.
+    }
   }
 }
 

@@ -29,6 +29,10 @@ export function asUser(user: ServerUser): { uid?: number; gid?: number } {
 /** Makes the folder, owned by that user and closed to others. */
 export async function makePrivateFolder(folder: string, user: ServerUser): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await Deno.lstat(folder)).isSymlink) {
+    // In a folder that all may write to, a link of somebody else's would give away what it points to.
+    throw new StackError(`${folder} is a link, and the database keeps its own folder there`, `remove it: rm ${folder}`);
+  }
   if (user.uid !== undefined && user.gid !== undefined) await Deno.chown(folder, user.uid, user.gid);
   await Deno.chmod(folder, 0o700);
 }

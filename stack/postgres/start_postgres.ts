@@ -1,13 +1,16 @@
-import postgres from "postgres";
+import { fileURLToPath } from "node:url";
+import type postgres from "postgres";
+import { ignoreLateWrites } from "../late_writes.ts";
+import { withConnection } from "../one_connection.ts";
 import type { Part } from "../part.ts";
 import { bootstrap, type Surroundings } from "./bootstrap.ts";
 import { startCluster } from "./cluster.ts";
 import { makeClusterFolders } from "./cluster_folder.ts";
 import { chooseInstallation } from "./choose_installation.ts";
-import { startCronTicker } from "./cron_ticker.ts";
-import { cronOfServer } from "./given_database.ts";
-import { startNetWorker } from "./net_worker.ts";
+import { inWords } from "../kept_ports.ts";
+import { examineGiven } from "./given_database.ts";
 import { serverUser } from "./server_user.ts";
+import { type ServerAddress, startWorkers, type Workers } from "./workers.ts";
 
 export interface PostgresOptions {
   /** Holds the cluster's data; the same folder finds the same data again. */
@@ -16,13 +19,17 @@ export interface PostgresOptions {
   readonly flavour?: "auto" | "installed" | "embedded";
   /** Use this database instead of a cluster of ours. Its role must be a superuser. */
   readonly databaseUrl?: string;
-  /** Left out: a free one. */
+  /** What such a database may hold: what these made. Those of this repository by default. */
+  readonly migrationsFolder?: string;
+  /** Left out: the one of earlier starts, a free one at first. */
   readonly port?: number;
   /** false for clusters that a test throws away: faster, but not safe in a power cut. */
   readonly durable?: boolean;
   /** Of the server, instead of ours: for tests of what other servers have. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly report?: (line: string) => void;
+  /** Told when the server dies again and again. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface PostgresPart extends Part {
@@ -33,47 +40,50 @@ export interface PostgresPart extends Part {
   /** The server's version, e.g. "15.18". */
   readonly version: string;
   readonly cron: "real" | "stand-in";
+  /** Of a server of ours. */
+  readonly logFile?: string;
   /** What stands beside the server, in it or in this process: the scheduler, the HTTP queue, the Vault. */
   readonly alongside: readonly Omit<Part, "stop">[];
 }
 
-interface Server {
+const OUR_MIGRATIONS = fileURLToPath(new URL("../../supabase/migrations", import.meta.url));
+
+interface Server extends ServerAddress {
   readonly url: string;
-  readonly superuserUrl: string;
   readonly cron: "real" | "stand-in";
   readonly origin: string;
+  /** Host and port. */
+  readonly address: string;
+  /** Of a server of ours. */
+  readonly logFile?: string;
+  /** Gives role postgres, which the bootstrap makes, the password of its address. */
+  completeRoles(sql: postgres.Sql): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts (or joins) a PostgreSQL that looks like a hosted project's: roles, schemas, extensions, stand-ins. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresPart> {
+  let workers: Workers | undefined;
   const server = options.databaseUrl === undefined
-    ? await startOwnServer(options)
-    : await joinServer(options.databaseUrl);
-  const stops: (() => Promise<void>)[] = [() => server.stop()];
+    ? await startOwnServer(options, async () => await workers?.restart())
+    : await joinServer(options.databaseUrl, options.migrationsFolder ?? OUR_MIGRATIONS);
   const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne();
+    await workers?.stop();
+    await server.stop();
   };
   try {
-    const sql = postgres(server.superuserUrl, { max: 1, onnotice: () => {} });
-    stops.push(() => sql.end({ timeout: 5 }));
-    const surroundings = await bootstrap(sql, server.cron);
-    if (server.cron === "real") await moveJobs(sql);
-    const [row] = await sql`select split_part(current_setting('server_version'), ' ', 1) as version`;
-    const version = String(row?.version);
-    await stops.pop()?.();
-
-    if (surroundings.net === "stand-in") stops.push((await startNetWorker(server.superuserUrl)).stop);
-    if (surroundings.cron === "stand-in") stops.push((await startCronTicker(server.superuserUrl)).stop);
+    const { surroundings, version } = await furnish(server);
+    workers = await startWorkers(server, surroundings);
     return {
       name: "postgres",
       kind: "real",
-      detail: `PostgreSQL ${version} (${server.origin}), ${new URL(server.url).host}`,
+      detail: `PostgreSQL ${version} (${server.origin}), ${server.address}`,
       alongside: alongside(surroundings),
       url: server.url,
       superuserUrl: server.superuserUrl,
       version,
       cron: server.cron,
+      ...(server.logFile === undefined ? {} : { logFile: server.logFile }),
       stop,
     };
   } catch (error) {
@@ -82,7 +92,18 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
   }
 }
 
-async function startOwnServer(options: PostgresOptions): Promise<Server> {
+function furnish(server: Server): Promise<{ surroundings: Surroundings; version: string }> {
+  return withConnection(server.superuserUrl, async (sql) => {
+    const surroundings = await bootstrap(sql, server.cron);
+    await server.completeRoles(sql);
+    if (server.cron === "real") await moveJobs(sql);
+    const [row] = await sql`select split_part(current_setting('server_version'), ' ', 1) as version`;
+    return { surroundings, version: String(row?.version) };
+  });
+}
+
+async function startOwnServer(options: PostgresOptions, onReturn: () => Promise<void>): Promise<Server> {
+  ignoreLateWrites();
   const user = await serverUser();
   const folders = await makeClusterFolders(options.workFolder, user);
   const installation = await chooseInstallation(options.flavour ?? "auto", {
@@ -97,21 +118,35 @@ async function startOwnServer(options: PostgresOptions): Promise<Server> {
     user,
     cron,
     durable: options.durable ?? true,
+    onReturn,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
   });
   return {
-    url: `postgresql://postgres@127.0.0.1:${cluster.port}/postgres`,
-    superuserUrl: `postgresql://supabase_admin@127.0.0.1:${cluster.port}/postgres`,
+    url: cluster.urlOf("postgres"),
+    superuserUrl: cluster.urlOf("supabase_admin"),
+    socket: cluster.socket,
     cron,
     origin: installation.flavour === "installed" ? `installed, ${installation.binFolder}` : "from npm",
+    address: inWords(cluster.port),
+    logFile: cluster.logFile,
+    completeRoles: (sql) => cluster.givePassword(sql, ["postgres"]),
     stop: () => cluster.stop(),
   };
 }
 
-async function joinServer(databaseUrl: string): Promise<Server> {
-  const cron = await cronOfServer(databaseUrl);
-  return { url: databaseUrl, superuserUrl: databaseUrl, cron, origin: "DATABASE_URL", stop: () => Promise.resolve() };
+async function joinServer(databaseUrl: string, migrationsFolder: string): Promise<Server> {
+  const cron = await examineGiven(databaseUrl, migrationsFolder);
+  return {
+    url: databaseUrl,
+    superuserUrl: databaseUrl,
+    cron,
+    origin: "the one that was given",
+    address: new URL(databaseUrl).host,
+    completeRoles: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
 }
 
 function alongside({ cron, net, vault }: Surroundings): Omit<Part, "stop">[] {
@@ -134,7 +169,7 @@ function alongside({ cron, net, vault }: Surroundings): Omit<Part, "stop">[] {
   ];
 }
 
-/** pg_cron keeps the address in each job: ours changes from start to start. */
+/** pg_cron keeps the address in each job, and ours moves when another program takes its port. */
 async function moveJobs(sql: postgres.Sql): Promise<void> {
   await sql`
     update cron.job set nodename = current_setting('cron.host'), nodeport = current_setting('port')::integer

@@ -5,6 +5,7 @@ import { answer, type Traffic } from "./adapter.ts";
 import { connectRedis } from "./connection.ts";
 import { type Fault, suffer } from "./fault.ts";
 import { withScripts } from "./scripts.ts";
+import { supervise } from "../supervise.ts";
 import { startRedisServer } from "./server.ts";
 
 export type { Fault } from "./fault.ts";
@@ -27,13 +28,26 @@ export interface RedisPart extends Part {
 export interface RedisOptions {
   workFolder: string;
   token: string;
+  /** Told when it dies again and again. */
+  onTrouble?: ((message: string) => void) | undefined;
 }
 
 /** Starts redis-server and the adapter on free loopback ports. Answers null when redis-server is not installed. */
-export async function startRedis({ workFolder, token }: RedisOptions): Promise<RedisPart | null> {
+export async function startRedis({ workFolder, token, onTrouble }: RedisOptions): Promise<RedisPart | null> {
   const redis = { port: freePort(), password: crypto.randomUUID() };
-  const server = await startRedisServer({ folder: join(workFolder, "redis"), ...redis });
-  if (server === null) return null;
+  const options = { folder: join(workFolder, "redis"), ...redis };
+  const first = await startRedisServer(options);
+  if (first === null) return null;
+  const server = supervise(first, {
+    name: "Redis",
+    logFile: first.logFile,
+    async launch(signal) {
+      const child = await startRedisServer(options, signal);
+      if (child === null) throw new Error("redis-server is no longer installed");
+      return child;
+    },
+    onTrouble,
+  });
   const connection = withScripts(await connectRedis(redis.port, redis.password));
   const traffic: Traffic = { calls: 0, commands: 0 };
   let fault: Fault = { kind: "none" };

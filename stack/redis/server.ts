@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Child, logTail, startChild } from "../child.ts";
 import { pause } from "../pause.ts";
+import { writePrivately } from "../private_files.ts";
 
 export interface RedisServerOptions {
   /** Where its configuration and log are kept. It keeps no data. */
@@ -10,14 +11,14 @@ export interface RedisServerOptions {
 }
 
 /** Starts a redis-server of our own on 127.0.0.1, without persistence. Answers null when redis-server is not installed. */
-export async function startRedisServer(options: RedisServerOptions): Promise<Child | null> {
+export async function startRedisServer(options: RedisServerOptions, signal?: AbortSignal): Promise<Child | null> {
   await Deno.mkdir(options.folder, { recursive: true });
   const configuration = join(options.folder, "redis.conf");
   const logFile = join(options.folder, "redis.log");
-  await Deno.writeTextFile(configuration, configurationText(options), { mode: 0o600 });
+  await writePrivately(configuration, configurationText(options));
   const server = startOrNull(configuration, logFile);
   if (server === null) return null;
-  await untilListening(server, options.port);
+  await untilListening(server, options.port, signal);
   return server;
 }
 
@@ -45,10 +46,10 @@ function configurationText({ folder, port, password }: RedisServerOptions): stri
   ].join("\n");
 }
 
-async function untilListening(server: Child, port: number): Promise<void> {
+async function untilListening(server: Child, port: number, signal?: AbortSignal): Promise<void> {
   let isEnded = false;
   server.ended.then(() => isEnded = true);
-  for (let attempt = 0; attempt < 200 && !isEnded; attempt++) {
+  for (let attempt = 0; attempt < 200 && !isEnded && signal?.aborted !== true; attempt++) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;

@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, logTail, startChild } from "../child.ts";
 import { freePort } from "../free_port.ts";
+import { inWords, type KeptPort } from "../kept_ports.ts";
 import type { Part } from "../part.ts";
 import { pause } from "../pause.ts";
 import { StackError } from "../stack_error.ts";
+import { supervise } from "../supervise.ts";
 
 export { type Envelope, readEnvelopes } from "./envelopes.ts";
 
@@ -19,28 +21,39 @@ export interface SpotlightOptions {
   npmFolder: string;
   /** A new temporary folder by default. */
   logFolder?: string;
+  /** A free one by default. */
+  port?: KeptPort;
+  /** Told when it dies again and again. */
+  onTrouble?: ((message: string) => void) | undefined;
 }
 
-/** Starts Spotlight on a free loopback port. Throws a StackError with the end of its log when it does not start. */
-export async function startSpotlight({ npmFolder, logFolder }: SpotlightOptions): Promise<SpotlightPart> {
-  const folder = logFolder ?? await Deno.makeTempDir({ prefix: "freshet-spotlight-" });
+/** Starts Spotlight on loopback. Throws a StackError with the end of its log when it does not start. */
+export async function startSpotlight(options: SpotlightOptions): Promise<SpotlightPart> {
+  const folder = options.logFolder ?? await Deno.makeTempDir({ prefix: "freshet-spotlight-" });
   await Deno.mkdir(folder, { recursive: true });
-  const port = freePort();
-  const child = startChild({
-    command: Deno.execPath(),
-    args: sidecarArguments(npmFolder, port),
-    environment: { NO_COLOR: "1" },
-    logFile: join(folder, "spotlight.log"),
-  });
+  const kept = options.port ?? { port: freePort(), lost: null };
+  const { port } = kept;
   const url = `http://127.0.0.1:${port}`;
-  await untilHealthy(child, url);
+  const logFile = join(folder, "spotlight.log");
+
+  async function launch(signal?: AbortSignal): Promise<Child> {
+    const child = startChild({
+      command: Deno.execPath(),
+      args: sidecarArguments(options.npmFolder, port),
+      environment: { NO_COLOR: "1" },
+      logFile,
+    });
+    await untilHealthy(child, url, signal);
+    return child;
+  }
+  const supervision = supervise(await launch(), { name: "Spotlight", logFile, launch, onTrouble: options.onTrouble });
   return {
     name: "sentry",
     kind: "real",
-    detail: `Spotlight, ${url}`,
+    detail: `Spotlight, http://${inWords(kept)}`,
     dsn: `http://freshet@127.0.0.1:${port}/1`,
     url,
-    stop: () => child.stop(),
+    stop: () => supervision.stop(),
   };
 }
 
@@ -53,11 +66,11 @@ function sidecarArguments(npmFolder: string, port: number): string[] {
   ];
 }
 
-async function untilHealthy(child: Child, url: string): Promise<void> {
+async function untilHealthy(child: Child, url: string, signal?: AbortSignal): Promise<void> {
   let isEnded = false;
   child.ended.then(() => isEnded = true);
   const deadline = Date.now() + 30_000;
-  while (!isEnded && Date.now() < deadline) {
+  while (!isEnded && signal?.aborted !== true && Date.now() < deadline) {
     try {
       const response = await fetch(`${url}/health`);
       await response.body?.cancel();

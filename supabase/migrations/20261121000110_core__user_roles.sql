@@ -23,7 +23,6 @@ alter table public.user_roles enable row level security;
 revoke all on table public.user_roles from public, anon, authenticated, service_role;
 grant select, insert, update, delete on table public.user_roles to service_role;
 grant select on table public.user_roles to supabase_auth_admin;
-grant usage on schema public to supabase_auth_admin;
 create policy user_roles_are_read_by_auth on public.user_roles
     for select to supabase_auth_admin using (true);
 

@@ -3,7 +3,9 @@
 -- Why: such a tool runs whatever its users write, so the role itself must not be able to do harm. It reads the training
 --      pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest; the
 --      read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
---      It cannot log in until somebody gives it a password, which no migration should know.
+--      It may also do what everybody may (PUBLIC): enter schema public, and make temporary tables. That is the platform's to
+--      grant, and an application's to take: docs/bi tells how. No grant of either is changed here.
+--      It cannot log in until it is given a password, which no migration should know.
 
 do $$
 begin
@@ -25,26 +27,6 @@ revoke all on all tables in schema public, analytics, private from reporting_use
 revoke all on all sequences in schema public, analytics, private from reporting_user;
 revoke all on all routines in schema public, analytics, private from reporting_user;
 revoke all on schema public, private from reporting_user;
-
--- It may whatever everybody may, today and after a later grant to everybody. So everybody no longer enters schema public
--- and no longer makes temporary tables, while each role that is there keeps both.
-do $$
-declare
-    known record;
-begin
-    for known in
-        select r.rolname
-        from pg_catalog.pg_roles as r
-        where not r.rolsuper and r.rolname <> 'reporting_user' and r.rolname !~ '^pg_'
-    loop
-        execute format('grant usage on schema public to %I', known.rolname);
-        execute format('grant temporary on database %I to %I', current_database(), known.rolname);
-    end loop;
-    execute format('revoke temporary on database %I from public', current_database());
-    execute format('grant connect on database %I to reporting_user', current_database());
-end
-$$;
-revoke usage on schema public from public;
 
 grant usage on schema analytics to reporting_user;
 grant select on table

@@ -9,6 +9,7 @@ import { resources } from "../../tools/resources.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
 import { contracted, readerOf } from "../support/contracted.ts";
 import { laneRow } from "../support/arena_rows.ts";
+import { FakeRefreshes, requestOf } from "../support/fake_refreshes.ts";
 import { createArenaRig, createHttpRig, LANES_PATH } from "../support/http_rig.ts";
 import { operationsWithRows } from "../support/ops_rows.ts";
 import { KEYS } from "../support/tokens.ts";
@@ -22,8 +23,10 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: f
 addFormats.default(ajv);
 ajv.addSchema({ $id: "document", components: document.components } as object, "document");
 
+type Method = "get" | "head" | "post";
+
 /** The response that the document has for a status, its reference followed. */
-function documented(path: string, method: "get" | "head", status: number): Documented {
+function documented(path: string, method: Method, status: number): Documented {
   const paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> = document.paths;
   const operation = paths[path]?.[method] as { readonly responses: Readonly<Record<string, unknown>> };
   const found = operation.responses[String(status)] ?? operation.responses["default"];
@@ -58,7 +61,7 @@ const HEADERS = new Map(
 );
 
 /** Body, media type and headers of an answer are what the document says. */
-async function assertDocumented(path: string, response: Response, method: "get" | "head" = "get"): Promise<void> {
+async function assertDocumented(path: string, response: Response, method: Method = "get"): Promise<void> {
   const described = documented(path, method, response.status);
   assertHeaders(path, response, described);
   const text = await response.text();
@@ -134,6 +137,27 @@ Deno.test("what is no resource answers as the document says", async () => {
   await assertDocumented("/health", stale);
 });
 
+Deno.test("a refresh is asked for, looked up and refused as the document says", async () => {
+  const refreshes = new FakeRefreshes();
+  refreshes.work = (name) => Promise.resolve(name === "mv_nowhere" ? null : requestOf({ [name]: null }));
+  const rig = createArenaRig({ refreshes });
+  const headers = { apikey: KEYS.secret };
+  const post = (query: string, more: { readonly apikey: string } = headers) =>
+    rig.ask(`/analytics/ops/refresh${query}`, { method: "POST", headers: more });
+  const look = (id: string, method = "GET") => rig.ask(`/analytics/ops/refreshes/${id}`, { method, headers });
+  const asked = [await post("?view=mv_a"), await post(""), await post("?view=mv_nowhere")];
+  assert.deepEqual(asked.map(({ status }) => status), [202, 400, 404]);
+  for (const response of [...asked, await post("?view=mv_a", { apikey: KEYS.publishable })]) {
+    await assertDocumented("/ops/refresh", response, "post");
+  }
+  for (const outcome of [null, "refreshed", "failed"] as const) {
+    refreshes.known.set(12, requestOf({ mv_a: "skipped_clean", mv_b: outcome }));
+    await assertDocumented("/ops/refreshes/{id}", await look("12"));
+  }
+  await assertDocumented("/ops/refreshes/{id}", await look("12", "HEAD"), "head");
+  await assertDocumented("/ops/refreshes/{id}", await look("13"));
+});
+
 Deno.test("a compressed answer has the headers that the document says", async () => {
   const rig = createArenaRig();
   rig.source.refresh(
@@ -151,6 +175,7 @@ Deno.test("the document has every path that is served, and every problem code wi
   const served = [
     ...resources.map((resource) => `/${fullName(resource)}`),
     ...["/catalog", "/openapi.json", "/health", "/ops/incidents", "/ops/jobs", "/ops/runs"],
+    ...["/ops/refresh", "/ops/refreshes/{id}"],
   ];
   assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
   const { examples, properties } = document.components.schemas.Problem;
@@ -161,7 +186,8 @@ Deno.test("the document has every path that is served, and every problem code wi
 Deno.test("every example of the document fits its schema", () => {
   let count = 0;
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const [status, response] of Object.entries(item.get.responses)) {
+    const responses = "get" in item ? item.get.responses : item.post.responses;
+    for (const [status, response] of Object.entries(responses)) {
       const content: Readonly<Record<string, { schema: object; example?: unknown }>> = "content" in response
         ? response.content
         : {};

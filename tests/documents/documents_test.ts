@@ -79,7 +79,7 @@ class RolledBack extends Error {}
 /** As postgres, the role of the SQL editor; a block that is somebody else's sets the role itself. Nothing of it stays. */
 async function execute(block: Block): Promise<void> {
   const text = filledIn(block);
-  const sql = postgres(await terminal.variable("FRESHET_DATABASE_URL"), { max: 1, onnotice: () => {} });
+  const sql = postgres(await terminal.variable("FRESHET_LOCAL_DATABASE_URL"), { max: 1, onnotice: () => {} });
   try {
     // The one statement of the documents that PostgreSQL refuses inside a transaction.
     if (text.startsWith("vacuum")) return void await sql.unsafe(text).simple();

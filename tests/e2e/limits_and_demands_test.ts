@@ -132,7 +132,7 @@ e2e("rows older than demanded are 503 TOO_STALE with the slot of the view's sche
   await Promise.all([plain, reloaded, same, young].map((response) => response.body?.cancel()));
 });
 
-e2e("a refresh on demand goes through the database's own function and its limit of one a minute", async () => {
+e2e("a refresh on demand goes through the database's queue and its limit of one a minute", async () => {
   const { stack } = product;
   const variables: Record<string, string> = {
     SUPABASE_URL: stack.origin,
@@ -141,12 +141,22 @@ e2e("a refresh on demand goes through the database's own function and its limit 
   const refreshes = createRefreshes(createAnalyticsRpc(readEnvironment((name) => variables[name])), systemClock);
   const view = "mv_time_to_first_win";
   const before = await product.sql`select verified_at from analytics.views where view_name = ${view}`;
-  equal(await refreshes.refresh(view), true);
+  const asked = await refreshes.request({ view, asked_by: "reader" });
+  ok(asked !== null);
+  const due = await refreshes.queueAt();
+  ok(due !== null && due > Date.now() - 1_000 && due <= Date.now() + 60_000, `the queue is due at ${due}`);
+  let found = await refreshes.look(asked.id);
+  for (const began = Date.now(); found?.state !== "finished" && Date.now() - began < 90_000;) {
+    await pause(500);
+    found = await refreshes.look(asked.id);
+  }
+  ok(["refreshed", "skipped_clean"].includes(found?.views[0]?.outcome ?? ""), JSON.stringify(found));
   const after = await product.sql`select verified_at from analytics.views where view_name = ${view}`;
   ok(after[0]?.verified_at > before[0]?.verified_at);
-  const error = await refreshes.refresh(view).catch((thrown: unknown) => thrown);
+  const error = await refreshes.request({ view, asked_by: "reader" }).catch((thrown: unknown) => thrown);
   ok(error instanceof AppError);
   equal(error.code, "RATE_LIMITED");
+  equal(await refreshes.request({ view: "mv_nobody_knows", asked_by: "service" }), null);
   equal(await refreshes.nextAt("mv_nobody_knows"), null);
 });
 

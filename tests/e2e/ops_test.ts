@@ -118,7 +118,7 @@ e2e("health says why to the secret key, and one word to everybody", async () => 
 e2e("deno task doctor finds the same in the same database, as JSON and with an exit code", async () => {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("../../tools/doctor.ts", import.meta.url).pathname, "--json"],
-    env: { DATABASE_URL: product.stack.databaseUrl, NO_COLOR: "1" },
+    env: { FRESHET_DATABASE_URL: product.stack.databaseUrl, NO_COLOR: "1" },
     stderr: "inherit",
   }).output();
   const { findings, unchecked, has_freshet } = JSON.parse(new TextDecoder().decode(stdout));

@@ -48,10 +48,12 @@ asReportingUser(
   async () => {
     await assert.rejects(reporting`delete from analytics.dim_time`, { code: "25006" });
     await assert.rejects(reporting`select net.http_get('http://127.0.0.1:1/')`, { code: "25006" });
+    await assert.rejects(reporting`create temporary table planted (id integer)`, { code: "25006" });
     await reporting`set default_transaction_read_only = off`;
     try {
       await assert.rejects(reporting`delete from analytics.dim_time`, { code: "42501" });
-      await assert.rejects(reporting`create temporary table planted (id integer)`, { code: "42501" });
+      await assert.rejects(reporting`create table public.planted (id integer)`, { code: "42501" });
+      await assert.rejects(reporting`create table analytics.planted (id integer)`, { code: "42501" });
       await assert.rejects(reporting`select analytics.refresh_view('mv_org_overview')`, { code: "42501" });
     } finally {
       await reporting`reset default_transaction_read_only`;

@@ -31,6 +31,13 @@ Deno.test("copyLines() rejects, and does not hang, when Postgres refuses after t
   await assert.rejects(copied(lines(["1", "x"])), postgres.PostgresError);
 });
 
+Deno.test("copyLines() rejects with what Postgres said when it refuses a line in the middle", async () => {
+  async function* many(): AsyncGenerator<string[]> {
+    for (let line = 0; line < 50_000; line++) yield await Promise.resolve([String(line), line === 10_000 ? "x" : "1"]);
+  }
+  await assert.rejects(copied(many()), /invalid input syntax for type integer: "x"/);
+});
+
 Deno.test("copyLines() rejects with the error of the lines and leaves the connection usable", async () => {
   async function* broken(): AsyncGenerator<string[]> {
     yield ["1", "10"];

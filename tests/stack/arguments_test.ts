@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/strict";
 import { parseArguments } from "../../stack/arguments.ts";
 
 const nothingSet = () => undefined;
@@ -14,6 +14,38 @@ Deno.test("parseArguments() takes the port of the command line over that of the 
   equal(parseArguments(["start"], environment).port, 6001);
   equal(parseArguments(["start", "--port", "6002"], environment).port, 6002);
   equal(parseArguments(["start", "--port=6003"], environment).port, 6003);
+});
+
+Deno.test("parseArguments() does not read DATABASE_URL, and takes --db-url over FRESHET_DATABASE_URL", () => {
+  const urls = (variable: string, ...args: string[]) =>
+    parseArguments(["start", ...args], (name) => name === variable ? "postgresql://of-the-shell/db" : undefined)
+      .databaseUrl;
+  equal(urls("DATABASE_URL"), undefined);
+  equal(urls("FRESHET_DATABASE_URL"), "postgresql://of-the-shell/db");
+  equal(urls("FRESHET_DATABASE_URL", "--db-url", "postgres://given/db"), "postgres://given/db");
+  equal(urls("FRESHET_DATABASE_URL", "--db-url=postgres://given/db?a=b"), "postgres://given/db?a=b");
+});
+
+Deno.test("parseArguments() refuses what is no database URL, without repeating a password", () => {
+  const wrong: [string[], string | undefined][] = [
+    [["start", "--db-url", "mysql://u:hunter2@h"], undefined],
+    [["start", "--db-url"], undefined],
+    [["start", "--db-urls=postgres://u:hunter2@h/db"], undefined],
+    [["start", "postgres://u:hunter2@h/db"], undefined],
+    [["start"], "hunter2"],
+  ];
+  for (const [args, variable] of wrong) {
+    throws(
+      () => parseArguments(args, (name) => name === "FRESHET_DATABASE_URL" ? variable : undefined),
+      (error: Error) => {
+        doesNotMatch(error.message, /hunter2/);
+        match(error.message, /→/);
+        return true;
+      },
+    );
+  }
+  // What is wrong with it matters to a start only.
+  equal(parseArguments(["stop"], (name) => name === "FRESHET_DATABASE_URL" ? "hunter2" : undefined).command, "stop");
 });
 
 Deno.test("parseArguments() takes an empty variable for one that is not set", () => {

@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createClient } from "@supabase/supabase-js";
 import { decodeProtectedHeader, SignJWT } from "jose";
-import postgres from "postgres";
 import { startDataApi } from "../../stack/data_api/mod.ts";
-import { startGateway } from "../../stack/gateway/mod.ts";
-import { startPostgres } from "../../stack/postgres/mod.ts";
-
-const npmFolder = Deno.env.get("FRESHET_NPM") ?? fileURLToPath(new URL("../../stack/npm/", import.meta.url));
-const jwtSecret = "jw7-Kq2!vT9_zLp4@Xs8mNd3#Rb6yHc1";
-const publishableKey = "sb_publishable_of_this_test";
-const secretKey = "sb_secret_of_this_test";
+import { clientOf, jwtSecret, npmFolder, publishableKey, secretKey, withDataApi } from "../support/data_api_rig.ts";
 
 const schema = `
 create schema analytics;
@@ -32,54 +22,8 @@ alter table public.notes enable row level security;
 create policy notes_of_owner on public.notes using (owner_id = auth.uid());
 `;
 
-interface Rig {
-  origin: string;
-  sql: postgres.Sql;
-  restart(): Promise<void>;
-}
-
-/** PostgreSQL, the data API and the gateway, for one test. */
-async function withDataApi(test: (rig: Rig) => Promise<void>): Promise<void> {
-  const workFolder = await Deno.makeTempDir();
-  // On a server as an unprivileged user, the way to its folder must be open.
-  await Deno.chmod(workFolder, 0o755);
-  const projectFolder = join(workFolder, "project");
-  await Deno.mkdir(join(projectFolder, "supabase"), { recursive: true });
-  await Deno.writeTextFile(
-    join(projectFolder, "supabase", "config.toml"),
-    '[api]\nschemas = ["public", "analytics"]\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n',
-  );
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
-    const database = await startPostgres({ workFolder, durable: false });
-    stops.push(() => database.stop());
-    const sql = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
-    stops.push(() => sql.end());
-    await sql.unsafe(schema);
-    const keys = { jwtSecret, publishableKey, secretKey };
-    const dataApi = await startDataApi({
-      databaseUrl: database.superuserUrl,
-      npmFolder,
-      workFolder,
-      projectFolder,
-      ...keys,
-    });
-    stops.push(() => dataApi.stop());
-    const gateway = await startGateway({ port: 0, dataApiUrl: dataApi.url, functionUrls: {}, verifyJwt: {}, ...keys });
-    stops.push(() => gateway.stop());
-    await test({ origin: gateway.origin, sql, restart: dataApi.restart });
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-    await Deno.remove(workFolder, { recursive: true });
-  }
-}
-
-function clientOf(origin: string, key: string) {
-  return createClient(origin, key, { auth: { persistSession: false, autoRefreshToken: false } });
-}
-
 Deno.test("the data API answers as PostgREST does, behind one origin", async (t) => {
-  await withDataApi(async ({ origin, sql, restart }) => {
+  await withDataApi(schema, async ({ origin, sql, restart }) => {
     const service = clientOf(origin, secretKey);
     const anon = clientOf(origin, publishableKey);
 
@@ -140,12 +84,18 @@ Deno.test("the data API answers as PostgREST does, behind one origin", async (t)
       assert.equal((await response.json()).code, "42501");
     });
 
-    await t.step("no key is 401, and a schema that is not exposed 406", async () => {
-      const response = await fetch(`${origin}/rest/v1/closed`);
-      await response.body?.cancel();
-      assert.equal(response.status, 401);
-      assert.equal((await service.schema("cron").from("job").select()).status, 406);
-    });
+    await t.step(
+      "no key is 401, and a schema that is not exposed 406 PGRST106, for a table and for a function",
+      async () => {
+        const response = await fetch(`${origin}/rest/v1/closed`);
+        await response.body?.cancel();
+        assert.equal(response.status, 401);
+        for (const asked of [service.schema("cron").from("job").select(), service.schema("private").rpc("anything")]) {
+          const { status, error } = await asked;
+          assert.deepEqual([status, error?.code], [406, "PGRST106"]);
+        }
+      },
+    );
 
     await t.step("it gives no role a privilege that the migrations withhold", async () => {
       const [privileges] = await sql`

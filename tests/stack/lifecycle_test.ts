@@ -12,7 +12,14 @@ Deno.test("The stack from another terminal's view", async (t) => {
   function command(...args: string[]): Deno.Command {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", main, ...args],
-      env: { FRESHET_WORK_FOLDER: workFolder, NO_COLOR: "1", DATABASE_URL: "", SENTRY_DSN: "" },
+      env: {
+        FRESHET_WORK_FOLDER: workFolder,
+        NO_COLOR: "1",
+        FRESHET_DATABASE_URL: "",
+        // Another project's, as a shell may have it: a start that read it would end at once.
+        DATABASE_URL: "postgresql://shop:secret@127.0.0.1:1/shop",
+        SENTRY_DSN: "",
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -26,17 +33,25 @@ Deno.test("The stack from another terminal's view", async (t) => {
     return JSON.parse((await run("status", "--json")).said);
   }
 
+  async function untilRunning() {
+    for (let attempt = 0; attempt < 300 && !isEnded && (await status()).state !== "running"; attempt++) {
+      await pause(200);
+    }
+  }
+  const pidsOf = (processes: { pid: number }[]) => processes.map(({ pid }) => pid).sort();
+  const spotlightOf = (state: { parts: { name: string; detail: string }[] }) =>
+    state.parts.find(({ name }) => name === "sentry")?.detail;
+
   const stack = command("start", "--port", "0", "--no-samples").spawn();
   const output = stack.output();
   let isEnded = false;
   output.then(() => isEnded = true);
+  let first: Awaited<ReturnType<typeof status>>;
   try {
     await t.step("status --json says starting, then running, as one object", async () => {
-      for (let attempt = 0; attempt < 300 && !isEnded && (await status()).state !== "running"; attempt++) {
-        await pause(200);
-      }
+      await untilRunning();
       if (isEnded) throw new Error(`it did not start: ${new TextDecoder().decode((await output).stderr)}`);
-      const state = await status();
+      const state = first = await status();
       deepEqual(Object.keys(state), [
         "state",
         "origin",
@@ -45,6 +60,8 @@ Deno.test("The stack from another terminal's view", async (t) => {
         "secret_key",
         "cron_key",
         "tokens",
+        "troubles",
+        "left_over",
         "parts",
       ]);
       equal(state.state, "running");
@@ -69,6 +86,35 @@ Deno.test("The stack from another terminal's view", async (t) => {
       equal((await output).code, 0);
       for (const { pid, command } of family) ok((await commandLineOf(pid)) !== command, `still there: ${command}`);
       equal((await status()).state, "stopped");
+    });
+    await t.step("after a kill of the stack, status names what still runs, and stop ends it", async () => {
+      isEnded = false;
+      const again = command("start", "--port", "0", "--no-samples").spawn();
+      const ended = again.output();
+      await untilRunning();
+      const before = await status();
+      deepEqual([before.database_url, spotlightOf(before)], [first.database_url, spotlightOf(first)]);
+      // A part that is started again has another number, and belongs to what is left all the same.
+      const redis = (await descendantsOf(again.pid)).find((one) => one.command.includes("redis-server"));
+      Deno.kill(Number(redis?.pid), "SIGKILL");
+      await pause(4000);
+      const family = await descendantsOf(again.pid);
+      again.kill("SIGKILL");
+      await ended;
+      const { left_over, state } = await status();
+      equal(state, "stopped");
+      deepEqual(pidsOf(left_over), pidsOf(family));
+      ok(family.length >= 5, `only ${family.length} processes`);
+      const { said } = await run("status");
+      match(
+        said,
+        new RegExp(
+          `was killed, and ${family.length} of its processes still run:[^]*postgres -D[^]*deno task stop ends them`,
+        ),
+      );
+      match((await run("stop")).said, new RegExp(`ended the ${family.length} processes`));
+      for (const one of family) ok((await commandLineOf(one.pid)) !== one.command, `still there: ${one.command}`);
+      deepEqual((await status()).left_over, []);
     });
     await t.step("reset deletes the database and the keys", async () => {
       match((await run("reset")).said, /Deleted/);

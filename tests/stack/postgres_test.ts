@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
+import { pause } from "../../stack/pause.ts";
 import { type PostgresPart, removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
 
 for (const flavour of ["installed", "embedded"] as const) {
@@ -53,26 +54,56 @@ for (const flavour of ["installed", "embedded"] as const) {
         }).output();
         match(new TextDecoder().decode(stderr), /is in use by process \d+[\s\S]*deno task stop/);
       });
-      await t.step("finds its data again after a crash, with a job's address brought up to date", async () => {
-        await query(
-          part,
-          "create table public.kept (id int); insert into public.kept values (1); " +
-            "select cron.schedule('kept', '0 0 1 1 *', 'select 1')",
-        );
-        const [server] = await query(part, "select pg_read_file('postmaster.pid') as pid_file", true);
-        const pid = Number(String(server?.pid_file).split("\n")[0]);
+      await t.step("comes back at its address when the server is killed, with its data", async () => {
+        await query(part, "create table public.kept (id int); insert into public.kept values (1)");
+        const pid = await serverPid(part);
         Deno.kill(pid, "SIGKILL");
-        await part.stop();
-        const before = part.url;
-        part = await startPostgres({ workFolder, flavour, durable: false });
-        notEqual(part.url, before);
-        deepEqual(await query(part, "select id from public.kept"), [{ id: 1 }]);
-        if (flavour === "installed") {
-          deepEqual(await query(part, "select nodeport::text from cron.job where jobname = 'kept'"), [
-            { nodeport: new URL(part.url).port },
-          ]);
-        }
+        deepEqual(await eventually(() => query(part, "select id from public.kept")), [{ id: 1 }]);
+        notEqual(await serverPid(part), pid);
       });
+      await t.step(
+        "finds its data and its address again after a crash, also while a statement of then still runs",
+        async () => {
+          const abandoned = query(part, "select sum(i) from generate_series(1, 2000000000) as i").catch(() => {});
+          await eventually(async () => {
+            const [row] = await query(
+              part,
+              "select true as runs from pg_stat_activity where query like '%generate_series(1, 2%' and state = 'active' and pid <> pg_backend_pid()",
+            );
+            return row;
+          });
+          const before = part.url;
+          const pid = await serverPid(part);
+          Deno.kill(pid, "SIGKILL");
+          await part.stop();
+          await abandoned;
+          part = await startPostgres({ workFolder, flavour, durable: false });
+          equal(part.url, before);
+          deepEqual(await query(part, "select id from public.kept"), [{ id: 1 }]);
+        },
+      );
+      await t.step(
+        "takes another port when a program has taken its own, says so, and moves its jobs there",
+        async () => {
+          await query(part, "select cron.schedule('kept', '0 0 1 1 *', 'select 1')");
+          await part.stop();
+          const { port: before } = new URL(part.url);
+          const listener = Deno.listen({ hostname: "127.0.0.1", port: Number(before) });
+          try {
+            part = await startPostgres({ workFolder, flavour, durable: false });
+          } finally {
+            listener.close();
+          }
+          const { port } = new URL(part.url);
+          notEqual(port, before);
+          match(part.detail, new RegExp(`127\\.0\\.0\\.1:${port}, since another program has taken ${before}$`));
+          if (flavour === "installed") {
+            deepEqual(await query(part, "select nodeport::text from cron.job where jobname = 'kept'"), [{
+              nodeport: port,
+            }]);
+          }
+        },
+      );
     } finally {
       await part.stop();
       await removeCluster(workFolder);
@@ -83,12 +114,26 @@ for (const flavour of ["installed", "embedded"] as const) {
   });
 }
 
-Deno.test("startPostgres() names DATABASE_URL when that database does not answer", async () => {
+Deno.test("startPostgres() says which option named a database that does not answer, and how to do without", async () => {
   await rejects(
     startPostgres({ workFolder: "/nowhere", databaseUrl: "postgresql://postgres@127.0.0.1:1/postgres" }),
-    /DATABASE_URL does not answer[\s\S]*unset DATABASE_URL/,
+    /127\.0\.0\.1:1, given by --db-url or FRESHET_DATABASE_URL, does not answer[\s\S]*unset FRESHET_DATABASE_URL/,
   );
 });
+
+async function serverPid(part: PostgresPart): Promise<number> {
+  const [row] = await query(part, "select pg_read_file('postmaster.pid') as pid_file", true);
+  return Number(String(row?.pid_file).split("\n")[0]);
+}
+
+async function eventually<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let count = 0; count < 200; count++) {
+    const value = await attempt().catch(() => undefined);
+    if (value !== undefined) return value;
+    await pause(50);
+  }
+  throw new Error("It did not happen within ten seconds");
+}
 
 async function query(part: PostgresPart, text: string, asSuperuser = false): Promise<postgres.Row[]> {
   const sql = postgres(asSuperuser ? part.superuserUrl : part.url, { max: 1, onnotice: () => {} });

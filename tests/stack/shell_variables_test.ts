@@ -11,8 +11,8 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     database_url: "postgresql://postgres@127.0.0.1:1/postgres",
   };
   const script = `${shellVariables(state)}
-    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$TRAINEE_TOKEN" "$FRESHET_DATABASE_URL"
-    printf '%s' "\${CRON_KEY-unset}\${DATABASE_URL-unset}"`;
+    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$TRAINEE_TOKEN" "$FRESHET_LOCAL_DATABASE_URL"
+    printf '%s' "\${CRON_KEY-unset}\${FRESHET_DATABASE_URL-unset}\${DATABASE_URL-unset}"`;
   const { code, stdout } = await new Deno.Command("sh", { args: ["-c", script], clearEnv: true }).output();
   equal(code, 0);
   deepEqual(new TextDecoder().decode(stdout).split("\n"), [
@@ -22,6 +22,6 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     "o",
     "t",
     "postgresql://postgres@127.0.0.1:1/postgres",
-    "unsetunset",
+    "unsetunsetunset",
   ]);
 });

@@ -1,8 +1,10 @@
-import { deepEqual, match, rejects } from "node:assert/strict";
+import { deepEqual, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
 import { installNpmParts } from "../../stack/npm_parts.ts";
+import { pause } from "../../stack/pause.ts";
 import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
+import { listProcesses } from "../../stack/process_table.ts";
 import { adviseDatabase, generateTypes, lintDatabase, pushMigrations } from "../../stack/supabase_cli.ts";
 
 Deno.test("The Supabase CLI works on a private cluster, as the role postgres", async (t) => {
@@ -23,6 +25,23 @@ Deno.test("The Supabase CLI works on a private cluster, as the role postgres", a
       deepEqual(await pushMigrations(target), ["20260101000000_one.sql"]);
       deepEqual(await pushMigrations(target), []);
     });
+    await t.step(
+      "the password is in no command line while the CLI runs: all users of the machine can read those",
+      async () => {
+        const { password } = new URL(part.url);
+        let isOver = false;
+        const pushing = pushMigrations(target).finally(() => isOver = true);
+        const seen = new Set<string>();
+        while (!isOver) {
+          for (const { command } of await listProcesses()) seen.add(command);
+          await pause(10);
+        }
+        await pushing;
+        const commands = [...seen].filter((command) => command.includes(folder) && command.includes("supabase"));
+        ok(commands.some((command) => command.includes("db push")), "the CLI was not seen");
+        deepEqual(commands.filter((command) => command.includes(password)), []);
+      },
+    );
     await t.step("adviseDatabase() and lintDatabase() find nothing where nothing is wrong", async () => {
       deepEqual(await adviseDatabase(target), []);
       deepEqual(await lintDatabase(target), []);

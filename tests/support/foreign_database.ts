@@ -22,8 +22,8 @@ export async function startForeignDatabase(): Promise<ForeignDatabase> {
   const installation = await chooseInstallation("installed", { user, folder: folders.folder, report: () => {} });
   const options = { installation, folders, user, cron: "real", durable: false } as const;
   let cluster = await startCluster(options);
-  const { port } = cluster;
-  const url = `postgresql://supabase_admin@127.0.0.1:${port}/postgres`;
+  const { port } = cluster.port;
+  const url = cluster.urlOf("supabase_admin");
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   await sql`create extension pg_cron`;
   return {

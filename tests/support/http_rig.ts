@@ -17,6 +17,7 @@ import { resources as all } from "../../tools/resources.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "./arena_rows.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeOperations } from "./fake_operations.ts";
+import { FakeRefreshes } from "./fake_refreshes.ts";
 import { FakeSharedStore } from "./fake_shared_store.ts";
 import { type FakeRow, FakeSource } from "./fake_source.ts";
 import { environmentWith, KEYS } from "./tokens.ts";
@@ -71,7 +72,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
     runbook_url: "https://runbook.example.com",
-    refreshes: options.refreshes ?? { nextAt: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
+    refreshes: options.refreshes ?? new FakeRefreshes(),
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",
   };

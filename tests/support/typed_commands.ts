@@ -38,7 +38,7 @@ export async function openTerminal(): Promise<Terminal> {
         FRESHET_WORK_FOLDER: join(home, "work"),
         FRESHET_PORT: port,
         FRESHET_POSTGRES: "installed",
-        DATABASE_URL: "",
+        FRESHET_DATABASE_URL: "",
         SENTRY_DSN: "",
         NO_COLOR: "1",
       },

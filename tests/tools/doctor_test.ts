@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/strict";
+import { connectionUrl } from "../../tools/doctor/address.ts";
 import { databaseUrl, parseArguments } from "../../tools/doctor/arguments.ts";
 import { seconds, statementTimeout } from "../../tools/doctor/command_limits.ts";
 import type { Examination } from "../../tools/doctor/examine.ts";
@@ -21,12 +22,27 @@ const EXAMINATION: Examination = {
   examined_at: "2026-11-20T10:00:00.000Z",
   server_version: "15.18",
   cron_version: "1.4-1",
+  address: "127.0.0.1:5432",
   database: "postgres",
   has_freshet: false,
   job_count: 3,
   findings: [],
   unchecked: [],
 };
+
+Deno.test("connectionUrl() keeps what reaches the database and how it is encrypted, and drops what would be said at the start", () => {
+  const project = "abcdefghijklmnopqrst";
+  const pooler = "aws-0-eu-central-1.pooler.supabase.com:5432";
+  const addresses: Record<string, string> = {
+    [`postgresql://postgres.${project}:p%40ss@${pooler}`]: `postgresql://postgres.${project}:p%40ss@${pooler}/postgres`,
+    [`postgresql://postgres.${project}:p@${pooler}/?pgbouncer=true&sslmode=require`]:
+      `postgresql://postgres.${project}:p@${pooler}/postgres?sslmode=require`,
+    [`postgresql://postgres.${project}:p@${pooler}/other?options=-c%20jit%3Doff`]:
+      `postgresql://postgres.${project}:p@${pooler}/other`,
+    "postgresql://someone@127.0.0.1:5432": "postgresql://someone@127.0.0.1:5432",
+  };
+  for (const [given, expected] of Object.entries(addresses)) equal(connectionUrl(given), expected, given);
+});
 
 Deno.test("statementTimeout() reads the limit that a command sets for itself, in seconds", () => {
   const limits: Record<string, number | null> = {
@@ -74,16 +90,16 @@ Deno.test("projectOf() knows a Supabase project by its address", () => {
 });
 
 Deno.test("parseArguments() takes both ways of writing an option, and repeats no password", () => {
-  deepEqual(parseArguments(["--json", "--remote=postgres://u:p%3D@h/db"]), {
-    remote: "postgres://u:p%3D@h/db",
+  deepEqual(parseArguments(["--json", "--db-url=postgres://u:p%3D@h/db"]), {
+    dbUrl: "postgres://u:p%3D@h/db",
     json: true,
     help: false,
   });
-  equal(parseArguments(["--remote", "postgresql://h/db"]).remote, "postgresql://h/db");
+  equal(parseArguments(["--db-url", "postgresql://h/db"]).dbUrl, "postgresql://h/db");
   for (
-    const wrong of [["--remote", "mysql://u:hunter2@h"], ["--remotes=postgres://u:hunter2@h/db"], [
+    const wrong of [["--db-url", "mysql://u:hunter2@h"], ["--db-urls=postgres://u:hunter2@h/db"], [
       "postgres://u:hunter2@h",
-    ], ["--remote"]]
+    ], ["--db-url"]]
   ) {
     throws(() => parseArguments(wrong), (error: Error) => {
       doesNotMatch(error.message, /hunter2/);
@@ -91,7 +107,21 @@ Deno.test("parseArguments() takes both ways of writing an option, and repeats no
       return true;
     });
   }
-  throws(() => databaseUrl("hunter2", "DATABASE_URL"), /DATABASE_URL is no database URL/);
+  throws(() => databaseUrl("hunter2", "FRESHET_DATABASE_URL"), /FRESHET_DATABASE_URL is no database URL/);
+});
+
+Deno.test("parseArguments() says what --remote is called", () => {
+  throws(
+    () => parseArguments(["--remote", "postgres://u:p@h/db"]),
+    /--remote is called --db-url\n.*deno task doctor --db-url/,
+  );
+});
+
+Deno.test("inWords() says which database was examined, and who named it", () => {
+  match(
+    inWords(EXAMINATION, "the local stack"),
+    /^Database "postgres" at 127\.0\.0\.1:5432 \(the local stack\), PostgreSQL/,
+  );
 });
 
 Deno.test("exitCode() tells the worst finding, and an examination that is not whole from a good one", () => {
@@ -106,12 +136,12 @@ Deno.test("exitCode() tells the worst finding, and an examination that is not wh
 });
 
 Deno.test("inWords() shows each finding with its repair, and lets no job's name move the cursor", () => {
-  const text = inWords({ ...EXAMINATION, findings: [{ ...FINDING, subject: "night\u001b[2Jly\nrow" }] });
+  const text = inWords({ ...EXAMINATION, findings: [{ ...FINDING, subject: "night\u001b[2Jly\nrow" }] }, "--db-url");
   match(text, /1 +error +failed +night \[2Jly row +its last run failed/);
   match(text, /1\. failed: .*docs\/runbook\/failed\.md/);
   match(text, /^ {5}select 2;$/m);
   match(text, /1 error$/);
-  match(inWords(EXAMINATION), /Nothing is wrong that can be seen from here\.$/);
+  match(inWords(EXAMINATION, "--db-url"), /Nothing is wrong that can be seen from here\.$/);
 });
 
 Deno.test("repairOf() gives a stranger's database nothing of ours, and Freshet's the repair of its alerts", () => {

@@ -3,6 +3,7 @@ import { createFreshet, FreshetError } from "../../shared/client/mod.ts";
 import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { createClientRig, PROJECT } from "../support/client_rig.ts";
+import { FakeRefreshes } from "../support/fake_refreshes.ts";
 import { settle } from "../support/fake_clock.ts";
 import { UNLIMITED } from "../support/http_rig.ts";
 import { sampleRow } from "../support/sample_values.ts";
@@ -225,10 +226,8 @@ Deno.test("the greatest age that is accepted is said in Cache-Control", async ()
 });
 
 Deno.test("rows that are older than accepted are refused as TOO_STALE, with the time of the next refresh", async () => {
-  const refreshes = {
-    nextAt: () => Promise.resolve(http.clock.now() + 300_000),
-    refresh: () => Promise.resolve(false),
-  };
+  const refreshes = new FakeRefreshes();
+  refreshes.nextAt = () => Promise.resolve(http.clock.now() + 300_000);
   const { freshet, http, waited } = createClientRig({}, { refreshes });
   http.clock.advance(600_000);
   // Five minutes until the refresh begins, and five seconds for it.

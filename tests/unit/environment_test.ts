@@ -41,6 +41,20 @@ for (const [what, over, message] of FAULTS) {
   });
 }
 
+Deno.test("a project that has legacy keys only is told to create the new ones, and nothing that cannot be done", () => {
+  const legacy = { SUPABASE_ANON_KEY: "eyJ.planted", SUPABASE_SERVICE_ROLE_KEY: "eyJ.planted" };
+  const fault = faultOf({ SUPABASE_SECRET_KEYS: undefined, SUPABASE_PUBLISHABLE_KEYS: undefined, ...legacy });
+  assert.match(fault, /SUPABASE_SECRET_KEYS is not set\. Create the new API keys \(Settings → API keys\)/);
+  assert.doesNotMatch(fault, /as secrets of the function|planted/);
+});
+
+Deno.test("only variables that a project may set are to be set as secrets", () => {
+  assert.match(faultOf({ FRESHET_JWT_ALGORITHMS: "none" }), /Set .*FRESHET_.* as secrets of the function$/);
+  const fault = faultOf({ SUPABASE_URL: undefined, FRESHET_CORS_ORIGINS: "x", SUPABASE_SECRET_KEYS: "{" });
+  assert.match(fault, /Create the new API keys.*secrets of the function.*deploy the functions again$/);
+  assert.doesNotMatch(faultOf({ SUPABASE_URL: undefined }), /secrets of the function/);
+});
+
 Deno.test("readEnvironment() names all faults at once", () => {
   const fault = faultOf({ SUPABASE_URL: undefined, SUPABASE_SECRET_KEYS: "{" });
   assert.match(fault, /SUPABASE_URL.*SUPABASE_SECRET_KEYS/);

@@ -4,32 +4,17 @@ import { AppError } from "../../shared/core/app_error.ts";
 import { createQuestion } from "../../shared/core/cache_key.ts";
 import { readDemanded } from "../../shared/core/read_demanded.ts";
 import { RefreshOnDemand } from "../../shared/core/refresh_on_demand.ts";
-import type { Refreshes } from "../../shared/core/refreshes.ts";
 import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
 import { resources } from "../../tools/resources.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { settle } from "../support/fake_clock.ts";
+import { FakeRefreshes, requestOf } from "../support/fake_refreshes.ts";
 import { createArenaRig, LANES_PATH } from "../support/http_rig.ts";
 import { createWorld } from "../support/read_rig.ts";
 import { mintToken } from "../support/tokens.ts";
 
 const VIEW = "mv_lane_score_distribution";
-
-/** Notes what it is asked to refresh; what a refresh does is the test's. */
-class FakeRefreshes implements Refreshes {
-  readonly asked: string[] = [];
-  next: number | null = null;
-  work: (view: string) => Promise<boolean> = () => Promise.resolve(false);
-
-  nextAt(): Promise<number | null> {
-    return Promise.resolve(this.next);
-  }
-
-  refresh(view: string): Promise<boolean> {
-    this.asked.push(view);
-    return this.work(view);
-  }
-}
+const DEMANDED = { view: VIEW, asked_by: "reader" };
 
 /** A rig whose lanes were verified 100 seconds ago; with `on_demand` they refresh when somebody demands it. */
 function agedRig({ on_demand = false } = {}) {
@@ -177,11 +162,11 @@ Deno.test("a resource that refreshes on demand is refreshed once, for all who de
   refreshes.work = async (view) => {
     await settle();
     source.refresh(view, [laneRow({ lane_key: "new" })]);
-    return true;
+    return requestOf({ [view]: "refreshed" });
   };
   const answers = await Promise.all(Array.from({ length: 30 }, () => ask(`${LANES_PATH}&max_age=10`)));
   deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
-  deepEqual(refreshes.asked, [VIEW]);
+  deepEqual(refreshes.asked, [DEMANDED]);
   equal((await answers[0]?.json()).data[0].lane_key, "new");
   equal((await ask(LANES_PATH)).headers.get("age"), "0");
 });
@@ -194,21 +179,52 @@ Deno.test("a refresh that found nothing to do meets the demand as well", async (
   refreshes.work = (view) => {
     clock.advance(50);
     source.verify(view);
-    return Promise.resolve(true);
+    return Promise.resolve(requestOf({ [view]: "skipped_clean" }));
   };
   const response = await ask(`${LANES_PATH}&max_age=10`);
-  deepEqual([response.status, refreshes.asked], [200, [VIEW]]);
+  deepEqual([response.status, refreshes.asked], [200, [DEMANDED]]);
 });
 
 Deno.test("demands set off one refresh a minute, and those in between are told when to come", async () => {
   const { ask, clock, refreshes, lines } = agedRig({ on_demand: true });
   refreshes.work = () => Promise.reject(new AppError("RATE_LIMITED", { detail: "planted" }));
   for (let count = 0; count < 5; count++) equal((await ask(`${LANES_PATH}&max_age=10`)).status, 503);
-  deepEqual(refreshes.asked, [VIEW]);
+  deepEqual(refreshes.asked, [DEMANDED]);
   ok(lines.some((line) => line.includes("refresh_demanded")));
   clock.advance(60_000);
   await ask(`${LANES_PATH}&max_age=10`);
-  deepEqual(refreshes.asked, [VIEW, VIEW]);
+  deepEqual(refreshes.asked, [DEMANDED, DEMANDED]);
+});
+
+Deno.test("a demand follows what waits in the queue, and is met when the queue has done it", async () => {
+  const { ask, clock, source, refreshes } = agedRig({ on_demand: true });
+  const sleep = clock.sleep.bind(clock);
+  clock.sleep = (milliseconds) => milliseconds === 2_000 ? new Promise(() => {}) : sleep(milliseconds);
+  refreshes.work = (view) => Promise.resolve(requestOf({ [view]: null }));
+  refreshes.look = (id) => {
+    refreshes.looks += 1;
+    if (refreshes.looks < 3) return Promise.resolve(requestOf({ [VIEW]: null }, id));
+    source.refresh(VIEW, [laneRow({ lane_key: "new" })]);
+    return Promise.resolve(requestOf({ [VIEW]: "refreshed" }, id));
+  };
+  const response = await ask(`${LANES_PATH}&max_age=10`);
+  deepEqual([response.status, refreshes.looks], [200, 3]);
+  equal((await response.json()).data[0].lane_key, "new");
+});
+
+Deno.test("while a refresh waits in the queue callers are told the queue's next slot, and nobody asks for a second one", async () => {
+  const { ask, clock, refreshes, lines } = agedRig({ on_demand: true });
+  refreshes.work = (view) => Promise.resolve(requestOf({ [view]: null }));
+  refreshes.next = clock.now() + 900_000;
+  for (let count = 0; count < 3; count++) {
+    refreshes.queue_next = clock.now() + 2_000 + 8_000;
+    const response = await ask(`${LANES_PATH}&max_age=10`);
+    deepEqual([response.status, response.headers.get("retry-after")], [503, "13"]);
+    equal((await response.json()).next_refresh_at, new Date(refreshes.queue_next).toISOString());
+    clock.advance(45_000);
+  }
+  deepEqual(refreshes.asked, [DEMANDED]);
+  ok(lines.some((line) => line.includes("refresh_demanded")));
 });
 
 Deno.test("a young enough answer sets off no refresh", async () => {
@@ -220,7 +236,7 @@ Deno.test("a young enough answer sets off no refresh", async () => {
 
 Deno.test("nobody waits more than two seconds for a refresh", async () => {
   const { fetch, clock, refreshes, background } = agedRig({ on_demand: true });
-  let end: (is_done: boolean) => void = () => {};
+  let end: (request: null) => void = () => {};
   refreshes.work = () => new Promise((resolve) => end = resolve);
   const began = clock.now();
   const headers = { apikey: "sb_publishable_0123456789abcdef" };
@@ -228,7 +244,7 @@ Deno.test("nobody waits more than two seconds for a refresh", async () => {
   equal(await codeOf(response), "TOO_STALE");
   equal(clock.now() - began, 2_000);
   ok(background.length > 0, "the refresh goes on behind the answer");
-  end(true);
+  end(null);
   await Promise.all(background);
 });
 

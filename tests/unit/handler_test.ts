@@ -260,7 +260,12 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const route = () => Promise.reject(new RangeError("planted row text"));
-  const site = { cors: "*", routes: new Map([["/analytics/x", route]]) } as const;
+  const site = {
+    cors: "*",
+    routes: new Map([["/analytics/x", route]]),
+    posts: new Map(),
+    isOperator: () => true,
+  } as const;
   const handle = createHandler(() => Promise.resolve(site), { clock: new FakeClock(), log });
   const response = await handle(new Request("http://127.0.0.1/analytics/x"));
   assert.equal(response.status, 500);

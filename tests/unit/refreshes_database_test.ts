@@ -1,23 +1,29 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { AnalyticsRpc } from "../../shared/adapters/analytics_rpc.ts";
 import { createRefreshes } from "../../shared/adapters/refreshes_database.ts";
-import { sourceUnavailable } from "../../shared/core/app_error.ts";
+import { sourceError } from "../../shared/adapters/source_error.ts";
+import { AppError, internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { requestOf } from "../support/fake_refreshes.ts";
 
 const JOBS = [
   { job_name: "refresh-mv_x", schedule: "5,35 * * * *", late_after_seconds: 60 },
   { job_name: "refresh-mv_never", schedule: "0 0 30 2 *", late_after_seconds: 60 },
+  { job_name: "analytics-refresh-queue-1", schedule: "* * * * *", late_after_seconds: 600 },
+  { job_name: "analytics-refresh-queue-2", schedule: "10 seconds", late_after_seconds: 600 },
 ];
 
 /** Refreshes over a database that answers with this, and notes what it is called for. */
 function refreshesOver(answer: (name: string) => unknown) {
   const clock = new FakeClock(Date.parse("2026-11-20T10:10:00Z"));
   const calls: string[] = [];
-  const rpc: AnalyticsRpc = async ({ name, output }) => {
+  const inputs: unknown[] = [];
+  const rpc: AnalyticsRpc = async ({ name, input, output }) => {
     calls.push(name);
+    inputs.push(input);
     return output.parse(await answer(name));
   };
-  return { clock, calls, refreshes: createRefreshes(rpc, clock) };
+  return { clock, calls, inputs, refreshes: createRefreshes(rpc, clock) };
 }
 
 const calendar = () => ({
@@ -54,10 +60,38 @@ Deno.test("a database without a scheduler has no next refresh", async () => {
   equal(await refreshes.nextAt("mv_x"), null);
 });
 
-Deno.test("a refresh has succeeded when the view is up to date, whether or not there was something to do", async () => {
-  const outcomes = ["refreshed", "skipped_clean", "skipped_busy", "failed"];
-  const found = await Promise.all(
-    outcomes.map((outcome) => refreshesOver(() => [{ outcome }]).refreshes.refresh("mv_x")),
-  );
-  deepEqual(found, [true, true, false, false]);
+Deno.test("the queue is looked at when the first of its jobs is due", async () => {
+  const { refreshes } = refreshesOver(calendar);
+  equal(await refreshes.queueAt(), Date.parse("2026-11-20T10:10:10Z"));
+  equal(await refreshesOver(() => null).refreshes.queueAt(), null);
+});
+
+Deno.test("a refresh is asked for and looked up with one short call each", async () => {
+  const waiting = requestOf({ mv_x: null });
+  const { calls, inputs, refreshes } = refreshesOver(() => waiting);
+  deepEqual(await refreshes.request({ view: "mv_x", asked_by: "admin" }), waiting);
+  await refreshes.request({ pack: "arena", asked_by: "service" });
+  deepEqual(await refreshes.look(12), waiting);
+  deepEqual(calls, ["request_refresh", "request_refresh", "refresh_request"]);
+  deepEqual(inputs, [
+    { view_name: "mv_x", pack: null, asked_by: "admin" },
+    { view_name: null, pack: "arena", asked_by: "service" },
+    { id: 12 },
+  ]);
+  equal(await refreshesOver(() => null).refreshes.look(13), null);
+});
+
+Deno.test("what the database knows nothing of is null, what it refuses is said with the time to wait, and a defect stays one", async () => {
+  const asked = { view: "mv_x", asked_by: "admin" } as const;
+  const failing = (error: AppError) =>
+    refreshesOver(() => {
+      throw error;
+    }).refreshes.request(asked);
+  equal(await failing(sourceError("request_refresh", { code: "PT404", status: 404 })), null);
+  await rejects(failing(sourceError("request_refresh", { code: "PT429", status: 429 })), (error: AppError) => {
+    deepEqual([error.code, error.retry_after_seconds], ["RATE_LIMITED", 60]);
+    match(error.message, /^The view "mv_x" was refreshed by hand less than a minute ago; .* secret key/);
+    return true;
+  });
+  await rejects(failing(internalError("planted")), { code: "INTERNAL" });
 });

@@ -2,21 +2,21 @@ import { DoctorError } from "./doctor_error.ts";
 
 export const usage = `Examines the scheduled jobs of a PostgreSQL with pg_cron; changes nothing.
 
-  deno task doctor [--remote URL] [--json]
+  deno task doctor [--db-url URL] [--json]
 
-  --remote URL  the database to examine; without it DATABASE_URL, and without that the running local stack
+  --db-url URL  the database to examine; without it FRESHET_DATABASE_URL, and without that the running local stack
   --json        one JSON object instead of a table
 
 Exit code: 0 nothing but notes, 1 warnings, 2 errors, 3 fatal findings, 4 it could not be examined, or not all of it`;
 
 export interface Arguments {
-  readonly remote: string | null;
+  readonly dbUrl: string | null;
   readonly json: boolean;
   readonly help: boolean;
 }
 
 export function parseArguments(args: readonly string[]): Arguments {
-  let remote: string | null = null;
+  let dbUrl: string | null = null;
   let json = false;
   let help = false;
   const words = args.flatMap((arg) => {
@@ -25,13 +25,14 @@ export function parseArguments(args: readonly string[]): Arguments {
   });
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
-    if (word === "--remote") remote = databaseUrl(words[++index] ?? "", "--remote");
+    if (word === "--db-url") dbUrl = databaseUrl(words[++index] ?? "", "--db-url");
+    else if (word === "--remote") throw new DoctorError("--remote is called --db-url", "deno task doctor --db-url URL");
     else if (word === "--json") json = true;
     else if (word === "--help" || word === "-h") help = true;
     // A mistyped option may stand before a URL with a password: what was given is not repeated.
     else throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
   }
-  return { remote, json, help };
+  return { dbUrl, json, help };
 }
 
 /** Checks a database's address without repeating it: it may hold a password. */

@@ -39,6 +39,8 @@ export interface Examination {
   readonly examined_at: string;
   readonly server_version: string;
   readonly cron_version: string | null;
+  /** Host and port. */
+  readonly address: string;
   readonly database: string;
   readonly has_freshet: boolean;
   readonly job_count: number;
@@ -91,6 +93,7 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
       examined_at: new Date(now).toISOString(),
       server_version: patient.server_version,
       cron_version: patient.cron_version,
+      address: new URL(url).host,
       database: patient.database,
       has_freshet,
       job_count: patient.jobs.length,

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { messageOf } from "../../stack/stack_error.ts";
+import { connectionUrl } from "./address.ts";
 import { DoctorError } from "./doctor_error.ts";
 
 export type Session = postgres.TransactionSql;
@@ -11,23 +12,24 @@ export type Session = postgres.TransactionSql;
  * @throws DoctorError when the database cannot be reached, or when a transaction id was assigned after all
  */
 export async function readOnly<Result>(url: string, body: (session: Session) => Promise<Result>): Promise<Result> {
-  const sql = postgres(url, {
+  const sql = postgres(connectionUrl(url), {
     max: 1,
     connect_timeout: 15,
     // Poolers in transaction mode know no prepared statements.
     prepare: false,
     onnotice: () => {},
-    connection: { application_name: "freshet doctor" },
     ...encryption(url),
   });
   try {
     await sql`select 1`.catch((error: unknown) => {
       throw new DoctorError(
         `the database does not answer: ${messageOf(error)}`,
-        "see that the address is right, and that this machine may reach it (on Supabase the session pooler's address works from everywhere)",
+        "see that the address is right, and that this machine may reach it (db.<ref>.supabase.co has an IPv6 address only; without IPv6 take the session pooler: postgresql://postgres.<ref>:<password>@aws-0-<region>.pooler.supabase.com:5432/postgres)",
       );
     });
     const result = await sql.begin("isolation level repeatable read read only", async (session) => {
+      // Said here and not at the session's start: a pooler keeps no startup parameters.
+      await session`set local application_name = 'freshet doctor'`;
       await session`set local statement_timeout = '20s'`;
       await session`set local lock_timeout = '500ms'`;
       await session`set local idle_in_transaction_session_timeout = '60s'`;

@@ -2,10 +2,10 @@ import type { Examination } from "./examine.ts";
 import { SEVERITIES } from "./kinds.ts";
 
 /** The examination as a person reads it: a table, then a repair for each line of it. */
-export function inWords(examination: Examination): string {
+export function inWords(examination: Examination, source: string): string {
   const { findings, unchecked } = examination;
   return [
-    headline(examination),
+    headline(examination, source),
     ...(findings.length > 0 ? ["", table(examination)] : []),
     ...unchecked.map(({ check, kinds, reason }) => `\nNot examined: ${[check, ...kinds].join(", ")}: ${reason}`),
     ...repairs(examination),
@@ -14,10 +14,13 @@ export function inWords(examination: Examination): string {
   ].join("\n");
 }
 
-function headline({ database, server_version, cron_version, has_freshet, job_count }: Examination): string {
+function headline(
+  { address, database, server_version, cron_version, has_freshet, job_count }: Examination,
+  source: string,
+): string {
   const cron = cron_version === null ? "without pg_cron" : `pg_cron ${cron_version}, ${job_count} jobs`;
   const freshet = has_freshet ? "Freshet is installed" : "Freshet is not installed";
-  return `Database "${database}", PostgreSQL ${server_version}, ${cron}; ${freshet}. Read only: nothing was changed.`;
+  return `Database "${database}" at ${address} (${source}), PostgreSQL ${server_version}, ${cron}; ${freshet}. Read only: nothing was changed.`;
 }
 
 function table({ findings }: Examination): string {

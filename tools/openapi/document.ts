@@ -47,7 +47,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
     tags: [
       ...packs.map((pack) => ({ name: pack, description: `Resources of the pack ${pack}.` })),
       { name: "about", description: "The API itself: what there is, and whether it is well." },
-      { name: "ops", description: "For operators: scheduled jobs, their runs, and incidents." },
+      { name: "ops", description: "For operators: scheduled jobs, their runs, incidents, and refreshes by hand." },
     ],
     paths: { ...Object.fromEntries(paths), ...await operatorPaths() },
     components: {
@@ -68,7 +68,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
 }
 
 function problemSchema(examples: readonly Json[]): Json {
-  const { errors, age_seconds, max_age_seconds, next_refresh_at, ...always } = {
+  const { errors, remedy, age_seconds, max_age_seconds, next_refresh_at, ...always } = {
     type: { type: "string", format: "uri-reference" },
     title: { type: "string" },
     status: { type: "integer", minimum: 400, maximum: 599 },
@@ -80,6 +80,11 @@ function problemSchema(examples: readonly Json[]): Json {
       items: strictObject({ field: { type: "string" }, reason: { type: "string" } }),
       description: "Every parameter that was refused.",
     },
+    remedy: {
+      type: "string",
+      description:
+        "With `INTERNAL`, for admins and the secret key: what was left out when this was deployed, and how to make it good.",
+    },
     age_seconds: { type: "integer", minimum: 0, description: "With `TOO_STALE`: the age of the rows." },
     max_age_seconds: { type: "integer", minimum: 1, description: "With `TOO_STALE`: the age that was demanded." },
     next_refresh_at: {
@@ -89,5 +94,9 @@ function problemSchema(examples: readonly Json[]): Json {
     },
   };
   const schema = strictObject(always);
-  return { ...schema, properties: { ...always, errors, age_seconds, max_age_seconds, next_refresh_at }, examples };
+  return {
+    ...schema,
+    properties: { ...always, errors, remedy, age_seconds, max_age_seconds, next_refresh_at },
+    examples,
+  };
 }

@@ -30,6 +30,7 @@ export const headers = {
   "Retry-After": header("Seconds after which another attempt makes sense.", seconds),
   "RateLimit-Policy": header("The limit that the request was counted by: `q` requests in `w` seconds."),
   RateLimit: header("What is left of it: `r` requests, for `t` seconds."),
+  Location: header("Where to ask what became of it, relative to this path."),
   "WWW-Authenticate": header("The scheme that is expected."),
   Allow: header("The methods that the path has."),
 } as const;

@@ -12,6 +12,7 @@ import { parameterSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
 import type { opsRows } from "./ops_rows.ts";
 import { problemsOf } from "./problems.ts";
+import { refreshPaths } from "./refresh_paths.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";
 
@@ -21,7 +22,7 @@ async function ask(path: string): Promise<unknown> {
   return await (await rig.ask(`/analytics${path}`, { headers: { apikey: KEYS.secret } })).json();
 }
 
-interface Operation {
+export interface Operation {
   readonly path: string;
   readonly summary: string;
   readonly description: string;
@@ -31,7 +32,8 @@ interface Operation {
   readonly responses: Json;
 }
 
-function pathItem({ path, tag, responses, parameters = [], ...operation }: Operation): Json {
+/** A path that is read. */
+export function pathItem({ path, tag, responses, parameters = [], ...operation }: Operation): Json {
   const word = pascalCase(path);
   const { "200": well } = responses as { readonly "200": Json };
   const head = { description: "The headers of GET.", headers: well.headers };
@@ -50,7 +52,7 @@ function pathItem({ path, tag, responses, parameters = [], ...operation }: Opera
   };
 }
 
-function json(description: string, schema: Json, example: unknown): Json {
+export function json(description: string, schema: Json, example: unknown): Json {
   const kept = headersNamed("Cache-Control", ...ALWAYS);
   return { description, headers: kept, content: { "application/json": { schema, example } } };
 }
@@ -129,6 +131,7 @@ export async function operatorPaths(): Promise<Json> {
     "/openapi.json": openapi,
     "/health": await healthPath(),
     ...Object.fromEntries(await Promise.all(LISTS.map(listPath))),
+    ...await refreshPaths(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { refreshRequest } from "../../shared/core/refresh_request.ts";
 import { strictObject } from "./answer_schemas.ts";
 import type { Json } from "./json.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
@@ -18,6 +19,10 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
   const schema = { type: "object", description: "JSON Schema (draft 2020-12)." };
   return {
     ...Object.fromEntries(lists),
+    OpsRefresh: strictObject({
+      data: { ...jsonSchemaOf(refreshRequest), description: "How a request stands, and what became of each view." },
+      meta: strictObject({ resource: { const: "ops/refreshes" } }),
+    }),
     Health: {
       type: "object",
       properties: {

@@ -1,4 +1,5 @@
 import { ERROR_STATUS, type ErrorCode } from "../../shared/core/app_error.ts";
+import { FakeRefreshes } from "../../tests/support/fake_refreshes.ts";
 import { createArenaRig, createHttpRig, LANES_PATH, UNLIMITED } from "../../tests/support/http_rig.ts";
 import { KEYS } from "../../tests/support/tokens.ts";
 import { ALWAYS, type HeaderName, headersNamed } from "./headers.ts";
@@ -26,9 +27,12 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     summary: "A genuine credential that may not read this",
     provoke: ({ ask }) => ask("/analytics/qbank/heatmap"),
   },
-  NOT_FOUND: { summary: "No such path", provoke: ({ ask }) => ask("/analytics/arena/lanes") },
+  NOT_FOUND: {
+    summary: "No such path, or nothing of the name or id that was asked for",
+    provoke: ({ ask }) => ask("/analytics/arena/lanes"),
+  },
   METHOD_NOT_ALLOWED: {
-    summary: "Anything but GET and HEAD",
+    summary: "Anything but GET and HEAD, or but POST where something is ordered",
     provoke: ({ ask }) => ask(LANES_PATH, { method: "POST" }),
   },
   NOT_ACCEPTABLE: {
@@ -55,8 +59,8 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   TOO_STALE: {
     summary: "The rows are older than the caller demanded",
     async provoke() {
-      const nextAt = () => Promise.resolve(EXAMPLE_TIME + 900_000);
-      const refreshes = { nextAt, refresh: () => Promise.resolve(false) };
+      const refreshes = new FakeRefreshes();
+      refreshes.next = EXAMPLE_TIME + 900_000;
       const { ask, clock } = createArenaRig({ now: EXAMPLE_TIME, refreshes });
       clock.advance(600_000);
       return await ask(`${LANES_PATH}&max_age=60`);

@@ -19,6 +19,7 @@ export async function copyLines(
   try {
     for await (const chunk of chunksOf(lines)) {
       await write(copy, chunk);
+      await setImmediate(); // otherwise what the server says meanwhile is read after the last line, and dropped
       if (refused) throw refused;
     }
   } catch (error) {

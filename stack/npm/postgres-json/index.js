@@ -1,5 +1,6 @@
 import postgres from "postgres-js";
 import { isUnwantedGrant } from "./grants.js";
+import { sendAsRequester } from "./requester.js";
 import { mendError } from "./sqlstate.js";
 import { values } from "./values.js";
 
@@ -14,10 +15,11 @@ export default function mended(url, options = {}) {
 
 function mendConnection(connection) {
   const { unsafe } = connection;
+  const send = sendAsRequester((text, parameters, options) => unsafe(text, parameters, options));
   connection.unsafe = async (text, parameters, options) => {
     if (isUnwantedGrant(text)) return await unsafe("select 1");
     try {
-      return await unsafe(text, parameters, options);
+      return await send(text, parameters, options);
     } catch (error) {
       throw mendError(error);
     }

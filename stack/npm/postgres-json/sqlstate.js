@@ -44,11 +44,12 @@ const final = /^(?:PGRST$|PT|42501$|25006)/;
 export function mendError(error) {
   const { code, where } = error ?? {};
   if (typeof code !== "string" || code.length !== 5) return error;
-  if (where === undefined ? known.test(code) : final.test(code)) return error;
+  const isUnknownRole = code === "22023" && /^role .* does not exist$/.test(error.message);
+  if (!isUnknownRole && (where === undefined ? known.test(code) : final.test(code))) return error;
   const answer = { code, message: error.message, details: error.detail ?? null, hint: error.hint ?? null };
   error.code = "PGRST";
   error.message = JSON.stringify(answer);
-  error.detail = JSON.stringify({ status: statusOf(code), headers: {} });
+  error.detail = JSON.stringify({ status: isUnknownRole ? 401 : statusOf(code), headers: {} });
   return error;
 }
 

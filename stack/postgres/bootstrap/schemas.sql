@@ -3,8 +3,9 @@ create schema if not exists extensions;
 grant usage on schema extensions to postgres, anon, authenticated, service_role;
 grant create on schema extensions to postgres;
 
-grant usage on schema public to anon, authenticated, service_role;
-grant all on schema public to postgres;
+grant usage on schema public to postgres, anon, authenticated, service_role;
+-- "postgres" creates in public as the owner of the database.
+revoke create on schema public from postgres;
 
 -- Whoever creates an object in public, the API roles may use it: this is why row security matters, and why a
 -- definer function needs its own revoke.

@@ -35,7 +35,9 @@ select set_eq(
         'analytics.is_admin()', 'analytics.manual_refresh(text)', 'analytics.health_check()', 'analytics.get_cron_job_status()',
         'private.manual_refresh(text)', 'private.health_check()', 'private.get_cron_job_status()',
         'private.analytics_heatmap_admin()', 'private.analytics_refresh_heatmap()', 'private.people_of_caller()',
-        'private.refresh_reporting_views()'
+        'private.refresh_reporting_views()',
+        'analytics.request_refresh(text,text,text)', 'analytics.refresh_request(bigint)',
+        'private.ask_refresh(text,text,text)', 'private.refresh_request(bigint)'
     ],
     'signed-in users reach these functions and no other'
 );

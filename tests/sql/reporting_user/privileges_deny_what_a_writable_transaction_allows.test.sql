@@ -29,7 +29,6 @@ from unnest(array[
     'truncate analytics.fact_scenario_attempts',
     'create table analytics.planted (id integer)',
     'create table public.planted (id integer)',
-    'create temporary table planted (id integer)',
     'create schema planted',
     'select * from analytics.views',
     'select * from analytics.incidents',
@@ -41,6 +40,8 @@ from unnest(array[
     'select cron.schedule(''* * * * *'', ''select 1'')',
     'select * from vault.decrypted_secrets'
 ]) as d (statement);
+
+select lives_ok('create temporary table planted (id integer)', 'a table of its session is all that it makes, as everybody may');
 
 reset role;
 select * from finish();

@@ -49,8 +49,8 @@ select is_empty(
 );
 select set_eq(
     $$ select n.nspname::text from pg_namespace as n where has_schema_privilege('reporting_user', n.oid, 'usage') and n.nspname !~ '^pg_(toast|temp)' and n.nspname <> 'tap' $$,
-    array['analytics', 'information_schema', 'net', 'pg_catalog'],
-    'it enters schema analytics, the catalogs, and pg_net''s schema, which that extension opens to everybody'
+    array['analytics', 'information_schema', 'net', 'pg_catalog', 'public'],
+    'it enters schema analytics, the catalogs, and what is open to everybody: public, and pg_net''s schema'
 );
 select is_empty(
     $$ select p.oid::regprocedure from pg_proc as p
@@ -60,8 +60,8 @@ select is_empty(
 );
 select results_eq(
     $$ select has_database_privilege('reporting_user', current_database(), p) from unnest(array['connect', 'create', 'temporary']) as p $$,
-    array[true, false, false],
-    'in the database it may connect, and create nothing, not even for the session'
+    array[true, false, true],
+    'in the database it may connect, and create nothing but for its session, as everybody may'
 );
 
 select * from finish();

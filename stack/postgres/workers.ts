@@ -1,0 +1,43 @@
+import type { Surroundings } from "./bootstrap.ts";
+import { startCronTicker } from "./cron_ticker.ts";
+import { startNetWorker } from "./net_worker.ts";
+
+/** Where the server is. */
+export interface ServerAddress {
+  readonly superuserUrl: string;
+  /** Of a server of ours: takes any role without a password. */
+  readonly socket?: string;
+}
+
+/** What runs in this process for the stand-ins: the ticker of pg_cron's, the sender of pg_net's. */
+export interface Workers {
+  /** For a server that died and came back: runs that it lost are closed, and notifications heard again. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startWorkers(address: ServerAddress, surroundings: Surroundings): Promise<Workers> {
+  let isStopping = false;
+  let turn = Promise.resolve(await startAll());
+
+  async function startAll(): Promise<(() => Promise<void>)[]> {
+    const stops: (() => Promise<void>)[] = [];
+    if (surroundings.net === "stand-in") stops.push((await startNetWorker(address.superuserUrl)).stop);
+    if (surroundings.cron === "stand-in") stops.push((await startCronTicker(address)).stop);
+    return stops;
+  }
+  return {
+    async restart() {
+      // One after the other: a server may die again while its workers are coming back.
+      turn = turn.catch(() => []).then(async (stops) => {
+        for (const stop of stops) await stop().catch(() => {}); // its connections are gone already
+        return isStopping ? [] : await startAll();
+      });
+      await turn;
+    },
+    async stop() {
+      isStopping = true;
+      for (const stop of (await turn.catch(() => [])).reverse()) await stop();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+-- Object: private.schedule_refresh_workers(), jobs analytics-refresh-queue-1 and analytics-refresh-queue-2
+-- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
+--      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+--      minute.
+
+create function private.refresh_worker_command(worker integer, in_background boolean)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
+    -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
+    -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
+    -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
+    select case
+        when in_background
+            then format(
+                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
+                'perform private.run_refresh(); commit; end loop; end''', worker
+            )
+        else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
+            || rtrim(
+                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                '; '
+            )
+    end;
+$$;
+revoke all on function private.refresh_worker_command(integer, boolean) from public, anon, authenticated;
+comment on function private.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+
+create function private.schedule_refresh_workers()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    for worker in 1..2 loop
+        begin
+            perform private.schedule_refresh_worker(worker, '10 seconds');
+        exception
+            -- A pg_cron before 1.5.
+            when invalid_parameter_value then
+                perform private.schedule_refresh_worker(worker, '* * * * *');
+        end;
+    end loop;
+end
+$$;
+revoke all on function private.schedule_refresh_workers() from public, anon, authenticated;
+comment on function private.schedule_refresh_workers() is
+    'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
+
+create function private.schedule_refresh_worker(worker integer, schedule text)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    select analytics.register_job(
+        job_name => 'analytics-refresh-queue-' || worker,
+        schedule => schedule,
+        command => private.refresh_worker_command(
+            worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
+        ),
+        late_after => interval '10 minutes',
+        max_runtime => interval '2 hours'
+    );
+    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
+$$;
+revoke all on function private.schedule_refresh_worker(integer, text) from public, anon, authenticated;
+comment on function private.schedule_refresh_worker(integer, text) is 'One of the jobs of private.schedule_refresh_workers.';
+
+select private.schedule_refresh_workers();
