@@ -1,6 +1,8 @@
 begin;
 select plan(15);
 
+-- The schedule may have had its turn a moment ago.
+delete from analytics.refresh_log;
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
 insert into public.users (id) values ('u1'), ('u2');
 insert into public.org_members (org_id, user_id, role) values
@@ -28,11 +30,11 @@ select results_eq(
     'an organisation''s admin refreshes every view of the pack, and no other'
 );
 reset role;
-create temporary table pressed as select count(*) as runs from analytics.refresh_log;
+create temporary table pressed as select count(*) as runs from analytics.refresh_log where requested_by = 'manual';
 set local role authenticated;
 select results_eq($$ select view_name from public.refresh_reporting_views() order by view_name $$, $$ select name from pack order by name $$, 'a second time within the minute is no error: each view answers with its row of then');
 reset role;
-select is((select count(*) from analytics.refresh_log), (select runs from pressed), 'and nothing was done again');
+select is((select count(*) from analytics.refresh_log where requested_by = 'manual'), (select runs from pressed), 'and nothing was done again');
 
 -- One of them two minutes ago, one failed half a minute ago.
 update analytics.refresh_log set started_at = now() - interval '2 minutes' where view_name = 'mv_kpi_weeks';
