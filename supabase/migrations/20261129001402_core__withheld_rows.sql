@@ -71,9 +71,16 @@ begin
         into conditions, countable, guards, unguarded
         from (
             select
-                private.filter_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
+        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
+        perform private.typed_column(relation, n.name)
+        from (
+            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
+            union
+            select c from jsonb_array_elements_text(request -> 'columns') as c
+        ) as n (name);
         select string_agg(
             format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
@@ -85,7 +92,9 @@ begin
             'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
             columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
-        if (request ->> 'counts')::boolean then
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
         end if;
         if guards is not null then
@@ -102,4 +111,4 @@ begin
 end
 $$;
 comment on function analytics.read_view(text, jsonb) is
-    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';

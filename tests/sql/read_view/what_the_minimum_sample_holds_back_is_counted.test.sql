@@ -1,6 +1,6 @@
 -- Four rows of north with samples 2, 5, 9 and none known; one of south with 3. A sample of five lets two of north leave, and holds two back.
 begin;
-select plan(6);
+select plan(8);
 
 create table public.tap_samples (org text, name text, samples integer);
 insert into public.tap_samples values ('north', 'a', 2), ('north', 'b', 5), ('north', 'c', 9), ('north', 'd', null), ('south', 'e', 3);
@@ -33,6 +33,8 @@ select is(
     pg_temp.names(pg_temp.read('{"filters": [{"column": "org", "op": "listed", "value": "tap_orgs"}]}')), 'e',
     'rows of an organisation that is listed no more are gone at once'
 );
+select throws_ok($$ select pg_temp.read('{"columns": ["ctid"]}') $$, '42703', null, 'what is shown is a column of the relation');
+select throws_ok($$ select pg_temp.read('{"order": [{"column": "xmin", "direction": "asc"}]}') $$, '42703', null, 'and so is what orders');
 
 select * from finish();
 rollback;
