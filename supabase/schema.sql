@@ -1559,9 +1559,16 @@ begin
         into conditions, countable, guards, unguarded
         from (
             select
-                private.filter_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
+        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
+        perform private.typed_column(relation, n.name)
+        from (
+            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
+            union
+            select c from jsonb_array_elements_text(request -> 'columns') as c
+        ) as n (name);
         select string_agg(
             format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
@@ -1573,7 +1580,9 @@ begin
             'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
             columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
-        if (request ->> 'counts')::boolean then
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
         end if;
         if guards is not null then
@@ -1594,7 +1603,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -4973,8 +4982,8 @@ COMMENT ON FUNCTION private.fill_dim_time(from_on date, to_on date) IS 'Adds the
 
 CREATE FUNCTION private.filter_condition(relation regclass, filter jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    SET search_path TO ''
+    AS $$
 declare
     column_name constant text := filter ->> 'column';
     column_type text;
@@ -4987,16 +4996,11 @@ begin
         return private.row_condition(relation, filter);
     end if;
     column_type := private.typed_column(relation, column_name);
-    if filter ->> 'op' = 'listed' then
-        return format(
-            'exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', column_name
-        );
-    end if;
     if operator is null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('unknown filter operator "%s"', filter ->> 'op'),
-            hint = 'Known are eq, in, gt, gte, lt, lte, listed, after, before.';
+            hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
     if operator = 'in' and jsonb_array_length(filter -> 'value') = 1 then
         return format('v.%I = %L::%s', column_name, filter #>> '{value,0}', column_type);
@@ -5009,7 +5013,7 @@ begin
     end if;
     return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
 end
-$_$;
+$$;
 
 --
 -- Name: FUNCTION filter_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
@@ -5992,6 +5996,27 @@ $$;
 --
 
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+
+--
+-- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.listed_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    -- Raises for what is no column of the relation.
+    perform private.typed_column(relation, filter ->> 'column');
+    return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
+end
+$_$;
+
+--
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.listed_condition(relation regclass, filter jsonb) IS 'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
 
 --
 -- Name: live_relations; Type: TABLE; Schema: analytics; Owner: -
@@ -9106,6 +9131,26 @@ $$;
 --
 
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
+
+--
+-- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.wanted_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case filter ->> 'op'
+        when 'listed' then private.listed_condition(relation, filter)
+        else private.filter_condition(relation, filter)
+    end;
+$$;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) IS 'One filter of a request as SQL over a relation that is called v.';
 
 --
 -- Name: watch_slots(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -15649,6 +15694,12 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
 
 --
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.listed_condition(relation regclass, filter jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION live_state(declared analytics.live_relations); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16110,6 +16161,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION watch_slots(calendar jsonb); Type: ACL; Schema: private; Owner: -
