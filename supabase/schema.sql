@@ -118,8 +118,15 @@ CREATE TYPE private.training_attempt_trend_row AS (
 	active_on date,
 	attempts_count bigint,
 	active_users_count bigint,
-	avg_score numeric
+	avg_score numeric,
+	scored_count bigint
 );
+
+--
+-- Name: COLUMN training_attempt_trend_row.scored_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_attempt_trend_row.scored_count IS 'Of attempts_count, how many have a score: what avg_score rests on.';
 
 --
 -- Name: training_kpi_cohorts_row; Type: TYPE; Schema: private; Owner: -
@@ -133,8 +140,15 @@ CREATE TYPE private.training_kpi_cohorts_row AS (
 	users_count bigint,
 	attempts_count bigint,
 	events_count bigint,
-	avg_score numeric
+	avg_score numeric,
+	scored_users_count bigint
 );
+
+--
+-- Name: COLUMN training_kpi_cohorts_row.scored_users_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_cohorts_row.scored_users_count IS 'Users with a score: what avg_score rests on.';
 
 --
 -- Name: training_leaderboard_row; Type: TYPE; Schema: private; Owner: -
@@ -213,6 +227,7 @@ CREATE TYPE private.training_org_overview_row AS (
 	attempts_this_week bigint,
 	attempts_this_month bigint,
 	avg_score numeric,
+	scored_count bigint,
 	last_activity timestamp with time zone
 );
 
@@ -228,12 +243,43 @@ CREATE TYPE private.training_team_overview_row AS (
 	members_count bigint,
 	attempts_count bigint,
 	avg_score numeric,
+	scored_count bigint,
 	assignments_count bigint,
 	completed_count bigint,
 	completion_rate numeric,
 	team_rank bigint,
 	teams_count bigint
 );
+
+--
+-- Name: COLUMN training_team_overview_row.team_id; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.team_id IS 'Null where the manager''s team has no row in public.teams.';
+
+--
+-- Name: COLUMN training_team_overview_row.name; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.name IS 'Of the team; where it has none, of its manager.';
+
+--
+-- Name: COLUMN training_team_overview_row.scored_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.scored_count IS 'Of attempts_count, how many have a score: what avg_score rests on.';
+
+--
+-- Name: COLUMN training_team_overview_row.team_rank; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.team_rank IS 'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
+
+--
+-- Name: COLUMN training_team_overview_row.teams_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.teams_count IS 'Teams that the rank is among.';
 
 --
 -- Name: user_role; Type: TYPE; Schema: public; Owner: -
@@ -494,6 +540,7 @@ begin
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
         from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from private.completed_attempts as c) as m
         where m.month_start <= now();
+        perform private.fill_days_of_all_facts();
     end if;
 
     -- Nobody may change an attempt between our look at it and its fact.
@@ -1369,6 +1416,7 @@ begin
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
         perform private.fill_dim_time((this_year - interval '5 years')::date, last_day);
     end if;
+    perform private.fill_days_of_all_facts();
 end
 $$;
 
@@ -1376,7 +1424,7 @@ $$;
 -- Name: FUNCTION make_months_ahead(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.make_months_ahead() IS 'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead. Idempotent.';
+COMMENT ON FUNCTION analytics.make_months_ahead() IS 'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead, with every day that has a fact. Idempotent.';
 
 --
 -- Name: refresh_log; Type: TABLE; Schema: analytics; Owner: -
@@ -1484,6 +1532,9 @@ declare
     columns text;
     rows jsonb := jsonb_build_array();
     total_count bigint;
+    guards text;
+    unguarded text;
+    withheld_count bigint;
 begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', view_name);
@@ -1496,7 +1547,7 @@ begin
         if private.scope_denies(scope, allowed, wanted) then
             return jsonb_build_object(
                 'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
-                'total_count', null
+                'total_count', null, 'withheld_count', null
             );
         end if;
         wanted := wanted
@@ -1520,11 +1571,22 @@ begin
 
         select
             string_agg(c.condition, ' and '),
-            string_agg(c.condition, ' and ') filter (where c.op not in ('after', 'before'))
-        into conditions, countable
+            string_agg(c.condition, ' and ') filter (where not c.is_place),
+            string_agg(c.condition, ' and ') filter (where c.is_guard),
+            string_agg(c.condition, ' and ') filter (where not c.is_place and not c.is_guard)
+        into conditions, countable, guards, unguarded
         from (
-            select private.filter_condition(relation, f), f ->> 'op' from jsonb_array_elements(wanted) as f
-        ) as c (condition, op);
+            select
+                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+            from jsonb_array_elements(wanted) as f
+        ) as c (condition, is_place, is_guard);
+        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
+        perform private.typed_column(relation, n.name)
+        from (
+            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
+            union
+            select c from jsonb_array_elements_text(request -> 'columns') as c
+        ) as n (name);
         select string_agg(
             format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
@@ -1536,14 +1598,21 @@ begin
             'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
             columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
-        if (request ->> 'counts')::boolean then
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
+        end if;
+        if guards is not null then
+            execute format(
+                'select count(*) from %s as v where %s and (%s) is not true', rows_of, coalesce(unguarded, 'true'), guards
+            ) into withheld_count;
         end if;
     end if;
 
     return jsonb_build_object(
         'state', state, 'reads', read_states, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows,
-        'total_count', total_count
+        'total_count', total_count, 'withheld_count', withheld_count
     );
 end
 $$;
@@ -1552,7 +1621,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2479,17 +2548,18 @@ CREATE FUNCTION private.asked_orgs(asked jsonb) RETURNS uuid[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select case
-        when asked ->> 'org' is not null then array[(asked ->> 'org')::uuid]
-        else array(select o.org_id from analytics.dim_orgs as o)
-    end;
+    select array(
+        select o.org_id
+        from analytics.dim_orgs as o
+        where asked ->> 'org' is null or o.org_id = (asked ->> 'org')::uuid
+    );
 $$;
 
 --
 -- Name: FUNCTION asked_orgs(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a reading is asked about: the one that is named, or all.';
+COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
 
 --
 -- Name: asked_people(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -2838,54 +2908,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.attempts_were_inserted() IS 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
-
---
--- Name: attempts_were_updated(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.attempts_were_updated() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    ids uuid[];
-    days date[];
-begin
-    -- Completed no more, or moved to another day.
-    select array_agg(g.id), array_agg(g.day)
-    into ids, days
-    from (
-        select o.id, (o.started_at at time zone 'UTC')::date from old_rows as o where o.status = 'completed'
-        except
-        select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
-    ) as g (id, day);
-    if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
-    end if;
-
-    select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
-    into ids, days
-    from (
-        select n.id, n.started_at, n.ended_at, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds, n.talk_ms, n.listen_ms
-        from new_rows as n
-        where n.status = 'completed'
-        except
-        select o.id, o.started_at, o.ended_at, o.org_id, o.user_id, o.scenario_id, o.score, o.duration_seconds, o.talk_ms, o.listen_ms
-        from old_rows as o
-        where o.status = 'completed'
-    ) as c;
-    if ids is not null then
-        perform private.write_attempt_facts(ids, days);
-    end if;
-    return null;
-end
-$$;
-
---
--- Name: FUNCTION attempts_were_updated(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.attempts_were_updated() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
 
 --
 -- Name: begin_account(private.audited_run[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -5081,6 +5103,54 @@ $$;
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
 
 --
+-- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.fill_days_of_all_facts() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
+$$;
+
+--
+-- Name: FUNCTION fill_days_of_all_facts(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.fill_days_of_all_facts() IS 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+
+--
+-- Name: fill_days_of_facts(date[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.fill_days_of_facts(days date[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    added integer := 0;
+    missing date;
+begin
+    -- In order, so that two writers of the same new days wait for each other and not in a circle.
+    for missing in
+        select distinct d.day
+        from unnest(days) as d (day)
+        where d.day is not null and not exists (select from analytics.dim_time as t where t.date_key = d.day)
+        order by d.day
+    loop
+        added := added + private.fill_dim_time(missing, missing);
+    end loop;
+    return added;
+end
+$$;
+
+--
+-- Name: FUNCTION fill_days_of_facts(days date[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.fill_days_of_facts(days date[]) IS 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+
+--
 -- Name: fill_dim_time(date, date); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5978,6 +6048,36 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
+-- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_org_admin() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+    -- The membership as it is now: a token outlives it.
+    return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
+        and exists (
+            select
+            from public.org_members as m
+            where m.org_id::text = claims ->> 'org_id'
+                and m.user_id = claims ->> 'sub'
+                and m.role = 'admin'
+                and (m.left_at is null or m.left_at > now())
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION is_org_admin(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+
+--
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6174,6 +6274,27 @@ $$;
 --
 
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+
+--
+-- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.listed_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    -- Raises for what is no column of the relation.
+    perform private.typed_column(relation, filter ->> 'column');
+    return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
+end
+$_$;
+
+--
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.listed_condition(relation regclass, filter jsonb) IS 'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
 
 --
 -- Name: live_relations; Type: TABLE; Schema: analytics; Owner: -
@@ -6735,6 +6856,28 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.orgs_were_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if exists (select from old_rows) then
+        perform private.request_refresh(null, 'training', 'database');
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION orgs_were_deleted(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.orgs_were_deleted() IS 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';
+
+--
 -- Name: others_snapshot(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7173,7 +7316,7 @@ begin
             s.org_id,
             s.assignment_id,
             s.user_id,
-            u.name,
+            s.name,
             s.scenario_id,
             s.title,
             s.due_on,
@@ -7183,11 +7326,8 @@ begin
             s.attempts_count,
             s.best_score,
             private.assignment_standing(s.completed_at, s.due_on, today) as status
-        from analytics.mv_assignment_status as s
-        left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
-        where s.org_id = any (orgs)
-            and (people is null or s.user_id = any (people))
-            and (s.completed_at is not null or u.is_active is not false)
+        from analytics.current_assignments as s
+        where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
     )
     select
         a.org_id,
@@ -7237,7 +7377,8 @@ begin
         today - g.days_ago,
         coalesce(d.started_count, 0),
         coalesce(d.active_users_count, 0),
-        case when d.scored_count >= 5 then round(d.score_sum / d.scored_count, 3) end
+        round(d.score_sum / nullif(d.scored_count, 0), 3),
+        coalesce(d.scored_count, 0)
     from unnest(orgs) as o (org_id)
     cross join generate_series(0, days - 1) as g (days_ago)
     left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = today - g.days_ago;
@@ -7248,7 +7389,7 @@ $$;
 -- Name: FUNCTION reading_training_attempt_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today; a day''s average needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today. Idempotent.';
 
 --
 -- Name: reading_training_kpi_cohorts(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7289,9 +7430,8 @@ begin
             count(*) as users_count,
             sum(u.attempts_count)::bigint as attempts_count,
             sum(u.events_count)::bigint as events_count,
-            case when count(*) filter (where u.scored_count > 0) >= 5
-                then round(sum(u.score_sum) / sum(u.scored_count), 3)
-            end as avg_score
+            round(sum(u.score_sum) / nullif(sum(u.scored_count), 0), 3) as avg_score,
+            count(*) filter (where u.scored_count > 0) as scored_users_count
         from users as u
         group by u.org_id, u.cohort
     ),
@@ -7315,7 +7455,8 @@ begin
         coalesce(c.users_count, 0),
         coalesce(c.attempts_count, 0),
         coalesce(c.events_count, 0),
-        c.avg_score
+        c.avg_score,
+        coalesce(c.scored_users_count, 0)
     from unnest(orgs) as o (org_id)
     cross join labels as l
     left join cohorts as c on c.org_id = o.org_id and c.cohort = l.cohort;
@@ -7326,7 +7467,7 @@ $$;
 -- Name: FUNCTION reading_training_kpi_cohorts(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score, over their scored attempts, needs five users with a score. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score is over their scored attempts. Idempotent.';
 
 --
 -- Name: reading_training_leaderboard(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7350,12 +7491,13 @@ begin
             l.org_id,
             l.user_id,
             l.month,
-            rank() over (partition by l.org_id, l.month order by l.avg_score desc) as place,
+            rank() over (partition by l.org_id, l.month order by l.exact_avg_score desc) as place,
+            l.exact_avg_score,
             l.avg_score,
             l.attempts,
             l.total_duration,
             l.avg_talk_percentage
-        from analytics.mv_leaderboard_month as l
+        from analytics.leaderboard_months as l
         where l.org_id = any (orgs)
             and l.month in (this_month, month_before)
             and (people is null or l.user_id = any (people))
@@ -7368,7 +7510,7 @@ begin
         r.place,
         b.place,
         r.avg_score,
-        r.avg_score - b.avg_score,
+        round(r.exact_avg_score - b.exact_avg_score, 3),
         r.attempts,
         r.total_duration,
         r.avg_talk_percentage
@@ -7517,36 +7659,19 @@ declare
     today constant date := (asked ->> 'today')::date;
 begin
     return query
-    with attempts as (
-        select
-            d.org_id,
-            sum(d.ended_count) filter (where d.active_on > today - 7) as this_week,
-            sum(d.ended_count) as this_month
-        from analytics.mv_org_activity_day as d
-        where d.org_id = any (orgs) and d.active_on > today - 30 and d.active_on <= today
-        group by d.org_id
-    ),
-    users as (
-        select u.org_id, count(distinct u.user_id) as this_month
-        from analytics.mv_user_activity_day as u
-        where u.org_id = any (orgs) and u.active_on > today - 30 and u.active_on <= today
-        group by u.org_id
-    )
     select
-        o.org_id,
-        o.name,
-        coalesce(v.active_users, 0),
-        coalesce(u.this_month, 0),
-        coalesce(v.total_attempts, 0),
-        coalesce(a.this_week, 0)::bigint,
-        coalesce(a.this_month, 0)::bigint,
-        case when v.scored_count >= 5 then v.avg_score end,
+        v.org_id,
+        v.name,
+        v.active_users,
+        v.active_users_this_month,
+        v.total_attempts,
+        v.attempts_this_week,
+        v.attempts_this_month,
+        v.avg_score,
+        v.scored_count,
         v.last_activity
-    from analytics.dim_orgs as o
-    left join analytics.mv_org_overview as v on v.org_id = o.org_id
-    left join attempts as a on a.org_id = o.org_id
-    left join users as u on u.org_id = o.org_id
-    where o.org_id = any (orgs);
+    from analytics.org_overviews as v
+    where v.read_on = today and v.org_id = any (orgs);
 end
 $$;
 
@@ -7554,7 +7679,7 @@ $$;
 -- Name: FUNCTION reading_training_org_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row. Attempts of a week and a month go by the day of their end, users of a month by that of a start; the average needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row, one in which nothing happened included, as analytics.org_overviews has it today. Idempotent.';
 
 --
 -- Name: reading_training_team_overview(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7577,62 +7702,60 @@ begin
         where t.org_id = any (orgs)
     ),
     teams as (
-        select m.org_id, m.team_id, m.manager_id, m.name, m.is_led, count(m.user_id) as members_count
+        select
+            m.org_id, m.team_id, m.manager_id, m.name, m.is_led,
+            people is null or (m.is_led and m.manager_id = any (people)) as is_shown,
+            count(m.user_id) as members_count
         from members as m
         group by m.org_id, m.team_id, m.manager_id, m.name, m.is_led
     ),
     activity as (
         select
-            m.team_id,
+            m.org_id,
+            m.manager_id,
             sum(d.attempts_count)::bigint as attempts_count,
-            case when sum(d.scored_count) >= 5 then round(sum(d.score_sum) / sum(d.scored_count), 3) end as avg_score
+            sum(d.scored_count)::bigint as scored_count,
+            -- To thirty decimals: equal exactly where the averages are.
+            round(sum(d.score_sum)::numeric(60, 30) / nullif(sum(d.scored_count), 0), 30) as exact_avg_score
         from members as m
         join analytics.mv_user_activity_day as d on d.org_id = m.org_id and d.user_id = m.user_id
         where d.active_on > today - days and d.active_on <= today
-        group by m.team_id
+        group by m.org_id, m.manager_id
     ),
     assignments as (
-        select m.team_id, count(*) as assignments_count, count(s.completed_at) as completed_count
+        select m.org_id, m.manager_id, count(*) as assignments_count, count(s.completed_at) as completed_count
         from members as m
         join analytics.mv_assignment_status as s on s.org_id = m.org_id and s.user_id = m.user_id
-        group by m.team_id
+        group by m.org_id, m.manager_id
     ),
-    ranked as (
+    compared as (
         select
             t.org_id,
-            t.team_id,
             t.manager_id,
-            t.name,
-            t.is_led,
-            t.members_count,
-            coalesce(a.attempts_count, 0) as attempts_count,
-            a.avg_score,
-            coalesce(s.assignments_count, 0) as assignments_count,
-            coalesce(s.completed_count, 0) as completed_count,
-            round(s.completed_count::numeric / s.assignments_count, 4) as completion_rate,
-            case when a.avg_score is not null
-                then rank() over (partition by t.org_id order by a.avg_score desc nulls last)
-            end as team_rank,
-            count(a.avg_score) over (partition by t.org_id) as teams_count
+            rank() over (partition by t.org_id order by a.exact_avg_score desc) as team_rank
         from teams as t
-        left join activity as a on a.team_id = t.team_id
-        left join assignments as s on s.team_id = t.team_id
+        join activity as a on a.org_id = t.org_id and a.manager_id = t.manager_id
+        where a.scored_count >= case when t.is_shown then 1 else 5 end
     )
     select
-        r.org_id,
-        r.team_id,
-        r.manager_id,
-        r.name,
-        r.members_count,
-        r.attempts_count,
-        r.avg_score,
-        r.assignments_count,
-        r.completed_count,
-        r.completion_rate,
-        r.team_rank,
-        r.teams_count
-    from ranked as r
-    where people is null or (r.is_led and r.manager_id = any (people));
+        t.org_id,
+        t.team_id,
+        t.manager_id,
+        t.name,
+        t.members_count,
+        coalesce(a.attempts_count, 0),
+        round(a.exact_avg_score, 3),
+        coalesce(a.scored_count, 0),
+        coalesce(s.assignments_count, 0),
+        coalesce(s.completed_count, 0),
+        round(s.completed_count::numeric / s.assignments_count, 4),
+        c.team_rank,
+        (select count(*) from compared as x where x.org_id = t.org_id)
+    from teams as t
+    left join activity as a on a.org_id = t.org_id and a.manager_id = t.manager_id
+    left join assignments as s on s.org_id = t.org_id and s.manager_id = t.manager_id
+    left join compared as c on c.org_id = t.org_id and c.manager_id = t.manager_id
+    where t.is_shown;
 end
 $$;
 
@@ -7640,7 +7763,7 @@ $$;
 -- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments. The average, and so the rank, needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments, and their place among teams. Idempotent.';
 
 --
 -- Name: recent_durations(text); Type: FUNCTION; Schema: private; Owner: -
@@ -7762,10 +7885,13 @@ CREATE FUNCTION private.refresh_reporting_views() RETURNS SETOF analytics.refres
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    is_person constant boolean := analytics.is_admin();
+    is_person constant boolean := analytics.is_admin() or private.is_org_admin();
     wanted text;
+    entry analytics.refresh_log;
 begin
-    perform private.assert_operator();
+    if not is_person then
+        perform private.assert_operator();
+    end if;
     for wanted in
         select o.view_name
         from private.refresh_order() as o
@@ -7774,10 +7900,19 @@ begin
         order by o.depth, o.view_name
     loop
         if is_person then
-            return query select l.* from private.manual_refresh(wanted) as l;
-        else
-            return next private.attempt_refresh(wanted);
+            select l.* into entry
+            from analytics.refresh_log as l
+            where l.view_name = wanted
+                and l.outcome in ('refreshed', 'skipped_clean')
+                and l.started_at > now() - interval '1 minute'
+            order by l.id desc
+            limit 1;
+            if found then
+                return next entry;
+                continue;
+            end if;
         end if;
+        return next private.attempt_refresh(wanted);
     end loop;
 end
 $$;
@@ -8992,6 +9127,54 @@ $_$;
 COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
 
 --
+-- Name: trigger_populate_fact(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.trigger_populate_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    ids uuid[];
+    days date[];
+begin
+    -- Completed no more, or moved to another day.
+    select array_agg(g.id), array_agg(g.day)
+    into ids, days
+    from (
+        select o.id, (o.started_at at time zone 'UTC')::date from old_rows as o where o.status = 'completed'
+        except
+        select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
+    ) as g (id, day);
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+    end if;
+
+    select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
+    into ids, days
+    from (
+        select n.id, n.started_at, n.ended_at, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds, n.talk_ms, n.listen_ms
+        from new_rows as n
+        where n.status = 'completed'
+        except
+        select o.id, o.started_at, o.ended_at, o.org_id, o.user_id, o.scenario_id, o.score, o.duration_seconds, o.talk_ms, o.listen_ms
+        from old_rows as o
+        where o.status = 'completed'
+    ) as c;
+    if ids is not null then
+        perform private.write_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION trigger_populate_fact(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.trigger_populate_fact() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
+
+--
 -- Name: trim_source_changes(regclass); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9272,6 +9455,26 @@ $$;
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
 
 --
+-- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.wanted_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case filter ->> 'op'
+        when 'listed' then private.listed_condition(relation, filter)
+        else private.filter_condition(relation, filter)
+    end;
+$$;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) IS 'One filter of a request as SQL over a relation that is called v.';
+
+--
 -- Name: watch_slots(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9544,6 +9747,7 @@ CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    perform private.fill_days_of_facts(date_keys);
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -9686,7 +9890,7 @@ $$;
 -- Name: FUNCTION refresh_reporting_views(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins: at most once a minute (PT429). Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
+COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
 
 --
 -- Name: learning_sessions; Type: TABLE; Schema: public; Owner: -
@@ -10048,7 +10252,7 @@ COMMENT ON VIEW analytics.assignment_status IS 'Where each assignment stands, at
 -- Name: COLUMN assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.assignment_status.completed_at IS 'Null while it is open.';
+COMMENT ON COLUMN analytics.assignment_status.completed_at IS 'End of the first completed attempt since it was assigned, or its start where no end was reported; null while it is open.';
 
 --
 -- Name: COLUMN assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
@@ -10139,6 +10343,115 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
 --
+-- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_users (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    name text,
+    email text,
+    role public.user_role NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
+
+--
+-- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
+
+--
+-- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
+
+--
+-- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
+
+--
+-- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_assignment_status AS
+ SELECT s.org_id,
+    s.assignment_id,
+    s.user_id,
+    s.scenario_id,
+    s.title,
+    s.due_on,
+    s.is_required,
+    s.assigned_at,
+    s.completed_at,
+    s.attempts_count,
+    round(s.best_score, 3) AS best_score
+   FROM analytics.assignment_status s
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_assignment_status; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_assignment_status IS 'Where each assignment stands.';
+
+--
+-- Name: COLUMN mv_assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.completed_at IS 'End of the first completed attempt of the scenario since it was assigned, or its start where no end was reported; null while it is open.';
+
+--
+-- Name: COLUMN mv_assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.attempts_count IS 'Completed attempts of the scenario since it was assigned.';
+
+--
+-- Name: COLUMN mv_assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.best_score IS 'Over those attempts; null when none has a score.';
+
+--
+-- Name: current_assignments; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.current_assignments WITH (security_invoker='on') AS
+ SELECT s.org_id,
+    s.assignment_id,
+    s.user_id,
+    u.name,
+    s.scenario_id,
+    s.title,
+    s.due_on,
+    s.is_required,
+    s.assigned_at,
+    s.completed_at,
+    s.attempts_count,
+    s.best_score
+   FROM (analytics.mv_assignment_status s
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = s.org_id) AND (u.user_id = s.user_id))))
+  WHERE ((s.completed_at IS NOT NULL) OR (u.is_active IS NOT FALSE));
+
+--
+-- Name: VIEW current_assignments; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.current_assignments IS 'Assignments as of the last refresh of mv_assignment_status, without what former members left open.';
+
+--
 -- Name: dim_orgs; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -10208,7 +10521,7 @@ CREATE TABLE analytics.dim_time (
 -- Name: TABLE dim_time; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.dim_time IS 'One row per day, from five years before this one to five years after it, and for whatever else was asked of private.fill_dim_time.';
+COMMENT ON TABLE analytics.dim_time IS 'One row per day, from five years before this one to five years after it, and for each day with a fact, however far away.';
 
 --
 -- Name: COLUMN dim_time.week; Type: COMMENT; Schema: analytics; Owner: -
@@ -10227,45 +10540,6 @@ COMMENT ON COLUMN analytics.dim_time.day_of_week IS 'ISO: 1 is Monday, 7 is Sund
 --
 
 COMMENT ON COLUMN analytics.dim_time.is_weekend IS 'Saturday and Sunday.';
-
---
--- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.dim_users (
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    name text,
-    email text,
-    role public.user_role NOT NULL,
-    is_active boolean NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
-
---
--- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
-
---
--- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
-
---
--- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
 
 --
 -- Name: explanation_views; Type: TABLE; Schema: public; Owner: -
@@ -10749,6 +11023,96 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
 COMMENT ON VIEW analytics.lane_scores IS 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
 
 --
+-- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_leaderboard_month AS
+ WITH scored_attempts AS (
+         SELECT f.org_id,
+            f.user_id,
+            (date_trunc('month'::text, (f.date_key)::timestamp without time zone))::date AS month,
+            f.score,
+            f.duration_seconds,
+            ((100.0 * (f.talk_ms)::numeric) / (NULLIF(((f.talk_ms)::bigint + f.listen_ms), 0))::numeric) AS talk_percentage
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.score IS NOT NULL)
+        )
+ SELECT a.org_id,
+    a.user_id,
+    a.month,
+    round(avg(a.score), 3) AS avg_score,
+    count(*) AS attempts,
+    sum(a.duration_seconds) AS total_duration,
+    round(avg(a.talk_percentage), 3) AS avg_talk_percentage,
+    sum(a.score) AS score_sum
+   FROM scored_attempts a
+  GROUP BY a.org_id, a.user_id, a.month
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_leaderboard_month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_leaderboard_month IS 'How a user scored in a month.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.month IS 'First day of the month of the UTC start.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.attempts IS 'Scored attempts; those without a score are in no figure of the row.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.total_duration; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.total_duration IS 'Seconds; null when no duration is known.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.avg_talk_percentage; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.avg_talk_percentage IS 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.score_sum IS 'Of the attempts, so that averages are exact.';
+
+--
+-- Name: leaderboard_months; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.leaderboard_months WITH (security_invoker='on') AS
+ SELECT l.org_id,
+    l.user_id,
+    l.month,
+    round(((l.score_sum)::numeric(60,30) / (l.attempts)::numeric), 30) AS exact_avg_score,
+    l.avg_score,
+    l.attempts,
+    l.total_duration,
+    l.avg_talk_percentage
+   FROM analytics.mv_leaderboard_month l;
+
+--
+-- Name: VIEW leaderboard_months; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.leaderboard_months IS 'mv_leaderboard_month with the average that ranks and changes go by.';
+
+--
+-- Name: COLUMN leaderboard_months.exact_avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.leaderboard_months.exact_avg_score IS 'To thirty decimals: equal exactly where the averages are.';
+
+--
 -- Name: mv_agent_progress; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -10803,49 +11167,6 @@ COMMENT ON COLUMN analytics.mv_agent_progress.week IS 'Monday of the ISO week of
 --
 
 COMMENT ON COLUMN analytics.mv_agent_progress.wow_composite_delta IS 'Change of the average against the week before; null when that week has no submission.';
-
---
--- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_assignment_status AS
- SELECT s.org_id,
-    s.assignment_id,
-    s.user_id,
-    s.scenario_id,
-    s.title,
-    s.due_on,
-    s.is_required,
-    s.assigned_at,
-    s.completed_at,
-    s.attempts_count,
-    round(s.best_score, 3) AS best_score
-   FROM analytics.assignment_status s
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_assignment_status; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_assignment_status IS 'Where each assignment stands.';
-
---
--- Name: COLUMN mv_assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.completed_at IS 'End of the first completed attempt of the scenario since it was assigned; null while it is open.';
-
---
--- Name: COLUMN mv_assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.attempts_count IS 'Completed attempts of the scenario since it was assigned.';
-
---
--- Name: COLUMN mv_assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.best_score IS 'Over those attempts; null when none has a score.';
 
 --
 -- Name: mv_kpi_call_minutes; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11045,62 +11366,6 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score
 COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
 
 --
--- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_leaderboard_month AS
- WITH scored_attempts AS (
-         SELECT f.org_id,
-            f.user_id,
-            (date_trunc('month'::text, (f.date_key)::timestamp without time zone))::date AS month,
-            f.score,
-            f.duration_seconds,
-            ((100.0 * (f.talk_ms)::numeric) / (NULLIF(((f.talk_ms)::bigint + f.listen_ms), 0))::numeric) AS talk_percentage
-           FROM analytics.fact_scenario_attempts f
-          WHERE (f.score IS NOT NULL)
-        )
- SELECT a.org_id,
-    a.user_id,
-    a.month,
-    round(avg(a.score), 3) AS avg_score,
-    count(*) AS attempts,
-    sum(a.duration_seconds) AS total_duration,
-    round(avg(a.talk_percentage), 3) AS avg_talk_percentage
-   FROM scored_attempts a
-  GROUP BY a.org_id, a.user_id, a.month
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_leaderboard_month; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_leaderboard_month IS 'How a user scored in a month.';
-
---
--- Name: COLUMN mv_leaderboard_month.month; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.month IS 'First day of the month of the UTC start.';
-
---
--- Name: COLUMN mv_leaderboard_month.attempts; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.attempts IS 'Scored attempts; those without a score are in no figure of the row.';
-
---
--- Name: COLUMN mv_leaderboard_month.total_duration; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.total_duration IS 'Seconds; null when no duration is known.';
-
---
--- Name: COLUMN mv_leaderboard_month.avg_talk_percentage; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.avg_talk_percentage IS 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
-
---
 -- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -11174,7 +11439,10 @@ CREATE MATERIALIZED VIEW analytics.mv_org_activity_day AS
         ), ended AS (
          SELECT f.org_id,
             ((f.ended_at AT TIME ZONE 'UTC'::text))::date AS active_on,
-            count(*) AS ended_count
+            count(*) AS ended_count,
+            count(f.score) AS scored_count,
+            sum(f.score) AS score_sum,
+            max(f.ended_at) AS last_ended_at
            FROM analytics.fact_scenario_attempts f
           WHERE (f.ended_at IS NOT NULL)
           GROUP BY f.org_id, (((f.ended_at AT TIME ZONE 'UTC'::text))::date)
@@ -11185,22 +11453,27 @@ CREATE MATERIALIZED VIEW analytics.mv_org_activity_day AS
     COALESCE(e.ended_count, (0)::bigint) AS ended_count,
     COALESCE(s.scored_count, (0)::bigint) AS scored_count,
     COALESCE(s.score_sum, (0)::numeric) AS score_sum,
-    COALESCE(s.active_users_count, (0)::bigint) AS active_users_count
+    COALESCE(s.active_users_count, (0)::bigint) AS active_users_count,
+    (COALESCE(sum(e.ended_count) OVER so_far, (0)::numeric))::bigint AS total_ended_count,
+    (COALESCE(sum(e.scored_count) OVER so_far, (0)::numeric))::bigint AS total_scored_count,
+    COALESCE(sum(e.score_sum) OVER so_far, (0)::numeric) AS total_score_sum,
+    max(e.last_ended_at) OVER so_far AS last_ended_at
    FROM (started s
      FULL JOIN ended e USING (org_id, active_on))
+  WINDOW so_far AS (PARTITION BY org_id ORDER BY active_on)
   WITH NO DATA;
 
 --
 -- Name: MATERIALIZED VIEW mv_org_activity_day; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.mv_org_activity_day IS 'What an organisation did on a day.';
+COMMENT ON MATERIALIZED VIEW analytics.mv_org_activity_day IS 'What an organisation did on a day, and up to it.';
 
 --
 -- Name: COLUMN mv_org_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_org_activity_day.active_on IS 'UTC day: of the start for every figure but ended_count, of the end for that.';
+COMMENT ON COLUMN analytics.mv_org_activity_day.active_on IS 'UTC day: of the start for started_count, scored_count, score_sum and active_users_count, of the end for the others.';
 
 --
 -- Name: COLUMN mv_org_activity_day.started_count; Type: COMMENT; Schema: analytics; Owner: -
@@ -11225,6 +11498,30 @@ COMMENT ON COLUMN analytics.mv_org_activity_day.scored_count IS 'Of those starte
 --
 
 COMMENT ON COLUMN analytics.mv_org_activity_day.score_sum IS 'Of their scores, so that averages over any days are exact.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_ended_count IS 'Completed attempts that have ended, up to this day.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_scored_count IS 'Of total_ended_count, how many have a score.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_score_sum IS 'Of their scores.';
+
+--
+-- Name: COLUMN mv_org_activity_day.last_ended_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.last_ended_at IS 'When the last of them ended; null while there is none.';
 
 --
 -- Name: mv_org_overview; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11398,15 +11695,36 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_time_to_first_win IS 'Days from first 
 --
 
 CREATE MATERIALIZED VIEW analytics.mv_user_activity_day AS
- SELECT f.org_id,
-    f.user_id,
-    f.date_key AS active_on,
-    count(*) AS attempts_count,
-    count(f.score) AS scored_count,
-    COALESCE(sum(f.score), (0)::numeric) AS score_sum,
-    COALESCE(sum(f.duration_seconds), (0)::bigint) AS duration_seconds
-   FROM analytics.fact_scenario_attempts f
-  GROUP BY f.org_id, f.user_id, f.date_key
+ WITH started AS (
+         SELECT f.org_id,
+            f.user_id,
+            f.date_key AS active_on,
+            count(*) AS attempts_count,
+            count(f.score) AS scored_count,
+            sum(f.score) AS score_sum,
+            sum(f.duration_seconds) AS duration_seconds
+           FROM analytics.fact_scenario_attempts f
+          GROUP BY f.org_id, f.user_id, f.date_key
+        ), ended AS (
+         SELECT f.org_id,
+            f.user_id,
+            ((f.ended_at AT TIME ZONE 'UTC'::text))::date AS active_on,
+            count(*) AS ended_count
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.ended_at IS NOT NULL)
+          GROUP BY f.org_id, f.user_id, (((f.ended_at AT TIME ZONE 'UTC'::text))::date)
+        )
+ SELECT org_id,
+    user_id,
+    active_on,
+    COALESCE(s.attempts_count, (0)::bigint) AS attempts_count,
+    COALESCE(s.scored_count, (0)::bigint) AS scored_count,
+    COALESCE(s.score_sum, (0)::numeric) AS score_sum,
+    COALESCE(s.duration_seconds, (0)::bigint) AS duration_seconds,
+    COALESCE(e.ended_count, (0)::bigint) AS ended_count,
+    ((e.active_on IS NOT NULL) AND (e.active_on = min(e.active_on) OVER (PARTITION BY org_id, user_id))) AS is_first_end
+   FROM (started s
+     FULL JOIN ended e USING (org_id, user_id, active_on))
   WITH NO DATA;
 
 --
@@ -11419,7 +11737,13 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_user_activity_day IS 'What a user did 
 -- Name: COLUMN mv_user_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_user_activity_day.active_on IS 'UTC day of the start.';
+COMMENT ON COLUMN analytics.mv_user_activity_day.active_on IS 'UTC day: of the end for ended_count and is_first_end, of the start for the others.';
+
+--
+-- Name: COLUMN mv_user_activity_day.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.attempts_count IS 'Completed attempts by the day of their start.';
 
 --
 -- Name: COLUMN mv_user_activity_day.score_sum; Type: COMMENT; Schema: analytics; Owner: -
@@ -11432,6 +11756,18 @@ COMMENT ON COLUMN analytics.mv_user_activity_day.score_sum IS 'Of the scored att
 --
 
 COMMENT ON COLUMN analytics.mv_user_activity_day.duration_seconds IS 'Of the attempts whose duration is known; the others add nothing.';
+
+--
+-- Name: COLUMN mv_user_activity_day.ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.ended_count IS 'Completed attempts by the day of their end, where one is known.';
+
+--
+-- Name: COLUMN mv_user_activity_day.is_first_end; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.is_first_end IS 'Whether the user''s first completed attempt that has ended ended on this day.';
 
 --
 -- Name: mv_weakness_patterns; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11540,6 +11876,79 @@ COMMENT ON VIEW analytics.named_attempts IS 'Completed attempts with the names o
 --
 
 COMMENT ON COLUMN analytics.named_attempts.started_on IS 'UTC day of the start.';
+
+--
+-- Name: org_overviews; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.org_overviews WITH (security_invoker='on') AS
+ SELECT t.date_key AS read_on,
+    o.org_id,
+    o.name,
+    u.active_users,
+    u.active_users_this_month,
+    COALESCE(l.total_ended_count, (0)::bigint) AS total_attempts,
+    (COALESCE(a.this_week, (0)::numeric))::bigint AS attempts_this_week,
+    (COALESCE(a.this_month, (0)::numeric))::bigint AS attempts_this_month,
+    round((l.total_score_sum / (NULLIF(l.total_scored_count, 0))::numeric), 3) AS avg_score,
+    COALESCE(l.total_scored_count, (0)::bigint) AS scored_count,
+    l.last_ended_at AS last_activity
+   FROM ((((analytics.dim_time t
+     CROSS JOIN analytics.dim_orgs o)
+     LEFT JOIN LATERAL ( SELECT d.total_ended_count,
+            d.total_scored_count,
+            d.total_score_sum,
+            d.last_ended_at
+           FROM analytics.mv_org_activity_day d
+          WHERE ((d.org_id = o.org_id) AND (d.active_on <= t.date_key))
+          ORDER BY d.active_on DESC
+         LIMIT 1) l ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(d.ended_count) FILTER (WHERE (d.active_on > (t.date_key - 7))) AS this_week,
+            sum(d.ended_count) AS this_month
+           FROM analytics.mv_org_activity_day d
+          WHERE ((d.org_id = o.org_id) AND (d.active_on > (t.date_key - 30)) AND (d.active_on <= t.date_key))) a ON (true))
+     LEFT JOIN LATERAL ( SELECT ( SELECT count(*) AS count
+                   FROM analytics.mv_user_activity_day f
+                  WHERE ((f.org_id = o.org_id) AND f.is_first_end AND (f.active_on <= t.date_key))) AS active_users,
+            ( SELECT count(DISTINCT m.user_id) AS count
+                   FROM analytics.mv_user_activity_day m
+                  WHERE ((m.org_id = o.org_id) AND (m.ended_count > 0) AND (m.active_on > (t.date_key - 30)) AND (m.active_on <= t.date_key))) AS active_users_this_month) u ON (true));
+
+--
+-- Name: VIEW org_overviews; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.org_overviews IS 'An organisation in one row, as it is read on a day. Ask for one day: where read_on = ….';
+
+--
+-- Name: COLUMN org_overviews.read_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.read_on IS 'The UTC day of the read: windows end with it, and what is dated after it is left out.';
+
+--
+-- Name: COLUMN org_overviews.active_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.active_users IS 'Users with a completed attempt that has ended.';
+
+--
+-- Name: COLUMN org_overviews.active_users_this_month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.active_users_this_month IS 'Of them, those with one that ended on one of the 30 days that end with read_on.';
+
+--
+-- Name: COLUMN org_overviews.attempts_this_week; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.attempts_this_week IS 'Completed attempts that ended on one of the seven days that end with read_on.';
+
+--
+-- Name: COLUMN org_overviews.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.scored_count IS 'Of total_attempts, how many have a score: what avg_score rests on.';
 
 --
 -- Name: outbox; Type: TABLE; Schema: analytics; Owner: -
@@ -12029,14 +12438,19 @@ COMMENT ON COLUMN analytics.source_changes.statement_count IS 'How many statemen
 --
 
 CREATE MATERIALIZED VIEW analytics.streak_dropoffs AS
- WITH active_days AS (
+ WITH past_days AS (
+         SELECT d.user_id,
+            d.active_on
+           FROM analytics.active_learning_days d
+          WHERE (d.active_on <= ((now() AT TIME ZONE 'UTC'::text))::date)
+        ), active_days AS (
          SELECT d.user_id,
             d.active_on,
             (d.active_on - (row_number() OVER (PARTITION BY d.user_id ORDER BY d.active_on))::integer) AS streak_id
-           FROM analytics.active_learning_days d
+           FROM past_days d
         ), newest_day AS (
          SELECT max(d.active_on) AS active_on
-           FROM analytics.active_learning_days d
+           FROM past_days d
         ), streaks AS (
          SELECT d.user_id,
             d.streak_id,
@@ -12072,7 +12486,7 @@ CREATE MATERIALIZED VIEW analytics.streak_dropoffs AS
 -- Name: MATERIALIZED VIEW streak_dropoffs; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.streak_dropoffs IS 'After how many consecutive active days learners stop.';
+COMMENT ON MATERIALIZED VIEW analytics.streak_dropoffs IS 'After how many consecutive active days learners stop. Days to come are left out.';
 
 --
 -- Name: COLUMN streak_dropoffs.streak_days; Type: COMMENT; Schema: analytics; Owner: -
@@ -12090,7 +12504,7 @@ COMMENT ON COLUMN analytics.streak_dropoffs.reached_count IS 'Streaks that laste
 -- Name: COLUMN streak_dropoffs.ended_count; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.streak_dropoffs.ended_count IS 'Streaks of exactly this length whose last day is before the newest active day in the data.';
+COMMENT ON COLUMN analytics.streak_dropoffs.ended_count IS 'Streaks of exactly this length whose last day is before the newest active day that has come.';
 
 --
 -- Name: COLUMN streak_dropoffs.dropoff_rate; Type: COMMENT; Schema: analytics; Owner: -
@@ -12124,11 +12538,13 @@ CREATE MATERIALIZED VIEW analytics.summary_stats AS
  WITH newest_day AS (
          SELECT max(d.active_on) AS as_of_on
            FROM analytics.active_learning_days d
+          WHERE (d.active_on <= ((now() AT TIME ZONE 'UTC'::text))::date)
         ), learners AS (
          SELECT d.user_id,
-            max(d.active_on) AS last_on,
+            max(d.active_on) FILTER (WHERE (d.active_on <= n.as_of_on)) AS last_on,
             sum(d.sessions_count) AS sessions_count
-           FROM analytics.active_learning_days d
+           FROM (analytics.active_learning_days d
+             CROSS JOIN newest_day n)
           GROUP BY d.user_id
         ), learner_stats AS (
          SELECT n.as_of_on,
@@ -12170,7 +12586,7 @@ COMMENT ON MATERIALIZED VIEW analytics.summary_stats IS 'The pack in one row.';
 -- Name: COLUMN summary_stats.as_of_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.summary_stats.as_of_on IS 'Newest active day in the data, where the windows end; null when nobody was ever active.';
+COMMENT ON COLUMN analytics.summary_stats.as_of_on IS 'Newest active day in the data that has come, where the windows end; null when there is none.';
 
 --
 -- Name: COLUMN summary_stats.active_learners_7d; Type: COMMENT; Schema: analytics; Owner: -
@@ -12189,6 +12605,23 @@ COMMENT ON COLUMN analytics.summary_stats.active_learners_30d IS 'Learners activ
 --
 
 COMMENT ON COLUMN analytics.summary_stats.completion_rate IS 'Completed quiz attempts / quiz attempts, over all quizzes, four decimals; null when there are none.';
+
+--
+-- Name: dotted_lines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.dotted_lines (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    manager_id text NOT NULL,
+    CONSTRAINT dotted_lines_check CHECK ((manager_id <> user_id))
+);
+
+--
+-- Name: TABLE dotted_lines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.dotted_lines IS 'A second manager, who sees the member but whose team does not count them.';
 
 --
 -- Name: org_members; Type: TABLE; Schema: public; Owner: -
@@ -12238,21 +12671,51 @@ COMMENT ON TABLE public.teams IS 'A team is everybody whose org_members.manager_
 --
 
 CREATE VIEW analytics.team_members WITH (security_invoker='on') AS
- SELECT t.org_id,
+ WITH managers AS (
+         SELECT t_1.org_id,
+            t_1.manager_id
+           FROM public.teams t_1
+        UNION
+         SELECT m_1.org_id,
+            m_1.manager_id
+           FROM public.org_members m_1
+          WHERE ((m_1.manager_id IS NOT NULL) AND ((m_1.left_at IS NULL) OR (m_1.left_at > now())))
+        UNION
+         SELECT d.org_id,
+            d.manager_id
+           FROM (public.dotted_lines d
+             JOIN public.org_members m_1 ON (((m_1.org_id = d.org_id) AND (m_1.user_id = d.user_id))))
+          WHERE ((m_1.left_at IS NULL) OR (m_1.left_at > now()))
+        )
+ SELECT g.org_id,
     t.id AS team_id,
-    t.manager_id,
-    t.name,
+    g.manager_id,
+    COALESCE(t.name, u.name) AS name,
     ((b.left_at IS NULL) OR (b.left_at > now())) AS is_led,
     m.user_id
-   FROM ((public.teams t
-     JOIN public.org_members b ON (((b.org_id = t.org_id) AND (b.user_id = t.manager_id))))
-     LEFT JOIN public.org_members m ON (((m.org_id = t.org_id) AND (m.manager_id = t.manager_id) AND ((m.left_at IS NULL) OR (m.left_at > now())))));
+   FROM ((((managers g
+     JOIN public.org_members b ON (((b.org_id = g.org_id) AND (b.user_id = g.manager_id))))
+     LEFT JOIN public.teams t ON (((t.org_id = g.org_id) AND (t.manager_id = g.manager_id))))
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = g.org_id) AND (u.user_id = g.manager_id))))
+     LEFT JOIN public.org_members m ON (((m.org_id = g.org_id) AND (m.manager_id = g.manager_id) AND ((m.left_at IS NULL) OR (m.left_at > now())))));
 
 --
 -- Name: VIEW team_members; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.team_members IS 'Who is in which team, at this moment.';
+
+--
+-- Name: COLUMN team_members.team_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.team_id IS 'Null for people who report to a manager whose team has no row in public.teams.';
+
+--
+-- Name: COLUMN team_members.name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.name IS 'Of the team; where it has none, of its manager.';
 
 --
 -- Name: COLUMN team_members.is_led; Type: COMMENT; Schema: analytics; Owner: -
@@ -12642,23 +13105,6 @@ CREATE TABLE public.challenges (
     title text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
-
---
--- Name: dotted_lines; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.dotted_lines (
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    manager_id text NOT NULL,
-    CONSTRAINT dotted_lines_check CHECK ((manager_id <> user_id))
-);
-
---
--- Name: TABLE dotted_lines; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.dotted_lines IS 'A second manager, who sees the member but whose team does not count them.';
 
 --
 -- Name: judge_outputs; Type: TABLE; Schema: public; Owner: -
@@ -13255,6 +13701,36 @@ CREATE INDEX http_calls_unharvested_idx ON analytics.http_calls USING btree (que
 CREATE INDEX http_calls_unobserved_idx ON analytics.http_calls USING btree (call_id) WHERE ((outcome <> 'pending'::text) AND (NOT is_observed));
 
 --
+-- Name: idx_mv_lane_dist_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_lane_dist_pk ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
+
+--
+-- Name: idx_mv_progress_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_progress_pk ON analytics.mv_agent_progress USING btree (agent_id, challenge_id, week);
+
+--
+-- Name: idx_mv_ttfw_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_ttfw_pk ON analytics.mv_time_to_first_win USING btree (challenge_id);
+
+--
+-- Name: idx_mv_weakness_category; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_mv_weakness_category ON analytics.mv_weakness_patterns USING btree (performance_category, challenge_id);
+
+--
+-- Name: idx_mv_weakness_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_weakness_pk ON analytics.mv_weakness_patterns USING btree (agent_id, challenge_id, lane_key);
+
+--
 -- Name: incidents_cause_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -13277,12 +13753,6 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
-
---
--- Name: mv_agent_progress_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_agent_progress_key ON analytics.mv_agent_progress USING btree (agent_id, challenge_id, week);
 
 --
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
@@ -13315,12 +13785,6 @@ CREATE UNIQUE INDEX mv_kpi_users_key ON analytics.mv_kpi_users USING btree (org_
 CREATE UNIQUE INDEX mv_kpi_weeks_key ON analytics.mv_kpi_weeks USING btree (org_id, event_type, week_start);
 
 --
--- Name: mv_lane_score_distribution_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_lane_score_distribution_key ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
-
---
 -- Name: mv_leaderboard_month_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -13351,28 +13815,16 @@ CREATE UNIQUE INDEX mv_org_overview_key ON analytics.mv_org_overview USING btree
 CREATE UNIQUE INDEX mv_scenario_insights_key ON analytics.mv_scenario_insights USING btree (org_id, scenario_id);
 
 --
--- Name: mv_time_to_first_win_key; Type: INDEX; Schema: analytics; Owner: -
+-- Name: mv_user_activity_day_first_ends_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
-CREATE UNIQUE INDEX mv_time_to_first_win_key ON analytics.mv_time_to_first_win USING btree (challenge_id);
+CREATE INDEX mv_user_activity_day_first_ends_idx ON analytics.mv_user_activity_day USING btree (org_id, active_on) WHERE is_first_end;
 
 --
 -- Name: mv_user_activity_day_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE UNIQUE INDEX mv_user_activity_day_key ON analytics.mv_user_activity_day USING btree (org_id, active_on, user_id);
-
---
--- Name: mv_weakness_patterns_category_idx; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE INDEX mv_weakness_patterns_category_idx ON analytics.mv_weakness_patterns USING btree (performance_category, challenge_id);
-
---
--- Name: mv_weakness_patterns_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_weakness_patterns_key ON analytics.mv_weakness_patterns USING btree (agent_id, challenge_id, lane_key);
 
 --
 -- Name: outbox_delivered_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -13681,11 +14133,11 @@ CREATE OR REPLACE VIEW analytics.assignment_status WITH (security_invoker='on') 
             a.due_on,
             a.is_required,
             a.assigned_at,
-            min(f.ended_at) AS completed_at,
+            min(COALESCE(f.ended_at, f.started_at)) AS completed_at,
             count(f.attempt_id) AS attempts_count,
             max(f.score) AS best_score
            FROM (public.assignments a
-             LEFT JOIN analytics.fact_scenario_attempts f ON (((f.org_id = a.org_id) AND (f.user_id = a.assignee_id) AND (f.scenario_id = a.scenario_id) AND (f.ended_at >= a.assigned_at))))
+             LEFT JOIN analytics.fact_scenario_attempts f ON (((f.org_id = a.org_id) AND (f.user_id = a.assignee_id) AND (f.scenario_id = a.scenario_id) AND (COALESCE(f.ended_at, f.started_at) >= a.assigned_at))))
           GROUP BY a.org_id, a.assignee_id, a.id
         )
  SELECT c.org_id,
@@ -13767,12 +14219,6 @@ CREATE TRIGGER attempts_were_inserted AFTER INSERT ON public.scenario_attempts R
 --
 
 CREATE TRIGGER attempts_were_truncated AFTER TRUNCATE ON public.scenario_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('fact_scenario_attempts');
-
---
--- Name: scenario_attempts attempts_were_updated; Type: TRIGGER; Schema: public; Owner: -
---
-
-CREATE TRIGGER attempts_were_updated AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_were_updated();
 
 --
 -- Name: agents freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -13889,6 +14335,12 @@ CREATE TRIGGER members_were_truncated AFTER TRUNCATE ON public.org_members FOR E
 CREATE TRIGGER members_were_updated AFTER UPDATE ON public.org_members REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
 
 --
+-- Name: orgs orgs_ask_for_a_refresh; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_ask_for_a_refresh AFTER DELETE ON public.orgs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.orgs_were_deleted();
+
+--
 -- Name: orgs orgs_were_deleted; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -13917,6 +14369,12 @@ CREATE TRIGGER orgs_were_truncated AFTER TRUNCATE ON public.orgs FOR EACH STATEM
 --
 
 CREATE TRIGGER orgs_were_updated AFTER UPDATE ON public.orgs REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: scenario_attempts populate_fact_on_completion; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER populate_fact_on_completion AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.trigger_populate_fact();
 
 --
 -- Name: scenarios scenarios_were_deleted; Type: TRIGGER; Schema: public; Owner: -
@@ -15111,12 +15569,6 @@ REVOKE ALL ON FUNCTION private.attempts_were_deleted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.attempts_were_inserted() FROM PUBLIC;
 
 --
--- Name: FUNCTION attempts_were_updated(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.attempts_were_updated() FROM PUBLIC;
-
---
 -- Name: FUNCTION begin_account(runs private.audited_run[], pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15411,6 +15863,18 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.fill_days_of_all_facts() FROM PUBLIC;
+
+--
+-- Name: FUNCTION fill_days_of_facts(days date[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.fill_days_of_facts(days date[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION fill_dim_time(from_on date, to_on date); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15553,6 +16017,12 @@ REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FRO
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15587,6 +16057,12 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.listed_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION live_state(declared analytics.live_relations); Type: ACL; Schema: private; Owner: -
@@ -15661,6 +16137,12 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 --
 
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.orgs_were_deleted() FROM PUBLIC;
 
 --
 -- Name: FUNCTION others_snapshot(); Type: ACL; Schema: private; Owner: -
@@ -16010,6 +16492,12 @@ REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.time_limit_of_job(job_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION trigger_populate_fact(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.trigger_populate_fact() FROM PUBLIC;
+
+--
 -- Name: FUNCTION trim_source_changes(source regclass); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16044,6 +16532,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION watch_slots(calendar jsonb); Type: ACL; Schema: private; Owner: -
@@ -16154,6 +16648,24 @@ GRANT ALL ON TABLE public.responses TO service_role;
 GRANT SELECT ON TABLE public.responses TO authenticated;
 
 --
+-- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
+
+--
+-- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_assignment_status TO reporting_user;
+
+--
+-- Name: TABLE current_assignments; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.current_assignments TO reporting_user;
+
+--
 -- Name: TABLE dim_orgs; Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -16170,12 +16682,6 @@ GRANT SELECT ON TABLE analytics.dim_scenarios TO reporting_user;
 --
 
 GRANT SELECT ON TABLE analytics.dim_time TO reporting_user;
-
---
--- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
 
 --
 -- Name: TABLE explanation_views; Type: ACL; Schema: public; Owner: -
@@ -16211,10 +16717,16 @@ GRANT ALL ON TABLE public.submissions TO service_role;
 GRANT SELECT ON TABLE public.submissions TO authenticated;
 
 --
--- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
+-- Name: TABLE mv_leaderboard_month; Type: ACL; Schema: analytics; Owner: -
 --
 
-GRANT SELECT ON TABLE analytics.mv_assignment_status TO reporting_user;
+GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
+
+--
+-- Name: TABLE leaderboard_months; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.leaderboard_months TO reporting_user;
 
 --
 -- Name: TABLE mv_kpi_call_minutes; Type: ACL; Schema: analytics; Owner: -
@@ -16233,12 +16745,6 @@ GRANT SELECT ON TABLE analytics.mv_kpi_users TO reporting_user;
 --
 
 GRANT SELECT ON TABLE analytics.mv_kpi_weeks TO reporting_user;
-
---
--- Name: TABLE mv_leaderboard_month; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
 
 --
 -- Name: TABLE mv_org_activity_day; Type: ACL; Schema: analytics; Owner: -
@@ -16278,11 +16784,24 @@ GRANT SELECT ON TABLE analytics.mv_user_activity_day TO reporting_user;
 GRANT SELECT ON TABLE analytics.named_attempts TO reporting_user;
 
 --
+-- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
+
+--
 -- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT ALL ON TABLE public.tracks TO service_role;
 GRANT SELECT ON TABLE public.tracks TO authenticated;
+
+--
+-- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.dotted_lines TO service_role;
+GRANT SELECT ON TABLE public.dotted_lines TO authenticated;
 
 --
 -- Name: TABLE org_members; Type: ACL; Schema: public; Owner: -
@@ -16383,13 +16902,6 @@ GRANT SELECT ON TABLE public.bouts TO authenticated;
 
 GRANT ALL ON TABLE public.challenges TO service_role;
 GRANT SELECT ON TABLE public.challenges TO authenticated;
-
---
--- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.dotted_lines TO service_role;
-GRANT SELECT ON TABLE public.dotted_lines TO authenticated;
 
 --
 -- Name: TABLE judge_outputs; Type: ACL; Schema: public; Owner: -

@@ -1340,6 +1340,24 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "current_assignments": {
+        Row: {
+          "assigned_at": string;
+          "assignment_id": string;
+          "attempts_count": number | null;
+          "best_score": number | null;
+          "completed_at": string | null;
+          "due_on": string | null;
+          "is_required": boolean;
+          "name": string | null;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "explanation_engagement": {
         Row: {
           "helpful_rate": number | null;
@@ -1369,6 +1387,20 @@ export type Database = {
           "lane_score": number | null;
           "lane_value": Json | null;
           "submission_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "leaderboard_months": {
+        Row: {
+          "attempts": number | null;
+          "avg_score": number | null;
+          "avg_talk_percentage": number | null;
+          "exact_avg_score": number | null;
+          "month": string | null;
+          "org_id": string;
+          "total_duration": number | null;
+          "user_id": string;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1467,6 +1499,7 @@ export type Database = {
           "avg_talk_percentage": number | null;
           "month": string | null;
           "org_id": string;
+          "score_sum": number | null;
           "total_duration": number | null;
           "user_id": string;
         };
@@ -1492,10 +1525,14 @@ export type Database = {
           "active_on": string | null;
           "active_users_count": number | null;
           "ended_count": number | null;
+          "last_ended_at": string | null;
           "org_id": string | null;
           "score_sum": number | null;
           "scored_count": number | null;
           "started_count": number | null;
+          "total_ended_count": number | null;
+          "total_score_sum": number | null;
+          "total_scored_count": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1539,13 +1576,15 @@ export type Database = {
       };
       "mv_user_activity_day": {
         Row: {
-          "active_on": string;
+          "active_on": string | null;
           "attempts_count": number | null;
           "duration_seconds": number | null;
-          "org_id": string;
+          "ended_count": number | null;
+          "is_first_end": boolean | null;
+          "org_id": string | null;
           "score_sum": number | null;
           "scored_count": number | null;
-          "user_id": string;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1585,6 +1624,23 @@ export type Database = {
           "talk_ms": number | null;
           "user_id": string;
           "user_name": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "org_overviews": {
+        Row: {
+          "active_users": number | null;
+          "active_users_this_month": number | null;
+          "attempts_this_month": number | null;
+          "attempts_this_week": number | null;
+          "avg_score": number | null;
+          "last_activity": string | null;
+          "name": string;
+          "org_id": string;
+          "read_on": string;
+          "scored_count": number | null;
+          "total_attempts": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1744,10 +1800,10 @@ export type Database = {
       "team_members": {
         Row: {
           "is_led": boolean | null;
-          "manager_id": string;
-          "name": string;
-          "org_id": string;
-          "team_id": string;
+          "manager_id": string | null;
+          "name": string | null;
+          "org_id": string | null;
+          "team_id": string | null;
           "user_id": string | null;
         };
         ComputedFields: never;

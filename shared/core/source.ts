@@ -36,8 +36,10 @@ export type SourceFilter = ColumnFilter | PlaceFilter;
 
 export interface ColumnFilter {
   readonly column: string;
-  readonly op: Operator;
+  readonly op: Operator | "listed";
   readonly value: unknown;
+  /** The minimum sample: what it holds back is counted. */
+  readonly is_guard?: true;
 }
 
 /** Rows beyond a place in the order, compared as a whole. */
@@ -55,6 +57,8 @@ export const sourceAnswer = z.object({
   scope_values: z.array(z.string()).nullable(),
   rows: z.array(z.record(z.string(), z.unknown())),
   total_count: z.int().min(0).nullable(),
+  /** What the guard held back, on all pages; null without one. */
+  withheld_count: z.int().min(0).nullable(),
 });
 
 export type SourceAnswer = z.output<typeof sourceAnswer>;

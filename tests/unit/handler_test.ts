@@ -22,6 +22,7 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
     row_count: 1,
     is_truncated: false,
     total_count: 1,
+    withheld_count: 1,
   });
   const { headers } = response;
   assert.match(headers.get("etag") ?? "", /^"[0-9a-f]{32}"$/);

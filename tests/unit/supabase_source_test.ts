@@ -38,6 +38,7 @@ Deno.test("the source calls read_view in schema analytics with the secret key", 
     denied: false,
     scope_values: null,
     total_count: null,
+    withheld_count: null,
     rows: [{ lane_key: "a" }],
   };
   const { sent, source } = sourceAnswering(() => Response.json(answer));
