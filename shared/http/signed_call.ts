@@ -41,7 +41,7 @@ async function signedCall(request: Request, function_name: string): Promise<Sign
 
 /** null: longer than any body that is taken. */
 async function bodyDigest({ body }: Request): Promise<string | null> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: BlobPart[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.byteLength;

@@ -56,8 +56,10 @@ async function stealCall(role: string): Promise<Queued> {
 
 async function untilWaiting(): Promise<void> {
   for (let patience = 0; patience < 100; patience += 1) {
-    const [row] =
-      await admin`select exists (select from pg_locks where not granted and mode = 'ShareLock') as is_waiting`;
+    const [row] = await admin`
+      select exists (
+        select from pg_locks where not granted and mode = 'ShareLock' and relation = 'net.http_request_queue'::regclass
+      ) as is_waiting`;
     if (row?.["is_waiting"] === true) return;
     await pause(20);
   }

@@ -17,9 +17,10 @@ interface Scene {
 
 async function withStranger(body: (scene: Scene) => Promise<void>): Promise<void> {
   const admin = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
-  await admin`create role probe_stranger login`;
+  await admin`create role probe_stranger login password 'a'`;
   const url = new URL(testDatabaseUrl());
   url.username = "probe_stranger";
+  url.password = "a";
   const stranger = postgres(url.href, { max: 1, onnotice: () => {} });
   const [before] = await admin`select statement_timeout::text as value from analytics.views where view_name = ${VIEW}`;
   await admin`update analytics.views set statement_timeout = '1 second' where view_name = ${VIEW}`;
