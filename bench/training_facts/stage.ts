@@ -6,7 +6,7 @@ export interface Stage {
   readonly rows: number;
   /** How long the attempts took, their facts included. Measured once. */
   readonly insert: number;
-  /** How long the first refreshes of the three views took that the overview rests on. Measured once. */
+  /** How long the first refreshes of the views took that the overview rests on. Measured once. */
   readonly refresh: number;
   /** One organisation's overview, as the API asks for it. */
   read(): Promise<number>;
