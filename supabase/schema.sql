@@ -850,7 +850,7 @@ $$;
 -- Name: FUNCTION get_cron_job_status(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per pg_cron job with its last run among the newest 20,000.';
+COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
 
 --
 -- Name: health_check(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1147,6 +1147,16 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
         from cron.job as c
         order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
     ),
+    place as (
+        select case
+            when after_job like 'sha256:%' then (
+                select n.job_name
+                from (select c.job_name from scheduled as c union select d.job_name from analytics.scheduled_jobs as d) as n
+                where 'sha256:' || encode(sha256(convert_to(n.job_name, 'UTF8')), 'hex') = after_job
+            )
+            else after_job
+        end as name
+    ),
     matching as (
         select
             coalesce(d.job_name, s.job_name) as name,
@@ -1168,7 +1178,7 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
         from analytics.scheduled_jobs as d
         full join scheduled as s on s.job_name = d.job_name
         where (list_jobs.job is null or coalesce(d.job_name, s.job_name) = list_jobs.job)
-            and (after_job is null or coalesce(d.job_name, s.job_name) collate "C" > after_job collate "C")
+            and coalesce(coalesce(d.job_name, s.job_name) collate "C" > (select p.name from place as p) collate "C", true)
         order by coalesce(d.job_name, s.job_name) collate "C"
         limit page_size + 1
     ),
@@ -1246,7 +1256,7 @@ $$;
 -- Name: FUNCTION list_jobs(job text, after_job text, page_size integer); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) IS 'A page of jobs, declared or scheduled, by name, above after_job, with the last run among the newest 20,000. Service role only. Messages are unscrubbed.';
+COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) IS 'A page of jobs, declared or scheduled, by name, above after_job (a name, or sha256: and the name''s SHA-256), with the last run among the newest 20,000. Service role only. Messages and names are unscrubbed.';
 
 --
 -- Name: list_runs(text, text, bigint, integer, integer); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1705,7 +1715,7 @@ $$;
 -- Name: FUNCTION refresh_request(id bigint); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Messages are unscrubbed.';
+COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
 
 --
 -- Name: refresh_view(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1868,13 +1878,15 @@ $$;
 COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
--- Name: register_live(text, text, regclass[]); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_live(text, text, regclass[], text[]); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[]) RETURNS void
+CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    unknown text;
 begin
     if exists (select from analytics.views as v where v.view_name = register_live.name) then
         raise exception using
@@ -1882,9 +1894,26 @@ begin
             message = format('cannot register "%s" as live: a view of this name is registered', name),
             hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
     end if;
-    insert into analytics.live_relations as l (live_name, pack, sources)
-    values (register_live.name, register_live.pack, register_live.sources)
-    on conflict (live_name) do update set pack = excluded.pack, sources = excluded.sources;
+    select m.moment into unknown
+    from unnest(register_live.moments) as m (moment)
+    where not exists (
+        select
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        where a.attrelid = any (register_live.sources)
+            and a.atttypid = 'pg_catalog.timestamptz'::regtype and not a.attisdropped
+            and m.moment = format('%s.%s.%s', c.relnamespace::regnamespace, c.relname, a.attname)
+    );
+    if found then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s" as live: "%s" is no timestamptz of its sources', name, unknown),
+            hint = 'Name a column of one of the tables in sources, as schema.table.column.';
+    end if;
+    insert into analytics.live_relations as l (live_name, pack, sources, moments)
+    values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
+    on conflict (live_name) do update
+    set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
     perform private.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
@@ -1892,10 +1921,10 @@ end
 $$;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources. Idempotent.';
+COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources, and with every moment in the columns of moments that passes. Idempotent.';
 
 --
 -- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2003,6 +2032,55 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
+
+--
+-- Name: report_answered(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_answered(resource text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.failed_answers as f
+    set last_answered_at = clock_timestamp()
+    where f.resource = report_answered.resource;
+$$;
+
+--
+-- Name: FUNCTION report_answered(resource text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_answered(resource text) IS 'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+
+--
+-- Name: report_failed_answer(text, uuid, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from analytics.failed_answers as f where f.resource = report_failed_answer.resource)
+        and (select count(*) from analytics.failed_answers as f) >= 1000
+    then
+        return;
+    end if;
+    insert into analytics.failed_answers as f (resource, request_id, defect)
+    values (report_failed_answer.resource, report_failed_answer.request_id, left(report_failed_answer.defect, 1000))
+    on conflict on constraint failed_answers_pkey do update
+    set last_failed_at = excluded.last_failed_at,
+        failure_count = f.failure_count + 1,
+        request_id = excluded.request_id,
+        defect = excluded.defect;
+end
+$$;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) IS 'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
 
 --
 -- Name: request_refresh(text, text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2775,17 +2853,24 @@ COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time
 --
 
 CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select private.attempt_refresh(view_name, 'manual');
+declare
+    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
+begin
+    if entry.outcome = 'failed' then
+        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+    end if;
+    return entry;
+end
 $$;
 
 --
 -- Name: FUNCTION attempt_refresh(view_name text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
 
 --
 -- Name: attempt_refresh(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3003,6 +3088,29 @@ $$;
 COMMENT ON FUNCTION private.begin_epoch() IS 'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
 
 --
+-- Name: believe_source_moment(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.believe_source_moment() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    execute format(
+        'select max(s.%1$I) from %2$s as s where s.%1$I between ''1900-01-01 00:00+00'' and ''2200-01-01 00:00+00''',
+        new.source_at_column, new.source_at_table
+    ) into new.source_as_of;
+    return new;
+end
+$_$;
+
+--
+-- Name: FUNCTION believe_source_moment(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+--
 -- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3046,6 +3154,54 @@ $$;
 --
 
 COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+
+--
+-- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.can_hold(column_type text, held text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if held is null or column_type = 'text' then
+        return true;
+    end if;
+    if column_type = 'uuid' then
+        return private.canonical_uuid(held) is not null;
+    end if;
+    begin
+        execute format('select %L::%s', held, column_type);
+        return true;
+    exception
+        when data_exception then
+            return false;
+    end;
+end
+$$;
+
+--
+-- Name: FUNCTION can_hold(column_type text, held text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.can_hold(column_type text, held text) IS 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+
+--
+-- Name: canonical_uuid(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.canonical_uuid(spelling text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
+$_$;
+
+--
+-- Name: FUNCTION canonical_uuid(spelling text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -3168,6 +3324,43 @@ $$;
 --
 
 COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+
+--
+-- Name: claimed_uuid(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.claimed_uuid(claim text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.canonical_uuid(auth.jwt() ->> claim);
+$$;
+
+--
+-- Name: FUNCTION claimed_uuid(claim text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+
+--
+-- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.column_reference(relation regclass, column_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.typed_column(relation, column_name);
+    return format('v.%I', column_name);
+end
+$$;
+
+--
+-- Name: FUNCTION column_reference(relation regclass, column_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.column_reference(relation regclass, column_name text) IS 'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
 
 --
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
@@ -3710,6 +3903,47 @@ $$;
 --
 
 COMMENT ON FUNCTION private.detect_failed(runs private.audited_run[]) IS 'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
+
+--
+-- Name: detect_failed_answers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_failed_answers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
+    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    quiet_after constant interval := interval '15 minutes';
+    -- The isolate that could say that it answers again may be gone.
+    forgotten_after constant interval := interval '1 day';
+begin
+    delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
+
+    perform private.observe(
+        kind => 'answer_failed',
+        subject => f.resource,
+        state => case
+            when f.last_failed_at >= clock_timestamp() - quiet_after then 'bad'
+            when f.last_answered_at > f.last_failed_at or f.last_failed_at < clock_timestamp() - forgotten_after then 'ok'
+            else 'unknown'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', f.defect, 'request_id', f.request_id, 'failure_count', f.failure_count)
+    )
+    from analytics.failed_answers as f
+    order by f.resource;
+
+    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_failed_answers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_failed_answers() IS 'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
 
 --
 -- Name: detect_history_bloat(); Type: FUNCTION; Schema: private; Owner: -
@@ -4928,6 +5162,7 @@ begin
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
     perform private.detect_default_partitions();
+    perform private.detect_failed_answers();
 end
 $$;
 
@@ -4935,7 +5170,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, and of the tables that views read default_partition_used.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -5196,6 +5431,7 @@ declare
         when 'eq' then '=' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
         when 'in' then 'in'
     end;
+    held jsonb;
 begin
     if filter ->> 'op' in ('after', 'before') then
         return private.row_condition(relation, filter);
@@ -5207,16 +5443,24 @@ begin
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
-    if operator = 'in' and jsonb_array_length(filter -> 'value') = 1 then
-        return format('v.%I = %L::%s', column_name, filter #>> '{value,0}', column_type);
+    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
+        return 'false';
     end if;
-    if operator = 'in' then
-        return format(
-            'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])',
-            column_name, filter -> 'value', column_type
-        );
+    if operator <> 'in' then
+        return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
     end if;
-    return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
+    select jsonb_agg(e.held) into held
+    from jsonb_array_elements_text(filter -> 'value') as e (held)
+    where private.can_hold(column_type, e.held);
+    if held is null then
+        return 'false';
+    end if;
+    if jsonb_array_length(held) = 1 then
+        return format('v.%I = %L::%s', column_name, held ->> 0, column_type);
+    end if;
+    return format(
+        'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])', column_name, held, column_type
+    );
 end
 $$;
 
@@ -5667,8 +5911,8 @@ begin
         order by d.jobid, d.runid desc
     )
     select
-        j.jobid, j.jobname::text, j.schedule, j.command, j.active,
-        r.runid, r.status, btrim(r.return_message, E' \n'), r.start_time, r.end_time
+        j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
+        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -6305,6 +6549,7 @@ CREATE TABLE analytics.live_relations (
     pack text NOT NULL,
     sources regclass[] NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    moments text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT live_relations_live_name_check CHECK ((live_name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
     CONSTRAINT live_relations_sources_check CHECK ((cardinality(sources) > 0))
 );
@@ -6328,6 +6573,12 @@ COMMENT ON COLUMN analytics.live_relations.live_name IS 'A relation of schema an
 COMMENT ON COLUMN analytics.live_relations.sources IS 'The tables that it reads; each write to one of them moves its version.';
 
 --
+-- Name: COLUMN live_relations.moments; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.live_relations.moments IS 'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
+
+--
 -- Name: live_state(analytics.live_relations); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6336,17 +6587,24 @@ CREATE FUNCTION private.live_state(declared analytics.live_relations) RETURNS js
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
-        'version', coalesce(sum(c.statement_count), 0),
-        'refreshed_at', coalesce(greatest(max(c.changed_at), declared.registered_at), declared.registered_at),
+        'version', case
+            when cardinality(declared.moments) = 0 then w.statement_count
+            else w.statement_count * 1000
+                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+        end,
+        'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
-        'source_as_of', max(c.changed_at),
+        'source_as_of', w.changed_at,
         -- What is read live is as old as the pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
     )
-    from analytics.source_changes as c
-    where c.source = any (declared.sources);
+    from (
+        select coalesce(sum(c.statement_count), 0) as statement_count, max(c.changed_at) as changed_at
+        from analytics.source_changes as c
+        where c.source = any (declared.sources)
+    ) as w;
 $$;
 
 --
@@ -6922,6 +7180,36 @@ $$;
 COMMENT ON FUNCTION private.others_snapshot() IS 'The current snapshot, in which the current transaction counts as in progress.';
 
 --
+-- Name: passed_moments(text[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.passed_moments(moments text[], since timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    place text[];
+    passed bigint;
+    total bigint := 0;
+begin
+    for i in 1 .. cardinality(moments) loop
+        place := string_to_array(moments[i], '.');
+        execute format(
+            'select count(*) from %I.%I as t where t.%I > $1 and t.%I <= now()', place[1], place[2], place[3], place[3]
+        ) into passed using since;
+        total := total + passed;
+    end loop;
+    return total;
+end
+$_$;
+
+--
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) IS 'How many moments in these columns have passed since then.';
+
+--
 -- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6938,7 +7226,10 @@ CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
 
     select c.user_id from caller as c where c.user_id is not null
     union
-    select m.user_id from caller as c join public.org_members as m on m.org_id = c.org_id::uuid where c.role = 'admin'
+    select m.user_id
+    from caller as c
+    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
+    where c.role = 'admin'
     union
     select p.user_id
     from caller as c
@@ -7971,7 +8262,11 @@ begin
                 'outcome', v.outcome,
                 'refresh_id', v.refresh_id,
                 'sqlstate', v.sqlstate,
-                'message', left(v.message, 4000),
+                'message', case
+                    -- The function that serves /ops asks with the secret key, and scrubs.
+                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    else left(v.message, 4000)
+                end,
                 'attempt_count', v.attempt_count,
                 'started_at', v.claimed_at,
                 'finished_at', v.finished_at
@@ -8168,6 +8463,7 @@ CREATE FUNCTION private.row_condition(relation regclass, filter jsonb) RETURNS t
 declare
     names text;
     held_values text;
+    is_possible boolean;
 begin
     if jsonb_array_length(filter -> 'columns') is distinct from jsonb_array_length(filter -> 'values') then
         raise exception using
@@ -8176,13 +8472,18 @@ begin
                 jsonb_array_length(filter -> 'columns'), jsonb_array_length(filter -> 'values'));
     end if;
     select
-        string_agg(format('v.%I', c.name), ', ' order by c.place),
-        string_agg(
-            format('%L::%s', filter -> 'values' ->> (c.place - 1)::integer, private.typed_column(relation, c.name)), ', '
-            order by c.place
-        )
-    into strict names, held_values
-    from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place);
+        string_agg(format('v.%I', p.name), ', ' order by p.place),
+        string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
+        bool_and(private.can_hold(p.column_type, p.held))
+    into strict names, held_values, is_possible
+    from (
+        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
+        from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
+    ) as p (name, place, column_type, held);
+    -- No page ends with a value that the column cannot hold: after it there is nothing.
+    if not is_possible then
+        return 'false';
+    end if;
     return format('(%s) %s (%s)', names, case filter ->> 'op' when 'after' then '>' else '<' end, held_values);
 end
 $$;
@@ -8471,7 +8772,7 @@ CREATE FUNCTION private.scope_agents_of_user(subject text) RETURNS SETOF text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select a.id::text from public.agents as a where a.owner_id = subject::uuid;
+    select a.id::text from public.agents as a where a.owner_id = private.canonical_uuid(subject);
 $$;
 
 --
@@ -8516,7 +8817,7 @@ CREATE FUNCTION private.scope_people_of_manager(subject text, org_id text) RETUR
     with manager as (
         select m.org_id, m.user_id
         from public.org_members as m
-        where m.org_id = scope_people_of_manager.org_id::uuid
+        where m.org_id = private.canonical_uuid(scope_people_of_manager.org_id)
             and m.user_id = scope_people_of_manager.subject
             and (m.left_at is null or m.left_at > now())
     ),
@@ -9127,12 +9428,102 @@ $_$;
 COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
 
 --
+-- Name: told_command(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_command(command text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case
+        when command ~ '^\s*(set (statement|lock)_timeout = ''[0-9]{1,8}(ms|s|min|h)?'';\s*)*select (analytics|private)\.[a-z_]{1,63}\((''[a-z]{1,30}([-_][a-z]{1,30})*'')?\);?\s*$'
+            then command
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_command(command text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_command(command text) IS 'A command that calls a function of this product with at most one name; null for any other, which may hold a key.';
+
+--
+-- Name: told_name(text, bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_name(job_name text, jobid bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case
+        when length(job_name) <= 100
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_.: ]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            then job_name
+        else 'jobid:' || jobid
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_name(job_name text, jobid bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_name(job_name text, jobid bigint) IS 'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
+
+--
+-- Name: told_refresh_message(text, bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
+$$;
+
+--
+-- Name: FUNCTION told_refresh_message(entry_sqlstate text, entry_id bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) IS 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+
+--
+-- Name: told_run_message(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_run_message(status text, message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case
+        when nullif(btrim(message, E' \t\r\n'), '') is null then null
+        -- A count of rows or a command tag.
+        when status = 'succeeded' and btrim(message, E' \t\r\n') ~ '^([0-9]{1,12} rows?|[A-Z]{2,14}( [A-Z]{2,14}){0,3}( [0-9]{1,12}){0,2})$'
+            then btrim(message, E' \t\r\n')
+        -- pg_cron's own words.
+        when btrim(message, E' \t\r\n') in (
+            'connection failed', 'connection lost', 'job startup timeout', 'job canceled', 'server restarted',
+            'could not start background process; more details may be available in the server log'
+        ) then btrim(message, E' \t\r\n')
+        else concat(
+            coalesce(status, 'ended'), ' [' || substring(message from 'failed \[([0-9A-Z]{5})\]') || ']',
+            '; /ops/runs shows what the database said, without data'
+        )
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_run_message(status text, message text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_run_message(status text, message text) IS 'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
+
+--
 -- Name: trigger_populate_fact(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.trigger_populate_fact() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -9299,10 +9690,13 @@ CREATE TABLE analytics.views (
     CONSTRAINT views_check2 CHECK ((source_warn_after < source_error_after)),
     CONSTRAINT views_check3 CHECK (((source_at_table IS NOT NULL) OR (COALESCE(source_warn_after, source_error_after) IS NULL))),
     CONSTRAINT views_rebuild_after_check CHECK ((rebuild_after > '00:00:00'::interval)),
+    CONSTRAINT views_refreshed_at_check CHECK (((refreshed_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (refreshed_at <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT views_source_as_of_check CHECK (((source_as_of >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (source_as_of <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
     CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
-    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval))
+    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval)),
+    CONSTRAINT views_verified_at_check CHECK (((verified_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (verified_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 --
@@ -9369,7 +9763,7 @@ COMMENT ON COLUMN analytics.views.verified_at IS 'When the rows were last known 
 -- Name: COLUMN views.source_as_of; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment.';
+COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
 
 --
 -- Name: COLUMN views.source_snapshot; Type: COMMENT; Schema: analytics; Owner: -
@@ -10742,6 +11136,51 @@ CREATE TABLE analytics.fact_scenario_attempts_default (
 COMMENT ON TABLE analytics.fact_scenario_attempts_default IS 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
 
 --
+-- Name: failed_answers; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.failed_answers (
+    resource text NOT NULL,
+    first_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    failure_count bigint DEFAULT 1 NOT NULL,
+    request_id uuid NOT NULL,
+    defect text NOT NULL,
+    last_answered_at timestamp with time zone,
+    CONSTRAINT failed_answers_resource_check CHECK ((resource ~ '^[a-z0-9_./-]{1,200}$'::text))
+);
+
+--
+-- Name: TABLE failed_answers; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.failed_answers IS 'What the functions reported of answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
+
+--
+-- Name: COLUMN failed_answers.failure_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.failure_count IS 'Reports, not requests: an isolate reports a resource once a minute at most.';
+
+--
+-- Name: COLUMN failed_answers.request_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.request_id IS 'Of the last reported failure: the function''s log has a line of it.';
+
+--
+-- Name: COLUMN failed_answers.defect; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.defect IS 'What was wrong, by its own words, scrubbed: never a value, never a person.';
+
+--
+-- Name: COLUMN failed_answers.last_answered_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.last_answered_at IS 'When an isolate that had reported a failure said that it answers again.';
+
+--
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -10993,7 +11432,7 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
             l.lane_value,
                 CASE
                     WHEN (jsonb_typeof(l.lane_value) = 'number'::text) THEN ((l.lane_value #>> '{}'::text[]))::numeric
-                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\s*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
+                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^[ \t\n\v\f\r]*[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?[ \t\n\v\f\r]*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
                     ELSE NULL::numeric
                 END AS read_score
            FROM (public.submissions s
@@ -11003,24 +11442,49 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
                     ELSE jsonb_build_object('', s.final_lane_scores)
                 END) l(lane_key, lane_value))
           WHERE ((s.status = 'scored'::text) AND (s.final_lane_scores IS NOT NULL))
+        ), judged AS (
+         SELECT v.submission_id,
+            v.agent_id,
+            v.challenge_id,
+            v.created_at,
+            v.lane_key,
+            v.lane_value,
+            v.read_score,
+                CASE
+                    WHEN (v.lane_key = ''::text) THEN 'the lane has no name'::text
+                    WHEN (length(v.lane_key) > 200) THEN 'the name of the lane is longer than 200 characters'::text
+                    WHEN (v.read_score IS NULL) THEN 'the value is no number'::text
+                    WHEN (NOT (abs(v.read_score) < '1000000000000000'::numeric)) THEN 'the score is 10^15 or more'::text
+                    WHEN (scale(trim_scale(v.read_score)) > 100) THEN 'the score has more than 100 decimals'::text
+                    WHEN ((v.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (v.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+                    ELSE NULL::text
+                END AS flaw
+           FROM lane_values v
         )
- SELECT v.submission_id,
-    v.agent_id,
-    v.challenge_id,
-    v.created_at,
-    v.lane_key,
-    v.lane_value,
+ SELECT j.submission_id,
+    j.agent_id,
+    j.challenge_id,
+    j.created_at,
+    j.lane_key,
+    j.lane_value,
         CASE
-            WHEN ((v.lane_key <> ''::text) AND (abs(v.read_score) < '1000000000000000'::numeric)) THEN v.read_score
+            WHEN (j.flaw IS NULL) THEN j.read_score
             ELSE NULL::numeric
-        END AS lane_score
-   FROM lane_values v;
+        END AS lane_score,
+    j.flaw
+   FROM judged j;
 
 --
 -- Name: VIEW lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.lane_scores IS 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
+
+--
+-- Name: COLUMN lane_scores.flaw; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.lane_scores.flaw IS 'Why the value is left out; null where lane_score is read.';
 
 --
 -- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11123,7 +11587,7 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
             (date_trunc('week'::text, (s.created_at AT TIME ZONE 'UTC'::text)))::date AS week,
             s.composite_score
            FROM public.submissions s
-          WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL))
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)) AND (abs(s.composite_score) < '1000000000000000'::numeric) AND (scale(trim_scale(s.composite_score)) <= 100))
         ), weeks AS (
          SELECT s.agent_id,
             s.challenge_id,
@@ -11659,20 +12123,25 @@ CREATE TABLE public.bout_results (
 --
 
 CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
- WITH first_submissions AS (
+ WITH scored_submissions AS (
+         SELECT s.agent_id,
+            s.challenge_id,
+            s.bout_id,
+            s.created_at
+           FROM public.submissions s
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
+        ), first_submissions AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_at
-           FROM public.submissions s
-          WHERE (s.status = 'scored'::text)
+           FROM scored_submissions s
           GROUP BY s.agent_id, s.challenge_id
         ), first_wins AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_win_at
-           FROM (public.submissions s
+           FROM (scored_submissions s
              JOIN public.bout_results r ON (((r.bout_id = s.bout_id) AND (r.winner_agent_id = s.agent_id))))
-          WHERE (s.status = 'scored'::text)
           GROUP BY s.agent_id, s.challenge_id
         )
  SELECT f.challenge_id,
@@ -12205,6 +12674,30 @@ ALTER TABLE analytics.refresh_requests ALTER COLUMN id ADD GENERATED ALWAYS AS I
 );
 
 --
+-- Name: rejected_composite_scores; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_composite_scores WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    s.composite_score,
+        CASE
+            WHEN ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+            WHEN (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) THEN 'the score is no number below 10^15'::text
+            ELSE 'the score has more than 100 decimals'::text
+        END AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL) AND (((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) OR (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) OR (scale(trim_scale(s.composite_score)) > 100)));
+
+--
+-- Name: VIEW rejected_composite_scores; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_composite_scores IS 'Composite scores that mv_agent_progress leaves out, and why.';
+
+--
 -- Name: rejected_lane_scores; Type: VIEW; Schema: analytics; Owner: -
 --
 
@@ -12212,15 +12705,35 @@ CREATE VIEW analytics.rejected_lane_scores WITH (security_invoker='on') AS
  SELECT s.submission_id,
     s.challenge_id,
     s.lane_key,
-    s.lane_value
+    s.lane_value,
+    s.flaw
    FROM analytics.lane_scores s
-  WHERE (s.lane_score IS NULL);
+  WHERE (s.flaw IS NOT NULL);
 
 --
 -- Name: VIEW rejected_lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.rejected_lane_scores IS 'Lane values that the arena''s views leave out.';
+
+--
+-- Name: rejected_submissions; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    'the moment of the submission is not between 1900 and 2200'::text AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)));
+
+--
+-- Name: VIEW rejected_submissions; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
 -- Name: retention; Type: TABLE; Schema: analytics; Owner: -
@@ -13248,6 +13761,62 @@ ALTER TABLE ONLY analytics.fact_scenario_attempts_default
     ADD CONSTRAINT fact_scenario_attempts_default_pkey PRIMARY KEY (attempt_id, date_key);
 
 --
+-- Name: fact_scenario_attempts fact_scenario_attempts_duration_seconds_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_ended_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_listen_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_score_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_started_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_talk_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_user_id_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_user_id_check CHECK ((octet_length(user_id) <= 1000)) NOT VALID;
+
+--
+-- Name: failed_answers failed_answers_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.failed_answers
+    ADD CONSTRAINT failed_answers_pkey PRIMARY KEY (resource);
+
+--
 -- Name: findings findings_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -13554,6 +14123,13 @@ ALTER TABLE ONLY public.tracks
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: users users_id_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.users
+    ADD CONSTRAINT users_id_check CHECK ((octet_length(id) <= 1000)) NOT VALID;
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -13989,6 +14565,12 @@ CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING bt
 CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
 
 --
+-- Name: org_members_left_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX org_members_left_at_idx ON public.org_members USING btree (left_at) WHERE (left_at IS NOT NULL);
+
+--
 -- Name: org_members_manager_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -14195,6 +14777,12 @@ CREATE TRIGGER kpi_events_were_inserted AFTER INSERT ON analytics.fact_kpi_event
 --
 
 CREATE TRIGGER kpi_events_were_updated AFTER UPDATE ON analytics.fact_kpi_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.check_kpi_events();
+
+--
+-- Name: views source_moments_are_believable; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER source_moments_are_believable BEFORE INSERT OR UPDATE OF source_as_of ON analytics.views FOR EACH ROW WHEN (((new.source_as_of < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (new.source_as_of > '2200-01-01 00:00:00+00'::timestamp with time zone))) EXECUTE FUNCTION private.believe_source_moment();
 
 --
 -- Name: scenario_attempts attempts_changed_hands; Type: TRIGGER; Schema: public; Owner: -
@@ -14702,6 +15290,12 @@ ALTER TABLE analytics.fact_scenario_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.fact_scenario_attempts_default ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: failed_answers; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.failed_answers ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: findings; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -14867,7 +15461,7 @@ ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 -- Name: agents agents_are_read_by_their_owner; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14879,7 +15473,7 @@ ALTER TABLE public.assignments ENABLE ROW LEVEL SECURITY;
 -- Name: assignments assignments_are_read_by_those_above_the_assignee; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: bout_results; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14927,7 +15521,7 @@ ALTER TABLE public.dotted_lines ENABLE ROW LEVEL SECURITY;
 -- Name: dotted_lines dotted_lines_are_read_by_those_above_the_member; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: explanation_views; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14939,7 +15533,7 @@ ALTER TABLE public.explanation_views ENABLE ROW LEVEL SECURITY;
 -- Name: explanation_views explanation_views_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: judge_outputs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14954,7 +15548,7 @@ ALTER TABLE public.judge_outputs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY judge_outputs_are_read_by_the_agents_owner ON public.judge_outputs FOR SELECT TO authenticated USING ((submission_id IN ( SELECT s.id
    FROM (public.submissions s
      JOIN public.agents a ON ((a.id = s.agent_id)))
-  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
 
 --
 -- Name: learning_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14966,7 +15560,7 @@ ALTER TABLE public.learning_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: learning_sessions learning_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: org_members; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14984,7 +15578,7 @@ CREATE POLICY org_members_are_read_by_auth ON public.org_members FOR SELECT TO s
 -- Name: org_members org_members_are_read_by_those_above_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: orgs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15002,7 +15596,7 @@ CREATE POLICY orgs_are_read_by_auth ON public.orgs FOR SELECT TO supabase_auth_a
 -- Name: orgs orgs_are_read_by_their_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: questions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15026,7 +15620,7 @@ ALTER TABLE public.quiz_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: quiz_attempts quiz_attempts_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: responses; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15038,7 +15632,7 @@ ALTER TABLE public.responses ENABLE ROW LEVEL SECURITY;
 -- Name: responses responses_are_read_by_who_gave_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: review_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15050,7 +15644,7 @@ ALTER TABLE public.review_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: review_sessions review_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: scenario_attempts; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15062,7 +15656,7 @@ ALTER TABLE public.scenario_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: scenario_attempts scenario_attempts_are_read_by_those_above_the_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: scenarios; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15074,7 +15668,7 @@ ALTER TABLE public.scenarios ENABLE ROW LEVEL SECURITY;
 -- Name: scenarios scenarios_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: submissions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15088,7 +15682,7 @@ ALTER TABLE public.submissions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY submissions_are_read_by_the_agents_owner ON public.submissions FOR SELECT TO authenticated USING ((agent_id IN ( SELECT a.id
    FROM public.agents a
-  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
 
 --
 -- Name: teams; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15100,7 +15694,7 @@ ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
 -- Name: teams teams_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: tracks; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15371,10 +15965,10 @@ GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) 
 REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
@@ -15388,6 +15982,20 @@ REVOKE ALL ON FUNCTION analytics.register_view(view_name text, pack text, schedu
 
 REVOKE ALL ON FUNCTION analytics.release_parked_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
+
+--
+-- Name: FUNCTION report_answered(resource text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_answered(resource text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_answered(resource text) TO service_role;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) TO service_role;
 
 --
 -- Name: FUNCTION request_refresh(view_name text, pack text, asked_by text); Type: ACL; Schema: analytics; Owner: -
@@ -15581,6 +16189,12 @@ REVOKE ALL ON FUNCTION private.begin_account(runs private.audited_run[], pass_st
 REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 
 --
+-- Name: FUNCTION believe_source_moment(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
+
+--
 -- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15593,6 +16207,19 @@ REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION canonical_uuid(spelling text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+
+--
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15603,6 +16230,19 @@ REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION claimed_uuid(claim text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
+
+--
+-- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.column_reference(relation regclass, column_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
@@ -15675,6 +16315,12 @@ REVOKE ALL ON FUNCTION private.detect_detached() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.detect_failed(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_failed_answers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_failed_answers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_history_bloat(); Type: ACL; Schema: private; Owner: -
@@ -16151,6 +16797,12 @@ REVOKE ALL ON FUNCTION private.orgs_were_deleted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.others_snapshot() FROM PUBLIC;
 
 --
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16490,6 +17142,30 @@ REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.time_limit_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_command(command text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_command(command text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_name(job_name text, jobid bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_name(job_name text, jobid bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_refresh_message(entry_sqlstate text, entry_id bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_run_message(status text, message text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_run_message(status text, message text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION trigger_populate_fact(); Type: ACL; Schema: private; Owner: -

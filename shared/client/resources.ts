@@ -720,7 +720,7 @@ export interface Resources {
   readonly "arena/lane-distributions": {
     readonly params: ArenaLaneDistributionsParams;
     readonly data: readonly ArenaLaneDistributionsRow[];
-    readonly meta: Meta & { readonly withheld_count: number };
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/progress": {
     readonly params: ArenaProgressParams;
@@ -730,12 +730,12 @@ export interface Resources {
   readonly "arena/time-to-first-win": {
     readonly params: ArenaTimeToFirstWinParams;
     readonly data: readonly ArenaTimeToFirstWinRow[];
-    readonly meta: Meta & { readonly withheld_count: number };
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/weakness-patterns": {
     readonly params: ArenaWeaknessPatternsParams;
     readonly data: readonly ArenaWeaknessPatternsRow[];
-    readonly meta: Meta & { readonly withheld_count: number };
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/active-learning-days": {
     readonly params: EngagementActiveLearningDaysParams;
@@ -760,7 +760,7 @@ export interface Resources {
   readonly "engagement/review-session-usage": {
     readonly params: EngagementReviewSessionUsageParams;
     readonly data: readonly EngagementReviewSessionUsageRow[];
-    readonly meta: Meta & { readonly withheld_count: number };
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/streak-dropoffs": {
     readonly params: EngagementStreakDropoffsParams;
@@ -870,7 +870,7 @@ export interface Resources {
   readonly "training/top-scenarios": {
     readonly params: TrainingTopScenariosParams;
     readonly data: readonly TrainingTopScenariosRow[];
-    readonly meta: Meta & { readonly withheld_count: number };
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
 }
 
