@@ -803,7 +803,7 @@ $$;
 -- Name: FUNCTION get_cron_job_status(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per pg_cron job with its last run among the newest 20,000.';
+COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
 
 --
 -- Name: health_check(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1082,6 +1082,16 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
         from cron.job as c
         order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
     ),
+    place as (
+        select case
+            when after_job like 'sha256:%' then (
+                select n.job_name
+                from (select c.job_name from scheduled as c union select d.job_name from analytics.scheduled_jobs as d) as n
+                where 'sha256:' || encode(sha256(convert_to(n.job_name, 'UTF8')), 'hex') = after_job
+            )
+            else after_job
+        end as name
+    ),
     matching as (
         select
             coalesce(d.job_name, s.job_name) as name,
@@ -1103,7 +1113,7 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
         from analytics.scheduled_jobs as d
         full join scheduled as s on s.job_name = d.job_name
         where (list_jobs.job is null or coalesce(d.job_name, s.job_name) = list_jobs.job)
-            and (after_job is null or coalesce(d.job_name, s.job_name) collate "C" > after_job collate "C")
+            and coalesce(coalesce(d.job_name, s.job_name) collate "C" > (select p.name from place as p) collate "C", true)
         order by coalesce(d.job_name, s.job_name) collate "C"
         limit page_size + 1
     ),
@@ -1181,7 +1191,7 @@ $$;
 -- Name: FUNCTION list_jobs(job text, after_job text, page_size integer); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) IS 'A page of jobs, declared or scheduled, by name, above after_job, with the last run among the newest 20,000. Service role only. Messages are unscrubbed.';
+COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size integer) IS 'A page of jobs, declared or scheduled, by name, above after_job (a name, or sha256: and the name''s SHA-256), with the last run among the newest 20,000. Service role only. Messages and names are unscrubbed.';
 
 --
 -- Name: list_runs(text, text, bigint, integer, integer); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1508,10 +1518,10 @@ begin
             select private.filter_condition(relation, f), f ->> 'op' from jsonb_array_elements(wanted) as f
         ) as c (condition, op);
         select string_agg(
-            format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
+            format('%s %s', private.column_reference(relation, o ->> 'column'), case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(format('v.%I', c), ', ') into strict columns
+        select string_agg(private.column_reference(relation, c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
@@ -1618,7 +1628,7 @@ $$;
 -- Name: FUNCTION refresh_request(id bigint); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Messages are unscrubbed.';
+COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
 
 --
 -- Name: refresh_view(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2589,17 +2599,24 @@ COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time
 --
 
 CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-    select private.attempt_refresh(view_name, 'manual');
+declare
+    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
+begin
+    if entry.outcome = 'failed' then
+        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+    end if;
+    return entry;
+end
 $$;
 
 --
 -- Name: FUNCTION attempt_refresh(view_name text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
 
 --
 -- Name: attempt_refresh(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2985,6 +3002,26 @@ $$;
 --
 
 COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+
+--
+-- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.column_reference(relation regclass, column_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+    perform private.typed_column(relation, column_name);
+    return format('v.%I', column_name);
+end
+$$;
+
+--
+-- Name: FUNCTION column_reference(relation regclass, column_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.column_reference(relation regclass, column_name text) IS 'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
 
 --
 -- Name: command_fingerprint(text); Type: FUNCTION; Schema: private; Owner: -
@@ -5326,8 +5363,8 @@ begin
         order by d.jobid, d.runid desc
     )
     select
-        j.jobid, j.jobname::text, j.schedule, j.command, j.active,
-        r.runid, r.status, btrim(r.return_message, E' \n'), r.start_time, r.end_time
+        j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
+        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -7515,7 +7552,11 @@ begin
                 'outcome', v.outcome,
                 'refresh_id', v.refresh_id,
                 'sqlstate', v.sqlstate,
-                'message', left(v.message, 4000),
+                'message', case
+                    -- The function that serves /ops asks with the secret key, and scrubs.
+                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    else left(v.message, 4000)
+                end,
                 'attempt_count', v.attempt_count,
                 'started_at', v.claimed_at,
                 'finished_at', v.finished_at
@@ -8668,6 +8709,96 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
+
+--
+-- Name: told_command(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_command(command text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+    select case
+        when command ~ '^\s*(set (statement|lock)_timeout = ''[0-9]{1,8}(ms|s|min|h)?'';\s*)*select (analytics|private)\.[a-z_]{1,63}\((''[a-z]{1,30}([-_][a-z]{1,30})*'')?\);?\s*$'
+            then command
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_command(command text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_command(command text) IS 'A command that calls a function of this product with at most one name; null for any other, which may hold a key.';
+
+--
+-- Name: told_name(text, bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_name(job_name text, jobid bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+    select case
+        when length(job_name) <= 100
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_.: ]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            then job_name
+        else 'jobid:' || jobid
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_name(job_name text, jobid bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_name(job_name text, jobid bigint) IS 'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
+
+--
+-- Name: told_refresh_message(text, bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
+$$;
+
+--
+-- Name: FUNCTION told_refresh_message(entry_sqlstate text, entry_id bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) IS 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+
+--
+-- Name: told_run_message(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.told_run_message(status text, message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+    select case
+        when nullif(btrim(message, E' \t\r\n'), '') is null then null
+        -- A count of rows or a command tag.
+        when status = 'succeeded' and btrim(message, E' \t\r\n') ~ '^([0-9]{1,12} rows?|[A-Z]{2,14}( [A-Z]{2,14}){0,3}( [0-9]{1,12}){0,2})$'
+            then btrim(message, E' \t\r\n')
+        -- pg_cron's own words.
+        when btrim(message, E' \t\r\n') in (
+            'connection failed', 'connection lost', 'job startup timeout', 'job canceled', 'server restarted',
+            'could not start background process; more details may be available in the server log'
+        ) then btrim(message, E' \t\r\n')
+        else concat(
+            coalesce(status, 'ended'), ' [' || substring(message from 'failed \[([0-9A-Z]{5})\]') || ']',
+            '; /ops/runs shows what the database said, without data'
+        )
+    end;
+$_$;
+
+--
+-- Name: FUNCTION told_run_message(status text, message text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.told_run_message(status text, message text) IS 'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
 
 --
 -- Name: trim_source_changes(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -14806,6 +14937,12 @@ REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.column_reference(relation regclass, column_name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION command_fingerprint(command text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15637,6 +15774,30 @@ REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.time_limit_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_command(command text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_command(command text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_name(job_name text, jobid bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_name(job_name text, jobid bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_refresh_message(entry_sqlstate text, entry_id bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION told_run_message(status text, message text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.told_run_message(status text, message text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION trim_source_changes(source regclass); Type: ACL; Schema: private; Owner: -
