@@ -8719,8 +8719,10 @@ CREATE FUNCTION private.told_command(command text) RETURNS text
     SET search_path TO ''
     AS $_$
     select case
-        when command ~ '^\s*(set (statement|lock)_timeout = ''[0-9]{1,8}(ms|s|min|h)?'';\s*)*select (analytics|private)\.[a-z_]{1,63}\((''[a-z]{1,30}([-_][a-z]{1,30})*'')?\);?\s*$'
-            then command
+        when command ~ concat(
+            '^\s*((begin|commit|set (statement|lock)_timeout = (0|''[0-9]{1,8}(ms|s|min|h)?'')|select (analytics|private)\.[a-z_]{1,63}\(',
+            '([0-9]{1,9}|''[a-z]{1,30}([-_][a-z]{1,30}){0,9}''(, jsonb_build_object\(''[a-z_]{1,30}'', now\(\)\))?)?\))\s*(;\s*|$))+$'
+        ) then command
     end;
 $_$;
 
@@ -8728,7 +8730,7 @@ $_$;
 -- Name: FUNCTION told_command(command text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.told_command(command text) IS 'A command that calls a function of this product with at most one name; null for any other, which may hold a key.';
+COMMENT ON FUNCTION private.told_command(command text) IS 'A command that only sets time limits and calls this product with a name or a number; null for any other, which may hold a key.';
 
 --
 -- Name: told_name(text, bigint); Type: FUNCTION; Schema: private; Owner: -
@@ -8740,7 +8742,7 @@ CREATE FUNCTION private.told_name(job_name text, jobid bigint) RETURNS text
     AS $_$
     select case
         when length(job_name) <= 100
-            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_.: ]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
             then job_name
         else 'jobid:' || jobid
     end;
