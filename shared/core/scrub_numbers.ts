@@ -107,7 +107,9 @@ function isTelephone(text: string): boolean {
   return /^\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}$/.test(text) || /^\d{3}-\d{2}-\d{4}$/.test(text);
 }
 
+/** Four groups of four are a card too whose last digit was mistyped. */
 function holdsCard(text: string): boolean {
+  if (/(?:^|\D)\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)/.test(text)) return true;
   const groups = text.match(/\d+/g) ?? [];
   for (let from = 0; from < groups.length; from += 1) {
     let digits = "";

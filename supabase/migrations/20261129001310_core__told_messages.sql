@@ -40,7 +40,7 @@ set search_path = ''
 as $$
     select case
         when length(job_name) <= 100
-            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_.: ]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
             then job_name
         else 'jobid:' || jobid
     end;
@@ -82,13 +82,15 @@ immutable
 set search_path = ''
 as $$
     select case
-        when command ~ '^\s*(set (statement|lock)_timeout = ''[0-9]{1,8}(ms|s|min|h)?'';\s*)*select (analytics|private)\.[a-z_]{1,63}\((''[a-z]{1,30}([-_][a-z]{1,30})*'')?\);?\s*$'
-            then command
+        when command ~ concat(
+            '^\s*((begin|commit|set (statement|lock)_timeout = (0|''[0-9]{1,8}(ms|s|min|h)?'')|select (analytics|private)\.[a-z_]{1,63}\(',
+            '([0-9]{1,9}|''[a-z]{1,30}([-_][a-z]{1,30}){0,9}''(, jsonb_build_object\(''[a-z_]{1,30}'', now\(\)\))?)?\))\s*(;\s*|$))+$'
+        ) then command
     end;
 $$;
 revoke all on function private.told_command(text) from public, anon, authenticated;
 comment on function private.told_command(text) is
-    'A command that calls a function of this product with at most one name; null for any other, which may hold a key.';
+    'A command that only sets time limits and calls this product with a name or a number; null for any other, which may hold a key.';
 
 create or replace function private.refresh_request(id bigint)
 returns jsonb

@@ -27,21 +27,27 @@ async function undone(body: (sql: postgres.TransactionSql) => Promise<void>): Pr
 
 Deno.test(`get_cron_job_status() tells nothing of ${messages.length} messages with planted secrets`, () =>
   undone(async (sql) => {
+    const told = await sql`
+      select m.place::integer as place, private.told_run_message(s.status, m.message) as message
+      from unnest(${messages.map(({ text }) => text)}::text[]) with ordinality as m (message, place)
+      cross join unnest(array['failed', 'succeeded', 'running', null]) as s (status)`;
+    assert.equal(told.length, messages.length * 4);
+    const through = told.flatMap(({ place, message }) => {
+      const one = messages[place - 1];
+      return one?.hidden.some((secret) => message.includes(secret)) ? [`${one.what}: ${message}`] : [];
+    });
     const [job] = await sql`select cron.schedule('probe-told', '0 0 1 1 *', 'select 1') as jobid`;
-    const through: string[] = [];
-    for (const { what, text, hidden } of messages) {
-      for (const status of ["failed", "succeeded"]) {
-        await sql`delete from cron.job_run_details where jobid = ${job?.["jobid"]}`;
-        await sql`
-          insert into cron.job_run_details (runid, jobid, command, status, return_message, start_time, end_time)
-          select (select coalesce(max(runid), 0) + 1 from cron.job_run_details), ${
-          job?.["jobid"]
-        }, 'select 1', ${status}, ${text}, now(), now()`;
-        const [row] = await sql`select * from analytics.get_cron_job_status() where jobname = 'probe-told'`;
-        assert.equal(row?.["last_status"], status);
-        if (hidden.some((secret) => JSON.stringify(row).includes(secret))) {
-          through.push(`${what}: ${row?.["last_message"]}`);
-        }
+    for (const { what, text, hidden } of messages.filter((_, at) => at % 100 === 0)) {
+      await sql`delete from cron.job_run_details where jobid = ${job?.["jobid"]}`;
+      await sql`
+        insert into cron.job_run_details (runid, jobid, command, status, return_message, start_time, end_time)
+        select (select coalesce(max(runid), 0) + 1 from cron.job_run_details), ${
+        job?.["jobid"]
+      }, 'select 1', 'failed', ${text}, now(), now()`;
+      const [row] = await sql`select * from analytics.get_cron_job_status() where jobname = 'probe-told'`;
+      assert.match(row?.["last_message"], /^failed/);
+      if (hidden.some((secret) => JSON.stringify(row).includes(secret))) {
+        through.push(`${what}: ${row?.["last_message"]}`);
       }
     }
     assert.deepEqual(through, []);
@@ -67,11 +73,11 @@ Deno.test("get_cron_job_status() tells what an operator looks for: names, own co
   undone(async (sql) => {
     const rows = await sql`
       select jobname, command from analytics.get_cron_job_status()
-      where jobid in (select jobid from cron.job where jobname like 'refresh-%' or jobname like '%audit%')`;
+      where jobid in (select jobid from cron.job where jobname ~ '^(refresh|analytics)-')`;
     assert.ok(rows.length > 10);
     for (const { jobname, command } of rows) {
       assert.doesNotMatch(jobname, /^jobid:/);
-      assert.match(command ?? "", /analytics\./, jobname);
+      assert.match(command ?? "", /(?:analytics|private)\./, jobname);
     }
     const told = async (status: string, message: string | null) =>
       (await sql`select private.told_run_message(${status}, ${message}) as told`)[0]?.["told"];
@@ -128,7 +134,7 @@ Deno.test("an admin who asks what became of a refresh in the queue is told no me
     const [request] = await sql`select analytics.request_refresh('mv_agent_progress') as asked`;
     const id = request?.["asked"].id;
     await sql`
-      update analytics.refresh_request_views set outcome = 'failed', sqlstate = 'P0001', refresh_id = 1, message = 'for eve@example.org'
+      update analytics.refresh_request_views set outcome = 'failed', finished_at = now(), sqlstate = 'P0001', refresh_id = 1, message = 'for eve@example.org'
       where request_id = ${id}`;
     const read = async (claims: string) => {
       await sql`select set_config('request.jwt.claims', ${claims}, true)`;

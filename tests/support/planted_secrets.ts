@@ -105,6 +105,7 @@ export const PLANTED: readonly Planted[] = [
   whole("card", "4111111111111111"),
   whole("card with blanks", "4111 1111 1111 1111"),
   whole("card with hyphens", "4111-1111-1111-1111"),
+  whole("card with a mistake", "4929 1234 5678 1234"),
   held("card after a number", "order 12 ", "5500 0000 0000 0004"),
   whole("IBAN", "DE89370400440532013000"),
   whole("IBAN with blanks", "GB82 WEST 1234 5698 7654 32"),
