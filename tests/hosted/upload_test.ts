@@ -75,6 +75,33 @@ upload("planted names that are too new are found wherever they stand", async () 
   deepEqual(await missingNames(deployment.runtime, planted), ["node:sqlite, in a.ts", "Deno.bundle, in a.ts"]);
 });
 
+upload("a name that is too new is found in whatever form it is asked for", async () => {
+  const forms = {
+    "default.ts": 'import crypto from "node:crypto";\ncrypto.hash("sha256", "");',
+    "whole.ts": 'import * as $c from "node:crypto";\n$c\n  .hash("sha256", "");',
+    "loaded.ts": 'const { createHash, hash: digest } = await import("node:crypto");',
+    "kept.ts": 'const later = await import("node:crypto");\nlater.hash("sha256", "");',
+    "at_once.ts": '(await import("node:crypto")).hash("sha256", "");',
+    "handed_on.ts": 'export { createHash, hash } from "node:crypto";',
+  };
+  deepEqual(
+    await missingNames(deployment.runtime, forms),
+    Object.keys(forms).map((file) => `node:crypto hash, in ${file}`),
+  );
+  const globals = {
+    "quoted.ts": 'Deno["bundle"]({});',
+    "taken.ts": "const { bundle, env: environment } = Deno;",
+    "asked.ts": "Deno?.bundle;",
+  };
+  deepEqual(
+    await missingNames(deployment.runtime, globals),
+    Object.keys(globals).map((file) => `Deno.bundle, in ${file}`),
+  );
+  const there =
+    'import type { Hash } from "node:nowhere";\nimport crypto, { type Hmac } from "node:crypto";\ncrypto.createHash;';
+  deepEqual(await missingNames(deployment.runtime, { "there.ts": there }), ["node:nowhere, in there.ts"]);
+});
+
 upload(
   "a planted use of a newer JavaScript function does not pass the runtime's type checker",
   async () => {
