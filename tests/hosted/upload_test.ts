@@ -65,6 +65,28 @@ upload(
   }),
 );
 
+upload(
+  "no import is computed: the CLI uploads what is named by a text alone",
+  everyFunction(async ({ name }) => {
+    deepEqual(computedImports(await textsOf(name)), []);
+  }),
+);
+
+upload("a planted import that is computed is found, with its file", async () => {
+  const planted = {
+    "template.ts": "const load = (pack: string) => import(`../packs/${pack}.ts`);",
+    "name.ts": "await import(\n  name\n);",
+    "text.ts": 'await import("./a.ts"); await import(\n  "./b.ts"\n); import.meta.url;',
+  };
+  deepEqual(computedImports(planted), ["template.ts", "name.ts"]);
+  await Promise.resolve();
+});
+
+/** Files that load what only the run would tell. */
+function computedImports(files: Readonly<Record<string, string>>): string[] {
+  return Object.keys(files).filter((file) => /\bimport\s*\(\s*(?!["'\s])/.test(files[file] ?? ""));
+}
+
 upload("a planted use of node:crypto's hash is named, with its file", async () => {
   const planted = { "shared/adapters/sha256.ts": 'import { createHash, hash as digest } from "node:crypto";' };
   deepEqual(await missingNames(deployment.runtime, planted), ["node:crypto hash, in shared/adapters/sha256.ts"]);
