@@ -2971,8 +2971,10 @@ begin
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
+        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
         perform set_config(
-            'statement_timeout', (extract(epoch from candidate.statement_timeout) * 1000)::bigint || 'ms', false
+            'statement_timeout',
+            least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
         );
         return;
     end loop;
@@ -6798,8 +6800,9 @@ CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
         where w.is_worker
             and d.status = 'succeeded'
             and d.end_time < now() - interval '1 hour'
-            -- What the audit has not read stays, and the run up to which it has.
-            and d.runid < (select s.low_runid from analytics.audit_state as s)
+            -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+            -- nothing waits to be read.
+            and exists (select from analytics.audit_state as s where d.runid < s.low_runid or s.last_audit_at is null)
             and d.runid < (select max(n.runid) from cron.job_run_details as n)
             and not exists (select from analytics.open_runs as o where o.runid = d.runid)
         order by d.runid
@@ -6815,7 +6818,7 @@ $$;
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit, never an open run.';
+COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
