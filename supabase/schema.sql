@@ -1637,6 +1637,8 @@ declare
     snapshot_before pg_snapshot;
     error_state text;
     error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
 begin
     entry.view_name := view_name;
     entry.requested_by := requested_by;
@@ -1667,12 +1669,21 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
-        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says.
-        perform analytics.refresh_view(v.view_name, refresh_view.requested_by)
-        from analytics.view_sources as s
-        join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
-        join pg_catalog.pg_class as c on c.oid = s.source
-        where s.view_name = refresh_view.view_name and not c.relispopulated;
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
+        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            join pg_catalog.pg_class as c on c.oid = s.source
+            where s.view_name = refresh_view.view_name and not c.relispopulated
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return private.log_refresh(entry);
+            end if;
+        end loop;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
         snapshot_before := private.others_snapshot();
