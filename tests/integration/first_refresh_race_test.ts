@@ -15,7 +15,8 @@ Deno.test("a view whose source is being filled for the first time by another ses
       }
       await other`begin`;
       await other`select analytics.refresh_view('race_source')`;
-      const outcome = async () => (await sql`select outcome from analytics.refresh_view('race_reader')`)[0]?.["outcome"];
+      const outcome = async () =>
+        (await sql`select outcome from analytics.refresh_view('race_reader')`)[0]?.["outcome"];
       equal(await outcome(), "skipped_busy");
       await other`commit`;
       equal(await outcome(), "refreshed");
