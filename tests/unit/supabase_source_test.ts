@@ -76,6 +76,7 @@ Deno.test("a state that came with rows and cannot be read is unreadable, and so 
     denied: false,
     scope_values: null,
     total_count: null,
+    withheld_count: null,
     rows: [],
   };
   const { source } = sourceAnswering(() => Response.json(answer));
