@@ -1655,6 +1655,8 @@ declare
     snapshot_before pg_snapshot;
     error_state text;
     error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
 begin
     entry.view_name := view_name;
     entry.requested_by := requested_by;
@@ -1685,12 +1687,21 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
-        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says.
-        perform analytics.refresh_view(v.view_name, refresh_view.requested_by)
-        from analytics.view_sources as s
-        join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
-        join pg_catalog.pg_class as c on c.oid = s.source
-        where s.view_name = refresh_view.view_name and not c.relispopulated;
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
+        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            join pg_catalog.pg_class as c on c.oid = s.source
+            where s.view_name = refresh_view.view_name and not c.relispopulated
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return private.log_refresh(entry);
+            end if;
+        end loop;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
         snapshot_before := private.others_snapshot();
@@ -3132,8 +3143,10 @@ begin
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
+        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
         perform set_config(
-            'statement_timeout', (extract(epoch from candidate.statement_timeout) * 1000)::bigint || 'ms', false
+            'statement_timeout',
+            least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
         );
         return;
     end loop;
@@ -7076,8 +7089,9 @@ CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
         where w.is_worker
             and d.status = 'succeeded'
             and d.end_time < now() - interval '1 hour'
-            -- What the audit has not read stays, and the run up to which it has.
-            and d.runid < (select s.low_runid from analytics.audit_state as s)
+            -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+            -- nothing waits to be read.
+            and exists (select from analytics.audit_state as s where d.runid < s.low_runid or s.last_audit_at is null)
             and d.runid < (select max(n.runid) from cron.job_run_details as n)
             and not exists (select from analytics.open_runs as o where o.runid = d.runid)
         order by d.runid
@@ -7093,7 +7107,7 @@ $$;
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit, never an open run.';
+COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -

@@ -1,6 +1,5 @@
 import { AppError } from "../core/app_error.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
-import { verifyCredentials } from "./verify_credentials.ts";
 
 /**
  * Lets a call by hand through: one that carries the secret key named "cron" in its apikey header. Without such a key in
@@ -10,6 +9,8 @@ import { verifyCredentials } from "./verify_credentials.ts";
  */
 export async function requireCronKey(request: Request, get: (name: string) => string | undefined): Promise<void> {
   const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = checkedEnvironment(get);
+  // With the first request: an isolate is up before it holds supabase-js.
+  const { verifyCredentials } = await import("./verify_credentials.ts");
   const { error } = await verifyCredentials(
     { token: null, apikey: request.headers.get("apikey") },
     { auth: "secret:cron", env: { url, secretKeys, publishableKeys: {}, jwks: null } },

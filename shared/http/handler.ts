@@ -111,7 +111,7 @@ function route({ routes, posts }: Site, exchange: Exchange): Soon<Response | Kep
   const posted = posts.get(path);
   if (posted !== undefined && method === "POST") return posted(exchange);
   if (posted !== undefined) {
-    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path only takes orders: use POST", allow: POSTED });
+    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path takes POST only", allow: POSTED });
   }
   if (found !== undefined) {
     throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path is read only: use GET or HEAD", allow: METHODS });
