@@ -28,7 +28,7 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
 
 /**
  * A signature is checked by the database. While that does not answer no call can be told from a forged one, so nothing is
- * audited; but that it does not is true whoever asked, and the heartbeat says it as a failed audit does.
+ * audited; but that it does not is true of every caller, and the heartbeat says it as a failed audit does.
  */
 function crying({ authorize, connect }: CronAuditOptions): CallOptions["authorize"] {
   let cried_at = -Infinity;

@@ -5,7 +5,7 @@ import { callIdOf } from "./completing.ts";
 const TIME_HEADER = "freshet-call-time";
 const SIGNATURE_HEADER = "freshet-signature";
 
-/** Whoever calls is not known yet, so what is read of the body is bounded. */
+/** The caller is not known yet, so what is read of the body is bounded. */
 const MOST_BYTES = 1_048_576;
 
 /** Whether the request claims to be a call of analytics.invoke_function. */

@@ -95,6 +95,6 @@ end
 $$;
 revoke all on function analytics.rotate_call_secret(boolean) from public, anon, authenticated, service_role;
 comment on function analytics.rotate_call_secret(boolean) is
-    'Signs scheduled calls with a new random secret from now on, which nobody is shown. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+    'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
 
 select analytics.rotate_call_secret();

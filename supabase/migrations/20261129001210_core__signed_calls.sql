@@ -55,6 +55,14 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
+    -- Any role may put a trigger there, which would run as this function's owner.
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
     -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
     begin
         perform private.harvest_responses();
@@ -97,7 +105,7 @@ begin
 end
 $$;
 comment on function analytics.invoke_function(text, jsonb, interval, interval) is
-    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing, 22023 for what is no name. Not idempotent: each call is one request.';
+    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
 
 create function analytics.verify_call(
     function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text

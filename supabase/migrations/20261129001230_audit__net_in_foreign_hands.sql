@@ -1,12 +1,13 @@
 -- Object: private.find_net_triggers(), private.find_net_roles(), private.detect_net_access(), private.detect_http() (replaced);
 --         kinds net_tampered, net_open
 -- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
---      in can delete them, write answers, send requests of its own, and stop all of it with a trigger. On the platform
---      none of this can be revoked by us, so it is found and told.
+--      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
+--      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
+--      nothing is queued.
 
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
 values
-    ('net_tampered', 'error', false, 'A trigger stands on a table of pg_net that is not pg_net''s own: it can stop or change every HTTP job.'),
+    ('net_tampered', 'fatal', false, 'A trigger stands on a table of pg_net that is not pg_net''s own: HTTP jobs refuse to call, or answers are changed.'),
     ('net_open', 'info', false, 'A role that logs in reaches pg_net, which is open to every role: it can read, send and stop HTTP calls.');
 
 create function private.find_net_triggers()
@@ -54,7 +55,7 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own. docs/bi tells of reporting_user, whoever gives it a password.
+        -- The platform's own. docs/bi tells of reporting_user.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')

@@ -27,6 +27,6 @@ begin
 end
 $$;
 
--- PostgreSQL lets everybody execute what is made without a word. A schema's default privileges can only add to that, and
+-- PostgreSQL lets PUBLIC execute what is made without a word. A schema's default privileges can only add to that, and
 -- those of a role are not ours to change; so what was made so far is closed here, and the house tests hold every function.
 revoke execute on all routines in schema analytics, private from public;

@@ -28,7 +28,7 @@ Deno.test.afterAll(async () => {
   await product.stop();
 });
 
-/** Calls the audit, and reads the request where it waits, as a role that has no more rights than everybody. */
+/** Calls the audit, and reads the request where it waits, as a role that has no right of its own. */
 async function stealCall(role: string): Promise<Queued> {
   const url = new URL(product.stack.databaseUrl);
   url.username = role;
@@ -63,7 +63,7 @@ async function untilWaiting(): Promise<void> {
     if (row?.["is_waiting"] === true) return;
     await pause(20);
   }
-  throw new Error("nobody waits for the queue");
+  throw new Error("the reader does not wait for the queue");
 }
 
 async function answerTo(id: number): Promise<{ status_code: number; content: string; headers: unknown }> {
@@ -140,7 +140,7 @@ e2e(
 );
 
 e2e(
-  "the signature is HMAC-SHA256 over function, row, second and body, as anybody can compute it who has the secret",
+  "the signature is HMAC-SHA256 over function, row, second and body, as every holder of the secret can compute it",
   async () => {
     const [row] = await admin`select decrypted_secret from vault.decrypted_secrets where name = 'freshet_call_secret'`;
     const secret = String(row?.["decrypted_secret"]);

@@ -60,8 +60,8 @@ Deno.test("a function with an empty search path, or none, is found and told with
     })
   ));
 
-/** The statements that close what everybody may execute. */
-async function openToEverybody(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
+/** The statements that close what PUBLIC may execute. */
+async function openToPublic(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
   const rows = await sql.unsafe(`
     select p.oid::regprocedure::text as name from pg_proc as p
     where ${OURS} and exists (
@@ -70,8 +70,7 @@ async function openToEverybody(sql: postgres.Sql | postgres.TransactionSql): Pro
   return rows.map((row) => `revoke all on function ${row["name"]} from public;`);
 }
 
-Deno.test("no function is executable by everybody", () =>
-  asOwner(async (sql) => deepEqual(await openToEverybody(sql), [])));
+Deno.test("no function is executable by PUBLIC", () => asOwner(async (sql) => deepEqual(await openToPublic(sql), [])));
 
 for (const [role, intended] of Object.entries(INTENDED)) {
   Deno.test(`${role} may execute the functions that are meant for it and no other`, () =>
@@ -88,7 +87,7 @@ Deno.test("a function that is made without a word of privileges is found, with t
   asOwner((sql) =>
     rolledBack(sql, async (transaction) => {
       await transaction`create function analytics.planted() returns integer language sql as 'select 1'`;
-      deepEqual(await openToEverybody(transaction), ["revoke all on function analytics.planted() from public;"]);
+      deepEqual(await openToPublic(transaction), ["revoke all on function analytics.planted() from public;"]);
     })
   ));
 

@@ -10,7 +10,7 @@ const VIEW = "mv_agent_progress";
 interface Scene {
   /** As the superuser. */
   readonly admin: postgres.Sql;
-  /** As a role that has no more rights than everybody. */
+  /** As a role that has no right of its own. */
   readonly stranger: postgres.Sql;
   readonly owner: postgres.Sql;
 }

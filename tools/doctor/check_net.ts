@@ -28,7 +28,7 @@ async function foreignTriggers({ session }: Patient): Promise<Finding[]> {
     kind: "net_tampered" as const,
     subject: table,
     message: triggers.map(({ trigger, function: called, owner }) =>
-      `trigger "${trigger}" on ${table} calls ${called} of role "${owner}": it can stop or change every HTTP call`
+      `trigger "${trigger}" on ${table} calls ${called} of role "${owner}": it sees every HTTP call with the rights of the role that makes it`
     ).join("; "),
     repair: triggers.map(({ trigger }) => `drop trigger ${identifier(String(trigger))} on ${table};`).join("\n") +
       "\n-- where you do not own the table: drop extension pg_net; create extension pg_net with schema extensions;",

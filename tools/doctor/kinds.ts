@@ -23,7 +23,7 @@ export const KINDS = {
   missing: "error",
   near_timeout: "warning",
   net_open: "info",
-  net_tampered: "error",
+  net_tampered: "fatal",
   net_worker_gone: "fatal",
   never_fires: "error",
   not_refreshable: "error",

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 delete from analytics.outbox;
 delete from analytics.incidents;
@@ -31,13 +31,17 @@ grant create on schema public to probe_reader;
 grant execute on function public.probe_swallow() to probe_reader;
 create trigger swallow before insert on net.http_request_queue for each row execute function public.probe_swallow();
 select matches(
-    (select pg_temp.open()), '^net_tampered:net.http_request_queue error: trigger swallow on net.http_request_queue calls (public\.)?probe_swallow\(\) of role "postgres"$',
+    (select pg_temp.open()), '^net_tampered:net.http_request_queue fatal: trigger swallow on net.http_request_queue calls (public\.)?probe_swallow\(\) of role "postgres"$',
     'a trigger on the queue is told'
 );
 create trigger forge before update on net._http_response for each row execute function suppress_redundant_updates_trigger();
 select matches(
-    (select string_agg(o, E'\n') from pg_temp.open() as o), E'net_tampered:net._http_response error: trigger forge .* calls (pg_catalog\\.)?suppress_redundant_updates_trigger\\(\\)',
+    (select string_agg(o, E'\n') from pg_temp.open() as o), E'net_tampered:net._http_response fatal: trigger forge .* calls (pg_catalog\\.)?suppress_redundant_updates_trigger\\(\\)',
     'also one whose function is the server''s'
+);
+select throws_ok(
+    $$ select analytics.invoke_function('cron-audit') $$, '55000',
+    'cannot invoke function "cron-audit": a foreign trigger stands on net.http_request_queue', 'and nothing is queued under it: it would run as postgres'
 );
 select throws_ok($$ drop trigger swallow on net.http_request_queue $$, '42501', null, 'its table belongs to the platform, so that the trigger cannot be dropped');
 drop function public.probe_swallow() cascade;
@@ -45,6 +49,7 @@ select is((select string_agg(o, E'\n') from pg_temp.open() as o where o like '%s
 select is(
     (select resolution from analytics.incidents where fingerprint = 'net_tampered:net.http_request_queue'), 'recovered', 'which ends the incident'
 );
+select lives_ok($$ select analytics.invoke_function('cron-audit') $$, 'and lets calls be made: a trigger on the answers does not stop them');
 
 select * from finish();
 rollback;
