@@ -3,8 +3,8 @@
 -- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
 -- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
 -- Why: the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
---      the latest moment of it that is known. What a former member left open concerns nobody any more: that is said here, for
---      the API and for BI tools.
+--      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
+--      and for BI tools.
 
 create or replace view analytics.assignment_status
 with (security_invoker = on)

@@ -1,6 +1,6 @@
 -- Object: private.reading_training_assignments(asked) (replaced), private.asked_orgs(asked) (replaced)
--- Why: whose assignments concern somebody is said once, by analytics.current_assignments, which BI tools read too. An
---      organisation that was deleted is asked about in vain, at once: what its views still hold is nobody's.
+-- Why: which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
+--      deleted is asked about in vain, at once, whatever its views still hold.
 
 create or replace function private.asked_orgs(asked jsonb)
 returns uuid[]

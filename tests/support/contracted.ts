@@ -50,7 +50,7 @@ export async function memberOf({ access }: Resource, row: FakeRow): Promise<Reco
   });
 }
 
-/** Whoever the row belongs to, as the resource's scope finds them; a signed-in user where it belongs to nobody. */
+/** The owner of the row, as the resource's scope finds one; a signed-in user where the scope knows no owner. */
 export async function ownerOf(resource: Resource, row: FakeRow): Promise<Record<string, string>> {
   const { access } = resource;
   if (access.scope === "member") return await memberOf(resource, row);

@@ -59,7 +59,7 @@ Deno.test("each dashboard shows its questions beside each other, and its filters
   }
 });
 
-Deno.test("a second run changes nothing but what was edited here, and leaves alone what somebody added or moved", async () => {
+Deno.test("a second run changes nothing but what was edited here, and leaves alone what was added or moved there", async () => {
   const metabase = new FakeMetabase("mb_key");
   const first = await loadInto(metabase);
   const dashboard = metabase.dashboards.get(first.dashboards[0]?.id ?? 0) ?? assert.fail("no dashboard");

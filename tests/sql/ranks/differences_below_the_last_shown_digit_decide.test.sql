@@ -39,7 +39,7 @@ select results_eq(
     'what BI tools rank by is the same'
 );
 
--- The kind: every rank there is. Whoever adds one shows here that it goes by what is exact, and adds it.
+-- The kind: every rank there is. A new one is added here, with values that show that it goes by what is exact.
 select set_eq(
     $$ select c.relname || '.' || a.attname from pg_attribute as a join pg_class as c on c.oid = a.attrelid
        where c.relnamespace in ('analytics'::regnamespace, 'private'::regnamespace) and c.relkind in ('m', 'v', 'c')
