@@ -945,6 +945,14 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
+    -- Any role may put a trigger there, which would run as this function's owner.
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
     -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
     begin
         perform private.harvest_responses();
@@ -991,7 +999,7 @@ $_$;
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing, 22023 for what is no name. Not idempotent: each call is one request.';
+COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
 
 --
 -- Name: is_admin(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2193,7 +2201,7 @@ $$;
 -- Name: FUNCTION rotate_call_secret(keep_old boolean); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which nobody is shown. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
 
 --
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -5627,7 +5635,7 @@ CREATE FUNCTION private.find_net_roles() RETURNS SETOF private.audit_finding
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own. docs/bi tells of reporting_user, whoever gives it a password.
+        -- The platform's own. docs/bi tells of reporting_user.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
