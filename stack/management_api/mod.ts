@@ -30,20 +30,25 @@ export async function startManagementApi(folder: string): Promise<ManagementApi>
   const active = new Map<string, FoundFunction>();
   const secrets = new Map<string, string>();
 
-  async function deploy(request: Request, slug: string): Promise<Response> {
+  async function deploy(request: Request, slug: string, isOneOfSeveral: boolean): Promise<Response> {
     const upload = await readUpload(request);
     if (typeof upload === "string") return refusal(400, upload);
     uploads.set(slug, upload);
+    if (!isOneOfSeveral) await activate(slug, upload);
     return Response.json(functionOf(slug, upload), { status: 201 });
   }
 
+  async function activate(slug: string, upload: Upload): Promise<void> {
+    active.set(slug, await layOut(upload, { slug, folder: join(folder, "deployed", slug) }));
+  }
+
   /** A deployment of several functions takes effect at once, after all of them were uploaded. */
-  async function activate(request: Request): Promise<Response> {
+  async function activateAll(request: Request): Promise<Response> {
     const wanted: { slug: string }[] = await request.json();
     for (const { slug } of wanted) {
       const upload = uploads.get(slug);
       if (upload === undefined) return refusal(400, `function "${slug}" was not uploaded`);
-      active.set(slug, await layOut(upload, { slug, folder: join(folder, "deployed", slug) }));
+      await activate(slug, upload);
     }
     return Response.json({ functions: wanted });
   }
@@ -66,9 +71,9 @@ export async function startManagementApi(folder: string): Promise<ManagementApi>
       case `GET ${base}/functions`:
         return Response.json([...active.keys()].map((slug) => ({ slug, name: slug, status: "ACTIVE" })));
       case `POST ${base}/functions/deploy`:
-        return await deploy(request, searchParams.get("slug") ?? "");
+        return await deploy(request, searchParams.get("slug") ?? "", searchParams.get("bundleOnly") === "true");
       case `PUT ${base}/functions`:
-        return await activate(request);
+        return await activateAll(request);
       case `POST ${base}/secrets`:
         return await setSecrets(request);
       default:

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { EDGE_RUNTIME_VERSION } from "../../stack/functions/edge_runtime.ts";
 import { deployedPackages, lockedVersions, type Package } from "../support/deployed_packages.ts";
-import { deploy, type Deployment, runDeployed } from "../support/deployment.ts";
+import { startManagementApi } from "../../stack/management_api/mod.ts";
+import { deployFunctions } from "../../stack/supabase_cli.ts";
+import { deploy, type Deployment, projectFolder, runDeployed } from "../support/deployment.ts";
 import { missingNames } from "../support/runtime_names.ts";
 
 let deployment: Deployment;
@@ -150,6 +152,18 @@ upload("each package that a function loads has the version, and the only one, th
 
 /** Packages that come with others and that the runtime never loads for us, so that their versions decide nothing. */
 const NEVER_LOADED: ReadonlySet<string> = new Set(["@supabase/middleware", "std-env"]);
+
+upload("a function that is deployed alone takes effect by itself", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
+  const api = await startManagementApi(folder);
+  try {
+    await deployFunctions({ ...api.project, projectFolder }, ["cron-audit"]);
+    deepEqual(api.functions().map(({ name }) => name), ["cron-audit"]);
+  } finally {
+    await api.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 /** Megabytes of a function with its whole packages; the platform takes 20, compressed. A tenth above 2026-11-29. */
 const BUDGETS: Readonly<Record<string, { readonly unpacked: number; readonly compressed: number }>> = {

@@ -12,6 +12,8 @@ const TABLES = [
   "analytics.job_pace",
   "analytics.struck_jobs",
   "analytics.http_calls",
+  "analytics.refresh_requests",
+  "analytics.refresh_request_views",
   "analytics.alert_channels",
   "analytics.scheduled_jobs",
   "analytics.views",
