@@ -20,11 +20,7 @@ import { requireWrk } from "./serving/wrk.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
 const PAGE = new URL("../docs/performance.md", import.meta.url);
-/** Where the table of each runtime goes. */
-const MARKS = {
-  deployed: /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/,
-  tasks: /(<!-- measured on a newer Deno: begin -->\n)[\s\S]*(<!-- measured on a newer Deno: end -->)/,
-} as const;
+const MARKED = /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/;
 const OF = { deployed: ", which the platform's edge runtime is built on", tasks: "" } as const;
 
 interface Measured {
@@ -95,16 +91,12 @@ if (import.meta.main) {
   await pin(Deno.pid, LOAD_CPU);
   const run = await measure(options);
   console.log(`\n${asMarkdown(run)}`);
-  // A part of the table would replace the whole one.
-  if (options.only.length === 0) {
-    const file = options.deno === "deployed" ? "serving" : "serving_newer_deno";
-    await Deno.writeTextFile(new URL(`${file}.json`, RESULTS), asJson(run));
-    await Deno.writeTextFile(new URL(`${file}.svg`, RESULTS), asPlot(run));
+  // The page tells of the whole, on what is deployed: a part of it, or another runtime, is only shown.
+  if (options.only.length === 0 && options.deno === "deployed") {
+    await Deno.writeTextFile(new URL("serving.json", RESULTS), asJson(run));
+    await Deno.writeTextFile(new URL("serving.svg", RESULTS), asPlot(run));
     const page = await Deno.readTextFile(PAGE);
-    await Deno.writeTextFile(
-      PAGE,
-      page.replace(MARKS[options.deno], (_, begin, end) => `${begin}${asMarkdown(run)}${end}`),
-    );
+    await Deno.writeTextFile(PAGE, page.replace(MARKED, (_, begin, end) => `${begin}${asMarkdown(run)}${end}`));
   }
   const missed = judged(run).filter(({ verdict }) => verdict === "missed").map(({ id }) => id);
   if (missed.length > 0) console.log(`Missed: ${missed.join(", ")}`);
