@@ -69,9 +69,7 @@ export function asMarkdown(run: Run): string {
       "| --- | --- | --- | --- |",
       ...speeds,
       "",
-      `![Answers of one processor](../bench/results/${
-        options.deno === "deployed" ? "serving" : "serving_newer_deno"
-      }.svg)`,
+      "![Answers of one processor](../bench/results/serving.svg)",
       "",
     ]),
   ].join("\n");
