@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { isUnavailable } from "../core/app_error.ts";
 import { type HealthSource, NO_ANSWER } from "../core/health.ts";
-import { scrubCredentials } from "../core/scrub_message.ts";
+import { scrubName } from "../core/scrub_message.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 const healthSchema = z.looseObject({
   status: z.enum(["ok", "unknown", "bad"]),
-  reasons: z.array(z.string().transform(scrubCredentials)),
+  reasons: z.array(z.string().transform(scrubName)),
+  notes: z.array(z.string().transform(scrubName)).optional(),
 });
 
 /** The audit's last stored pass and its age; unknown when nobody can tell. */

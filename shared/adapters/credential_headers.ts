@@ -19,9 +19,7 @@ const LONGEST = 8_192;
 export function readCredentials(headers: Headers): Credentials {
   const authorization = headers.get("authorization");
   const apikey = headers.get("apikey");
-  if ((authorization?.length ?? 0) + (apikey?.length ?? 0) > LONGEST) {
-    throw unauthenticated("The credential is too long");
-  }
+  if (areTooLong(authorization, apikey)) throw unauthenticated("The credential is too long");
   if (authorization === null) return { token: null, apikey };
   const bearer = BEARER.exec(authorization)?.[1];
   if (bearer === undefined) {
@@ -32,18 +30,31 @@ export function readCredentials(headers: Headers): Credentials {
   return { token: null, apikey };
 }
 
+/** The credential that decides, and whether it is a token or a key. */
+export interface Deciding {
+  readonly text: string;
+  readonly is_token: boolean;
+}
+
 /**
- * The credential that decides, for whoever looks it up among those that were verified: nothing is checked here, since
- * what is found there was.
+ * The credential that decides, to be looked up among those that were verified. What is found there was checked, but it may
+ * come in another header or beside another one this time, so both are held to what readCredentials() asks of them.
  *
- * @returns null where there is none, and for a key that came as a bearer without its own header
+ * @returns null where there is none, and where readCredentials() has something to refuse
  */
-export function decidingCredential(headers: Headers): string | null {
+export function decidingCredential(headers: Headers): Deciding | null {
   const authorization = headers.get("authorization");
-  if (authorization === null) return headers.get("apikey");
+  const apikey = headers.get("apikey");
+  if (areTooLong(authorization, apikey)) return null;
+  if (authorization === null) return apikey === null ? null : { text: apikey, is_token: false };
   if (!authorization.startsWith(SCHEME)) return null;
-  const bearer = authorization.slice(SCHEME.length);
-  return bearer.startsWith(KEY_PREFIX) && bearer !== headers.get("apikey") ? null : bearer;
+  const text = authorization.slice(SCHEME.length);
+  if (!text.startsWith(KEY_PREFIX)) return { text, is_token: true };
+  return text === apikey ? { text, is_token: false } : null;
+}
+
+function areTooLong(authorization: string | null, apikey: string | null): boolean {
+  return (authorization?.length ?? 0) + (apikey?.length ?? 0) > LONGEST;
 }
 
 export function unauthenticated(detail: string): AppError {

@@ -1,11 +1,15 @@
 import type { Rendering } from "../core/renderer.ts";
 
-/** What a spreadsheet takes for a formula, also behind blanks or quotes, and in full-width forms. */
-const FORMULA = /^[\s"']*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/**
+ * Where a spreadsheet may find a formula: where a cell begins, and behind what parts cells in countries that write 1,5 (or
+ * in a file that is pasted). Blanks, quotes and characters that are not seen may stand before it; it may be full-width.
+ */
+const FORMULA =
+  /(?<=^|[;\t\r\n|])(?=(?:["'\p{Zs}\p{Cf}\u115F\u1160\u2800\u3164\uFE00-\uFE0F\uFFA0]|[^\P{Cc}\t\r\n])*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/gu;
 
-/** A text that no spreadsheet runs: it then begins with an apostrophe, which they hide. Numbers never come here. */
+/** A text that no spreadsheet runs: an apostrophe, which they hide, stands before what could be one. Numbers never come here. */
 export function neutralise(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
+  return text.replace(FORMULA, "'");
 }
 
 /**
@@ -19,7 +23,10 @@ export async function renderCsv(rendering: Rendering): Promise<string> {
     columns: rendering.columns.map((key) => ({ key, header: key })),
     record_delimiter: "windows",
     cast: {
-      string: (text) => ({ value: neutralise(text), quoted: FORMULA.test(text) || /[\r\n]/.test(text) }),
+      string: (text) => {
+        const value = neutralise(text);
+        return { value, quoted: value !== text || /[\r\n;\t]/.test(text) };
+      },
       boolean: String,
       object: (value) => neutralise(JSON.stringify(value)),
     },

@@ -63,15 +63,21 @@ export function createIdentity(
     return caller;
   }
 
+  /** A token is no key, however often it was verified as a token, and a key no token. */
+  function known(credential: string, is_token: boolean): Caller | null {
+    const caller = verified.get(credential);
+    return caller !== null && (caller.kind === "user") === is_token ? caller : null;
+  }
+
   function remembered(headers: Headers): Caller | null {
     const credential = decidingCredential(headers);
-    return credential === null ? null : verified.get(credential);
+    return credential === null ? null : known(credential.text, credential.is_token);
   }
 
   async function identify(headers: Headers): Promise<Caller | null> {
     const { token, apikey } = readCredentials(headers);
-    if (token !== null) return verified.get(token) ?? await byToken(token);
-    if (apikey !== null) return verified.get(apikey) ?? await byKey(apikey);
+    if (token !== null) return known(token, true) ?? await byToken(token);
+    if (apikey !== null) return known(apikey, false) ?? await byKey(apikey);
     return null;
   }
 

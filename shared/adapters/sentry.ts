@@ -4,7 +4,7 @@ import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../core/audit_event.ts";
 import type { JobCheckIn } from "../core/audit_monitors.ts";
 import type { AlertSender, SendAnswer } from "../core/audit_ports.ts";
-import { scrubCredentials } from "../core/scrub_message.ts";
+import { scrubName } from "../core/scrub_message.ts";
 import { hearingTransport } from "./sentry_transport.ts";
 
 export interface SentryOptions {
@@ -94,7 +94,7 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
 
 /** Sentry takes 50 characters of lower case, digits, hyphens and underscores. */
 function monitorSlug(job: string): string {
-  return `freshet-${scrubCredentials(job).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}`.slice(0, 50);
+  return `freshet-${scrubName(job).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}`.slice(0, 50);
 }
 
 function monitorConfig({ schedule, timezone, margin_minutes, max_runtime_minutes }: JobCheckIn) {

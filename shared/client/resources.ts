@@ -210,7 +210,7 @@ export interface EngagementStreakDropoffsRow {
   readonly streak_days: number;
   /** Streaks that lasted at least so long. */
   readonly reached_count: number;
-  /** Streaks of exactly this length whose last day is before the newest active day in the data. */
+  /** Streaks of exactly this length whose last day is before the newest active day that has come. */
   readonly ended_count: number;
   /** ended_count / reached_count, four decimals. */
   readonly dropoff_rate: number;
@@ -221,7 +221,7 @@ export type EngagementSummaryStatsParams = Readonly<Record<string, never>>;
 
 /** A row of: The pack in one row, with windows that end at the newest active day. */
 export interface EngagementSummaryStatsRow {
-  /** Newest active day in the data, where the windows end; null when nobody was ever active. */
+  /** Newest active day in the data that has come, where the windows end; null when there is none. */
   readonly as_of_on: string | null;
   readonly learners_count: number;
   /** Learners active on as_of_on or one of the six days before it. */
@@ -356,6 +356,8 @@ export interface TrainingAttemptTrendRow {
   readonly attempts_count: number;
   readonly active_users_count: number;
   readonly avg_score: number | null;
+  /** Of attempts_count, how many have a score: what avg_score rests on. */
+  readonly scored_count: number;
 }
 
 /** Parameters of training/attempts. */
@@ -417,6 +419,8 @@ export interface TrainingKpiCohortsRow {
   readonly attempts_count: number;
   readonly events_count: number;
   readonly avg_score: number | null;
+  /** Users with a score: what avg_score rests on. */
+  readonly scored_users_count: number;
 }
 
 /** Parameters of training/kpi/heatmap. */
@@ -597,7 +601,28 @@ export interface TrainingOrgOverviewRow {
   readonly attempts_this_week: number;
   readonly attempts_this_month: number;
   readonly avg_score: number | null;
+  readonly scored_count: number;
   readonly last_activity: string | null;
+}
+
+/** Parameters of training/recipients. */
+export interface TrainingRecipientsParams {
+  readonly org_id?: string | undefined;
+  readonly role?: "all" | "admin" | "manager" | "trainee" | undefined;
+  readonly membership?: "all" | "current" | "former" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The members of organisations with their e-mail addresses, for the server that sends them digests. */
+export interface TrainingRecipientsRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly role: "admin" | "manager" | "trainee";
+  /** Whether the membership lasts: at once after a write, and as of last night. */
+  readonly is_active: boolean;
 }
 
 /** Parameters of training/scenario-insights. */
@@ -629,6 +654,23 @@ export interface TrainingScenarioInsightsRow {
   readonly has_high_variance: boolean;
 }
 
+/** Parameters of training/scenarios. */
+export interface TrainingScenariosParams {
+  readonly org_id?: string | undefined;
+  readonly category?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The scenarios of an organisation: title, difficulty, category. */
+export interface TrainingScenariosRow {
+  readonly org_id: string;
+  readonly scenario_id: string;
+  readonly title: string;
+  readonly difficulty: string | null;
+  readonly category: string | null;
+}
+
 /** Parameters of training/team-overview. */
 export interface TrainingTeamOverviewParams {
   readonly org_id?: string | undefined;
@@ -638,16 +680,22 @@ export interface TrainingTeamOverviewParams {
 /** A row of: A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
 export interface TrainingTeamOverviewRow {
   readonly org_id: string;
-  readonly team_id: string;
+  /** Null where the manager's team has no row in public.teams. */
+  readonly team_id: string | null;
   readonly manager_id: string;
-  readonly name: string;
+  /** Of the team; where it has none, of its manager. */
+  readonly name: string | null;
   readonly members_count: number;
   readonly attempts_count: number;
   readonly avg_score: number | null;
+  /** Of attempts_count, how many have a score: what avg_score rests on. */
+  readonly scored_count: number;
   readonly assignments_count: number;
   readonly completed_count: number;
   readonly completion_rate: number | null;
+  /** By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score. */
   readonly team_rank: number | null;
+  /** Teams that the rank is among. */
   readonly teams_count: number;
 }
 
@@ -672,7 +720,7 @@ export interface Resources {
   readonly "arena/lane-distributions": {
     readonly params: ArenaLaneDistributionsParams;
     readonly data: readonly ArenaLaneDistributionsRow[];
-    readonly meta: ListMeta;
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/progress": {
     readonly params: ArenaProgressParams;
@@ -682,12 +730,12 @@ export interface Resources {
   readonly "arena/time-to-first-win": {
     readonly params: ArenaTimeToFirstWinParams;
     readonly data: readonly ArenaTimeToFirstWinRow[];
-    readonly meta: ListMeta;
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/weakness-patterns": {
     readonly params: ArenaWeaknessPatternsParams;
     readonly data: readonly ArenaWeaknessPatternsRow[];
-    readonly meta: ListMeta;
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/active-learning-days": {
     readonly params: EngagementActiveLearningDaysParams;
@@ -697,7 +745,7 @@ export interface Resources {
   readonly "engagement/explanation-engagement": {
     readonly params: EngagementExplanationEngagementParams;
     readonly data: readonly EngagementExplanationEngagementRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "engagement/popular-tracks": {
     readonly params: EngagementPopularTracksParams;
@@ -707,12 +755,12 @@ export interface Resources {
   readonly "engagement/quiz-completion-rates": {
     readonly params: EngagementQuizCompletionRatesParams;
     readonly data: readonly EngagementQuizCompletionRatesRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "engagement/review-session-usage": {
     readonly params: EngagementReviewSessionUsageParams;
     readonly data: readonly EngagementReviewSessionUsageRow[];
-    readonly meta: ListMeta;
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/streak-dropoffs": {
     readonly params: EngagementStreakDropoffsParams;
@@ -727,12 +775,12 @@ export interface Resources {
   readonly "qbank/heatmap": {
     readonly params: QbankHeatmapParams;
     readonly data: readonly QbankHeatmapRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "qbank/heatmap/matrix": {
     readonly params: QbankHeatmapMatrixParams;
     readonly data: QbankHeatmapMatrixTable;
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "training/activity-calendar": {
     readonly params: TrainingActivityCalendarParams;
@@ -767,7 +815,7 @@ export interface Resources {
   readonly "training/kpi/weekly": {
     readonly params: TrainingKpiWeeklyParams;
     readonly data: readonly TrainingKpiWeeklyRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "training/leaderboard": {
     readonly params: TrainingLeaderboardParams;
@@ -799,9 +847,19 @@ export interface Resources {
     readonly data: readonly TrainingOrgOverviewRow[];
     readonly meta: ListMeta;
   };
+  readonly "training/recipients": {
+    readonly params: TrainingRecipientsParams;
+    readonly data: readonly TrainingRecipientsRow[];
+    readonly meta: PageMeta;
+  };
   readonly "training/scenario-insights": {
     readonly params: TrainingScenarioInsightsParams;
     readonly data: readonly TrainingScenarioInsightsRow[];
+    readonly meta: PageMeta & { readonly withheld_count: number };
+  };
+  readonly "training/scenarios": {
+    readonly params: TrainingScenariosParams;
+    readonly data: readonly TrainingScenariosRow[];
     readonly meta: PageMeta;
   };
   readonly "training/team-overview": {
@@ -812,7 +870,7 @@ export interface Resources {
   readonly "training/top-scenarios": {
     readonly params: TrainingTopScenariosParams;
     readonly data: readonly TrainingTopScenariosRow[];
-    readonly meta: ListMeta;
+    readonly meta: ListMeta & { readonly withheld_count: number };
   };
 }
 
@@ -913,8 +971,12 @@ export interface TrainingPack {
   readonly meStats: Method<"training/me/stats">;
   /** An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
   readonly orgOverview: Method<"training/org-overview">;
+  /** The members of organisations with their e-mail addresses, for the server that sends them digests. */
+  readonly recipients: RowsMethod<"training/recipients">;
   /** How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
   readonly scenarioInsights: RowsMethod<"training/scenario-insights">;
+  /** The scenarios of an organisation: title, difficulty, category. */
+  readonly scenarios: RowsMethod<"training/scenarios">;
   /** A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
   readonly teamOverview: Method<"training/team-overview">;
   /** The scenarios with the most scored attempts, with their average score. */
@@ -937,7 +999,9 @@ export function training(reader: Reader): TrainingPack {
     meScoreTrend: method(reader, "training/me/score-trend"),
     meStats: method(reader, "training/me/stats"),
     orgOverview: method(reader, "training/org-overview"),
+    recipients: pagedRows(reader, "training/recipients", "cursor"),
     scenarioInsights: pagedRows(reader, "training/scenario-insights", "cursor"),
+    scenarios: pagedRows(reader, "training/scenarios", "cursor"),
     teamOverview: method(reader, "training/team-overview"),
     topScenarios: method(reader, "training/top-scenarios"),
   };

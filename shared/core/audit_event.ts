@@ -1,6 +1,6 @@
 import type { Alert } from "./audit_pass.ts";
 import { repairSql } from "./audit_repair.ts";
-import { scrubCredentials, scrubMessage } from "./scrub_message.ts";
+import { scrubPayload } from "./scrub_payload.ts";
 
 /** One alert as it leaves the house: nothing in it needs scrubbing any more. */
 export interface AlertEvent {
@@ -26,8 +26,8 @@ const MESSAGE_LIMIT = 2_000;
  * @param runbook_url folder of the runbook pages, without a slash at its end
  */
 export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
-  const { payload, transition } = alert;
-  const message = payload.message == null ? null : shorten(scrubMessage(payload.message));
+  const { transition } = alert;
+  const payload = scrubPayload(alert.payload);
   return {
     ...minimalEvent(alert),
     tags: present({
@@ -41,7 +41,7 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
     }),
     facts: present({
       summary: payload.summary,
-      message,
+      message: payload.message == null ? null : shorten(payload.message),
       job: payload.job,
       view: payload.view,
       jobs: payload.jobs?.join(", "),
@@ -53,6 +53,7 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
       function: payload.function,
       http_status: payload.http_status,
       failure_class: payload.failure_class,
+      request_id: payload.request_id,
       streak: payload.streak,
       first_seen_at: payload.first_seen_at,
       last_seen_at: payload.last_seen_at,
@@ -67,11 +68,13 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
 }
 
 /** The same event with what it cannot do without, for a receiver that finds the whole one too large. */
-export function minimalEvent({ event_id, transition, payload }: Alert): AlertEvent {
+export function minimalEvent(alert: Alert): AlertEvent {
+  const { event_id, transition } = alert;
+  const payload = scrubPayload(alert.payload);
   const recovered = transition === "recovered";
   return {
     event_id,
-    fingerprint: [scrubCredentials(payload.fingerprint)],
+    fingerprint: [payload.fingerprint],
     level: recovered ? "info" : payload.severity,
     title: title({ event_id, transition, payload }),
     occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,
@@ -81,8 +84,7 @@ export function minimalEvent({ event_id, transition, payload }: Alert): AlertEve
 }
 
 function title({ transition, payload }: Alert): string {
-  // A job may have been given any name.
-  const subject = shorten(scrubCredentials(payload.subject), 200);
+  const subject = shorten(payload.subject, 200);
   if (transition === "recovered") {
     return payload.resolution === "withdrawn"
       ? `${payload.kind} is over: ${subject} no longer exists`
@@ -99,9 +101,7 @@ function shorten(text: string, limit = MESSAGE_LIMIT): string {
 function present<T>(facts: Readonly<Record<string, T | null | undefined>>): Record<string, T | string> {
   const known: Record<string, T | string> = {};
   for (const [name, value] of Object.entries(facts)) {
-    if (value !== null && value !== undefined) {
-      known[name] = typeof value === "string" ? scrubCredentials(value) : value;
-    }
+    if (value !== null && value !== undefined) known[name] = value;
   }
   return known;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scrubCredentials } from "./scrub_message.ts";
+import { scrubName } from "./scrub_message.ts";
 
 /** What an alert is about, as the database writes it: unscrubbed. */
 export const alertPayload = z.looseObject({
@@ -37,6 +37,8 @@ export const alertPayload = z.looseObject({
   function: z.string().nullish(),
   http_status: z.number().int().nullish(),
   failure_class: z.string().nullish(),
+  /** Of an answer that failed: the last request that it was given to. */
+  request_id: z.string().nullish(),
 });
 
 const alertSchema = z.object({
@@ -61,7 +63,7 @@ export const auditPassSchema = z.object({
   audited_at: z.string(),
   outcome: z.enum(["ok", "bad", "unknown"]),
   // Names of jobs, which may be any text, on their way into an answer and a log line.
-  reasons: z.array(z.string().transform(scrubCredentials)),
+  reasons: z.array(z.string().transform(scrubName)),
   run_count: z.number().int(),
   opened: z.number().int(),
   closed: z.number().int(),

@@ -39,6 +39,7 @@ export async function computeEntry(
   const { refreshed_at: as_of, source_as_of, version } = state;
   const page = is_truncated === null ? { next_cursor } : { is_truncated };
   const total = total_count === null ? {} : { total_count };
+  const withheld = resource.minimum_sample === null ? {} : { withheld_count: answer.withheld_count ?? 0 };
   const meta = {
     resource: fullName(resource),
     as_of,
@@ -47,6 +48,7 @@ export async function computeEntry(
     row_count: rows.length,
     ...page,
     ...total,
+    ...withheld,
   };
   const { columns, pivot } = resource;
   const body = await reader.renderers[asked.format]({ columns, rows, meta, pivot });

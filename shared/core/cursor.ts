@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { AppError } from "./app_error.ts";
+import { AppError, internalError } from "./app_error.ts";
 import { canonicalParams } from "./canonical_params.ts";
+import { decode, encode, LONGEST_CURSOR } from "./cursor_text.ts";
 import type { Hash } from "./hash.ts";
 import { fullName, type Resource } from "./resource.ts";
 import type { Row } from "./row_check.ts";
@@ -15,7 +16,11 @@ const content = z.tuple([z.string()]).rest(z.union([z.string().refine(isStorable
 /** The place of a row as one word for a URL. It also names the question, so that it fits no other. */
 export function writeCursor(resource: Resource, asked: { readonly params: Params; readonly row: Row }, hash: Hash) {
   const place = resource.order.map(({ column }) => asked.row[column]);
-  return encode([questionOf(resource, asked.params, hash), ...place]);
+  const cursor = encode([questionOf(resource, asked.params, hash), ...place]);
+  if (cursor.length > LONGEST_CURSOR) {
+    throw internalError(`a place of ${fullName(resource)} does not fit into a cursor: it is no key of an index`);
+  }
+  return cursor;
 }
 
 /**
@@ -50,22 +55,6 @@ function questionOf(resource: Resource, params: Params, hash: Hash): string {
   const kept = Object.entries(params).filter(([name]) => !moving.includes(name));
   const question = JSON.stringify([fullName(resource), order, canonicalParams(Object.fromEntries(kept))]);
   return hash(question).slice(0, 12);
-}
-
-function encode(values: readonly unknown[]): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(values));
-  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function decode(cursor: string): unknown {
-  try {
-    const text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 function refuse(field: string, reason: string): AppError {

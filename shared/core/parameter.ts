@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_CURSOR } from "./cursor_text.ts";
 import { mondayOf } from "./iso_week.ts";
 import { spellLabel, spellTag } from "./tag.ts";
 
@@ -10,9 +11,6 @@ function reason(sentence: string): (issue: Issue) => string {
 }
 
 const LONGEST_WORD = 100;
-
-/** Two words of 100 characters in four bytes each, as base64, and the rest of a place. */
-const LONGEST_CURSOR = 1_600;
 
 /** A word or a few, put into the one spelling that the views have. Control characters are refused: PostgreSQL has no NUL. */
 function spelt(spell: (text: string) => string) {

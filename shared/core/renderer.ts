@@ -15,6 +15,8 @@ export interface Meta {
   readonly is_truncated?: boolean;
   /** The rows that there are in all: of all that are not paged, and of pages that were asked to count. */
   readonly total_count?: number;
+  /** Of resources with a minimum sample: the rows that it held back, on all pages. */
+  readonly withheld_count?: number;
 }
 
 export interface Rendering {

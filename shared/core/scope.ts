@@ -10,6 +10,8 @@ export interface Scope {
   readonly label: string;
   /** Null when the caller may read every row of the resource. */
   readonly restriction: Restriction | null;
+  /** The caller may read every single row that a figure rests on: the minimum sample is for others. */
+  readonly is_insider?: true;
 }
 
 export interface Restriction {
@@ -26,6 +28,15 @@ export interface Restriction {
  * @throws AppError FORBIDDEN when this kind of caller can never read the resource.
  */
 export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Scope {
+  const scope = rowsOf(resource, caller, hash);
+  const except = resource.minimum_sample?.except ?? [];
+  const has_role = caller.kind === "user" && caller.org_role !== null && except.includes(caller.org_role);
+  const is_insider = except.length > 0 && (readsEverything(caller) || (has_role && scope.restriction !== null));
+  // Two callers of one organisation may differ in this alone, so that they must not share an answer.
+  return is_insider ? { ...scope, label: `${scope.label}+`, is_insider } : scope;
+}
+
+function rowsOf(resource: Resource, caller: Caller, hash: Hash): Scope {
   const { access } = resource;
   if (access.scope === "public") return { label: "public", restriction: null };
   if (access.scope === "member") return memberScope(resource, { access, caller, hash });
@@ -65,7 +76,7 @@ function fingerprint(hash: Hash, text: string): string {
   return hash(text).slice(0, 32);
 }
 
-function claimFor(scope: "user" | "org" | "team", caller: Caller): string | null {
+function claimFor(scope: "user" | "org", caller: Caller): string | null {
   if (caller.kind !== "user") return null;
   return scope === "org" ? caller.org_id : caller.subject;
 }

@@ -1,48 +1,27 @@
-type Rule = readonly [pattern: RegExp, name: string];
+import { scrubCredentials } from "./scrub_credentials.ts";
+import { scrubIdentifiers, scrubNumbers } from "./scrub_numbers.ts";
+import { scrubQuotes } from "./scrub_quotes.ts";
+import { scrubSections } from "./scrub_sections.ts";
+import { scrubTokens } from "./scrub_tokens.ts";
+import { scrubPaths } from "./scrub_words.ts";
 
-/** What looks like a credential, or names a person, wherever it stands. */
-const CREDENTIALS: readonly Rule[] = [
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, "[token]"],
-  [/\bsb_[\w-]{6,}/g, "[key]"],
-  [/\bBearer\s+[^\s,;]+/gi, "Bearer [token]"],
-  [/\b(password|passwd|pwd|secret|token|api[_-]?key|authorization)(["']?\s*[=:]\s*)[^\s,;]+/gi, "$1$2[secret]"],
-  [/[^\s"'(),;<>[\]]+@[^\s"'(),;<>[\]]+/g, "[email]"],
-];
+/** Nobody reads more of a message, and the rest only adds what may be private. */
+const LONGEST_MESSAGE = 4_000;
 
-/** Whole statements, which go first. */
-const STATEMENTS: readonly Rule[] = [
-  [/^LINE \d+:.*(?:\n\s*\^[^\n]*)?$/gm, "[statement]"],
-  [/^(?:CONTEXT|QUERY|STATEMENT): [\s\S]*/m, "[context]"],
-  [/\bJSON data, line \d+:[\s\S]*/, "[context]"],
-];
-
-/** Values are printed unescaped, so each of these reaches to the last place where its value can end. */
-const LITERALS: readonly Rule[] = [
-  [
-    /\)=\((?:[\s\S]*\)(?= already exists| is not present| is still referenced| is duplicated| conflicts with)|[\s\S]*$)/g,
-    ")=([value])",
-  ],
-  [/\bFailing row contains \((?:[\s\S]*\)|[\s\S]*$)/g, "Failing row contains ([values])"],
-  [/\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/g, "[literal]"],
-  // One that is never closed was cut off: the rest of the text is its.
-  [/'[^']*(?:'|$)/g, "'[literal]'"],
-  [/:\s+"(?:[\s\S]*"|[^"]*$)/g, ': "[value]"'],
-];
-
-const IDENTITIES: readonly Rule[] = [
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "[uuid]"],
-  [/\b(?=[\w+/-]*\d)(?=[\w+/-]*[A-Za-z])[\w+/-]{40,}={0,2}/g, "[token]"],
-  [/\b[0-9a-f]{32,}\b/gi, "[hex]"],
-  [/\d{9,}/g, "[number]"],
-];
-
-const QUOTED_WORD =
-  /(\b(?:relation|table|view|column|index|constraint|schema|function|type|role|database|sequence|extension|trigger|policy|cursor|language|job)\s+)?"([^"]*)(?:"|$)/g;
-const IDENTIFIER = /^[a-z_][a-z0-9_.$-]{0,127}$/i;
+export interface ScrubOptions {
+  /** Names that are told beside the message: the job, the view, the owner. They stay where the message quotes them. */
+  readonly names?: readonly (string | null | undefined)[];
+  /** For tests of how the time grows: the message is cut to so many characters. */
+  readonly longest?: number;
+}
 
 /**
- * Takes personal data and secrets out of an error message: e-mail addresses, key values, tokens, API keys, literals,
- * UUIDs, rows. Names of database objects and an SQLSTATE in brackets stay. Idempotent.
+ * Takes personal data and secrets out of an error message: credentials, addresses, key values, literals, rows, whatever
+ * DETAIL and HINT say, numbers of people. An SQLSTATE in brackets stays, and so do the names of objects: a quoted word
+ * stays where the word before it says that a name follows and it has the form of one, or where the caller tells it as
+ * the name of what the message is about. Whatever else is quoted is a value.
+ *
+ * A long message is cut before anything is looked for.
  *
  * @example
  * ```ts
@@ -53,27 +32,21 @@ const IDENTIFIER = /^[a-z_][a-z0-9_.$-]{0,127}$/i;
  * );
  * ```
  */
-export function scrubMessage(message: string): string {
-  const withoutLiterals = replaceAll(message, [...STATEMENTS, ...CREDENTIALS, ...LITERALS]).replace(
-    QUOTED_WORD,
-    keepIdentifier,
-  );
-  return replaceAll(withoutLiterals, IDENTITIES);
+export function scrubMessage(message: string, { names = [], longest = LONGEST_MESSAGE }: ScrubOptions = {}): string {
+  const sections = scrubSections(cut(message, longest));
+  const values = scrubQuotes(scrubPaths(scrubCredentials(sections)), names.filter((name) => name != null));
+  return cut(scrubTokens(scrubNumbers(scrubIdentifiers(values))), longest);
 }
 
-/**
- * Takes credentials and e-mail addresses out of a text that is otherwise ours, such as a name or a statement of repair.
- * Less than scrubMessage, which also takes every literal.
- */
-export function scrubCredentials(text: string): string {
-  return replaceAll(text, CREDENTIALS);
+/** Takes secrets out of a name, of a job for one, which may be any text; what is no secret in it stays, so that it is found. */
+export function scrubName(name: string): string {
+  return scrubTokens(scrubNumbers(scrubCredentials(name)));
 }
 
-function replaceAll(text: string, rules: readonly Rule[]): string {
-  return rules.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
-}
-
-/** A quoted word is a name after the word that announces one; anywhere else it may be a value. */
-function keepIdentifier(_quoted: string, announced: string | undefined, word: string): string {
-  return announced !== undefined && IDENTIFIER.test(word) ? `${announced}"${word}"` : `${announced ?? ""}"[value]"`;
+/** What was cut through would no longer look like what it was: the last word goes, and numbers before it, which may be its beginning. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const words = text.slice(longest - 202, longest - 2).split(/(?<=\s)/).slice(0, -1);
+  while (/\d/.test(words.at(-1) ?? "")) words.pop();
+  return `${text.slice(0, longest - 202)}${words.join("")}…`;
 }

@@ -1,6 +1,8 @@
 import type { AppError } from "../core/app_error.ts";
 import { type CacheWord, cacheWord, notableEvents } from "../core/cache_event.ts";
+import { loadOnce } from "../core/load_once.ts";
 import type { Log } from "../core/log.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Exchange } from "./exchange.ts";
 
 export interface Outcome {
@@ -12,8 +14,14 @@ export interface Outcome {
 /** Ways in which nearly every answer comes about: their lines may wait a moment. */
 const ROUTINE: ReadonlySet<CacheWord> = new Set<CacheWord>(["memory", "not_modified", "shared"]);
 
-/** Writes the one line of a request. Nothing in it names a person or repeats what a caller wrote. */
-export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => void {
+/** Loaded with the first defect: most isolates never have one. */
+const scrubber = loadOnce(() => import("../core/scrub_message.ts"));
+
+/**
+ * Writes the one line of a request. Nothing in it names a person or repeats what a caller wrote. A line that tells a
+ * defect is written a moment later, and waited for.
+ */
+export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => Soon<void> {
   // What routine lines of one resource share: putting it into JSON each time would take a tenth of a 304.
   const shared = new Map<string, Map<CacheWord, string>>();
 
@@ -40,8 +48,13 @@ export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcom
     const line = {
       ...{ request_id, resource, outcome: error?.code ?? exchange.outcome, status, cache, ms },
       ...(events.length > 0 ? { events } : {}),
-      ...(error !== null && error.defect !== null ? { defect: error.defect } : {}),
     };
+    if (error !== null && error.defect !== null) return writeDefect(line, error.defect);
     log(JSON.stringify(line), "now");
   };
+
+  async function writeDefect(line: object, told: string): Promise<void> {
+    const defect = await scrubber().then(({ scrubMessage }) => scrubMessage(told), () => "[the scrubber did not load]");
+    log(JSON.stringify({ ...line, defect }), "now");
+  }
 }

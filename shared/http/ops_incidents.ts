@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { repairSql } from "../core/audit_repair.ts";
 import type { Incident } from "../core/ops.ts";
-import { scrubMessage } from "../core/scrub_message.ts";
+import { scrubPayload } from "../core/scrub_payload.ts";
 import { toUtc } from "../core/utc_timestamp.ts";
 import { asked, type Listing } from "./serve_ops.ts";
 
@@ -18,7 +18,8 @@ export const incidents: Listing<typeof params, Incident> = {
   name: "incidents",
   params,
   read: (operations, asked) => operations.incidents(asked),
-  show({ payload, alerts, ...incident }, { runbook_url }) {
+  show({ payload: written, alerts, ...incident }, { runbook_url }) {
+    const payload = scrubPayload(written);
     return {
       incident_id: incident.incident_id,
       kind: payload.kind,
@@ -27,7 +28,7 @@ export const incidents: Listing<typeof params, Incident> = {
       severity: payload.severity,
       state: incident.state,
       summary: payload.summary,
-      message: payload.message == null ? null : scrubMessage(payload.message),
+      message: payload.message ?? null,
       job: payload.job ?? null,
       view: payload.view ?? null,
       schedule: payload.schedule ?? null,

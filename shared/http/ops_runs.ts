@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Run } from "../core/ops.ts";
-import { scrubMessage } from "../core/scrub_message.ts";
+import { scrubMessage, scrubName } from "../core/scrub_message.ts";
 import { asked, type Listing } from "./serve_ops.ts";
 
 const STATUSES = ["starting", "connecting", "sending", "running", "succeeded", "failed"] as const;
@@ -17,5 +17,9 @@ export const runs: Listing<typeof params, Run> = {
   name: "runs",
   params,
   read: (operations, asked) => operations.runs(asked),
-  show: ({ message, ...run }) => ({ ...run, message: message === null ? null : scrubMessage(message) }),
+  show: ({ job, message, ...run }) => ({
+    ...run,
+    job: scrubName(job),
+    message: message === null ? null : scrubMessage(message, { names: [job] }),
+  }),
 };

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { AppError, type FieldError } from "../core/app_error.ts";
+import { LONGEST_CURSOR } from "../core/cursor_text.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Params } from "../core/source_request.ts";
 
-/** Longer queries are refused unread: no resource needs a tenth of it. */
+/** Longer queries are refused unread: no resource needs a tenth of it, but for a cursor, which may say where long words are. */
 const LONGEST_QUERY = 2_048;
 
 /** supabase-js adds it for a client with a region; it is the platform's, and no part of the question. */
@@ -63,8 +64,9 @@ function parseAge(text: string | undefined): number | null {
 }
 
 function takeOnce(search: URLSearchParams): Record<string, string> {
-  if (search.toString().length > LONGEST_QUERY) {
-    throw refuse([{ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters` }]);
+  const cursor_length = Math.min(search.get("cursor")?.length ?? 0, LONGEST_CURSOR);
+  if (search.toString().length - cursor_length > LONGEST_QUERY) {
+    throw refuse([{ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters, without its cursor` }]);
   }
   const names = [...search.keys()];
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));

@@ -2,8 +2,9 @@ import { createQuestion, type Question } from "../core/cache_key.ts";
 import { placeOf } from "../core/cursor.ts";
 import type { Hash } from "../core/hash.ts";
 import type { Resource } from "../core/resource.ts";
+import type { Params } from "../core/source_request.ts";
 import { chooseFormat } from "./negotiation.ts";
-import { parseQuery } from "./query_params.ts";
+import { parseQuery, refuse } from "./query_params.ts";
 
 /** How many questions of one resource are remembered; at most 2 KB each. */
 const MOST_QUESTIONS = 500;
@@ -31,13 +32,19 @@ export function rememberQuestions(resource: Resource, hash: Hash): AskedBy {
     if (remembered !== undefined) return remembered;
     const { format: wanted, max_age, params } = parseQuery(resource, new URLSearchParams(search));
     placeOf(resource, params, hash); // a cursor that is none is refused before anybody is asked anything
-    const question = createQuestion(
-      { resource, params, format: chooseFormat(resource, { format: wanted, accept }) },
-      hash,
-    );
+    const format = chooseFormat(resource, { format: wanted, accept });
+    if (format === "csv") refuseTotal(resource, params);
+    const question = createQuestion({ resource, params, format }, hash);
     if (known.size >= MOST_QUESTIONS) known.clear();
     const asking = { question, max_age };
     if (text.length <= 2_048) known.set(text, asking);
     return asking;
   };
+}
+
+/** The count would be taken and shown nowhere. */
+function refuseTotal(resource: Resource, params: Params): void {
+  if (resource.total === undefined || params[resource.total] !== true) return;
+  const reason = "is told in meta, which CSV does not have: ask for JSON, or leave it out";
+  throw refuse([{ field: resource.total, reason }]);
 }

@@ -18,6 +18,8 @@ export interface Listing<Schema extends z.ZodObject, Row> {
   read(operations: Operations, asked: z.output<Schema>): Promise<Page<Row>>;
   /** A row as it is served: nothing in it needs scrubbing any more. */
   show(row: Row, api: Api): unknown;
+  /** Where the next page begins, as it is served; without it, as the database names it. */
+  place?(cursor: string, api: Api): string;
 }
 
 /** What the parameters of every listing are made of. */
@@ -39,7 +41,8 @@ export function serveOps<Schema extends z.ZodObject, Row>(api: Api, listing: Lis
     exchange.begin("read");
     const { rows, next_cursor } = await listing.read(api.operations, params);
     const data = rows.map((row) => listing.show(row, api));
-    const meta = { resource: exchange.resource, row_count: data.length, next_cursor };
+    const place = next_cursor === null ? null : listing.place?.(next_cursor, api) ?? next_cursor;
+    const meta = { resource: exchange.resource, row_count: data.length, next_cursor: place };
     return opsAnswer({ data, meta });
   };
 }

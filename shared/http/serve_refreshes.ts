@@ -57,7 +57,7 @@ type Target = { readonly view: string } | { readonly pack: string };
 function targetOf(view: string | undefined, pack: string | undefined): Target {
   if (view !== undefined && pack === undefined) return { view };
   if (pack !== undefined && view === undefined) return { pack };
-  const reason = "is needed alone: a refresh is asked for one view, or for all views of one pack";
+  const reason = "is needed, and only one of the two: a refresh is for one view, or for all views of one pack";
   throw refuse([{ field: "view or pack", reason }]);
 }
 
@@ -72,7 +72,7 @@ function unknown(target: Target): AppError {
 function shown({ views, ...request }: RefreshRequest): unknown {
   const scrubbed = views.map(({ message, ...view }) => ({
     ...view,
-    message: message === null ? null : scrubMessage(message),
+    message: message === null ? null : scrubMessage(message, { names: [view.view] }),
   }));
   return { data: { ...request, views: scrubbed }, meta: { resource: "ops/refreshes" } };
 }

@@ -5,7 +5,7 @@ import { FakeOperations } from "./fake_operations.ts";
 const LEAK = "ERROR:  duplicate key (email)=(anna@example.com) already exists, token sb_secret_0123456789abcdef0123";
 
 /** An incident, as the database answers it. */
-const INCIDENT = {
+export const INCIDENT = {
   incident_id: 7,
   state: "open",
   cause_id: null,
@@ -39,7 +39,7 @@ const INCIDENT = {
   }],
 };
 
-const RUN = {
+export const RUN = {
   runid: 41,
   job: "refresh-mv_a",
   status: "failed",
@@ -49,7 +49,7 @@ const RUN = {
   message: LEAK,
 };
 
-const JOB = {
+export const JOB = {
   job: "refresh-mv_a",
   jobid: 3,
   view: "mv_a",

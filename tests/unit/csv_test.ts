@@ -5,7 +5,7 @@ import { neutralise, renderCsv } from "../../shared/adapters/csv.ts";
 import type { Row } from "../../shared/core/row_check.ts";
 
 const META = { resource: "test/rows", as_of: null, source_as_of: null, version: 1, row_count: 0 };
-const LIVE = /^[\s"']*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+const LIVE = /^[\s"'\p{Cf}\p{Cc}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 function csv(columns: readonly string[], rows: readonly Row[]): Promise<string> {
   return renderCsv({ columns, rows, meta: META });
@@ -43,6 +43,15 @@ const FORMULAS = [
   "＋1",
   "－1",
   "＠1",
+  "\u200b=1",
+  "\ufeff=1",
+  "\u2060 \u200d=1",
+  "\u00ad-1",
+  "\u202e=1",
+  "\u00a0\u3000+1",
+  "\u3164@a",
+  "\u0000=1",
+  "−1",
 ];
 
 for (const formula of FORMULAS) {
@@ -50,10 +59,36 @@ for (const formula of FORMULAS) {
     const [row] = parse(await csv(["a"], [{ a: formula }]), { columns: true, record_delimiter: "\r\n" }) as {
       a: string;
     }[];
-    assert.equal(row?.a, `'${formula}`);
+    assert.equal(row?.a, neutralise(formula));
+    assert.ok(row?.a.startsWith("'") && row.a.replaceAll("'", "") === formula.replaceAll("'", ""));
     assert.match(await csv(["a"], [{ a: formula }]), /^a\r\n"/);
   });
 }
+
+Deno.test("renderCsv() makes formulas harmless where another separator begins a cell", async () => {
+  for (
+    const [text, written] of [["a;=1", "a;'=1"], [";=1", ";'=1"], ['a; "=1', "a;' \"=1"], ["a\t@b", "a\t'@b"], [
+      "a\n+1",
+      "a\n'+1",
+    ]]
+  ) {
+    const rows = parse(await csv(["a"], [{ a: text }]), { from_line: 1, record_delimiter: "\r\n" }) as string[][];
+    assert.equal(rows[1]?.[0], written);
+  }
+  assert.equal(neutralise("a = 1; b - 2; c"), "a = 1; b - 2; c");
+});
+
+Deno.test("renderCsv() leaves no live formula in a file that is read with any separator", async () => {
+  const piece = fc.constantFrom(..."=+-@;\t| \"'a1,", "\u200b", "\ufeff", "＝", "\r", "\n");
+  const cell = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+  await fc.assert(fc.asyncProperty(cell, cell, async (a, b) => {
+    const [, line = ""] = [...(await csv(["a", "b"], [{ a, b }])).matchAll(/^a,b\r\n([\s\S]*)\r\n$/g)][0] ?? [];
+    // A program that parts at semicolons knows no quotes here, since none stands at the beginning of its cells.
+    for (const found of line.split(/[;\t|\r\n]/).slice(1)) {
+      assert.doesNotMatch(found, /^[\s"\p{Cf}]*[=+@＝]/u, JSON.stringify([a, b, line]));
+    }
+  }));
+});
 
 Deno.test("renderCsv() makes formulas in column names and in JSON values harmless", async () => {
   assert.equal(await csv(["=a"], [{ "=a": { b: 1 } }]), `"'=a"\r\n"{""b"":1}"\r\n`);

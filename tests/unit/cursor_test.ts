@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import { AppError } from "../../shared/core/app_error.ts";
 import { placeOf, writeCursor } from "../../shared/core/cursor.ts";
+import { LONGEST_CURSOR } from "../../shared/core/cursor_text.ts";
+import { pack, unpack } from "../../shared/core/packed_bytes.ts";
 import { cutRows, pageRequest } from "../../shared/core/page.ts";
 import { progress } from "../../shared/packs/arena/progress.ts";
 import { heatmap } from "../../shared/packs/qbank/heatmap.ts";
@@ -108,4 +110,43 @@ Deno.test("cutRows() says of what is not paged whether it is all, and keeps the 
   const all = cutRows(asked, { rows: rows.slice(0, 2), total_count: null }, sha256);
   assert.deepEqual(all, { ...told, is_truncated: false, total_count: 2 });
   assert.throws(() => cutRows(asked, { rows, total_count: null }, sha256), { code: "INTERNAL" });
+});
+
+Deno.test("a cursor over tags of 10 kB is a word that the parameter takes, and leads to the same place", () => {
+  const tags: Record<string, string> = {
+    "one letter": "x".repeat(10_000),
+    "a sentence": "ventricular septal defect, ".repeat(400),
+    "letters of four bytes": "𝒳".repeat(10_000),
+    // An index takes 2,704 bytes that do not repeat.
+    "nothing that repeats": Array.from({ length: 2_650 }, (_, at) => sha256(`${at}`)[at % 60]).join(""),
+    "quotes and backslashes": '"\\'.repeat(5_000),
+  };
+  for (const [what, tag] of Object.entries(tags)) {
+    const row = { ...ROW, lesion: tag, topic: "Shunts" };
+    const written = writeCursor(heatmap, { params: {}, row }, sha256);
+    assert.ok(written.length <= LONGEST_CURSOR, `${what}: ${written.length}`);
+    const taken = heatmap.params.safeParse({ cursor: written });
+    assert.ok(taken.success, what);
+    assert.deepEqual(placeOf(heatmap, taken.data, sha256), [PLACE[0], PLACE[1], tag, "Shunts"], what);
+    assert.equal(fault({ cursor: `${written.slice(0, -4)}AAAA` }), "cursor must be the next_cursor of the page before");
+  }
+});
+
+Deno.test("bytes are packed and unpacked to what they were, and what pack() did not write is refused", () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 2_000 }),
+    fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 12 }), fc.nat(2_000)).map(([some, times]) =>
+      Uint8Array.from({ length: times }, (_, at) => some[at % some.length] ?? 0)
+    ),
+  );
+  fc.assert(fc.property(bytes, (some) => {
+    const packed = pack(some);
+    assert.deepEqual(unpack(packed, some.length), some);
+    assert.ok(packed.length <= some.length * (1 + 1 / 128) + 1);
+    if (some.length > 0) assert.equal(unpack(packed, some.length - 1), null);
+  }));
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 50 }), (some) => {
+    const found = unpack(some, 10_000);
+    assert.ok(found === null || found.length <= 10_000);
+  }));
 });

@@ -148,3 +148,62 @@ Deno.test("a refused token is not remembered as good when a good one has been", 
   await assert.rejects(identity.identify(bearer(`${good.slice(0, -2)}xx`)), REFUSED);
   await assert.rejects(identity.identify(bearer(await mintToken({ expires_in: -5 }))), REFUSED);
 });
+
+Deno.test("a remembered credential is refused beside a second header that is too long, as it was before", async () => {
+  const identity = identityWith();
+  const token = await mintToken();
+  for (const headers of [bearer(token, KEYS.publishable), new Headers({ apikey: KEYS.secret })]) {
+    await identity.identify(headers);
+    assert.notEqual(identity.remembered(headers), null);
+  }
+  const long = "x".repeat(8_192);
+  const over_long = [
+    bearer(token, long),
+    bearer(token, long.slice(token.length)),
+    new Headers({ apikey: KEYS.secret, authorization: `Bearer ${long}` }),
+  ];
+  for (const headers of over_long) {
+    assert.equal(identity.remembered(headers), null);
+    await assert.rejects(identity.identify(headers), REFUSED);
+  }
+});
+
+Deno.test("whatever two headers carry, what is remembered is what verifying them anew would say", async () => {
+  const token = await mintToken();
+  const identity = identityWith();
+  await identity.identify(bearer(token));
+  for (const name of ["publishable", "secret", "cron"] as const) {
+    await identity.identify(new Headers({ apikey: KEYS[name] }));
+  }
+  const values = [
+    null,
+    "",
+    " ",
+    token,
+    KEYS.publishable,
+    KEYS.secret,
+    KEYS.cron,
+    "sb_secret_wrong",
+    "x".repeat(8_192),
+    "x".repeat(8_000),
+  ];
+  for (
+    const given of [
+      ...values,
+      ...values.map((value) => value === null ? null : `Bearer ${value}`),
+      `bearer ${token}`,
+      `Basic ${token}`,
+    ]
+  ) {
+    for (const apikey of values) {
+      const headers = new Headers({
+        ...(given === null ? {} : { authorization: given }),
+        ...(apikey === null ? {} : { apikey }),
+      });
+      const fresh = await identityWith().identify(headers).catch(() => null);
+      const remembered = identity.remembered(headers);
+      assert.ok(remembered === null || fresh !== null, `${given?.slice(0, 30)} beside ${apikey?.slice(0, 30)}`);
+      if (remembered !== null) assert.deepEqual(remembered, fresh);
+    }
+  }
+});

@@ -76,7 +76,7 @@ Deno.test("parseQuery() repeats no value, and shortens a name that it does not k
 
 Deno.test("parseQuery() refuses an endless query unread", () => {
   assert.deepEqual(errorsOf(laneDistributions, `challenge_id=${"a".repeat(3_000)}`), [
-    "(query) must be at most 2048 characters",
+    "(query) must be at most 2048 characters, without its cursor",
   ]);
 });
 

@@ -41,9 +41,12 @@ function entryOf(resource: Resource): string[] {
   const word = wordOf(resource);
   const data = resource.pivot === undefined ? `readonly ${word}Row[]` : `${word}Table`;
   const meta = resource.cursor === undefined ? "ListMeta" : "PageMeta";
-  const counted = resource.cursor === undefined || resource.total === undefined
-    ? meta
-    : `${meta} & { readonly total_count?: number }`;
+  const optional = resource.cursor === undefined || resource.total === undefined
+    ? []
+    : ["readonly total_count?: number"];
+  const guarded = resource.minimum_sample === null ? [] : ["readonly withheld_count: number"];
+  const more = [...optional, ...guarded];
+  const counted = more.length === 0 ? meta : `${meta} & { ${more.join("; ")} }`;
   return [
     `  readonly "${fullName(resource)}": {`,
     `    readonly params: ${word}Params;`,

@@ -62,7 +62,9 @@ function ownFailure(job: Job, row: Row, message: string): Finding {
     job: job.name,
     schedule: job.schedule,
     runid,
-    message: `${times}: ${scrubMessage(message).replace(/^ERROR:\s*/, "") || "without a message"}`,
+    message: `${times}: ${
+      scrubMessage(message, { names: [job.name] }).replace(/^ERROR:\s*/, "") || "without a message"
+    }`,
     repair: timed_out
       ? `select cron.alter_job(jobid, command := 'set statement_timeout = ''30min''; ' || command)\n` +
         `from cron.job where jobid = ${job.jobid};`
@@ -76,7 +78,9 @@ function together(failing: readonly Failing[], kind: "infrastructure" | "restart
   return [...classes].map(([message, of_class]) => ({
     kind,
     subject: "pg_cron",
-    message: `the last run of ${named(of_class)} ended with "${scrubMessage(message)}"`,
+    message: `the last run of ${named(of_class)} ended with "${
+      scrubMessage(message, { names: of_class.map(({ job }) => job.name) })
+    }"`,
     repair: kind === "infrastructure"
       ? "show max_connections; show max_worker_processes; show cron.max_running_jobs; show cron.use_background_workers; show cron.host;"
       : "select pg_postmaster_start_time();",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { alertPayload } from "../../shared/core/audit_pass.ts";
 import { repairSql } from "../../shared/core/audit_repair.ts";
-import { scrubMessage } from "../../shared/core/scrub_message.ts";
+import { scrubPayload } from "../../shared/core/scrub_payload.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
@@ -17,12 +17,14 @@ export async function openIncidents(
     from analytics.incidents as i
     where i.closed_at is null
     order by i.incident_id`;
-  return z.array(z.object({ payload: alertPayload })).parse(rows).map(({ payload }) => ({
+  return z.array(z.object({ payload: alertPayload })).parse(rows).map((row) => scrubPayload(row.payload)).map((
+    payload,
+  ) => ({
     finding: {
       kind: payload.kind,
       severity: payload.severity,
       subject: payload.subject,
-      message: scrubMessage(payload.message ?? payload.summary),
+      message: payload.message ?? payload.summary,
       ...(payload.job == null ? {} : { job: payload.job }),
       ...(payload.view == null ? {} : { view: payload.view }),
       ...(payload.schedule == null ? {} : { schedule: payload.schedule }),

@@ -76,11 +76,19 @@ function metaOf(resource: Resource): Json {
     ...(resource.cursor === undefined ? LENGTH : {
       next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },
     }),
+    ...(resource.minimum_sample === null ? {} : {
+      withheld_count: {
+        type: "integer",
+        minimum: 0,
+        description: "Rows that were asked for and rest on too few to leave the API, on all pages.",
+      },
+    }),
   });
-  if (resource.cursor === undefined || resource.total === undefined) return meta;
   const description = `The rows of all pages, when \`${resource.total}\` asks for them.`;
-  const total_count = { type: "integer", minimum: 0, description };
-  return { ...meta, properties: { ...meta.properties, total_count } };
+  const counted = resource.cursor === undefined || resource.total === undefined
+    ? {}
+    : { total_count: { type: "integer", minimum: 0, description } };
+  return { ...meta, properties: { ...meta.properties, ...counted } };
 }
 
 /** An object with exactly these properties. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../shared/core/app_error.ts";
-import type { Resource } from "../../shared/core/resource.ts";
+import type { MinimumSample, Resource } from "../../shared/core/resource.ts";
 import { sampleQuery, sampleRow } from "../../tests/support/sample_values.ts";
 import { ALWAYS, FRESHNESS, type HeaderName, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
@@ -50,9 +50,15 @@ function describe(resource: Resource): string {
   const { minimum_sample: guard } = resource;
   return [
     whoMayRead(resource.access),
-    ...(guard === null ? [] : [`Rows with \`${guard.column}\` below ${guard.at_least} never leave the API.`]),
+    ...(guard === null ? [] : [guardOf(guard)]),
     ...(resource.cursor === undefined ? [] : ["Served a page at a time."]),
   ].join(" ");
+}
+
+function guardOf({ column, at_least, except = [] }: MinimumSample): string {
+  const rule = `Rows with \`${column}\` below ${at_least} never leave the API; \`meta.withheld_count\` counts them.`;
+  if (except.length === 0) return rule;
+  return `${rule} Who may read each row beneath gets them: ${except.join(", ")}, administrators and the secret key.`;
 }
 
 function codesOf({ access }: Resource): ErrorCode[] {

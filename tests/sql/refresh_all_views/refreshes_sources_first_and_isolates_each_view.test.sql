@@ -44,9 +44,9 @@ select ok(
 insert into public.probe_source values (2, 0);
 create temporary table second_call as select * from analytics.refresh_all_views();
 select results_eq(
-    $$ select view_name, outcome, rows_after, sqlstate, message from second_call where view_name in ('mv_a_upper', 'mv_b_broken', 'mv_z_lower') order by view_name $$,
+    $$ select view_name, outcome, rows_after, sqlstate, regexp_replace(message, '[0-9]+$', '') from second_call where view_name in ('mv_a_upper', 'mv_b_broken', 'mv_z_lower') order by view_name $$,
     $$ values ('mv_a_upper'::text, 'refreshed'::text, 2::bigint, null::text, null::text),
-              ('mv_b_broken', 'failed', null, '22012', 'refresh of analytics.mv_b_broken failed [22012]: division by zero'),
+              ('mv_b_broken', 'failed', null, '22012', 'failed [22012]; what the database said is kept in analytics.refresh_log, id '),
               ('mv_z_lower', 'refreshed', 2, null, null) $$,
     'one that fails keeps none of the others from their new rows'
 );

@@ -1,0 +1,25 @@
+import type { Alert } from "./audit_pass.ts";
+import { scrubMessage, scrubName } from "./scrub_message.ts";
+
+type Payload = Alert["payload"];
+
+const NAMES = ["subject", "fingerprint", "summary", "job", "view", "owner", "function", "schedule"] as const;
+
+/**
+ * What an alert or an incident is about, fit to be shown: every place where it says something about an incident goes through
+ * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
+ */
+export function scrubPayload(payload: Payload): Payload {
+  const names = [payload.subject, payload.job, payload.view, payload.owner, payload.function, ...payload.jobs ?? []];
+  const shown: Payload = { ...payload };
+  for (const name of NAMES) {
+    const text = payload[name];
+    if (typeof text === "string") shown[name] = scrubName(text);
+  }
+  if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
+  if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
+  if (payload.duplicates != null) {
+    shown.duplicates = payload.duplicates.map(({ job, jobid }) => ({ job: scrubName(job), jobid }));
+  }
+  return shown;
+}

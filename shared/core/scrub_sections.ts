@@ -1,0 +1,59 @@
+type Rule = readonly [pattern: RegExp, replacement: string];
+
+/** What DETAIL says in PostgreSQL's own words; a function may say anything there. */
+const KEY_DETAIL =
+  /^Key \(([\w", .()]{1,300}?)\)=\([\s\S]*\)( already exists| is duplicated| is not present in table "[\w.]{1,128}"| is still referenced from table "[\w.]{1,128}"|)(?:\.|$)/;
+const ROW_DETAIL = /^Failing row contains \(/;
+const TAIL = /(?<![A-Za-z])(?:(DETAIL|HINT):[ \t]*|(?:CONTEXT|QUERY|STATEMENT|LOCATION):)/;
+const NEXT_HINT = /\nHINT:[ \t]*/;
+const NEXT_CONTEXT = /\n(?:(?:CONTEXT|QUERY|STATEMENT|LOCATION):|\[context\])/;
+
+const STATEMENTS: readonly Rule[] = [
+  [/^LINE \d{1,9}:.*(?:\n[ \t]*\^[^\n]*)?/gm, "[statement]"],
+  [/(?<![A-Za-z])JSON data, line \d{1,9}:[\s\S]*/, "[context]"],
+];
+
+/** Values are printed unescaped, so each of these reaches to the last place where its value can end. */
+const ROWS: readonly Rule[] = [
+  [
+    /\)=\((?:[\s\S]*\)(?= already exists| is not present| is still referenced| is duplicated| conflicts with)|[\s\S]*$)/,
+    ")=([value])",
+  ],
+  [/Failing row contains \((?:[\s\S]*\)|[\s\S]*$)/, "Failing row contains ([values])"],
+];
+
+/**
+ * Takes out the parts of a message that repeat a statement or data: the excerpt of the statement, where it was called
+ * from, keys and rows. DETAIL and HINT stay where they are PostgreSQL's own of a key or a row; anything else there may
+ * be data, and goes.
+ */
+export function scrubSections(message: string): string {
+  const excerpted = replaceAll(message, STATEMENTS);
+  const tail = TAIL.exec(excerpted);
+  if (tail === null) return replaceAll(excerpted, ROWS);
+  const { index } = tail;
+  return replaceAll(excerpted.slice(0, index), ROWS) +
+    scrubTail(excerpted.slice(index), { head: tail[0], label: tail[1] });
+}
+
+/** They come in this order, each at most once, and a value may hold a line break: what looks like another is data. */
+function scrubTail(tail: string, first: { readonly head: string; readonly label: string | undefined }): string {
+  if (first.label === undefined) return "[context]";
+  const context = NEXT_CONTEXT.exec(tail);
+  const said = context === null ? tail : tail.slice(0, context.index);
+  const after = context === null ? "" : "\n[context]";
+  if (first.label === "HINT") return `${first.head}[hint]${after}`;
+  const hint = NEXT_HINT.exec(said);
+  const detail = said.slice(first.head.length, hint?.index);
+  return `${first.head}${scrubDetail(detail)}${hint === null ? "" : `${hint[0]}[hint]`}${after}`;
+}
+
+function scrubDetail(detail: string): string {
+  const key = KEY_DETAIL.exec(detail);
+  if (key !== null) return `Key (${key[1] ?? ""})=([value])${key[2] === "" ? "" : `${key[2] ?? ""}.`}`;
+  return ROW_DETAIL.test(detail) ? "Failing row contains ([values])." : "[detail]";
+}
+
+function replaceAll(text: string, rules: readonly Rule[]): string {
+  return rules.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
+}
