@@ -10,8 +10,10 @@ export const usage = `Freshet's local stack
   deno task status [--json] [--env]  say what runs; --env: as variables for a shell
   deno task reset                    stop it, delete its database and keys
 
+  --no-samples  leave the Open University's rows out: tables and views are empty
   --db-url URL  a superuser's URL: use that database, which is empty or was filled by an earlier start, instead of a
-                cluster of our own; DATABASE_URL is not read, it belongs to your other projects
+                cluster of our own; its server gets the platform's roles (anon, authenticator, …), or has them altered.
+                DATABASE_URL is not read, it belongs to your other projects
 
 Environment
   FRESHET_PORT          the origin's port (54321)

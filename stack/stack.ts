@@ -149,7 +149,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         otherSecretKeys: [keys.cronKey],
         ...(hook.enabled ? { accessTokenHook: { uri: hook.uri, databaseUrl: database.superuserUrl } } : {}),
       }));
-    await storeSecrets(database.superuserUrl, { project_url: origin, cron_secret_key: keys.cronKey });
+    await storeSecrets(database.superuserUrl, { project_url: origin });
     const redis = options.redis === false ? null : await step("Redis", async () => {
       const part = await startRedis({ workFolder, token: keys.redisToken, onTrouble });
       if (part !== null) parts.push(part);

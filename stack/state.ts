@@ -67,9 +67,9 @@ export async function readState(workFolder: string): Promise<StoredState | null>
   }
 }
 
-/** Whether the process that wrote it still runs: the number alone may belong to somebody else by now. */
+/** Whether the process that wrote it still runs: the number may belong to another program by now, also to another Deno. */
 export async function isAlive(state: StoredState): Promise<boolean> {
-  return (await commandLineOf(state.pid)).includes("deno");
+  return /\bstack\/main\.ts start\b/.test(await commandLineOf(state.pid));
 }
 
 export function publicState({ pid: _pid, children: _children, ...state }: StoredState): StackState {

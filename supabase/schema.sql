@@ -118,8 +118,15 @@ CREATE TYPE private.training_attempt_trend_row AS (
 	active_on date,
 	attempts_count bigint,
 	active_users_count bigint,
-	avg_score numeric
+	avg_score numeric,
+	scored_count bigint
 );
+
+--
+-- Name: COLUMN training_attempt_trend_row.scored_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_attempt_trend_row.scored_count IS 'Of attempts_count, how many have a score: what avg_score rests on.';
 
 --
 -- Name: training_kpi_cohorts_row; Type: TYPE; Schema: private; Owner: -
@@ -133,8 +140,15 @@ CREATE TYPE private.training_kpi_cohorts_row AS (
 	users_count bigint,
 	attempts_count bigint,
 	events_count bigint,
-	avg_score numeric
+	avg_score numeric,
+	scored_users_count bigint
 );
+
+--
+-- Name: COLUMN training_kpi_cohorts_row.scored_users_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_cohorts_row.scored_users_count IS 'Users with a score: what avg_score rests on.';
 
 --
 -- Name: training_leaderboard_row; Type: TYPE; Schema: private; Owner: -
@@ -213,6 +227,7 @@ CREATE TYPE private.training_org_overview_row AS (
 	attempts_this_week bigint,
 	attempts_this_month bigint,
 	avg_score numeric,
+	scored_count bigint,
 	last_activity timestamp with time zone
 );
 
@@ -228,12 +243,43 @@ CREATE TYPE private.training_team_overview_row AS (
 	members_count bigint,
 	attempts_count bigint,
 	avg_score numeric,
+	scored_count bigint,
 	assignments_count bigint,
 	completed_count bigint,
 	completion_rate numeric,
 	team_rank bigint,
 	teams_count bigint
 );
+
+--
+-- Name: COLUMN training_team_overview_row.team_id; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.team_id IS 'Null where the manager''s team has no row in public.teams.';
+
+--
+-- Name: COLUMN training_team_overview_row.name; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.name IS 'Of the team; where it has none, of its manager.';
+
+--
+-- Name: COLUMN training_team_overview_row.scored_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.scored_count IS 'Of attempts_count, how many have a score: what avg_score rests on.';
+
+--
+-- Name: COLUMN training_team_overview_row.team_rank; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.team_rank IS 'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
+
+--
+-- Name: COLUMN training_team_overview_row.teams_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_team_overview_row.teams_count IS 'Teams that the rank is among.';
 
 --
 -- Name: user_role; Type: TYPE; Schema: public; Owner: -
@@ -251,7 +297,7 @@ CREATE TYPE public.user_role AS ENUM (
 
 CREATE FUNCTION analytics.accept_row_count(view_name text) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.view_watch as w
     set row_baseline = v.row_count
@@ -272,7 +318,7 @@ COMMENT ON FUNCTION analytics.accept_row_count(view_name text) IS 'The rows that
 
 CREATE FUNCTION analytics.acknowledge_alert(event_id text, token bigint) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with acknowledged as (
         update analytics.outbox as o
@@ -295,7 +341,7 @@ COMMENT ON FUNCTION analytics.acknowledge_alert(event_id text, token bigint) IS 
 
 CREATE FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.job_monitors as m
     set told_runid = acknowledge_check_in.runid
@@ -314,7 +360,7 @@ COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) 
 
 CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
@@ -346,7 +392,7 @@ COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_
 
 CREATE FUNCTION analytics.audit_calendar_request() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     return jsonb_build_object(
@@ -391,7 +437,7 @@ COMMENT ON FUNCTION analytics.audit_calendar_request() IS 'What the calendar of 
 
 CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     answer jsonb;
@@ -461,7 +507,7 @@ COMMENT ON COLUMN analytics.backfills.finished_at IS 'Null while it is under way
 
 CREATE FUNCTION analytics.backfill_scenario_attempts(batch_size integer DEFAULT 10000) RETURNS analytics.backfills
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     progress analytics.backfills;
@@ -494,6 +540,7 @@ begin
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
         from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from private.completed_attempts as c) as m
         where m.month_start <= now();
+        perform private.fill_days_of_all_facts();
     end if;
 
     -- Nobody may change an attempt between our look at it and its fact.
@@ -569,7 +616,7 @@ COMMENT ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) IS 
 
 CREATE FUNCTION analytics.complete_call(call_id bigint, outcome text, detail text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if complete_call.outcome is null or complete_call.outcome not in ('succeeded', 'failed') then
@@ -604,7 +651,7 @@ COMMENT ON FUNCTION analytics.complete_call(call_id bigint, outcome text, detail
 
 CREATE FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with deferred as (
         update analytics.outbox as o
@@ -629,7 +676,7 @@ COMMENT ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay int
 
 CREATE FUNCTION analytics.due_check_ins() RETURNS TABLE(job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     state analytics.audit_state;
@@ -708,7 +755,7 @@ COMMENT ON FUNCTION analytics.due_check_ins() IS 'The newest ended run of each j
 
 CREATE FUNCTION analytics.get_audit_health() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Three periods of the audit's own job.
@@ -794,7 +841,7 @@ COMMENT ON FUNCTION analytics.get_audit_health() IS 'status ok, bad or unknown, 
 
 CREATE FUNCTION analytics.get_cron_job_status() RETURNS TABLE(jobid bigint, jobname text, schedule text, command text, active boolean, last_runid bigint, last_status text, last_message text, last_started_at timestamp with time zone, last_finished_at timestamp with time zone)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select * from private.get_cron_job_status();
 $$;
@@ -811,7 +858,7 @@ COMMENT ON FUNCTION analytics.get_cron_job_status() IS 'Admins only: one row per
 
 CREATE FUNCTION analytics.health_check() RETURNS TABLE(view_name text, pack text, populated boolean, row_count bigint, rejected_count bigint, version bigint, refreshed_at timestamp with time zone, verified_at timestamp with time zone, source_as_of timestamp with time zone, age interval, objective interval, is_stale boolean, last_outcome text, last_finished_at timestamp with time zone)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select * from private.health_check();
 $$;
@@ -828,7 +875,7 @@ COMMENT ON FUNCTION analytics.health_check() IS 'Admins only: one row per regist
 
 CREATE FUNCTION analytics.hold_alerts(category text, delay interval) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     hold_until constant timestamptz := clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour');
@@ -858,32 +905,52 @@ COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The
 
 CREATE FUNCTION analytics.invoke_function(name text, body jsonb DEFAULT '{}'::jsonb, timeout interval DEFAULT '00:00:30'::interval, complete_within interval DEFAULT NULL::interval) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
 declare
     -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
     grace constant interval := interval '2 minutes';
     project_url constant text := private.vault_secret('project_url');
-    cron_key constant text := private.vault_secret('cron_secret_key');
+    call_secret constant text := private.vault_secret('freshet_call_secret');
+    signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
     run record;
     in_seconds boolean;
     new_call_id bigint;
     new_request_id bigint;
 begin
-    if project_url is null or cron_key is null then
+    -- The name becomes a part of the path: another part would call something else of the project.
+    if name is null or name !~ '^[A-Za-z][A-Za-z0-9_-]{0,127}$' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot invoke function "%s": that is no name of a function', name),
+            hint = 'A name is one path segment: a letter, then letters, digits, "_" and "-".';
+    end if;
+    if project_url is null or call_secret is null then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format(
                 'cannot invoke function "%s": %s is missing in Vault',
-                name, case when project_url is null then 'project_url' else 'cron_secret_key' end
+                name, case when project_url is null then 'project_url' else 'freshet_call_secret' end
             ),
-            hint = 'select vault.create_secret(value, name): project_url is the https address of the project, cron_secret_key its secret API key named cron.';
+            hint = case
+                when project_url is null
+                    then 'select vault.create_secret(value, ''project_url''), with the https address of the project.'
+                else 'select analytics.rotate_call_secret(), which makes it.'
+            end;
     end if;
     if not timeout between interval '1 millisecond' and interval '1 hour' or complete_within < timeout then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot invoke function "%s": timeout is %s, complete_within %s', name, timeout, complete_within),
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
+    end if;
+
+    -- Any role may put a trigger there, which would run as this function's owner.
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
     end if;
 
     -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
@@ -913,20 +980,26 @@ begin
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
         headers := jsonb_build_object(
-            'Content-Type', 'application/json', 'apikey', cron_key, 'Freshet-Call-Id', new_call_id::text
+            'Content-Type', 'application/json',
+            'Freshet-Call-Id', new_call_id::text,
+            'Freshet-Call-Time', signed_at::text,
+            'Freshet-Signature', private.call_signature(
+                call_secret, name, new_call_id, signed_at,
+                encode(sha256(convert_to(coalesce(body::text, ''), 'UTF8')), 'hex')
+            )
         ),
         timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer
     );
     update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
     return new_request_id;
 end
-$$;
+$_$;
 
 --
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing. Not idempotent: each call is one request.';
+COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout interval, complete_within interval) IS 'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
 
 --
 -- Name: is_admin(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -934,7 +1007,7 @@ COMMENT ON FUNCTION analytics.invoke_function(name text, body jsonb, timeout int
 
 CREATE FUNCTION analytics.is_admin() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'is_admin' = 'true'::jsonb,
@@ -954,7 +1027,7 @@ COMMENT ON FUNCTION analytics.is_admin() IS 'True when the verified token carrie
 
 CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with due as (
         select o.event_id
@@ -1005,7 +1078,7 @@ COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrow
 
 CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind text DEFAULT NULL::text, job text DEFAULT NULL::text, before_id bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with matching as (
         select i.*
@@ -1071,7 +1144,7 @@ COMMENT ON FUNCTION analytics.list_incidents(state text, kind text, job text, be
 
 CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text DEFAULT NULL::text, page_size integer DEFAULT 50) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with scheduled as (
         -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
@@ -1199,7 +1272,7 @@ COMMENT ON FUNCTION analytics.list_jobs(job text, after_job text, page_size inte
 
 CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEFAULT NULL::text, before_runid bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50, window_size integer DEFAULT 20000) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with names as (
         select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
@@ -1289,7 +1362,7 @@ COMMENT ON FUNCTION analytics.list_runs(job text, status text, before_runid bigi
 
 CREATE FUNCTION analytics.make_fact_partitions(from_on date, to_on date) RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     month_start date;
@@ -1349,7 +1422,7 @@ COMMENT ON FUNCTION analytics.make_fact_partitions(from_on date, to_on date) IS 
 
 CREATE FUNCTION analytics.make_months_ahead() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     today constant date := (now() at time zone 'UTC')::date;
@@ -1361,6 +1434,7 @@ begin
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
         perform private.fill_dim_time((this_year - interval '5 years')::date, last_day);
     end if;
+    perform private.fill_days_of_all_facts();
 end
 $$;
 
@@ -1368,7 +1442,7 @@ $$;
 -- Name: FUNCTION make_months_ahead(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.make_months_ahead() IS 'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead. Idempotent.';
+COMMENT ON FUNCTION analytics.make_months_ahead() IS 'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead, with every day that has a fact. Idempotent.';
 
 --
 -- Name: refresh_log; Type: TABLE; Schema: analytics; Owner: -
@@ -1416,7 +1490,7 @@ COMMENT ON COLUMN analytics.refresh_log.runid IS 'cron.job_run_details.runid, wh
 
 CREATE FUNCTION analytics.manual_refresh(view_name text DEFAULT NULL::text) RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select * from private.manual_refresh(view_name);
@@ -1434,7 +1508,7 @@ COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: re
 
 CREATE FUNCTION analytics.park_alert(event_id text, token bigint, error text) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with parked as (
         update analytics.outbox as o
@@ -1457,7 +1531,7 @@ COMMENT ON FUNCTION analytics.park_alert(event_id text, token bigint, error text
 
 CREATE FUNCTION analytics.read_view(view_name text, request jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
@@ -1476,6 +1550,9 @@ declare
     columns text;
     rows jsonb := jsonb_build_array();
     total_count bigint;
+    guards text;
+    unguarded text;
+    withheld_count bigint;
 begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', view_name);
@@ -1488,7 +1565,7 @@ begin
         if private.scope_denies(scope, allowed, wanted) then
             return jsonb_build_object(
                 'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
-                'total_count', null
+                'total_count', null, 'withheld_count', null
             );
         end if;
         wanted := wanted
@@ -1512,30 +1589,48 @@ begin
 
         select
             string_agg(c.condition, ' and '),
-            string_agg(c.condition, ' and ') filter (where c.op not in ('after', 'before'))
-        into conditions, countable
+            string_agg(c.condition, ' and ') filter (where not c.is_place),
+            string_agg(c.condition, ' and ') filter (where c.is_guard),
+            string_agg(c.condition, ' and ') filter (where not c.is_place and not c.is_guard)
+        into conditions, countable, guards, unguarded
         from (
-            select private.filter_condition(relation, f), f ->> 'op' from jsonb_array_elements(wanted) as f
-        ) as c (condition, op);
+            select
+                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+            from jsonb_array_elements(wanted) as f
+        ) as c (condition, is_place, is_guard);
+        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
+        perform private.typed_column(relation, n.name)
+        from (
+            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
+            union
+            select c from jsonb_array_elements_text(request -> 'columns') as c
+        ) as n (name);
         select string_agg(
-            format('%s %s', private.column_reference(relation, o ->> 'column'), case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
+            format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(private.column_reference(relation, c), ', ') into strict columns
+        select string_agg(format('v.%I', c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
             'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
             columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
-        if (request ->> 'counts')::boolean then
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
             execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
+        end if;
+        if guards is not null then
+            execute format(
+                'select count(*) from %s as v where %s and (%s) is not true', rows_of, coalesce(unguarded, 'true'), guards
+            ) into withheld_count;
         end if;
     end if;
 
     return jsonb_build_object(
         'state', state, 'reads', read_states, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows,
-        'total_count', total_count
+        'total_count', total_count, 'withheld_count', withheld_count
     );
 end
 $$;
@@ -1544,7 +1639,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows}. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1552,7 +1647,7 @@ COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows 
 
 CREATE FUNCTION analytics.record_delivery(state text, detail text) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.alert_channels as c
     set state = record_delivery.state, checked_at = clock_timestamp(), detail = left(record_delivery.detail, 500)
@@ -1577,7 +1672,7 @@ COMMENT ON FUNCTION analytics.record_delivery(state text, detail text) IS 'Keeps
 
 CREATE FUNCTION analytics.refresh_all_views() RETURNS TABLE(view_name text, outcome text, duration_ms bigint, rows_after bigint, version bigint, sqlstate text, message text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
 declare
@@ -1619,7 +1714,7 @@ COMMENT ON FUNCTION analytics.refresh_all_views() IS 'Refreshes every registered
 
 CREATE FUNCTION analytics.refresh_request(id bigint) RETURNS jsonb
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.refresh_request(id);
 $$;
@@ -1636,7 +1731,7 @@ COMMENT ON FUNCTION analytics.refresh_request(id bigint) IS 'Operators only: how
 
 CREATE FUNCTION analytics.refresh_view(view_name text, requested_by text DEFAULT 'schedule'::text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
 declare
@@ -1647,6 +1742,8 @@ declare
     snapshot_before pg_snapshot;
     error_state text;
     error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
 begin
     entry.view_name := view_name;
     entry.requested_by := requested_by;
@@ -1677,12 +1774,21 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
-        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says.
-        perform analytics.refresh_view(v.view_name, refresh_view.requested_by)
-        from analytics.view_sources as s
-        join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
-        join pg_catalog.pg_class as c on c.oid = s.source
-        where s.view_name = refresh_view.view_name and not c.relispopulated;
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
+        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            join pg_catalog.pg_class as c on c.oid = s.source
+            where s.view_name = refresh_view.view_name and not c.relispopulated
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return private.log_refresh(entry);
+            end if;
+        end loop;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
         snapshot_before := private.others_snapshot();
@@ -1765,7 +1871,7 @@ COMMENT ON FUNCTION analytics.refresh_view(view_name text, requested_by text) IS
 
 CREATE FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform cron.schedule(job_name, schedule, command);
@@ -1791,13 +1897,15 @@ $$;
 COMMENT ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) IS 'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
 
 --
--- Name: register_live(text, text, regclass[]); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: register_live(text, text, regclass[], text[]); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[]) RETURNS void
+CREATE FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    unknown text;
 begin
     if exists (select from analytics.views as v where v.view_name = register_live.name) then
         raise exception using
@@ -1805,9 +1913,26 @@ begin
             message = format('cannot register "%s" as live: a view of this name is registered', name),
             hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
     end if;
-    insert into analytics.live_relations as l (live_name, pack, sources)
-    values (register_live.name, register_live.pack, register_live.sources)
-    on conflict (live_name) do update set pack = excluded.pack, sources = excluded.sources;
+    select m.moment into unknown
+    from unnest(register_live.moments) as m (moment)
+    where not exists (
+        select
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        where a.attrelid = any (register_live.sources)
+            and a.atttypid = 'pg_catalog.timestamptz'::regtype and not a.attisdropped
+            and m.moment = format('%s.%s.%s', c.relnamespace::regnamespace, c.relname, a.attname)
+    );
+    if found then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s" as live: "%s" is no timestamptz of its sources', name, unknown),
+            hint = 'Name a column of one of the tables in sources, as schema.table.column.';
+    end if;
+    insert into analytics.live_relations as l (live_name, pack, sources, moments)
+    values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
+    on conflict (live_name) do update
+    set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
     perform private.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
@@ -1815,10 +1940,10 @@ end
 $$;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources. Idempotent.';
+COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) IS 'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources, and with every moment in the columns of moments that passes. Idempotent.';
 
 --
 -- Name: register_view(text, text, text, interval, text, regclass, interval, interval, interval, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1826,7 +1951,7 @@ COMMENT ON FUNCTION analytics.register_live(name text, pack text, sources regcla
 
 CREATE FUNCTION analytics.register_view(view_name text, pack text, schedule text, stale_after interval, source_at text DEFAULT NULL::text, rejects regclass DEFAULT NULL::regclass, statement_timeout interval DEFAULT '00:10:00'::interval, rebuild_after interval DEFAULT '7 days'::interval, warn_after interval DEFAULT NULL::interval, source_warn_after interval DEFAULT NULL::interval, source_error_after interval DEFAULT NULL::interval) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     job constant text := 'refresh-' || view_name;
@@ -1910,7 +2035,7 @@ COMMENT ON FUNCTION analytics.register_view(view_name text, pack text, schedule 
 
 CREATE FUNCTION analytics.release_parked_alerts() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with released as (
         update analytics.outbox as o
@@ -1928,12 +2053,61 @@ $$;
 COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
 
 --
+-- Name: report_answered(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_answered(resource text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.failed_answers as f
+    set last_answered_at = clock_timestamp()
+    where f.resource = report_answered.resource;
+$$;
+
+--
+-- Name: FUNCTION report_answered(resource text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_answered(resource text) IS 'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+
+--
+-- Name: report_failed_answer(text, uuid, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from analytics.failed_answers as f where f.resource = report_failed_answer.resource)
+        and (select count(*) from analytics.failed_answers as f) >= 1000
+    then
+        return;
+    end if;
+    insert into analytics.failed_answers as f (resource, request_id, defect)
+    values (report_failed_answer.resource, report_failed_answer.request_id, left(report_failed_answer.defect, 1000))
+    on conflict on constraint failed_answers_pkey do update
+    set last_failed_at = excluded.last_failed_at,
+        failure_count = f.failure_count + 1,
+        request_id = excluded.request_id,
+        defect = excluded.defect;
+end
+$$;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) IS 'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
+
+--
 -- Name: request_refresh(text, text, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
 CREATE FUNCTION analytics.request_refresh(view_name text DEFAULT NULL::text, pack text DEFAULT NULL::text, asked_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.ask_refresh(view_name, pack, asked_by);
 $$;
@@ -1950,7 +2124,7 @@ COMMENT ON FUNCTION analytics.request_refresh(view_name text, pack text, asked_b
 
 CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     declared analytics.scheduled_jobs;
@@ -1983,12 +2157,59 @@ $$;
 COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
 
 --
+-- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.rotate_call_secret(keep_old boolean DEFAULT true) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    secret_name constant text := 'freshet_call_secret';
+    old_name constant text := 'freshet_call_secret_before';
+    old_secret text;
+    known uuid;
+    holds_until constant timestamptz := now() + interval '5 minutes';
+begin
+    begin
+        old_secret := private.vault_secret(secret_name);
+    exception
+        -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
+        when others then
+            raise warning 'the secret before cannot be read [%] and holds no longer', sqlstate;
+    end;
+
+    delete from vault.secrets as s where s.name = old_name;
+    if keep_old and old_secret is not null then
+        perform vault.create_secret(old_secret, old_name, 'Freshet: signed scheduled calls until the last rotation');
+    end if;
+
+    select s.id into known from vault.secrets as s where s.name = secret_name;
+    if known is null then
+        perform vault.create_secret(
+            encode(extensions.gen_random_bytes(32), 'hex'), secret_name,
+            'Freshet: signs scheduled calls. Renewed by analytics.rotate_call_secret()'
+        );
+    else
+        perform vault.update_secret(known, encode(extensions.gen_random_bytes(32), 'hex'));
+    end if;
+    return case when keep_old and old_secret is not null then holds_until end;
+end
+$$;
+
+--
+-- Name: FUNCTION rotate_call_secret(keep_old boolean); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+--
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
 CREATE FUNCTION analytics.sync_training_dimensions() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
     select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
@@ -2007,7 +2228,7 @@ COMMENT ON FUNCTION analytics.sync_training_dimensions() IS 'Brings dim_orgs, di
 
 CREATE FUNCTION analytics.trim_source_changes() RETURNS void
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.trim_source_changes(c.source)
     from (select distinct c.source from analytics.source_changes as c) as c
@@ -2026,7 +2247,7 @@ COMMENT ON FUNCTION analytics.trim_source_changes() IS 'Folds the change log of 
 
 CREATE FUNCTION analytics.unregister_live(name text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.live_relations as l where l.live_name = unregister_live.name;
 $$;
@@ -2043,7 +2264,7 @@ COMMENT ON FUNCTION analytics.unregister_live(name text) IS 'Withdraws a live re
 
 CREATE FUNCTION analytics.unregister_view(view_name text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
@@ -2059,12 +2280,63 @@ $$;
 COMMENT ON FUNCTION analytics.unregister_view(view_name text) IS 'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
 
 --
+-- Name: verify_call(text, bigint, bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    good_for constant bigint := 300;
+    -- Compared under a key of this moment: how long that takes tells nothing about the signature itself.
+    moment constant bytea := extensions.gen_random_bytes(32);
+    is_right boolean;
+begin
+    select coalesce(
+        bool_or(
+            extensions.hmac(convert_to(verify_call.signature, 'UTF8'), moment, 'sha256') = extensions.hmac(
+                convert_to(
+                    private.call_signature(
+                        s.secret, verify_call.function_name, verify_call.call_id, verify_call.signed_at,
+                        verify_call.body_sha256
+                    ),
+                    'UTF8'
+                ),
+                moment, 'sha256'
+            )
+        ),
+        false
+    )
+    into is_right
+    from private.call_secrets() as s;
+
+    if not is_right then
+        return 'wrong';
+    end if;
+    if abs(extract(epoch from clock_timestamp()) - verify_call.signed_at) > good_for then
+        return 'expired';
+    end if;
+    update analytics.http_calls as c
+    set accepted_at = clock_timestamp()
+    where c.call_id = verify_call.call_id and c.accepted_at is null;
+    return case when found then 'accepted' else 'used' end;
+end
+$$;
+
+--
+-- Name: FUNCTION verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) IS 'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it takes the call. Service role only.';
+
+--
 -- Name: view_states(); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
 CREATE FUNCTION analytics.view_states() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
@@ -2086,7 +2358,7 @@ COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of e
 
 CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select left(
         encode(
@@ -2182,7 +2454,7 @@ COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its ope
 
 CREATE FUNCTION private.alert_payload(incident analytics.incidents, transition text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- The slots are a later migration's, hence plpgsql.
@@ -2218,7 +2490,7 @@ COMMENT ON FUNCTION private.alert_payload(incident analytics.incidents, transiti
 
 CREATE FUNCTION private.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -2249,7 +2521,7 @@ COMMENT ON FUNCTION private.analytics_heatmap_admin() IS 'Checks the caller, the
 
 CREATE FUNCTION private.analytics_refresh_heatmap() RETURNS analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     entry analytics.refresh_log;
@@ -2276,7 +2548,7 @@ COMMENT ON FUNCTION private.analytics_refresh_heatmap() IS 'Checks the caller, t
 
 CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     storm_above constant integer := 20;
@@ -2336,7 +2608,7 @@ COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with ti
 
 CREATE FUNCTION private.ask_refresh(view_name text, pack text, asked_by text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     request analytics.refresh_requests;
@@ -2371,19 +2643,20 @@ COMMENT ON FUNCTION private.ask_refresh(view_name text, pack text, asked_by text
 
 CREATE FUNCTION private.asked_orgs(asked jsonb) RETURNS uuid[]
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select case
-        when asked ->> 'org' is not null then array[(asked ->> 'org')::uuid]
-        else array(select o.org_id from analytics.dim_orgs as o)
-    end;
+    select array(
+        select o.org_id
+        from analytics.dim_orgs as o
+        where asked ->> 'org' is null or o.org_id = (asked ->> 'org')::uuid
+    );
 $$;
 
 --
 -- Name: FUNCTION asked_orgs(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a reading is asked about: the one that is named, or all.';
+COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
 
 --
 -- Name: asked_people(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -2391,7 +2664,7 @@ COMMENT ON FUNCTION private.asked_orgs(asked jsonb) IS 'The organisations that a
 
 CREATE FUNCTION private.asked_people(asked jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when jsonb_typeof(asked -> 'people') = 'array' then array(select jsonb_array_elements_text(asked -> 'people'))
@@ -2410,7 +2683,7 @@ COMMENT ON FUNCTION private.asked_people(asked jsonb) IS 'The people whom a read
 
 CREATE FUNCTION private.assert_job_name(job_name text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if job_name is null or octet_length(job_name) not between 1 and 63 then
@@ -2434,7 +2707,7 @@ COMMENT ON FUNCTION private.assert_job_name(job_name text) IS 'Raises 22023 unle
 
 CREATE FUNCTION private.assert_kpi_event_type(event_type text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     known_types constant text[] := array[
@@ -2463,7 +2736,7 @@ COMMENT ON FUNCTION private.assert_kpi_event_type(event_type text) IS 'True for 
 
 CREATE FUNCTION private.assert_operator() RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
@@ -2499,7 +2772,7 @@ COMMENT ON FUNCTION private.assert_operator() IS 'Raises 42501 unless the caller
 
 CREATE FUNCTION private.assert_refresh_is_due(view_name text, pack text) RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     last_at timestamptz;
@@ -2544,7 +2817,7 @@ COMMENT ON FUNCTION private.assert_refresh_is_due(view_name text, pack text) IS 
 
 CREATE FUNCTION private.assert_refreshable(view_name text) RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     relation constant regclass := to_regclass(format('analytics.%I', view_name));
@@ -2583,7 +2856,7 @@ COMMENT ON FUNCTION private.assert_refreshable(view_name text) IS 'Raises unless
 
 CREATE FUNCTION private.assignment_standing(completed_at timestamp with time zone, due_on date, today date) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
 $$;
@@ -2600,7 +2873,7 @@ COMMENT ON FUNCTION private.assignment_standing(completed_at timestamp with time
 
 CREATE FUNCTION private.attempt_refresh(view_name text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
@@ -2624,7 +2897,7 @@ COMMENT ON FUNCTION private.attempt_refresh(view_name text) IS 'Refreshes a view
 
 CREATE FUNCTION private.attempt_refresh(view_name text, requested_by text) RETURNS analytics.refresh_log
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '5s'
     AS $$
 declare
@@ -2655,7 +2928,7 @@ COMMENT ON FUNCTION private.attempt_refresh(view_name text, requested_by text) I
 
 CREATE FUNCTION private.attempts_changed_hands() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2688,7 +2961,7 @@ COMMENT ON FUNCTION private.attempts_changed_hands() IS 'Statement trigger of pu
 
 CREATE FUNCTION private.attempts_were_deleted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2717,7 +2990,7 @@ COMMENT ON FUNCTION private.attempts_were_deleted() IS 'Statement trigger of pub
 
 CREATE FUNCTION private.attempts_were_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     ids uuid[];
@@ -2741,60 +3014,12 @@ $$;
 COMMENT ON FUNCTION private.attempts_were_inserted() IS 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
 
 --
--- Name: attempts_were_updated(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.attempts_were_updated() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-    ids uuid[];
-    days date[];
-begin
-    -- Completed no more, or moved to another day.
-    select array_agg(g.id), array_agg(g.day)
-    into ids, days
-    from (
-        select o.id, (o.started_at at time zone 'UTC')::date from old_rows as o where o.status = 'completed'
-        except
-        select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
-    ) as g (id, day);
-    if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
-    end if;
-
-    select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
-    into ids, days
-    from (
-        select n.id, n.started_at, n.ended_at, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds, n.talk_ms, n.listen_ms
-        from new_rows as n
-        where n.status = 'completed'
-        except
-        select o.id, o.started_at, o.ended_at, o.org_id, o.user_id, o.scenario_id, o.score, o.duration_seconds, o.talk_ms, o.listen_ms
-        from old_rows as o
-        where o.status = 'completed'
-    ) as c;
-    if ids is not null then
-        perform private.write_attempt_facts(ids, days);
-    end if;
-    return null;
-end
-$$;
-
---
--- Name: FUNCTION attempts_were_updated(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.attempts_were_updated() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
-
---
 -- Name: begin_account(private.audited_run[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.begin_account(runs private.audited_run[], pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_failed_refreshes(runs);
@@ -2831,7 +3056,7 @@ COMMENT ON FUNCTION private.begin_account(runs private.audited_run[], pass_start
 
 CREATE FUNCTION private.begin_epoch() RETURNS text
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -2882,12 +3107,128 @@ $$;
 COMMENT ON FUNCTION private.begin_epoch() IS 'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
 
 --
+-- Name: believe_source_moment(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.believe_source_moment() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    execute format(
+        'select max(s.%1$I) from %2$s as s where s.%1$I between ''1900-01-01 00:00+00'' and ''2200-01-01 00:00+00''',
+        new.source_at_column, new.source_at_table
+    ) into new.source_as_of;
+    return new;
+end
+$_$;
+
+--
+-- Name: FUNCTION believe_source_moment(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+--
+-- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.call_secrets() RETURNS TABLE(secret text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select s.decrypted_secret
+    from vault.decrypted_secrets as s
+    where s.name = 'freshet_call_secret'
+        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
+$$;
+
+--
+-- Name: FUNCTION call_secrets(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.call_secrets() IS 'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
+
+--
+-- Name: call_signature(text, text, bigint, bigint, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select encode(
+        extensions.hmac(
+            convert_to(format(E'freshet-call-1\n%s\n%s\n%s\n%s', function_name, call_id, signed_at, body_sha256), 'UTF8'),
+            decode(secret, 'hex'),
+            'sha256'
+        ),
+        'hex'
+    );
+$$;
+
+--
+-- Name: FUNCTION call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+
+--
+-- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.can_hold(column_type text, held text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if held is null or column_type = 'text' then
+        return true;
+    end if;
+    if column_type = 'uuid' then
+        return private.canonical_uuid(held) is not null;
+    end if;
+    begin
+        execute format('select %L::%s', held, column_type);
+        return true;
+    exception
+        when data_exception then
+            return false;
+    end;
+end
+$$;
+
+--
+-- Name: FUNCTION can_hold(column_type text, held text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.can_hold(column_type text, held text) IS 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+
+--
+-- Name: canonical_uuid(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.canonical_uuid(spelling text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
+$_$;
+
+--
+-- Name: FUNCTION canonical_uuid(spelling text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+
+--
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.check_kpi_events() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     stray record;
@@ -2927,7 +3268,7 @@ COMMENT ON FUNCTION private.check_kpi_events() IS 'Statement trigger of analytic
 
 CREATE FUNCTION private.claim_refresh(worker integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
@@ -2988,8 +3329,10 @@ begin
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
+        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
         perform set_config(
-            'statement_timeout', (extract(epoch from candidate.statement_timeout) * 1000)::bigint || 'ms', false
+            'statement_timeout',
+            least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
         );
         return;
     end loop;
@@ -3004,12 +3347,29 @@ $$;
 COMMENT ON FUNCTION private.claim_refresh(worker integer) IS 'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
 
 --
+-- Name: claimed_uuid(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.claimed_uuid(claim text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.canonical_uuid(auth.jwt() ->> claim);
+$$;
+
+--
+-- Name: FUNCTION claimed_uuid(claim text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+
+--
 -- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.column_reference(relation regclass, column_name text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.typed_column(relation, column_name);
@@ -3029,7 +3389,7 @@ COMMENT ON FUNCTION private.column_reference(relation regclass, column_name text
 
 CREATE FUNCTION private.command_fingerprint(command text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select encode(sha256(convert_to(command, 'UTF8')), 'hex');
 $$;
@@ -3046,7 +3406,7 @@ COMMENT ON FUNCTION private.command_fingerprint(command text) IS 'Fingerprint of
 
 CREATE FUNCTION private.cron_backends() RETURNS TABLE(pid integer, is_scheduler boolean, is_busy boolean, started_at timestamp with time zone, query text)
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
     select
@@ -3075,7 +3435,7 @@ COMMENT ON FUNCTION private.cron_backends() IS 'The scheduler and the runs of pg
 
 CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
@@ -3115,7 +3475,7 @@ COMMENT ON FUNCTION private.current_run(OUT runid bigint, OUT job_name text) IS 
 
 CREATE FUNCTION private.cut_overdue_refreshes() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select pg_cancel_backend(l.pid)
     from analytics.refresh_request_views as v
@@ -3146,7 +3506,7 @@ COMMENT ON FUNCTION private.cut_overdue_refreshes() IS 'Cancels a refresh of the
 
 CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval DEFAULT NULL::interval, period interval DEFAULT NULL::interval, failure_threshold integer DEFAULT NULL::integer, recovery_threshold integer DEFAULT NULL::integer, severity text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.assert_job_name(declare_job.job_name);
 
@@ -3188,7 +3548,7 @@ COMMENT ON FUNCTION private.declare_job(job_name text, schedule text, command te
 
 CREATE FUNCTION private.delete_needless_source_changes(source regclass) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
     -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
@@ -3242,7 +3602,7 @@ COMMENT ON FUNCTION private.delete_needless_source_changes(source regclass) IS '
 
 CREATE FUNCTION private.detect_blind(read_error text) RETURNS text
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     own_job constant text := 'analytics-cron-audit';
@@ -3288,7 +3648,7 @@ COMMENT ON FUNCTION private.detect_blind(read_error text) IS 'Kind blind: the au
 
 CREATE FUNCTION private.detect_bundled_refreshes() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     began_at constant timestamptz := clock_timestamp();
@@ -3369,7 +3729,7 @@ COMMENT ON FUNCTION private.detect_bundled_refreshes() IS 'Kind bundled_refreshe
 
 CREATE FUNCTION private.detect_declared_state(calendar jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
@@ -3412,7 +3772,7 @@ COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds miss
 
 CREATE FUNCTION private.detect_default_partitions() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Enough to say that it is used, and cheap however many there are.
@@ -3473,7 +3833,7 @@ COMMENT ON FUNCTION private.detect_default_partitions() IS 'Kind default_partiti
 
 CREATE FUNCTION private.detect_detached() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
@@ -3551,7 +3911,7 @@ COMMENT ON FUNCTION private.detect_detached() IS 'Kind detached: a process of pg
 
 CREATE FUNCTION private.detect_failed(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_failed_refreshes(runs);
@@ -3566,12 +3926,53 @@ $$;
 COMMENT ON FUNCTION private.detect_failed(runs private.audited_run[]) IS 'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
 
 --
+-- Name: detect_failed_answers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_failed_answers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
+    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    quiet_after constant interval := interval '15 minutes';
+    -- The isolate that could say that it answers again may be gone.
+    forgotten_after constant interval := interval '1 day';
+begin
+    delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
+
+    perform private.observe(
+        kind => 'answer_failed',
+        subject => f.resource,
+        state => case
+            when f.last_failed_at >= clock_timestamp() - quiet_after then 'bad'
+            when f.last_answered_at > f.last_failed_at or f.last_failed_at < clock_timestamp() - forgotten_after then 'ok'
+            else 'unknown'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', f.defect, 'request_id', f.request_id, 'failure_count', f.failure_count)
+    )
+    from analytics.failed_answers as f
+    order by f.resource;
+
+    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+end
+$$;
+
+--
+-- Name: FUNCTION detect_failed_answers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_failed_answers() IS 'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
+
+--
 -- Name: detect_history_bloat(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.detect_history_bloat() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
@@ -3609,7 +4010,7 @@ COMMENT ON FUNCTION private.detect_history_bloat() IS 'Kind history_bloat: more 
 
 CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     lost_runids bigint[];
@@ -3670,7 +4071,7 @@ COMMENT ON FUNCTION private.detect_history_lost(new_epoch_reason text, pass_star
 
 CREATE FUNCTION private.detect_history_off() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- The view hides a setting that the role may not read, where current_setting() would raise.
     select private.observe(
@@ -3696,7 +4097,7 @@ COMMENT ON FUNCTION private.detect_history_off() IS 'Kind history_off: cron.log_
 
 CREATE FUNCTION private.detect_http() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     read_error text;
@@ -3710,6 +4111,7 @@ begin
     perform private.settle_calls();
     perform private.detect_http_calls();
     perform private.detect_net_worker(read_error);
+    perform private.detect_net_access();
     perform private.detect_secrets();
 
     -- One cause is told once. What was told before its cause was known stays told.
@@ -3729,7 +4131,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone and secret_missing. Not idempotent: each outcome is observed once.';
+COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -3737,7 +4139,7 @@ COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome
 
 CREATE FUNCTION private.detect_http_calls() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     call analytics.http_calls;
@@ -3810,7 +4212,7 @@ COMMENT ON FUNCTION private.detect_http_calls() IS 'Kinds http_failed and unknow
 
 CREATE FUNCTION private.detect_infrastructure(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe_struck_jobs('infrastructure', runs);
 $$;
@@ -3827,7 +4229,7 @@ COMMENT ON FUNCTION private.detect_infrastructure(runs private.audited_run[]) IS
 
 CREATE FUNCTION private.detect_lock_wait() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Scheduled refreshes give up after 5 seconds.
@@ -3840,21 +4242,25 @@ begin
     perform private.observe(
         kind => 'lock_wait',
         subject => v.view_name,
-        state => case when w.waiting_pid is null and h.pid is null then 'ok' else 'bad' end,
+        state => case when w.waiting_pid is null and h.pid is null and r.pid is null then 'ok' else 'bad' end,
         observed_at => clock_timestamp(),
         evidence => case
-            when w.waiting_pid is null and h.pid is null then '{}'
+            when w.waiting_pid is null and h.pid is null and r.pid is null then '{}'
             else jsonb_build_object(
                 'view', v.view_name,
                 'job', v.job_name,
                 'schedule', v.schedule,
-                'pid', coalesce(w.blocking_pid, h.pid),
+                'pid', coalesce(w.blocking_pid, h.pid, r.pid),
                 'message', case
                     when w.waiting_pid is not null then format(
                         'process %s has waited %s seconds for %s; process %s holds the lock',
                         w.waiting_pid, w.waited_seconds, w.mode, coalesce(w.blocking_pid::text, 'unknown')
                     )
-                    else format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                    when h.pid is not null then format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                    else format(
+                        'process %s of role "%s" has held the advisory lock of its refreshes for %s seconds: each is skipped as busy',
+                        r.pid, r.role_name, r.held_seconds
+                    )
                 end
             )
         end
@@ -3884,6 +4290,13 @@ begin
         order by a.xact_start
         limit 1
     ) as h on true
+    left join (
+        select distinct on (k.view_name)
+            k.view_name, k.pid, k.role_name, k.held_since,
+            extract(epoch from clock_timestamp() - k.held_since)::bigint as held_seconds
+        from private.refresh_lock_holders() as k
+        order by k.view_name, k.held_since
+    ) as r on r.view_name = v.view_name and r.held_since < clock_timestamp() - v.statement_timeout
     order by v.view_name;
 
     perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
@@ -3894,7 +4307,7 @@ $$;
 -- Name: FUNCTION detect_lock_wait(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it for longer than its refresh may take.';
+COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it, or its refreshes, for longer than its refresh may take.';
 
 --
 -- Name: detect_missed(private.audited_run[], jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -3902,7 +4315,7 @@ COMMENT ON FUNCTION private.detect_lock_wait() IS 'Kind lock_wait: a session has
 
 CREATE FUNCTION private.detect_missed(runs private.audited_run[], calendar jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     running_since timestamptz;
@@ -3969,7 +4382,7 @@ COMMENT ON FUNCTION private.detect_missed(runs private.audited_run[], calendar j
 
 CREATE FUNCTION private.detect_near_timeout() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4018,12 +4431,43 @@ $$;
 COMMENT ON FUNCTION private.detect_near_timeout() IS 'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
 
 --
+-- Name: detect_net_access(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_net_access() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if to_regclass('net.http_request_queue') is null then
+        return;
+    end if;
+    perform private.observe_findings(
+        'net_tampered',
+        array(select f from private.find_net_triggers() as f),
+        array['net.http_request_queue', 'net._http_response']
+    );
+    perform private.observe_findings(
+        'net_open',
+        array(select f from private.find_net_roles() as f),
+        array(select r.rolname::text from pg_roles as r where r.rolcanlogin)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_net_access(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_net_access() IS 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+
+--
 -- Name: detect_net_worker(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.detect_net_worker(read_error text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- A healthy worker takes a request at once, and a batch ends with its slowest request.
@@ -4091,7 +4535,7 @@ COMMENT ON FUNCTION private.detect_net_worker(read_error text) IS 'Kind net_work
 
 CREATE FUNCTION private.detect_not_refreshable() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4136,7 +4580,7 @@ COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a
 
 CREATE FUNCTION private.detect_open_runs() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- Without pg_read_all_stats no process is seen, and every run would look dead.
@@ -4161,7 +4605,7 @@ COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detac
 
 CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.note_pace(runs);
@@ -4184,7 +4628,7 @@ COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds ti
 
 CREATE FUNCTION private.detect_pile_up(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4228,7 +4672,7 @@ COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind 
 
 CREATE FUNCTION private.detect_restarts(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe_struck_jobs('restarted', runs);
@@ -4247,7 +4691,7 @@ COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind
 
 CREATE FUNCTION private.detect_scheduler() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.detect_scheduler_gone();
@@ -4268,7 +4712,7 @@ COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history
 
 CREATE FUNCTION private.detect_scheduler_gone() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_running boolean;
@@ -4316,7 +4760,7 @@ COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_
 
 CREATE FUNCTION private.detect_secrets() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe(
         kind => 'secret_missing',
@@ -4334,16 +4778,17 @@ CREATE FUNCTION private.detect_secrets() RETURNS void
         select
             n.name, private.secret_flaw(n.name) as flaw,
             coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
-        from unnest(array['project_url', 'cron_secret_key']) as n (name)
+        from unnest(array['project_url', 'freshet_call_secret']) as n (name)
         cross join analytics.audit_state as a
     ) as s;
+    select private.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
 $$;
 
 --
 -- Name: FUNCTION detect_secrets(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_url and cron_secret_key in Vault.';
+COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
 
 --
 -- Name: detect_source_stopped(); Type: FUNCTION; Schema: private; Owner: -
@@ -4351,7 +4796,7 @@ COMMENT ON FUNCTION private.detect_secrets() IS 'Kind secret_missing: project_ur
 
 CREATE FUNCTION private.detect_source_stopped() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4402,7 +4847,7 @@ COMMENT ON FUNCTION private.detect_source_stopped() IS 'Kind source_stopped: the
 
 CREATE FUNCTION private.detect_stale() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4465,7 +4910,7 @@ COMMENT ON FUNCTION private.detect_stale() IS 'Kind stale: a view whose rows wer
 
 CREATE FUNCTION private.detect_stuck() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- For jobs of which nobody said how long they may take.
@@ -4532,7 +4977,7 @@ COMMENT ON FUNCTION private.detect_stuck() IS 'Kind stuck: an open run that live
 
 CREATE FUNCTION private.detect_timed_out(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.observe_runs('timed_out', 'timed_out', runs);
 $$;
@@ -4549,7 +4994,7 @@ COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kin
 
 CREATE FUNCTION private.detect_too_fast(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
@@ -4636,7 +5081,7 @@ COMMENT ON FUNCTION private.detect_too_fast(runs private.audited_run[]) IS 'Kind
 
 CREATE FUNCTION private.detect_unpopulated() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -4681,7 +5126,7 @@ COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registe
 
 CREATE FUNCTION private.detect_unset_timeout() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     subjects text[];
@@ -4727,7 +5172,7 @@ COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job
 
 CREATE FUNCTION private.detect_views() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.detect_not_refreshable();
@@ -4738,6 +5183,7 @@ begin
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
     perform private.detect_default_partitions();
+    perform private.detect_failed_answers();
 end
 $$;
 
@@ -4745,7 +5191,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, and of the tables that views read default_partition_used.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -4753,7 +5199,7 @@ COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulate
 
 CREATE FUNCTION private.detect_zombies() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- pg_cron gives a run 10 seconds to connect; until then it has no process either.
@@ -4829,7 +5275,7 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 
 CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
         select j.*, d.job_name is not null as is_declared
@@ -4867,7 +5313,7 @@ COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of an
 
 CREATE FUNCTION private.empty_derived_table() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_filled boolean;
@@ -4892,7 +5338,7 @@ COMMENT ON FUNCTION private.empty_derived_table() IS 'Truncate trigger: the tabl
 
 CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
@@ -4913,12 +5359,60 @@ $$;
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
 
 --
+-- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.fill_days_of_all_facts() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
+$$;
+
+--
+-- Name: FUNCTION fill_days_of_all_facts(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.fill_days_of_all_facts() IS 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+
+--
+-- Name: fill_days_of_facts(date[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.fill_days_of_facts(days date[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    added integer := 0;
+    missing date;
+begin
+    -- In order, so that two writers of the same new days wait for each other and not in a circle.
+    for missing in
+        select distinct d.day
+        from unnest(days) as d (day)
+        where d.day is not null and not exists (select from analytics.dim_time as t where t.date_key = d.day)
+        order by d.day
+    loop
+        added := added + private.fill_dim_time(missing, missing);
+    end loop;
+    return added;
+end
+$$;
+
+--
+-- Name: FUNCTION fill_days_of_facts(days date[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.fill_days_of_facts(days date[]) IS 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+
+--
 -- Name: fill_dim_time(date, date); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.fill_dim_time(from_on date, to_on date) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with added as (
         insert into analytics.dim_time (
@@ -4949,7 +5443,7 @@ COMMENT ON FUNCTION private.fill_dim_time(from_on date, to_on date) IS 'Adds the
 
 CREATE FUNCTION private.filter_condition(relation regclass, filter jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     column_name constant text := filter ->> 'column';
@@ -4958,6 +5452,7 @@ declare
         when 'eq' then '=' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
         when 'in' then 'in'
     end;
+    held jsonb;
 begin
     if filter ->> 'op' in ('after', 'before') then
         return private.row_condition(relation, filter);
@@ -4969,16 +5464,24 @@ begin
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
-    if operator = 'in' and jsonb_array_length(filter -> 'value') = 1 then
-        return format('v.%I = %L::%s', column_name, filter #>> '{value,0}', column_type);
+    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
+        return 'false';
     end if;
-    if operator = 'in' then
-        return format(
-            'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])',
-            column_name, filter -> 'value', column_type
-        );
+    if operator <> 'in' then
+        return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
     end if;
-    return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
+    select jsonb_agg(e.held) into held
+    from jsonb_array_elements_text(filter -> 'value') as e (held)
+    where private.can_hold(column_type, e.held);
+    if held is null then
+        return 'false';
+    end if;
+    if jsonb_array_length(held) = 1 then
+        return format('v.%I = %L::%s', column_name, held ->> 0, column_type);
+    end if;
+    return format(
+        'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])', column_name, held, column_type
+    );
 end
 $$;
 
@@ -4994,7 +5497,7 @@ COMMENT ON FUNCTION private.filter_condition(relation regclass, filter jsonb) IS
 
 CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         c.original,
@@ -5025,7 +5528,7 @@ COMMENT ON FUNCTION private.find_duplicated_jobs() IS 'Jobs whose work is schedu
 
 CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with compared as (
         select
@@ -5067,7 +5570,7 @@ COMMENT ON FUNCTION private.find_edited_jobs() IS 'Declared jobs whose schedule,
 
 CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         d.job_name,
@@ -5096,7 +5599,7 @@ COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are sche
 
 CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         d.job_name,
@@ -5117,12 +5620,78 @@ $$;
 COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
 
 --
+-- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_net_roles() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.rolname::text,
+        jsonb_build_object(
+            'message', format('role "%s" may log in and reaches the tables of pg_net: it can read, send and stop HTTP calls', r.rolname)
+        )
+    from pg_roles as r
+    where r.rolcanlogin
+        and not r.rolsuper
+        -- The platform's own. docs/bi tells of reporting_user.
+        and r.rolname !~ '^(pg_|supabase_|cli_login_)'
+        and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
+        and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
+        and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
+$$;
+
+--
+-- Name: FUNCTION find_net_roles(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_net_roles() IS 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+
+--
+-- Name: find_net_triggers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_net_triggers() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        format('net.%s', c.relname),
+        jsonb_build_object(
+            'message', format(
+                'trigger %s on net.%s calls %s of role "%s"', string_agg(t.tgname::text, ', ' order by t.tgname), c.relname,
+                min(t.tgfoid::regprocedure::text), min(pg_get_userbyid(p.proowner)::text)
+            )
+        )
+    from pg_class as c
+    join pg_trigger as t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
+    join pg_proc as p on p.oid = t.tgfoid
+    where c.relnamespace = to_regnamespace('net')
+        -- Its own, which keeps requests from being queued while the worker is down.
+        and not exists (
+            select
+            from pg_depend as d
+            join pg_extension as e on e.oid = d.refobjid and e.extname = 'pg_net'
+            where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+                and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+        )
+    group by c.relname;
+$$;
+
+--
+-- Name: FUNCTION find_net_triggers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_net_triggers() IS 'Tables of pg_net with a trigger that does not belong to it.';
+
+--
 -- Name: find_never_firing(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.find_never_firing(calendar jsonb) RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         j.job_name,
@@ -5149,7 +5718,7 @@ COMMENT ON FUNCTION private.find_never_firing(calendar jsonb) IS 'Jobs whose sch
 
 CREATE FUNCTION private.find_orphan_owners() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- One cause, however many jobs: the subject is the role.
     select
@@ -5179,7 +5748,7 @@ COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no 
 
 CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         j.job_name,
@@ -5207,7 +5776,7 @@ COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled a
 
 CREATE FUNCTION private.find_wrong_hosts() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     with project as (
         select private.url_host(s.decrypted_secret) as host
@@ -5246,7 +5815,7 @@ COMMENT ON FUNCTION private.find_wrong_hosts() IS 'Jobs whose command calls a pr
 
 CREATE FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.refresh_request_views as v
     set outcome = entry.outcome, refresh_id = entry.id, sqlstate = entry.sqlstate, message = entry.message,
@@ -5271,7 +5840,7 @@ COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.re
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
     set cause_id = (
@@ -5312,7 +5881,7 @@ COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zo
 
 CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     storm_id bigint;
@@ -5350,7 +5919,7 @@ COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident t
 
 CREATE FUNCTION private.get_cron_job_status() RETURNS TABLE(jobid bigint, jobname text, schedule text, command text, active boolean, last_runid bigint, last_status text, last_message text, last_started_at timestamp with time zone, last_finished_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -5383,7 +5952,7 @@ COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then an
 
 CREATE FUNCTION private.harvest_responses() RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     -- Of pg_net, and a little more.
@@ -5441,7 +6010,7 @@ COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_n
 
 CREATE FUNCTION private.has_source_changes(view_name text) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select v.source_snapshot is null
         -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
@@ -5475,7 +6044,7 @@ COMMENT ON FUNCTION private.has_source_changes(view_name text) IS 'True unless e
 
 CREATE FUNCTION private.health_check() RETURNS TABLE(view_name text, pack text, populated boolean, row_count bigint, rejected_count bigint, version bigint, refreshed_at timestamp with time zone, verified_at timestamp with time zone, source_as_of timestamp with time zone, age interval, objective interval, is_stale boolean, last_outcome text, last_finished_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.assert_operator();
@@ -5519,7 +6088,7 @@ COMMENT ON FUNCTION private.health_check() IS 'Checks the caller, then answers. 
 
 CREATE FUNCTION private.hold_refresh(request_id bigint, view_name text) RETURNS boolean
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
@@ -5579,6 +6148,7 @@ CREATE TABLE analytics.http_calls (
     completed_at timestamp with time zone,
     settled_at timestamp with time zone,
     is_observed boolean DEFAULT false NOT NULL,
+    accepted_at timestamp with time zone,
     CONSTRAINT http_calls_check CHECK (((completion IS NULL) = (completed_at IS NULL))),
     CONSTRAINT http_calls_check1 CHECK (((outcome = 'pending'::text) = (settled_at IS NULL))),
     CONSTRAINT http_calls_completion_check CHECK ((completion = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
@@ -5646,12 +6216,18 @@ COMMENT ON COLUMN analytics.http_calls.answer_code IS 'Field "code" of the answe
 COMMENT ON COLUMN analytics.http_calls.is_observed IS 'Whether the audit has heard of this outcome.';
 
 --
+-- Name: COLUMN http_calls.accepted_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.accepted_at IS 'When the function took the call by its signature, which it does once; null where it was refused, or did not ask.';
+
+--
 -- Name: http_evidence(analytics.http_calls); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         'job', call.job_name,
@@ -5699,7 +6275,7 @@ COMMENT ON FUNCTION private.http_evidence(call analytics.http_calls) IS 'What an
 
 CREATE FUNCTION private.http_failure_class(call analytics.http_calls) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when call.outcome <> 'failed' then null
@@ -5725,7 +6301,7 @@ COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Wh
 
 CREATE FUNCTION private.is_audit_sighted() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
 $$;
@@ -5737,12 +6313,42 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
+-- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_org_admin() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+    -- The membership as it is now: a token outlives it.
+    return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
+        and exists (
+            select
+            from public.org_members as m
+            where m.org_id::text = claims ->> 'org_id'
+                and m.user_id = claims ->> 'sub'
+                and m.role = 'admin'
+                and (m.left_at is null or m.left_at > now())
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION is_org_admin(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+
+--
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.is_row_collapse(row_baseline bigint, row_count bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Of a handful of rows half may well go; all of them are missed by every reader.
     select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
@@ -5795,7 +6401,7 @@ COMMENT ON COLUMN analytics.open_runs.given_up_at IS 'When it was found to have 
 
 CREATE FUNCTION private.is_run_alive(run analytics.open_runs) RETURNS boolean
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select not run.is_local or exists (
         select
@@ -5817,7 +6423,7 @@ COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an
 
 CREATE FUNCTION private.is_watched(kind text, subject text) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
         select
@@ -5842,7 +6448,7 @@ COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a go
 
 CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
@@ -5905,7 +6511,7 @@ COMMENT ON FUNCTION private.judge_slots(running_since timestamp with time zone) 
 
 CREATE FUNCTION private.judged_since() RETURNS timestamp with time zone
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(s.judged_since, now()) from analytics.audit_state as s;
 $$;
@@ -5922,7 +6528,7 @@ COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before coun
 
 CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, command text, owner text, database text, active boolean)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
     from cron.job as j;
@@ -5935,6 +6541,27 @@ $$;
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
 
 --
+-- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.listed_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    -- Raises for what is no column of the relation.
+    perform private.typed_column(relation, filter ->> 'column');
+    return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
+end
+$_$;
+
+--
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.listed_condition(relation regclass, filter jsonb) IS 'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
+
+--
 -- Name: live_relations; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -5943,6 +6570,7 @@ CREATE TABLE analytics.live_relations (
     pack text NOT NULL,
     sources regclass[] NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    moments text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT live_relations_live_name_check CHECK ((live_name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
     CONSTRAINT live_relations_sources_check CHECK ((cardinality(sources) > 0))
 );
@@ -5966,25 +6594,38 @@ COMMENT ON COLUMN analytics.live_relations.live_name IS 'A relation of schema an
 COMMENT ON COLUMN analytics.live_relations.sources IS 'The tables that it reads; each write to one of them moves its version.';
 
 --
+-- Name: COLUMN live_relations.moments; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.live_relations.moments IS 'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
+
+--
 -- Name: live_state(analytics.live_relations); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.live_state(declared analytics.live_relations) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
-        'version', coalesce(sum(c.statement_count), 0),
-        'refreshed_at', coalesce(greatest(max(c.changed_at), declared.registered_at), declared.registered_at),
+        'version', case
+            when cardinality(declared.moments) = 0 then w.statement_count
+            else w.statement_count * 1000
+                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+        end,
+        'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
-        'source_as_of', max(c.changed_at),
+        'source_as_of', w.changed_at,
         -- What is read live is as old as the pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
     )
-    from analytics.source_changes as c
-    where c.source = any (declared.sources);
+    from (
+        select coalesce(sum(c.statement_count), 0) as statement_count, max(c.changed_at) as changed_at
+        from analytics.source_changes as c
+        where c.source = any (declared.sources)
+    ) as w;
 $$;
 
 --
@@ -5999,7 +6640,7 @@ COMMENT ON FUNCTION private.live_state(declared analytics.live_relations) IS 'Wh
 
 CREATE FUNCTION private.log_refresh(entry analytics.refresh_log) RETURNS analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.refresh_log (
         view_name, requested_by, started_at, finished_at, outcome,
@@ -6025,7 +6666,7 @@ COMMENT ON FUNCTION private.log_refresh(entry analytics.refresh_log) IS 'Appends
 
 CREATE FUNCTION private.manual_refresh(view_name text) RETURNS SETOF analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     wanted text;
@@ -6061,7 +6702,7 @@ COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller
 
 CREATE FUNCTION private.note_failed_refreshes(runs private.audited_run[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into analytics.refresh_log (
         view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
@@ -6087,7 +6728,7 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     run record;
@@ -6149,7 +6790,7 @@ COMMENT ON FUNCTION private.note_pace(runs private.audited_run[]) IS 'Keeps what
 
 CREATE FUNCTION private.note_run_starts(runs private.audited_run[]) RETURNS timestamp with time zone
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with starts as (
         -- A run that never started has no time; that it was tried is what counts here.
@@ -6180,7 +6821,7 @@ COMMENT ON FUNCTION private.note_run_starts(runs private.audited_run[]) IS 'Reme
 
 CREATE FUNCTION private.note_scheduler_pause(first_start_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Three periods of the audit's own job without a start of any.
     update analytics.audit_state as a
@@ -6205,7 +6846,7 @@ COMMENT ON FUNCTION private.note_scheduler_pause(first_start_at timestamp with t
 
 CREATE FUNCTION private.note_source_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into analytics.source_changes (source) values (tg_relid);
@@ -6225,7 +6866,7 @@ COMMENT ON FUNCTION private.note_source_change() IS 'Statement trigger on every 
 
 CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint DEFAULT 1, seen_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     finding analytics.findings;
@@ -6306,7 +6947,7 @@ COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observe
 
 CREATE FUNCTION private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform private.observe(
@@ -6351,7 +6992,7 @@ COMMENT ON FUNCTION private.observe_findings(kind text, findings private.audit_f
 
 CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     streak record;
@@ -6433,7 +7074,7 @@ COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs privat
 
 CREATE FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     struck_count bigint;
@@ -6494,12 +7135,34 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.orgs_were_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if exists (select from old_rows) then
+        perform private.request_refresh(null, 'training', 'database');
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION orgs_were_deleted(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.orgs_were_deleted() IS 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';
+
+--
 -- Name: others_snapshot(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.others_snapshot() RETURNS pg_snapshot
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with present as (
         select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
@@ -6538,12 +7201,42 @@ $$;
 COMMENT ON FUNCTION private.others_snapshot() IS 'The current snapshot, in which the current transaction counts as in progress.';
 
 --
+-- Name: passed_moments(text[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.passed_moments(moments text[], since timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    place text[];
+    passed bigint;
+    total bigint := 0;
+begin
+    for i in 1 .. cardinality(moments) loop
+        place := string_to_array(moments[i], '.');
+        execute format(
+            'select count(*) from %I.%I as t where t.%I > $1 and t.%I <= now()', place[1], place[2], place[3], place[3]
+        ) into passed using since;
+        total := total + passed;
+    end loop;
+    return total;
+end
+$_$;
+
+--
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) IS 'How many moments in these columns have passed since then.';
+
+--
 -- Name: people_of_caller(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with caller as (
         select
@@ -6554,7 +7247,10 @@ CREATE FUNCTION private.people_of_caller() RETURNS SETOF text
 
     select c.user_id from caller as c where c.user_id is not null
     union
-    select m.user_id from caller as c join public.org_members as m on m.org_id = c.org_id::uuid where c.role = 'admin'
+    select m.user_id
+    from caller as c
+    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
+    where c.role = 'admin'
     union
     select p.user_id
     from caller as c
@@ -6574,7 +7270,7 @@ COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the 
 
 CREATE FUNCTION private.purge_history() RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     rule analytics.retention;
@@ -6613,7 +7309,7 @@ COMMENT ON FUNCTION private.purge_history() IS 'Deletes one batch of what analyt
 
 CREATE FUNCTION private.purge_http_calls(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select c.call_id
@@ -6643,7 +7339,7 @@ COMMENT ON FUNCTION private.purge_http_calls(keep_for interval, batch_size integ
 
 CREATE FUNCTION private.purge_incidents(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select i.incident_id
@@ -6673,7 +7369,7 @@ COMMENT ON FUNCTION private.purge_incidents(keep_for interval, batch_size intege
 
 CREATE FUNCTION private.purge_outbox(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select o.event_id
@@ -6704,7 +7400,7 @@ COMMENT ON FUNCTION private.purge_outbox(keep_for interval, batch_size integer) 
 
 CREATE FUNCTION private.purge_refresh_log(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
@@ -6735,7 +7431,7 @@ COMMENT ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size inte
 
 CREATE FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select r.id
@@ -6762,7 +7458,7 @@ COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size
 
 CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -6825,7 +7521,7 @@ COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS
 
 CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with old as (
         select d.runid
@@ -6835,8 +7531,9 @@ CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
         where w.is_worker
             and d.status = 'succeeded'
             and d.end_time < now() - interval '1 hour'
-            -- What the audit has not read stays, and the run up to which it has.
-            and d.runid < (select s.low_runid from analytics.audit_state as s)
+            -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+            -- nothing waits to be read.
+            and exists (select from analytics.audit_state as s where d.runid < s.low_runid or s.last_audit_at is null)
             and d.runid < (select max(n.runid) from cron.job_run_details as n)
             and not exists (select from analytics.open_runs as o where o.runid = d.runid)
         order by d.runid
@@ -6852,7 +7549,7 @@ $$;
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit, never an open run.';
+COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -6860,7 +7557,7 @@ COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes su
 
 CREATE FUNCTION private.reading_rows(reading text) RETURNS regclass
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     row_type regclass;
@@ -6891,7 +7588,7 @@ COMMENT ON FUNCTION private.reading_rows(reading text) IS 'The row type of a rea
 
 CREATE FUNCTION private.reading_training_activity_calendar(asked jsonb) RETURNS SETOF private.training_activity_calendar_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -6919,7 +7616,7 @@ COMMENT ON FUNCTION private.reading_training_activity_calendar(asked jsonb) IS '
 
 CREATE FUNCTION private.reading_training_assignments(asked jsonb) RETURNS SETOF private.training_assignments_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -6932,7 +7629,7 @@ begin
             s.org_id,
             s.assignment_id,
             s.user_id,
-            u.name,
+            s.name,
             s.scenario_id,
             s.title,
             s.due_on,
@@ -6942,11 +7639,8 @@ begin
             s.attempts_count,
             s.best_score,
             private.assignment_standing(s.completed_at, s.due_on, today) as status
-        from analytics.mv_assignment_status as s
-        left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
-        where s.org_id = any (orgs)
-            and (people is null or s.user_id = any (people))
-            and (s.completed_at is not null or u.is_active is not false)
+        from analytics.current_assignments as s
+        where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
     )
     select
         a.org_id,
@@ -6983,7 +7677,7 @@ COMMENT ON FUNCTION private.reading_training_assignments(asked jsonb) IS 'Assign
 
 CREATE FUNCTION private.reading_training_attempt_trend(asked jsonb) RETURNS SETOF private.training_attempt_trend_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -6996,7 +7690,8 @@ begin
         today - g.days_ago,
         coalesce(d.started_count, 0),
         coalesce(d.active_users_count, 0),
-        case when d.scored_count >= 5 then round(d.score_sum / d.scored_count, 3) end
+        round(d.score_sum / nullif(d.scored_count, 0), 3),
+        coalesce(d.scored_count, 0)
     from unnest(orgs) as o (org_id)
     cross join generate_series(0, days - 1) as g (days_ago)
     left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = today - g.days_ago;
@@ -7007,7 +7702,7 @@ $$;
 -- Name: FUNCTION reading_training_attempt_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today; a day''s average needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today. Idempotent.';
 
 --
 -- Name: reading_training_kpi_cohorts(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7015,7 +7710,7 @@ COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Comp
 
 CREATE FUNCTION private.reading_training_kpi_cohorts(asked jsonb) RETURNS SETOF private.training_kpi_cohorts_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7048,9 +7743,8 @@ begin
             count(*) as users_count,
             sum(u.attempts_count)::bigint as attempts_count,
             sum(u.events_count)::bigint as events_count,
-            case when count(*) filter (where u.scored_count > 0) >= 5
-                then round(sum(u.score_sum) / sum(u.scored_count), 3)
-            end as avg_score
+            round(sum(u.score_sum) / nullif(sum(u.scored_count), 0), 3) as avg_score,
+            count(*) filter (where u.scored_count > 0) as scored_users_count
         from users as u
         group by u.org_id, u.cohort
     ),
@@ -7074,7 +7768,8 @@ begin
         coalesce(c.users_count, 0),
         coalesce(c.attempts_count, 0),
         coalesce(c.events_count, 0),
-        c.avg_score
+        c.avg_score,
+        coalesce(c.scored_users_count, 0)
     from unnest(orgs) as o (org_id)
     cross join labels as l
     left join cohorts as c on c.org_id = o.org_id and c.cohort = l.cohort;
@@ -7085,7 +7780,7 @@ $$;
 -- Name: FUNCTION reading_training_kpi_cohorts(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score, over their scored attempts, needs five users with a score. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score is over their scored attempts. Idempotent.';
 
 --
 -- Name: reading_training_leaderboard(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7093,7 +7788,7 @@ COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users 
 
 CREATE FUNCTION private.reading_training_leaderboard(asked jsonb) RETURNS SETOF private.training_leaderboard_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7109,12 +7804,13 @@ begin
             l.org_id,
             l.user_id,
             l.month,
-            rank() over (partition by l.org_id, l.month order by l.avg_score desc) as place,
+            rank() over (partition by l.org_id, l.month order by l.exact_avg_score desc) as place,
+            l.exact_avg_score,
             l.avg_score,
             l.attempts,
             l.total_duration,
             l.avg_talk_percentage
-        from analytics.mv_leaderboard_month as l
+        from analytics.leaderboard_months as l
         where l.org_id = any (orgs)
             and l.month in (this_month, month_before)
             and (people is null or l.user_id = any (people))
@@ -7127,7 +7823,7 @@ begin
         r.place,
         b.place,
         r.avg_score,
-        r.avg_score - b.avg_score,
+        round(r.exact_avg_score - b.exact_avg_score, 3),
         r.attempts,
         r.total_duration,
         r.avg_talk_percentage
@@ -7150,7 +7846,7 @@ COMMENT ON FUNCTION private.reading_training_leaderboard(asked jsonb) IS 'The mo
 
 CREATE FUNCTION private.reading_training_my_assignments(asked jsonb) RETURNS SETOF private.training_my_assignments_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7188,7 +7884,7 @@ COMMENT ON FUNCTION private.reading_training_my_assignments(asked jsonb) IS 'A p
 
 CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SETOF private.training_my_score_trend_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7222,7 +7918,7 @@ COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A p
 
 CREATE FUNCTION private.reading_training_my_stats(asked jsonb) RETURNS SETOF private.training_my_stats_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
@@ -7269,43 +7965,26 @@ COMMENT ON FUNCTION private.reading_training_my_stats(asked jsonb) IS 'A person'
 
 CREATE FUNCTION private.reading_training_org_overview(asked jsonb) RETURNS SETOF private.training_org_overview_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
-    with attempts as (
-        select
-            d.org_id,
-            sum(d.ended_count) filter (where d.active_on > today - 7) as this_week,
-            sum(d.ended_count) as this_month
-        from analytics.mv_org_activity_day as d
-        where d.org_id = any (orgs) and d.active_on > today - 30 and d.active_on <= today
-        group by d.org_id
-    ),
-    users as (
-        select u.org_id, count(distinct u.user_id) as this_month
-        from analytics.mv_user_activity_day as u
-        where u.org_id = any (orgs) and u.active_on > today - 30 and u.active_on <= today
-        group by u.org_id
-    )
     select
-        o.org_id,
-        o.name,
-        coalesce(v.active_users, 0),
-        coalesce(u.this_month, 0),
-        coalesce(v.total_attempts, 0),
-        coalesce(a.this_week, 0)::bigint,
-        coalesce(a.this_month, 0)::bigint,
-        case when v.scored_count >= 5 then v.avg_score end,
+        v.org_id,
+        v.name,
+        v.active_users,
+        v.active_users_this_month,
+        v.total_attempts,
+        v.attempts_this_week,
+        v.attempts_this_month,
+        v.avg_score,
+        v.scored_count,
         v.last_activity
-    from analytics.dim_orgs as o
-    left join analytics.mv_org_overview as v on v.org_id = o.org_id
-    left join attempts as a on a.org_id = o.org_id
-    left join users as u on u.org_id = o.org_id
-    where o.org_id = any (orgs);
+    from analytics.org_overviews as v
+    where v.read_on = today and v.org_id = any (orgs);
 end
 $$;
 
@@ -7313,7 +7992,7 @@ $$;
 -- Name: FUNCTION reading_training_org_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row. Attempts of a week and a month go by the day of their end, users of a month by that of a start; the average needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row, one in which nothing happened included, as analytics.org_overviews has it today. Idempotent.';
 
 --
 -- Name: reading_training_team_overview(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7321,7 +8000,7 @@ COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An or
 
 CREATE FUNCTION private.reading_training_team_overview(asked jsonb) RETURNS SETOF private.training_team_overview_row
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
@@ -7336,62 +8015,60 @@ begin
         where t.org_id = any (orgs)
     ),
     teams as (
-        select m.org_id, m.team_id, m.manager_id, m.name, m.is_led, count(m.user_id) as members_count
+        select
+            m.org_id, m.team_id, m.manager_id, m.name, m.is_led,
+            people is null or (m.is_led and m.manager_id = any (people)) as is_shown,
+            count(m.user_id) as members_count
         from members as m
         group by m.org_id, m.team_id, m.manager_id, m.name, m.is_led
     ),
     activity as (
         select
-            m.team_id,
+            m.org_id,
+            m.manager_id,
             sum(d.attempts_count)::bigint as attempts_count,
-            case when sum(d.scored_count) >= 5 then round(sum(d.score_sum) / sum(d.scored_count), 3) end as avg_score
+            sum(d.scored_count)::bigint as scored_count,
+            -- To thirty decimals: equal exactly where the averages are.
+            round(sum(d.score_sum)::numeric(60, 30) / nullif(sum(d.scored_count), 0), 30) as exact_avg_score
         from members as m
         join analytics.mv_user_activity_day as d on d.org_id = m.org_id and d.user_id = m.user_id
         where d.active_on > today - days and d.active_on <= today
-        group by m.team_id
+        group by m.org_id, m.manager_id
     ),
     assignments as (
-        select m.team_id, count(*) as assignments_count, count(s.completed_at) as completed_count
+        select m.org_id, m.manager_id, count(*) as assignments_count, count(s.completed_at) as completed_count
         from members as m
         join analytics.mv_assignment_status as s on s.org_id = m.org_id and s.user_id = m.user_id
-        group by m.team_id
+        group by m.org_id, m.manager_id
     ),
-    ranked as (
+    compared as (
         select
             t.org_id,
-            t.team_id,
             t.manager_id,
-            t.name,
-            t.is_led,
-            t.members_count,
-            coalesce(a.attempts_count, 0) as attempts_count,
-            a.avg_score,
-            coalesce(s.assignments_count, 0) as assignments_count,
-            coalesce(s.completed_count, 0) as completed_count,
-            round(s.completed_count::numeric / s.assignments_count, 4) as completion_rate,
-            case when a.avg_score is not null
-                then rank() over (partition by t.org_id order by a.avg_score desc nulls last)
-            end as team_rank,
-            count(a.avg_score) over (partition by t.org_id) as teams_count
+            rank() over (partition by t.org_id order by a.exact_avg_score desc) as team_rank
         from teams as t
-        left join activity as a on a.team_id = t.team_id
-        left join assignments as s on s.team_id = t.team_id
+        join activity as a on a.org_id = t.org_id and a.manager_id = t.manager_id
+        where a.scored_count >= case when t.is_shown then 1 else 5 end
     )
     select
-        r.org_id,
-        r.team_id,
-        r.manager_id,
-        r.name,
-        r.members_count,
-        r.attempts_count,
-        r.avg_score,
-        r.assignments_count,
-        r.completed_count,
-        r.completion_rate,
-        r.team_rank,
-        r.teams_count
-    from ranked as r
-    where people is null or (r.is_led and r.manager_id = any (people));
+        t.org_id,
+        t.team_id,
+        t.manager_id,
+        t.name,
+        t.members_count,
+        coalesce(a.attempts_count, 0),
+        round(a.exact_avg_score, 3),
+        coalesce(a.scored_count, 0),
+        coalesce(s.assignments_count, 0),
+        coalesce(s.completed_count, 0),
+        round(s.completed_count::numeric / s.assignments_count, 4),
+        c.team_rank,
+        (select count(*) from compared as x where x.org_id = t.org_id)
+    from teams as t
+    left join activity as a on a.org_id = t.org_id and a.manager_id = t.manager_id
+    left join assignments as s on s.org_id = t.org_id and s.manager_id = t.manager_id
+    left join compared as c on c.org_id = t.org_id and c.manager_id = t.manager_id
+    where t.is_shown;
 end
 $$;
 
@@ -7399,7 +8076,7 @@ $$;
 -- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments. The average, and so the rank, needs five scores. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments, and their place among teams. Idempotent.';
 
 --
 -- Name: recent_durations(text); Type: FUNCTION; Schema: private; Owner: -
@@ -7407,7 +8084,7 @@ COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Team
 
 CREATE FUNCTION private.recent_durations(job_name text) RETURNS TABLE(seconds numeric, place bigint)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
     (
@@ -7442,12 +8119,55 @@ $$;
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
+-- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refresh_lock_holders() RETURNS TABLE(view_name text, pid integer, role_name text, held_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with locks as materialized (
+        select l.pid, l.mode, (l.classid::bigint << 32) | l.objid::bigint as key
+        from pg_locks as l
+        where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+    ),
+    wanted as (
+        select v.view_name, hashtextextended('freshet.refresh:' || v.view_name, 0) as key, true as is_shared_enough
+        from analytics.views as v
+        union all
+        -- A refresh shares the lock of each source with others.
+        select s.view_name, private.source_lock_key(s.source), false
+        from analytics.view_sources as s
+    )
+    select
+        w.view_name, l.pid, a.usename::text,
+        case
+            -- Its lock is as old as its transaction; of one that keeps the lock beyond it, as its last statement at least.
+            when has_function_privilege(a.usesysid, 'analytics.refresh_view(text, text)', 'execute')
+                or pg_has_role(a.usesysid, 'service_role', 'member')
+                then coalesce(a.xact_start, a.state_change)
+            -- A role that cannot refresh has nothing to hold it for, and may say something at any time to look young.
+            else a.backend_start
+        end
+    from wanted as w
+    join locks as l on l.key = w.key and (w.is_shared_enough or l.mode = 'ExclusiveLock')
+    join pg_stat_activity as a on a.pid = l.pid;
+$$;
+
+--
+-- Name: FUNCTION refresh_lock_holders(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refresh_lock_holders() IS 'Sessions that hold an advisory lock which keeps a view from being refreshed, and at least since when.';
+
+--
 -- Name: refresh_order(); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.refresh_order() RETURNS TABLE(view_name text, depth integer)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with recursive ordered as (
         select v.view_name, 0 as depth
@@ -7475,13 +8195,16 @@ COMMENT ON FUNCTION private.refresh_order() IS 'Registered views, sources before
 
 CREATE FUNCTION private.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    is_person constant boolean := analytics.is_admin();
+    is_person constant boolean := analytics.is_admin() or private.is_org_admin();
     wanted text;
+    entry analytics.refresh_log;
 begin
-    perform private.assert_operator();
+    if not is_person then
+        perform private.assert_operator();
+    end if;
     for wanted in
         select o.view_name
         from private.refresh_order() as o
@@ -7490,10 +8213,19 @@ begin
         order by o.depth, o.view_name
     loop
         if is_person then
-            return query select l.* from private.manual_refresh(wanted) as l;
-        else
-            return next private.attempt_refresh(wanted);
+            select l.* into entry
+            from analytics.refresh_log as l
+            where l.view_name = wanted
+                and l.outcome in ('refreshed', 'skipped_clean')
+                and l.started_at > now() - interval '1 minute'
+            order by l.id desc
+            limit 1;
+            if found then
+                return next entry;
+                continue;
+            end if;
         end if;
+        return next private.attempt_refresh(wanted);
     end loop;
 end
 $$;
@@ -7510,7 +8242,7 @@ COMMENT ON FUNCTION private.refresh_reporting_views() IS 'Checks the caller, the
 
 CREATE FUNCTION private.refresh_request(id bigint) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     is_locked boolean;
@@ -7584,7 +8316,7 @@ COMMENT ON FUNCTION private.refresh_request(id bigint) IS 'Checks the caller, th
 
 CREATE FUNCTION private.refresh_request_key(id bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select hashtextextended('freshet.refresh_request:' || id, 0);
 $$;
@@ -7601,7 +8333,7 @@ COMMENT ON FUNCTION private.refresh_request_key(id bigint) IS 'Advisory lock of 
 
 CREATE FUNCTION private.refresh_worker_command(worker integer, in_background boolean) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
     -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
@@ -7633,7 +8365,7 @@ COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background
 
 CREATE FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     delete from analytics.fact_scenario_attempts as f
@@ -7693,7 +8425,7 @@ COMMENT ON COLUMN analytics.refresh_requests.finished_at IS 'When the last of it
 
 CREATE FUNCTION private.request_refresh(view_name text, pack text, requested_by text) RETURNS analytics.refresh_requests
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     request analytics.refresh_requests;
@@ -7748,11 +8480,12 @@ COMMENT ON FUNCTION private.request_refresh(view_name text, pack text, requested
 
 CREATE FUNCTION private.row_condition(relation regclass, filter jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     names text;
     held_values text;
+    is_possible boolean;
 begin
     if jsonb_array_length(filter -> 'columns') is distinct from jsonb_array_length(filter -> 'values') then
         raise exception using
@@ -7761,13 +8494,18 @@ begin
                 jsonb_array_length(filter -> 'columns'), jsonb_array_length(filter -> 'values'));
     end if;
     select
-        string_agg(format('v.%I', c.name), ', ' order by c.place),
-        string_agg(
-            format('%L::%s', filter -> 'values' ->> (c.place - 1)::integer, private.typed_column(relation, c.name)), ', '
-            order by c.place
-        )
-    into strict names, held_values
-    from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place);
+        string_agg(format('v.%I', p.name), ', ' order by p.place),
+        string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
+        bool_and(private.can_hold(p.column_type, p.held))
+    into strict names, held_values, is_possible
+    from (
+        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
+        from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
+    ) as p (name, place, column_type, held);
+    -- No page ends with a value that the column cannot hold: after it there is nothing.
+    if not is_possible then
+        return 'false';
+    end if;
     return format('(%s) %s (%s)', names, case filter ->> 'op' when 'after' then '>' else '<' end, held_values);
 end
 $$;
@@ -7784,7 +8522,7 @@ COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A
 
 CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     started_at constant timestamptz := clock_timestamp();
@@ -7921,7 +8659,7 @@ COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without
 
 CREATE FUNCTION private.run_ending(status text, message text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when status = 'succeeded' then 'succeeded'
@@ -7951,7 +8689,7 @@ COMMENT ON FUNCTION private.run_ending(status text, message text) IS 'How a run 
 
 CREATE FUNCTION private.run_refresh() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
@@ -7980,7 +8718,7 @@ COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.cl
 
 CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
@@ -8000,7 +8738,7 @@ COMMENT ON FUNCTION private.schedule_of_job(job_name text) IS 'The schedule as d
 
 CREATE FUNCTION private.schedule_refresh_worker(worker integer, schedule text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
     select analytics.register_job(
@@ -8027,7 +8765,7 @@ COMMENT ON FUNCTION private.schedule_refresh_worker(worker integer, schedule tex
 
 CREATE FUNCTION private.schedule_refresh_workers() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     for worker in 1..2 loop
@@ -8054,9 +8792,9 @@ COMMENT ON FUNCTION private.schedule_refresh_workers() IS 'Schedules and declare
 
 CREATE FUNCTION private.scope_agents_of_user(subject text) RETURNS SETOF text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select a.id::text from public.agents as a where a.owner_id = subject::uuid;
+    select a.id::text from public.agents as a where a.owner_id = private.canonical_uuid(subject);
 $$;
 
 --
@@ -8071,7 +8809,7 @@ COMMENT ON FUNCTION private.scope_agents_of_user(subject text) IS 'Scope relatio
 
 CREATE FUNCTION private.scope_denies(scope jsonb, allowed text[], filters jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
         select
@@ -8096,12 +8834,12 @@ COMMENT ON FUNCTION private.scope_denies(scope jsonb, allowed text[], filters js
 
 CREATE FUNCTION private.scope_people_of_manager(subject text, org_id text) RETURNS SETOF text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with manager as (
         select m.org_id, m.user_id
         from public.org_members as m
-        where m.org_id = scope_people_of_manager.org_id::uuid
+        where m.org_id = private.canonical_uuid(scope_people_of_manager.org_id)
             and m.user_id = scope_people_of_manager.subject
             and (m.left_at is null or m.left_at > now())
     ),
@@ -8134,7 +8872,7 @@ COMMENT ON FUNCTION private.scope_people_of_manager(subject text, org_id text) I
 
 CREATE FUNCTION private.scope_values(scope jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     relation constant text := scope ->> 'relation';
@@ -8169,7 +8907,7 @@ COMMENT ON FUNCTION private.scope_values(scope jsonb) IS 'What a caller may see 
 
 CREATE FUNCTION private.seconds_of_schedule(schedule text) RETURNS integer
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     -- Nothing else can be due more often than each minute.
     select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
@@ -8187,7 +8925,7 @@ COMMENT ON FUNCTION private.seconds_of_schedule(schedule text) IS 'The shortest 
 
 CREATE FUNCTION private.secret_flaw(name text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
     secret text;
@@ -8196,9 +8934,10 @@ begin
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
-        -- Pasted with its line end: the header, or the address, is broken by it.
+        -- Pasted with its line end: the address is broken by it.
         when secret ~ '\s' then 'has white space in it'
         when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
+        when name = 'freshet_call_secret' and secret !~ '^[0-9a-f]{64}$' then 'is not what analytics.rotate_call_secret() makes'
     end;
 exception
     when undefined_table or invalid_schema_name then
@@ -8220,7 +8959,7 @@ COMMENT ON FUNCTION private.secret_flaw(name text) IS 'What is wrong with a secr
 
 CREATE FUNCTION private.settle_calls() RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     settled_count bigint;
@@ -8270,7 +9009,7 @@ COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open ca
 
 CREATE FUNCTION private.severity_rank(severity text) RETURNS integer
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select array_position(array['info', 'warning', 'error', 'fatal'], severity);
 $$;
@@ -8287,7 +9026,7 @@ COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order
 
 CREATE FUNCTION private.skip_backlog() RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
@@ -8307,7 +9046,7 @@ COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the w
 
 CREATE FUNCTION private.source_lock_key(source regclass) RETURNS bigint
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select hashtextextended('freshet.source:' || source::oid, 0);
 $$;
@@ -8324,7 +9063,7 @@ COMMENT ON FUNCTION private.source_lock_key(source regclass) IS 'Advisory lock o
 
 CREATE FUNCTION private.sources_of_view(view_name text) RETURNS TABLE(source regclass, relkind "char")
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with recursive reads as (
         select d.refobjid as relation, c.relkind
@@ -8364,7 +9103,7 @@ COMMENT ON FUNCTION private.sources_of_view(view_name text) IS 'Tables and mater
 
 CREATE FUNCTION private.state_of(name text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select private.view_state(v) from analytics.views as v where v.view_name = state_of.name
     union all
@@ -8383,7 +9122,7 @@ COMMENT ON FUNCTION private.state_of(name text) IS 'Where a registered view or l
 
 CREATE FUNCTION private.struck_evidence(kind text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         -- A single one can be muted like any job.
@@ -8412,7 +9151,7 @@ COMMENT ON FUNCTION private.struck_evidence(kind text) IS 'Which jobs are struck
 
 CREATE FUNCTION private.sync_dim_orgs(org_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform from public.orgs as o where o.id = any (org_ids) order by o.id for share;
@@ -8446,7 +9185,7 @@ COMMENT ON FUNCTION private.sync_dim_orgs(org_ids uuid[]) IS 'Brings the rows of
 
 CREATE FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform from public.scenarios as s where s.id = any (scenario_ids) order by s.id for share;
@@ -8486,7 +9225,7 @@ COMMENT ON FUNCTION private.sync_dim_scenarios(scenario_ids uuid[]) IS 'Brings t
 
 CREATE FUNCTION private.sync_dim_users(user_ids text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
@@ -8527,7 +9266,7 @@ COMMENT ON FUNCTION private.sync_dim_users(user_ids text[]) IS 'Brings the rows 
 
 CREATE FUNCTION private.sync_dimension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     execute format('select private.%I(array(select distinct r.%I from changed_rows as r))', tg_argv[0], tg_argv[1]);
@@ -8547,7 +9286,7 @@ COMMENT ON FUNCTION private.sync_dimension() IS 'Statement trigger: passes the k
 
 CREATE FUNCTION private.system_identifier() RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select system_identifier::text from pg_catalog.pg_control_system();
 $$;
@@ -8564,7 +9303,7 @@ COMMENT ON FUNCTION private.system_identifier() IS 'Identity of the cluster, as 
 
 CREATE FUNCTION private.take_runs(batch_size integer DEFAULT 10000) RETURNS SETOF private.audited_run
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     state analytics.audit_state;
@@ -8666,7 +9405,7 @@ COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have end
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     with setting as (
         select
@@ -8716,7 +9455,7 @@ COMMENT ON FUNCTION private.time_limit_of_job(job_name text) IS 'The statement t
 
 CREATE FUNCTION private.told_command(command text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select case
         when command ~ concat(
@@ -8738,7 +9477,7 @@ COMMENT ON FUNCTION private.told_command(command text) IS 'A command that only s
 
 CREATE FUNCTION private.told_name(job_name text, jobid bigint) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select case
         when length(job_name) <= 100
@@ -8760,7 +9499,7 @@ COMMENT ON FUNCTION private.told_name(job_name text, jobid bigint) IS 'A job''s 
 
 CREATE FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id bigint) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
 $$;
@@ -8777,7 +9516,7 @@ COMMENT ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_id b
 
 CREATE FUNCTION private.told_run_message(status text, message text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select case
         when nullif(btrim(message, E' \t\r\n'), '') is null then null
@@ -8803,12 +9542,60 @@ $_$;
 COMMENT ON FUNCTION private.told_run_message(status text, message text) IS 'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
 
 --
+-- Name: trigger_populate_fact(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.trigger_populate_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    ids uuid[];
+    days date[];
+begin
+    -- Completed no more, or moved to another day.
+    select array_agg(g.id), array_agg(g.day)
+    into ids, days
+    from (
+        select o.id, (o.started_at at time zone 'UTC')::date from old_rows as o where o.status = 'completed'
+        except
+        select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
+    ) as g (id, day);
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+    end if;
+
+    select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
+    into ids, days
+    from (
+        select n.id, n.started_at, n.ended_at, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds, n.talk_ms, n.listen_ms
+        from new_rows as n
+        where n.status = 'completed'
+        except
+        select o.id, o.started_at, o.ended_at, o.org_id, o.user_id, o.scenario_id, o.score, o.duration_seconds, o.talk_ms, o.listen_ms
+        from old_rows as o
+        where o.status = 'completed'
+    ) as c;
+    if ids is not null then
+        perform private.write_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION trigger_populate_fact(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.trigger_populate_fact() IS 'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
+
+--
 -- Name: trim_source_changes(regclass); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.trim_source_changes(source regclass) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     lock_key constant bigint := private.source_lock_key(source);
@@ -8841,7 +9628,7 @@ COMMENT ON FUNCTION private.trim_source_changes(source regclass) IS 'Shortens th
 
 CREATE FUNCTION private.typed_column(relation regclass, column_name text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     column_type text;
@@ -8868,7 +9655,7 @@ COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS
 
 CREATE FUNCTION private.url_host(url text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
 $$;
@@ -8885,7 +9672,7 @@ COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, w
 
 CREATE FUNCTION private.vault_secret(name text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select s.decrypted_secret from vault.decrypted_secrets as s where s.name = vault_secret.name;
 $$;
@@ -8927,10 +9714,13 @@ CREATE TABLE analytics.views (
     CONSTRAINT views_check2 CHECK ((source_warn_after < source_error_after)),
     CONSTRAINT views_check3 CHECK (((source_at_table IS NOT NULL) OR (COALESCE(source_warn_after, source_error_after) IS NULL))),
     CONSTRAINT views_rebuild_after_check CHECK ((rebuild_after > '00:00:00'::interval)),
+    CONSTRAINT views_refreshed_at_check CHECK (((refreshed_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (refreshed_at <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT views_source_as_of_check CHECK (((source_as_of >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (source_as_of <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
     CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
-    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval))
+    CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval)),
+    CONSTRAINT views_verified_at_check CHECK (((verified_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (verified_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 --
@@ -8997,7 +9787,7 @@ COMMENT ON COLUMN analytics.views.verified_at IS 'When the rows were last known 
 -- Name: COLUMN views.source_as_of; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment.';
+COMMENT ON COLUMN analytics.views.source_as_of IS 'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
 
 --
 -- Name: COLUMN views.source_snapshot; Type: COMMENT; Schema: analytics; Owner: -
@@ -9011,7 +9801,7 @@ COMMENT ON COLUMN analytics.views.source_snapshot IS 'Transactions that the rows
 
 CREATE FUNCTION private.view_state(declared analytics.views) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select jsonb_build_object(
         'version', declared.version,
@@ -9042,7 +9832,7 @@ COMMENT ON FUNCTION private.view_state(declared analytics.views) IS 'Where a vie
 
 CREATE FUNCTION private.waiting_refresh(view_name text, pack text) RETURNS analytics.refresh_requests
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     candidate bigint;
@@ -9083,12 +9873,32 @@ $$;
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
 
 --
+-- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.wanted_condition(relation regclass, filter jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case filter ->> 'op'
+        when 'listed' then private.listed_condition(relation, filter)
+        else private.filter_condition(relation, filter)
+    end;
+$$;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) IS 'One filter of a request as SQL over a relation that is called v.';
+
+--
 -- Name: watch_slots(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
@@ -9132,7 +9942,7 @@ COMMENT ON FUNCTION private.watch_slots(calendar jsonb) IS 'Brings the slots of 
 
 CREATE FUNCTION private.watch_source(source regclass, relkind "char") RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if relkind not in ('r', 'p', 'm') then
@@ -9166,7 +9976,7 @@ COMMENT ON FUNCTION private.watch_source(source regclass, relkind "char") IS 'Pu
 
 CREATE FUNCTION private.watch_views() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     view record;
@@ -9272,12 +10082,12 @@ COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collap
 
 CREATE FUNCTION private.why_not_audited() RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(
         (
             select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
-            from unnest(array['project_url', 'cron_secret_key']) as n (name)
+            from unnest(array['project_url', 'freshet_call_secret']) as n (name)
             where private.secret_flaw(n.name) is not null
         ),
         (
@@ -9287,7 +10097,7 @@ CREATE FUNCTION private.why_not_audited() RETURNS text
                 coalesce(c.status_code::text, 'by nothing'),
                 case
                     when c.status_code = 404 then ', so cron-audit was not deployed then; the next call follows within five minutes'
-                    when c.status_code in (401, 403) then ', so cron_secret_key in Vault is not the secret key named cron'
+                    when c.status_code in (401, 403) then ', so cron-audit did not take its signature: its log says why'
                     when c.status_code >= 500 then '; the log of cron-audit says why'
                     else '; the next call follows within five minutes'
                 end
@@ -9313,7 +10123,7 @@ COMMENT ON FUNCTION private.why_not_audited() IS 'What the first pass waits for,
 
 CREATE FUNCTION private.withdraw_job(job_name text) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     delete from analytics.scheduled_jobs as j where j.job_name = withdraw_job.job_name;
 $$;
@@ -9330,7 +10140,7 @@ COMMENT ON FUNCTION private.withdraw_job(job_name text) IS 'Takes a declaration 
 
 CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
     set closed_at = clock_timestamp(), resolution = 'withdrawn'
@@ -9352,9 +10162,10 @@ COMMENT ON FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) 
 
 CREATE FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys date[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    perform private.fill_days_of_facts(date_keys);
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -9395,7 +10206,7 @@ COMMENT ON FUNCTION private.write_attempt_facts(attempt_ids uuid[], date_keys da
 
 CREATE FUNCTION public.analytics_heatmap_admin() RETURNS TABLE(question_id uuid, lesion text, topic text, week_start date, attempts bigint, correct_attempts bigint, accuracy_rate numeric, median_duration_ms numeric)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
         h.question_id, h.lesion, h.topic, h.week_start,
@@ -9415,7 +10226,7 @@ COMMENT ON FUNCTION public.analytics_heatmap_admin() IS 'Admins and the service 
 
 CREATE FUNCTION public.analytics_refresh_heatmap() RETURNS analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select private.analytics_refresh_heatmap();
@@ -9433,7 +10244,7 @@ COMMENT ON FUNCTION public.analytics_refresh_heatmap() IS 'Refreshes the heatmap
 
 CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with caller as (
         select (event ->> 'user_id')::uuid as user_id
@@ -9487,7 +10298,7 @@ COMMENT ON FUNCTION public.custom_access_token_hook(event jsonb) IS 'Auth calls 
 
 CREATE FUNCTION public.refresh_reporting_views() RETURNS SETOF analytics.refresh_log
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET statement_timeout TO '60s'
     AS $$
     select l.* from private.refresh_reporting_views() as l;
@@ -9497,7 +10308,7 @@ $$;
 -- Name: FUNCTION refresh_reporting_views(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins: at most once a minute (PT429). Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
+COMMENT ON FUNCTION public.refresh_reporting_views() IS 'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
 
 --
 -- Name: learning_sessions; Type: TABLE; Schema: public; Owner: -
@@ -9859,7 +10670,7 @@ COMMENT ON VIEW analytics.assignment_status IS 'Where each assignment stands, at
 -- Name: COLUMN assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.assignment_status.completed_at IS 'Null while it is open.';
+COMMENT ON COLUMN analytics.assignment_status.completed_at IS 'End of the first completed attempt since it was assigned, or its start where no end was reported; null while it is open.';
 
 --
 -- Name: COLUMN assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
@@ -9950,6 +10761,115 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
 --
+-- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_users (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    name text,
+    email text,
+    role public.user_role NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
+
+--
+-- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
+
+--
+-- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
+
+--
+-- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
+
+--
+-- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_assignment_status AS
+ SELECT s.org_id,
+    s.assignment_id,
+    s.user_id,
+    s.scenario_id,
+    s.title,
+    s.due_on,
+    s.is_required,
+    s.assigned_at,
+    s.completed_at,
+    s.attempts_count,
+    round(s.best_score, 3) AS best_score
+   FROM analytics.assignment_status s
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_assignment_status; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_assignment_status IS 'Where each assignment stands.';
+
+--
+-- Name: COLUMN mv_assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.completed_at IS 'End of the first completed attempt of the scenario since it was assigned, or its start where no end was reported; null while it is open.';
+
+--
+-- Name: COLUMN mv_assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.attempts_count IS 'Completed attempts of the scenario since it was assigned.';
+
+--
+-- Name: COLUMN mv_assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_assignment_status.best_score IS 'Over those attempts; null when none has a score.';
+
+--
+-- Name: current_assignments; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.current_assignments WITH (security_invoker='on') AS
+ SELECT s.org_id,
+    s.assignment_id,
+    s.user_id,
+    u.name,
+    s.scenario_id,
+    s.title,
+    s.due_on,
+    s.is_required,
+    s.assigned_at,
+    s.completed_at,
+    s.attempts_count,
+    s.best_score
+   FROM (analytics.mv_assignment_status s
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = s.org_id) AND (u.user_id = s.user_id))))
+  WHERE ((s.completed_at IS NOT NULL) OR (u.is_active IS NOT FALSE));
+
+--
+-- Name: VIEW current_assignments; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.current_assignments IS 'Assignments as of the last refresh of mv_assignment_status, without what former members left open.';
+
+--
 -- Name: dim_orgs; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -10019,7 +10939,7 @@ CREATE TABLE analytics.dim_time (
 -- Name: TABLE dim_time; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.dim_time IS 'One row per day, from five years before this one to five years after it, and for whatever else was asked of private.fill_dim_time.';
+COMMENT ON TABLE analytics.dim_time IS 'One row per day, from five years before this one to five years after it, and for each day with a fact, however far away.';
 
 --
 -- Name: COLUMN dim_time.week; Type: COMMENT; Schema: analytics; Owner: -
@@ -10038,45 +10958,6 @@ COMMENT ON COLUMN analytics.dim_time.day_of_week IS 'ISO: 1 is Monday, 7 is Sund
 --
 
 COMMENT ON COLUMN analytics.dim_time.is_weekend IS 'Saturday and Sunday.';
-
---
--- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.dim_users (
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    name text,
-    email text,
-    role public.user_role NOT NULL,
-    is_active boolean NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
-
---
--- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
-
---
--- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
-
---
--- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
 
 --
 -- Name: explanation_views; Type: TABLE; Schema: public; Owner: -
@@ -10277,6 +11158,51 @@ CREATE TABLE analytics.fact_scenario_attempts_default (
 --
 
 COMMENT ON TABLE analytics.fact_scenario_attempts_default IS 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
+
+--
+-- Name: failed_answers; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.failed_answers (
+    resource text NOT NULL,
+    first_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    failure_count bigint DEFAULT 1 NOT NULL,
+    request_id uuid NOT NULL,
+    defect text NOT NULL,
+    last_answered_at timestamp with time zone,
+    CONSTRAINT failed_answers_resource_check CHECK ((resource ~ '^[a-z0-9_./-]{1,200}$'::text))
+);
+
+--
+-- Name: TABLE failed_answers; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.failed_answers IS 'What the functions reported of answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
+
+--
+-- Name: COLUMN failed_answers.failure_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.failure_count IS 'Reports, not requests: an isolate reports a resource once a minute at most.';
+
+--
+-- Name: COLUMN failed_answers.request_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.request_id IS 'Of the last reported failure: the function''s log has a line of it.';
+
+--
+-- Name: COLUMN failed_answers.defect; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.defect IS 'What was wrong, by its own words, scrubbed: never a value, never a person.';
+
+--
+-- Name: COLUMN failed_answers.last_answered_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.failed_answers.last_answered_at IS 'When an isolate that had reported a failure said that it answers again.';
 
 --
 -- Name: findings; Type: TABLE; Schema: analytics; Owner: -
@@ -10530,7 +11456,7 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
             l.lane_value,
                 CASE
                     WHEN (jsonb_typeof(l.lane_value) = 'number'::text) THEN ((l.lane_value #>> '{}'::text[]))::numeric
-                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\s*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
+                    WHEN ((jsonb_typeof(l.lane_value) = 'string'::text) AND ((l.lane_value #>> '{}'::text[]) ~ '^[ \t\n\v\f\r]*[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?[ \t\n\v\f\r]*$'::text)) THEN ((l.lane_value #>> '{}'::text[]))::numeric
                     ELSE NULL::numeric
                 END AS read_score
            FROM (public.submissions s
@@ -10540,24 +11466,139 @@ CREATE VIEW analytics.lane_scores WITH (security_invoker='on') AS
                     ELSE jsonb_build_object('', s.final_lane_scores)
                 END) l(lane_key, lane_value))
           WHERE ((s.status = 'scored'::text) AND (s.final_lane_scores IS NOT NULL))
+        ), judged AS (
+         SELECT v.submission_id,
+            v.agent_id,
+            v.challenge_id,
+            v.created_at,
+            v.lane_key,
+            v.lane_value,
+            v.read_score,
+                CASE
+                    WHEN (v.lane_key = ''::text) THEN 'the lane has no name'::text
+                    WHEN (length(v.lane_key) > 200) THEN 'the name of the lane is longer than 200 characters'::text
+                    WHEN (v.read_score IS NULL) THEN 'the value is no number'::text
+                    WHEN (NOT (abs(v.read_score) < '1000000000000000'::numeric)) THEN 'the score is 10^15 or more'::text
+                    WHEN (scale(trim_scale(v.read_score)) > 100) THEN 'the score has more than 100 decimals'::text
+                    WHEN ((v.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (v.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+                    ELSE NULL::text
+                END AS flaw
+           FROM lane_values v
         )
- SELECT v.submission_id,
-    v.agent_id,
-    v.challenge_id,
-    v.created_at,
-    v.lane_key,
-    v.lane_value,
+ SELECT j.submission_id,
+    j.agent_id,
+    j.challenge_id,
+    j.created_at,
+    j.lane_key,
+    j.lane_value,
         CASE
-            WHEN ((v.lane_key <> ''::text) AND (abs(v.read_score) < '1000000000000000'::numeric)) THEN v.read_score
+            WHEN (j.flaw IS NULL) THEN j.read_score
             ELSE NULL::numeric
-        END AS lane_score
-   FROM lane_values v;
+        END AS lane_score,
+    j.flaw
+   FROM judged j;
 
 --
 -- Name: VIEW lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.lane_scores IS 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
+
+--
+-- Name: COLUMN lane_scores.flaw; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.lane_scores.flaw IS 'Why the value is left out; null where lane_score is read.';
+
+--
+-- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_leaderboard_month AS
+ WITH scored_attempts AS (
+         SELECT f.org_id,
+            f.user_id,
+            (date_trunc('month'::text, (f.date_key)::timestamp without time zone))::date AS month,
+            f.score,
+            f.duration_seconds,
+            ((100.0 * (f.talk_ms)::numeric) / (NULLIF(((f.talk_ms)::bigint + f.listen_ms), 0))::numeric) AS talk_percentage
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.score IS NOT NULL)
+        )
+ SELECT a.org_id,
+    a.user_id,
+    a.month,
+    round(avg(a.score), 3) AS avg_score,
+    count(*) AS attempts,
+    sum(a.duration_seconds) AS total_duration,
+    round(avg(a.talk_percentage), 3) AS avg_talk_percentage,
+    sum(a.score) AS score_sum
+   FROM scored_attempts a
+  GROUP BY a.org_id, a.user_id, a.month
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_leaderboard_month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_leaderboard_month IS 'How a user scored in a month.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.month IS 'First day of the month of the UTC start.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.attempts IS 'Scored attempts; those without a score are in no figure of the row.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.total_duration; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.total_duration IS 'Seconds; null when no duration is known.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.avg_talk_percentage; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.avg_talk_percentage IS 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
+
+--
+-- Name: COLUMN mv_leaderboard_month.score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_leaderboard_month.score_sum IS 'Of the attempts, so that averages are exact.';
+
+--
+-- Name: leaderboard_months; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.leaderboard_months WITH (security_invoker='on') AS
+ SELECT l.org_id,
+    l.user_id,
+    l.month,
+    round(((l.score_sum)::numeric(60,30) / (l.attempts)::numeric), 30) AS exact_avg_score,
+    l.avg_score,
+    l.attempts,
+    l.total_duration,
+    l.avg_talk_percentage
+   FROM analytics.mv_leaderboard_month l;
+
+--
+-- Name: VIEW leaderboard_months; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.leaderboard_months IS 'mv_leaderboard_month with the average that ranks and changes go by.';
+
+--
+-- Name: COLUMN leaderboard_months.exact_avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.leaderboard_months.exact_avg_score IS 'To thirty decimals: equal exactly where the averages are.';
 
 --
 -- Name: mv_agent_progress; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -10570,7 +11611,7 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
             (date_trunc('week'::text, (s.created_at AT TIME ZONE 'UTC'::text)))::date AS week,
             s.composite_score
            FROM public.submissions s
-          WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL))
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)) AND (abs(s.composite_score) < '1000000000000000'::numeric) AND (scale(trim_scale(s.composite_score)) <= 100))
         ), weeks AS (
          SELECT s.agent_id,
             s.challenge_id,
@@ -10614,49 +11655,6 @@ COMMENT ON COLUMN analytics.mv_agent_progress.week IS 'Monday of the ISO week of
 --
 
 COMMENT ON COLUMN analytics.mv_agent_progress.wow_composite_delta IS 'Change of the average against the week before; null when that week has no submission.';
-
---
--- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_assignment_status AS
- SELECT s.org_id,
-    s.assignment_id,
-    s.user_id,
-    s.scenario_id,
-    s.title,
-    s.due_on,
-    s.is_required,
-    s.assigned_at,
-    s.completed_at,
-    s.attempts_count,
-    round(s.best_score, 3) AS best_score
-   FROM analytics.assignment_status s
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_assignment_status; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_assignment_status IS 'Where each assignment stands.';
-
---
--- Name: COLUMN mv_assignment_status.completed_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.completed_at IS 'End of the first completed attempt of the scenario since it was assigned; null while it is open.';
-
---
--- Name: COLUMN mv_assignment_status.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.attempts_count IS 'Completed attempts of the scenario since it was assigned.';
-
---
--- Name: COLUMN mv_assignment_status.best_score; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_assignment_status.best_score IS 'Over those attempts; null when none has a score.';
 
 --
 -- Name: mv_kpi_call_minutes; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -10856,62 +11854,6 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score
 COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
 
 --
--- Name: mv_leaderboard_month; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_leaderboard_month AS
- WITH scored_attempts AS (
-         SELECT f.org_id,
-            f.user_id,
-            (date_trunc('month'::text, (f.date_key)::timestamp without time zone))::date AS month,
-            f.score,
-            f.duration_seconds,
-            ((100.0 * (f.talk_ms)::numeric) / (NULLIF(((f.talk_ms)::bigint + f.listen_ms), 0))::numeric) AS talk_percentage
-           FROM analytics.fact_scenario_attempts f
-          WHERE (f.score IS NOT NULL)
-        )
- SELECT a.org_id,
-    a.user_id,
-    a.month,
-    round(avg(a.score), 3) AS avg_score,
-    count(*) AS attempts,
-    sum(a.duration_seconds) AS total_duration,
-    round(avg(a.talk_percentage), 3) AS avg_talk_percentage
-   FROM scored_attempts a
-  GROUP BY a.org_id, a.user_id, a.month
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_leaderboard_month; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_leaderboard_month IS 'How a user scored in a month.';
-
---
--- Name: COLUMN mv_leaderboard_month.month; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.month IS 'First day of the month of the UTC start.';
-
---
--- Name: COLUMN mv_leaderboard_month.attempts; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.attempts IS 'Scored attempts; those without a score are in no figure of the row.';
-
---
--- Name: COLUMN mv_leaderboard_month.total_duration; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.total_duration IS 'Seconds; null when no duration is known.';
-
---
--- Name: COLUMN mv_leaderboard_month.avg_talk_percentage; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_leaderboard_month.avg_talk_percentage IS 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
-
---
 -- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -10985,7 +11927,10 @@ CREATE MATERIALIZED VIEW analytics.mv_org_activity_day AS
         ), ended AS (
          SELECT f.org_id,
             ((f.ended_at AT TIME ZONE 'UTC'::text))::date AS active_on,
-            count(*) AS ended_count
+            count(*) AS ended_count,
+            count(f.score) AS scored_count,
+            sum(f.score) AS score_sum,
+            max(f.ended_at) AS last_ended_at
            FROM analytics.fact_scenario_attempts f
           WHERE (f.ended_at IS NOT NULL)
           GROUP BY f.org_id, (((f.ended_at AT TIME ZONE 'UTC'::text))::date)
@@ -10996,22 +11941,27 @@ CREATE MATERIALIZED VIEW analytics.mv_org_activity_day AS
     COALESCE(e.ended_count, (0)::bigint) AS ended_count,
     COALESCE(s.scored_count, (0)::bigint) AS scored_count,
     COALESCE(s.score_sum, (0)::numeric) AS score_sum,
-    COALESCE(s.active_users_count, (0)::bigint) AS active_users_count
+    COALESCE(s.active_users_count, (0)::bigint) AS active_users_count,
+    (COALESCE(sum(e.ended_count) OVER so_far, (0)::numeric))::bigint AS total_ended_count,
+    (COALESCE(sum(e.scored_count) OVER so_far, (0)::numeric))::bigint AS total_scored_count,
+    COALESCE(sum(e.score_sum) OVER so_far, (0)::numeric) AS total_score_sum,
+    max(e.last_ended_at) OVER so_far AS last_ended_at
    FROM (started s
      FULL JOIN ended e USING (org_id, active_on))
+  WINDOW so_far AS (PARTITION BY org_id ORDER BY active_on)
   WITH NO DATA;
 
 --
 -- Name: MATERIALIZED VIEW mv_org_activity_day; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.mv_org_activity_day IS 'What an organisation did on a day.';
+COMMENT ON MATERIALIZED VIEW analytics.mv_org_activity_day IS 'What an organisation did on a day, and up to it.';
 
 --
 -- Name: COLUMN mv_org_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_org_activity_day.active_on IS 'UTC day: of the start for every figure but ended_count, of the end for that.';
+COMMENT ON COLUMN analytics.mv_org_activity_day.active_on IS 'UTC day: of the start for started_count, scored_count, score_sum and active_users_count, of the end for the others.';
 
 --
 -- Name: COLUMN mv_org_activity_day.started_count; Type: COMMENT; Schema: analytics; Owner: -
@@ -11036,6 +11986,30 @@ COMMENT ON COLUMN analytics.mv_org_activity_day.scored_count IS 'Of those starte
 --
 
 COMMENT ON COLUMN analytics.mv_org_activity_day.score_sum IS 'Of their scores, so that averages over any days are exact.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_ended_count IS 'Completed attempts that have ended, up to this day.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_scored_count IS 'Of total_ended_count, how many have a score.';
+
+--
+-- Name: COLUMN mv_org_activity_day.total_score_sum; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.total_score_sum IS 'Of their scores.';
+
+--
+-- Name: COLUMN mv_org_activity_day.last_ended_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_org_activity_day.last_ended_at IS 'When the last of them ended; null while there is none.';
 
 --
 -- Name: mv_org_overview; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11173,20 +12147,25 @@ CREATE TABLE public.bout_results (
 --
 
 CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
- WITH first_submissions AS (
+ WITH scored_submissions AS (
+         SELECT s.agent_id,
+            s.challenge_id,
+            s.bout_id,
+            s.created_at
+           FROM public.submissions s
+          WHERE ((s.status = 'scored'::text) AND ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
+        ), first_submissions AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_at
-           FROM public.submissions s
-          WHERE (s.status = 'scored'::text)
+           FROM scored_submissions s
           GROUP BY s.agent_id, s.challenge_id
         ), first_wins AS (
          SELECT s.agent_id,
             s.challenge_id,
             min(s.created_at) AS first_win_at
-           FROM (public.submissions s
+           FROM (scored_submissions s
              JOIN public.bout_results r ON (((r.bout_id = s.bout_id) AND (r.winner_agent_id = s.agent_id))))
-          WHERE (s.status = 'scored'::text)
           GROUP BY s.agent_id, s.challenge_id
         )
  SELECT f.challenge_id,
@@ -11209,15 +12188,36 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_time_to_first_win IS 'Days from first 
 --
 
 CREATE MATERIALIZED VIEW analytics.mv_user_activity_day AS
- SELECT f.org_id,
-    f.user_id,
-    f.date_key AS active_on,
-    count(*) AS attempts_count,
-    count(f.score) AS scored_count,
-    COALESCE(sum(f.score), (0)::numeric) AS score_sum,
-    COALESCE(sum(f.duration_seconds), (0)::bigint) AS duration_seconds
-   FROM analytics.fact_scenario_attempts f
-  GROUP BY f.org_id, f.user_id, f.date_key
+ WITH started AS (
+         SELECT f.org_id,
+            f.user_id,
+            f.date_key AS active_on,
+            count(*) AS attempts_count,
+            count(f.score) AS scored_count,
+            sum(f.score) AS score_sum,
+            sum(f.duration_seconds) AS duration_seconds
+           FROM analytics.fact_scenario_attempts f
+          GROUP BY f.org_id, f.user_id, f.date_key
+        ), ended AS (
+         SELECT f.org_id,
+            f.user_id,
+            ((f.ended_at AT TIME ZONE 'UTC'::text))::date AS active_on,
+            count(*) AS ended_count
+           FROM analytics.fact_scenario_attempts f
+          WHERE (f.ended_at IS NOT NULL)
+          GROUP BY f.org_id, f.user_id, (((f.ended_at AT TIME ZONE 'UTC'::text))::date)
+        )
+ SELECT org_id,
+    user_id,
+    active_on,
+    COALESCE(s.attempts_count, (0)::bigint) AS attempts_count,
+    COALESCE(s.scored_count, (0)::bigint) AS scored_count,
+    COALESCE(s.score_sum, (0)::numeric) AS score_sum,
+    COALESCE(s.duration_seconds, (0)::bigint) AS duration_seconds,
+    COALESCE(e.ended_count, (0)::bigint) AS ended_count,
+    ((e.active_on IS NOT NULL) AND (e.active_on = min(e.active_on) OVER (PARTITION BY org_id, user_id))) AS is_first_end
+   FROM (started s
+     FULL JOIN ended e USING (org_id, user_id, active_on))
   WITH NO DATA;
 
 --
@@ -11230,7 +12230,13 @@ COMMENT ON MATERIALIZED VIEW analytics.mv_user_activity_day IS 'What a user did 
 -- Name: COLUMN mv_user_activity_day.active_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_user_activity_day.active_on IS 'UTC day of the start.';
+COMMENT ON COLUMN analytics.mv_user_activity_day.active_on IS 'UTC day: of the end for ended_count and is_first_end, of the start for the others.';
+
+--
+-- Name: COLUMN mv_user_activity_day.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.attempts_count IS 'Completed attempts by the day of their start.';
 
 --
 -- Name: COLUMN mv_user_activity_day.score_sum; Type: COMMENT; Schema: analytics; Owner: -
@@ -11243,6 +12249,18 @@ COMMENT ON COLUMN analytics.mv_user_activity_day.score_sum IS 'Of the scored att
 --
 
 COMMENT ON COLUMN analytics.mv_user_activity_day.duration_seconds IS 'Of the attempts whose duration is known; the others add nothing.';
+
+--
+-- Name: COLUMN mv_user_activity_day.ended_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.ended_count IS 'Completed attempts by the day of their end, where one is known.';
+
+--
+-- Name: COLUMN mv_user_activity_day.is_first_end; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_user_activity_day.is_first_end IS 'Whether the user''s first completed attempt that has ended ended on this day.';
 
 --
 -- Name: mv_weakness_patterns; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11351,6 +12369,79 @@ COMMENT ON VIEW analytics.named_attempts IS 'Completed attempts with the names o
 --
 
 COMMENT ON COLUMN analytics.named_attempts.started_on IS 'UTC day of the start.';
+
+--
+-- Name: org_overviews; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.org_overviews WITH (security_invoker='on') AS
+ SELECT t.date_key AS read_on,
+    o.org_id,
+    o.name,
+    u.active_users,
+    u.active_users_this_month,
+    COALESCE(l.total_ended_count, (0)::bigint) AS total_attempts,
+    (COALESCE(a.this_week, (0)::numeric))::bigint AS attempts_this_week,
+    (COALESCE(a.this_month, (0)::numeric))::bigint AS attempts_this_month,
+    round((l.total_score_sum / (NULLIF(l.total_scored_count, 0))::numeric), 3) AS avg_score,
+    COALESCE(l.total_scored_count, (0)::bigint) AS scored_count,
+    l.last_ended_at AS last_activity
+   FROM ((((analytics.dim_time t
+     CROSS JOIN analytics.dim_orgs o)
+     LEFT JOIN LATERAL ( SELECT d.total_ended_count,
+            d.total_scored_count,
+            d.total_score_sum,
+            d.last_ended_at
+           FROM analytics.mv_org_activity_day d
+          WHERE ((d.org_id = o.org_id) AND (d.active_on <= t.date_key))
+          ORDER BY d.active_on DESC
+         LIMIT 1) l ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(d.ended_count) FILTER (WHERE (d.active_on > (t.date_key - 7))) AS this_week,
+            sum(d.ended_count) AS this_month
+           FROM analytics.mv_org_activity_day d
+          WHERE ((d.org_id = o.org_id) AND (d.active_on > (t.date_key - 30)) AND (d.active_on <= t.date_key))) a ON (true))
+     LEFT JOIN LATERAL ( SELECT ( SELECT count(*) AS count
+                   FROM analytics.mv_user_activity_day f
+                  WHERE ((f.org_id = o.org_id) AND f.is_first_end AND (f.active_on <= t.date_key))) AS active_users,
+            ( SELECT count(DISTINCT m.user_id) AS count
+                   FROM analytics.mv_user_activity_day m
+                  WHERE ((m.org_id = o.org_id) AND (m.ended_count > 0) AND (m.active_on > (t.date_key - 30)) AND (m.active_on <= t.date_key))) AS active_users_this_month) u ON (true));
+
+--
+-- Name: VIEW org_overviews; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.org_overviews IS 'An organisation in one row, as it is read on a day. Ask for one day: where read_on = ….';
+
+--
+-- Name: COLUMN org_overviews.read_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.read_on IS 'The UTC day of the read: windows end with it, and what is dated after it is left out.';
+
+--
+-- Name: COLUMN org_overviews.active_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.active_users IS 'Users with a completed attempt that has ended.';
+
+--
+-- Name: COLUMN org_overviews.active_users_this_month; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.active_users_this_month IS 'Of them, those with one that ended on one of the 30 days that end with read_on.';
+
+--
+-- Name: COLUMN org_overviews.attempts_this_week; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.attempts_this_week IS 'Completed attempts that ended on one of the seven days that end with read_on.';
+
+--
+-- Name: COLUMN org_overviews.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.org_overviews.scored_count IS 'Of total_attempts, how many have a score: what avg_score rests on.';
 
 --
 -- Name: outbox; Type: TABLE; Schema: analytics; Owner: -
@@ -11607,6 +12698,30 @@ ALTER TABLE analytics.refresh_requests ALTER COLUMN id ADD GENERATED ALWAYS AS I
 );
 
 --
+-- Name: rejected_composite_scores; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_composite_scores WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    s.composite_score,
+        CASE
+            WHEN ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) THEN 'the moment of the submission is not between 1900 and 2200'::text
+            WHEN (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) THEN 'the score is no number below 10^15'::text
+            ELSE 'the score has more than 100 decimals'::text
+        END AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND (s.composite_score IS NOT NULL) AND (((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)) OR (NOT (abs(s.composite_score) < '1000000000000000'::numeric)) OR (scale(trim_scale(s.composite_score)) > 100)));
+
+--
+-- Name: VIEW rejected_composite_scores; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_composite_scores IS 'Composite scores that mv_agent_progress leaves out, and why.';
+
+--
 -- Name: rejected_lane_scores; Type: VIEW; Schema: analytics; Owner: -
 --
 
@@ -11614,15 +12729,35 @@ CREATE VIEW analytics.rejected_lane_scores WITH (security_invoker='on') AS
  SELECT s.submission_id,
     s.challenge_id,
     s.lane_key,
-    s.lane_value
+    s.lane_value,
+    s.flaw
    FROM analytics.lane_scores s
-  WHERE (s.lane_score IS NULL);
+  WHERE (s.flaw IS NOT NULL);
 
 --
 -- Name: VIEW rejected_lane_scores; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.rejected_lane_scores IS 'Lane values that the arena''s views leave out.';
+
+--
+-- Name: rejected_submissions; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
+ SELECT s.id AS submission_id,
+    s.agent_id,
+    s.challenge_id,
+    s.created_at,
+    'the moment of the submission is not between 1900 and 2200'::text AS flaw
+   FROM public.submissions s
+  WHERE ((s.status = 'scored'::text) AND ((s.created_at < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (s.created_at > '2200-01-01 00:00:00+00'::timestamp with time zone)));
+
+--
+-- Name: VIEW rejected_submissions; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
 -- Name: retention; Type: TABLE; Schema: analytics; Owner: -
@@ -11840,14 +12975,19 @@ COMMENT ON COLUMN analytics.source_changes.statement_count IS 'How many statemen
 --
 
 CREATE MATERIALIZED VIEW analytics.streak_dropoffs AS
- WITH active_days AS (
+ WITH past_days AS (
+         SELECT d.user_id,
+            d.active_on
+           FROM analytics.active_learning_days d
+          WHERE (d.active_on <= ((now() AT TIME ZONE 'UTC'::text))::date)
+        ), active_days AS (
          SELECT d.user_id,
             d.active_on,
             (d.active_on - (row_number() OVER (PARTITION BY d.user_id ORDER BY d.active_on))::integer) AS streak_id
-           FROM analytics.active_learning_days d
+           FROM past_days d
         ), newest_day AS (
          SELECT max(d.active_on) AS active_on
-           FROM analytics.active_learning_days d
+           FROM past_days d
         ), streaks AS (
          SELECT d.user_id,
             d.streak_id,
@@ -11883,7 +13023,7 @@ CREATE MATERIALIZED VIEW analytics.streak_dropoffs AS
 -- Name: MATERIALIZED VIEW streak_dropoffs; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.streak_dropoffs IS 'After how many consecutive active days learners stop.';
+COMMENT ON MATERIALIZED VIEW analytics.streak_dropoffs IS 'After how many consecutive active days learners stop. Days to come are left out.';
 
 --
 -- Name: COLUMN streak_dropoffs.streak_days; Type: COMMENT; Schema: analytics; Owner: -
@@ -11901,7 +13041,7 @@ COMMENT ON COLUMN analytics.streak_dropoffs.reached_count IS 'Streaks that laste
 -- Name: COLUMN streak_dropoffs.ended_count; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.streak_dropoffs.ended_count IS 'Streaks of exactly this length whose last day is before the newest active day in the data.';
+COMMENT ON COLUMN analytics.streak_dropoffs.ended_count IS 'Streaks of exactly this length whose last day is before the newest active day that has come.';
 
 --
 -- Name: COLUMN streak_dropoffs.dropoff_rate; Type: COMMENT; Schema: analytics; Owner: -
@@ -11935,11 +13075,13 @@ CREATE MATERIALIZED VIEW analytics.summary_stats AS
  WITH newest_day AS (
          SELECT max(d.active_on) AS as_of_on
            FROM analytics.active_learning_days d
+          WHERE (d.active_on <= ((now() AT TIME ZONE 'UTC'::text))::date)
         ), learners AS (
          SELECT d.user_id,
-            max(d.active_on) AS last_on,
+            max(d.active_on) FILTER (WHERE (d.active_on <= n.as_of_on)) AS last_on,
             sum(d.sessions_count) AS sessions_count
-           FROM analytics.active_learning_days d
+           FROM (analytics.active_learning_days d
+             CROSS JOIN newest_day n)
           GROUP BY d.user_id
         ), learner_stats AS (
          SELECT n.as_of_on,
@@ -11981,7 +13123,7 @@ COMMENT ON MATERIALIZED VIEW analytics.summary_stats IS 'The pack in one row.';
 -- Name: COLUMN summary_stats.as_of_on; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.summary_stats.as_of_on IS 'Newest active day in the data, where the windows end; null when nobody was ever active.';
+COMMENT ON COLUMN analytics.summary_stats.as_of_on IS 'Newest active day in the data that has come, where the windows end; null when there is none.';
 
 --
 -- Name: COLUMN summary_stats.active_learners_7d; Type: COMMENT; Schema: analytics; Owner: -
@@ -12000,6 +13142,23 @@ COMMENT ON COLUMN analytics.summary_stats.active_learners_30d IS 'Learners activ
 --
 
 COMMENT ON COLUMN analytics.summary_stats.completion_rate IS 'Completed quiz attempts / quiz attempts, over all quizzes, four decimals; null when there are none.';
+
+--
+-- Name: dotted_lines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.dotted_lines (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    manager_id text NOT NULL,
+    CONSTRAINT dotted_lines_check CHECK ((manager_id <> user_id))
+);
+
+--
+-- Name: TABLE dotted_lines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.dotted_lines IS 'A second manager, who sees the member but whose team does not count them.';
 
 --
 -- Name: org_members; Type: TABLE; Schema: public; Owner: -
@@ -12049,21 +13208,51 @@ COMMENT ON TABLE public.teams IS 'A team is everybody whose org_members.manager_
 --
 
 CREATE VIEW analytics.team_members WITH (security_invoker='on') AS
- SELECT t.org_id,
+ WITH managers AS (
+         SELECT t_1.org_id,
+            t_1.manager_id
+           FROM public.teams t_1
+        UNION
+         SELECT m_1.org_id,
+            m_1.manager_id
+           FROM public.org_members m_1
+          WHERE ((m_1.manager_id IS NOT NULL) AND ((m_1.left_at IS NULL) OR (m_1.left_at > now())))
+        UNION
+         SELECT d.org_id,
+            d.manager_id
+           FROM (public.dotted_lines d
+             JOIN public.org_members m_1 ON (((m_1.org_id = d.org_id) AND (m_1.user_id = d.user_id))))
+          WHERE ((m_1.left_at IS NULL) OR (m_1.left_at > now()))
+        )
+ SELECT g.org_id,
     t.id AS team_id,
-    t.manager_id,
-    t.name,
+    g.manager_id,
+    COALESCE(t.name, u.name) AS name,
     ((b.left_at IS NULL) OR (b.left_at > now())) AS is_led,
     m.user_id
-   FROM ((public.teams t
-     JOIN public.org_members b ON (((b.org_id = t.org_id) AND (b.user_id = t.manager_id))))
-     LEFT JOIN public.org_members m ON (((m.org_id = t.org_id) AND (m.manager_id = t.manager_id) AND ((m.left_at IS NULL) OR (m.left_at > now())))));
+   FROM ((((managers g
+     JOIN public.org_members b ON (((b.org_id = g.org_id) AND (b.user_id = g.manager_id))))
+     LEFT JOIN public.teams t ON (((t.org_id = g.org_id) AND (t.manager_id = g.manager_id))))
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = g.org_id) AND (u.user_id = g.manager_id))))
+     LEFT JOIN public.org_members m ON (((m.org_id = g.org_id) AND (m.manager_id = g.manager_id) AND ((m.left_at IS NULL) OR (m.left_at > now())))));
 
 --
 -- Name: VIEW team_members; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON VIEW analytics.team_members IS 'Who is in which team, at this moment.';
+
+--
+-- Name: COLUMN team_members.team_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.team_id IS 'Null for people who report to a manager whose team has no row in public.teams.';
+
+--
+-- Name: COLUMN team_members.name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.team_members.name IS 'Of the team; where it has none, of its manager.';
 
 --
 -- Name: COLUMN team_members.is_led; Type: COMMENT; Schema: analytics; Owner: -
@@ -12455,23 +13644,6 @@ CREATE TABLE public.challenges (
 );
 
 --
--- Name: dotted_lines; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.dotted_lines (
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    manager_id text NOT NULL,
-    CONSTRAINT dotted_lines_check CHECK ((manager_id <> user_id))
-);
-
---
--- Name: TABLE dotted_lines; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.dotted_lines IS 'A second manager, who sees the member but whose team does not count them.';
-
---
 -- Name: judge_outputs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -12611,6 +13783,62 @@ ALTER TABLE ONLY analytics.fact_scenario_attempts
 
 ALTER TABLE ONLY analytics.fact_scenario_attempts_default
     ADD CONSTRAINT fact_scenario_attempts_default_pkey PRIMARY KEY (attempt_id, date_key);
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_duration_seconds_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_ended_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_listen_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_score_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_started_at_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_talk_ms_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0)) NOT VALID;
+
+--
+-- Name: fact_scenario_attempts fact_scenario_attempts_user_id_check; Type: CHECK CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.fact_scenario_attempts
+    ADD CONSTRAINT fact_scenario_attempts_user_id_check CHECK ((octet_length(user_id) <= 1000)) NOT VALID;
+
+--
+-- Name: failed_answers failed_answers_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.failed_answers
+    ADD CONSTRAINT failed_answers_pkey PRIMARY KEY (resource);
 
 --
 -- Name: findings findings_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -12921,6 +14149,13 @@ ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id);
 
 --
+-- Name: users users_id_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.users
+    ADD CONSTRAINT users_id_check CHECK ((octet_length(id) <= 1000)) NOT VALID;
+
+--
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -13066,6 +14301,36 @@ CREATE INDEX http_calls_unharvested_idx ON analytics.http_calls USING btree (que
 CREATE INDEX http_calls_unobserved_idx ON analytics.http_calls USING btree (call_id) WHERE ((outcome <> 'pending'::text) AND (NOT is_observed));
 
 --
+-- Name: idx_mv_lane_dist_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_lane_dist_pk ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
+
+--
+-- Name: idx_mv_progress_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_progress_pk ON analytics.mv_agent_progress USING btree (agent_id, challenge_id, week);
+
+--
+-- Name: idx_mv_ttfw_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_ttfw_pk ON analytics.mv_time_to_first_win USING btree (challenge_id);
+
+--
+-- Name: idx_mv_weakness_category; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX idx_mv_weakness_category ON analytics.mv_weakness_patterns USING btree (performance_category, challenge_id);
+
+--
+-- Name: idx_mv_weakness_pk; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX idx_mv_weakness_pk ON analytics.mv_weakness_patterns USING btree (agent_id, challenge_id, lane_key);
+
+--
 -- Name: incidents_cause_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -13088,12 +14353,6 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
-
---
--- Name: mv_agent_progress_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_agent_progress_key ON analytics.mv_agent_progress USING btree (agent_id, challenge_id, week);
 
 --
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
@@ -13126,12 +14385,6 @@ CREATE UNIQUE INDEX mv_kpi_users_key ON analytics.mv_kpi_users USING btree (org_
 CREATE UNIQUE INDEX mv_kpi_weeks_key ON analytics.mv_kpi_weeks USING btree (org_id, event_type, week_start);
 
 --
--- Name: mv_lane_score_distribution_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_lane_score_distribution_key ON analytics.mv_lane_score_distribution USING btree (challenge_id, lane_key);
-
---
 -- Name: mv_leaderboard_month_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -13162,28 +14415,16 @@ CREATE UNIQUE INDEX mv_org_overview_key ON analytics.mv_org_overview USING btree
 CREATE UNIQUE INDEX mv_scenario_insights_key ON analytics.mv_scenario_insights USING btree (org_id, scenario_id);
 
 --
--- Name: mv_time_to_first_win_key; Type: INDEX; Schema: analytics; Owner: -
+-- Name: mv_user_activity_day_first_ends_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
-CREATE UNIQUE INDEX mv_time_to_first_win_key ON analytics.mv_time_to_first_win USING btree (challenge_id);
+CREATE INDEX mv_user_activity_day_first_ends_idx ON analytics.mv_user_activity_day USING btree (org_id, active_on) WHERE is_first_end;
 
 --
 -- Name: mv_user_activity_day_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
 CREATE UNIQUE INDEX mv_user_activity_day_key ON analytics.mv_user_activity_day USING btree (org_id, active_on, user_id);
-
---
--- Name: mv_weakness_patterns_category_idx; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE INDEX mv_weakness_patterns_category_idx ON analytics.mv_weakness_patterns USING btree (performance_category, challenge_id);
-
---
--- Name: mv_weakness_patterns_key; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE UNIQUE INDEX mv_weakness_patterns_key ON analytics.mv_weakness_patterns USING btree (agent_id, challenge_id, lane_key);
 
 --
 -- Name: outbox_delivered_idx; Type: INDEX; Schema: analytics; Owner: -
@@ -13348,6 +14589,12 @@ CREATE INDEX learning_sessions_track_id_idx ON public.learning_sessions USING bt
 CREATE INDEX learning_sessions_user_id_idx ON public.learning_sessions USING btree (user_id, started_at);
 
 --
+-- Name: org_members_left_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX org_members_left_at_idx ON public.org_members USING btree (left_at) WHERE (left_at IS NOT NULL);
+
+--
 -- Name: org_members_manager_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -13492,11 +14739,11 @@ CREATE OR REPLACE VIEW analytics.assignment_status WITH (security_invoker='on') 
             a.due_on,
             a.is_required,
             a.assigned_at,
-            min(f.ended_at) AS completed_at,
+            min(COALESCE(f.ended_at, f.started_at)) AS completed_at,
             count(f.attempt_id) AS attempts_count,
             max(f.score) AS best_score
            FROM (public.assignments a
-             LEFT JOIN analytics.fact_scenario_attempts f ON (((f.org_id = a.org_id) AND (f.user_id = a.assignee_id) AND (f.scenario_id = a.scenario_id) AND (f.ended_at >= a.assigned_at))))
+             LEFT JOIN analytics.fact_scenario_attempts f ON (((f.org_id = a.org_id) AND (f.user_id = a.assignee_id) AND (f.scenario_id = a.scenario_id) AND (COALESCE(f.ended_at, f.started_at) >= a.assigned_at))))
           GROUP BY a.org_id, a.assignee_id, a.id
         )
  SELECT c.org_id,
@@ -13556,6 +14803,12 @@ CREATE TRIGGER kpi_events_were_inserted AFTER INSERT ON analytics.fact_kpi_event
 CREATE TRIGGER kpi_events_were_updated AFTER UPDATE ON analytics.fact_kpi_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.check_kpi_events();
 
 --
+-- Name: views source_moments_are_believable; Type: TRIGGER; Schema: analytics; Owner: -
+--
+
+CREATE TRIGGER source_moments_are_believable BEFORE INSERT OR UPDATE OF source_as_of ON analytics.views FOR EACH ROW WHEN (((new.source_as_of < '1900-01-01 00:00:00+00'::timestamp with time zone) OR (new.source_as_of > '2200-01-01 00:00:00+00'::timestamp with time zone))) EXECUTE FUNCTION private.believe_source_moment();
+
+--
 -- Name: scenario_attempts attempts_changed_hands; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -13578,12 +14831,6 @@ CREATE TRIGGER attempts_were_inserted AFTER INSERT ON public.scenario_attempts R
 --
 
 CREATE TRIGGER attempts_were_truncated AFTER TRUNCATE ON public.scenario_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.empty_derived_table('fact_scenario_attempts');
-
---
--- Name: scenario_attempts attempts_were_updated; Type: TRIGGER; Schema: public; Owner: -
---
-
-CREATE TRIGGER attempts_were_updated AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.attempts_were_updated();
 
 --
 -- Name: agents freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -13700,6 +14947,12 @@ CREATE TRIGGER members_were_truncated AFTER TRUNCATE ON public.org_members FOR E
 CREATE TRIGGER members_were_updated AFTER UPDATE ON public.org_members REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_users', 'user_id');
 
 --
+-- Name: orgs orgs_ask_for_a_refresh; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER orgs_ask_for_a_refresh AFTER DELETE ON public.orgs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.orgs_were_deleted();
+
+--
 -- Name: orgs orgs_were_deleted; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -13728,6 +14981,12 @@ CREATE TRIGGER orgs_were_truncated AFTER TRUNCATE ON public.orgs FOR EACH STATEM
 --
 
 CREATE TRIGGER orgs_were_updated AFTER UPDATE ON public.orgs REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.sync_dimension('sync_dim_orgs', 'id');
+
+--
+-- Name: scenario_attempts populate_fact_on_completion; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER populate_fact_on_completion AFTER UPDATE ON public.scenario_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.trigger_populate_fact();
 
 --
 -- Name: scenarios scenarios_were_deleted; Type: TRIGGER; Schema: public; Owner: -
@@ -14055,6 +15314,12 @@ ALTER TABLE analytics.fact_scenario_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.fact_scenario_attempts_default ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: failed_answers; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.failed_answers ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: findings; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -14220,7 +15485,7 @@ ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 -- Name: agents agents_are_read_by_their_owner; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY agents_are_read_by_their_owner ON public.agents FOR SELECT TO authenticated USING ((owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14232,7 +15497,7 @@ ALTER TABLE public.assignments ENABLE ROW LEVEL SECURITY;
 -- Name: assignments assignments_are_read_by_those_above_the_assignee; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY assignments_are_read_by_those_above_the_assignee ON public.assignments FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (assignee_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: bout_results; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14280,7 +15545,7 @@ ALTER TABLE public.dotted_lines ENABLE ROW LEVEL SECURITY;
 -- Name: dotted_lines dotted_lines_are_read_by_those_above_the_member; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY dotted_lines_are_read_by_those_above_the_member ON public.dotted_lines FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: explanation_views; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14292,7 +15557,7 @@ ALTER TABLE public.explanation_views ENABLE ROW LEVEL SECURITY;
 -- Name: explanation_views explanation_views_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY explanation_views_are_read_by_their_user ON public.explanation_views FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: judge_outputs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14307,7 +15572,7 @@ ALTER TABLE public.judge_outputs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY judge_outputs_are_read_by_the_agents_owner ON public.judge_outputs FOR SELECT TO authenticated USING ((submission_id IN ( SELECT s.id
    FROM (public.submissions s
      JOIN public.agents a ON ((a.id = s.agent_id)))
-  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
 
 --
 -- Name: learning_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14319,7 +15584,7 @@ ALTER TABLE public.learning_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: learning_sessions learning_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY learning_sessions_are_read_by_their_user ON public.learning_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: org_members; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14337,7 +15602,7 @@ CREATE POLICY org_members_are_read_by_auth ON public.org_members FOR SELECT TO s
 -- Name: org_members org_members_are_read_by_those_above_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY org_members_are_read_by_those_above_them ON public.org_members FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: orgs; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14355,7 +15620,7 @@ CREATE POLICY orgs_are_read_by_auth ON public.orgs FOR SELECT TO supabase_auth_a
 -- Name: orgs orgs_are_read_by_their_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY orgs_are_read_by_their_members ON public.orgs FOR SELECT TO authenticated USING ((id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: questions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14379,7 +15644,7 @@ ALTER TABLE public.quiz_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: quiz_attempts quiz_attempts_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY quiz_attempts_are_read_by_their_user ON public.quiz_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: responses; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14391,7 +15656,7 @@ ALTER TABLE public.responses ENABLE ROW LEVEL SECURITY;
 -- Name: responses responses_are_read_by_who_gave_them; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY responses_are_read_by_who_gave_them ON public.responses FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: review_sessions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14403,7 +15668,7 @@ ALTER TABLE public.review_sessions ENABLE ROW LEVEL SECURITY;
 -- Name: review_sessions review_sessions_are_read_by_their_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY review_sessions_are_read_by_their_user ON public.review_sessions FOR SELECT TO authenticated USING ((user_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)));
 
 --
 -- Name: scenario_attempts; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14415,7 +15680,7 @@ ALTER TABLE public.scenario_attempts ENABLE ROW LEVEL SECURITY;
 -- Name: scenario_attempts scenario_attempts_are_read_by_those_above_the_user; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
+CREATE POLICY scenario_attempts_are_read_by_those_above_the_user ON public.scenario_attempts FOR SELECT TO authenticated USING (((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)) AND (user_id IN ( SELECT private.people_of_caller() AS people_of_caller))));
 
 --
 -- Name: scenarios; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14427,7 +15692,7 @@ ALTER TABLE public.scenarios ENABLE ROW LEVEL SECURITY;
 -- Name: scenarios scenarios_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY scenarios_are_read_by_members ON public.scenarios FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: submissions; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14441,7 +15706,7 @@ ALTER TABLE public.submissions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY submissions_are_read_by_the_agents_owner ON public.submissions FOR SELECT TO authenticated USING ((agent_id IN ( SELECT a.id
    FROM public.agents a
-  WHERE (a.owner_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (a.owner_id = ( SELECT private.claimed_uuid('sub'::text) AS claimed_uuid)))));
 
 --
 -- Name: teams; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14453,7 +15718,7 @@ ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
 -- Name: teams teams_are_read_by_members; Type: POLICY; Schema: public; Owner: -
 --
 
-CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ((( SELECT auth.jwt() AS jwt) ->> 'org_id'::text))::uuid));
+CREATE POLICY teams_are_read_by_members ON public.teams FOR SELECT TO authenticated USING ((org_id = ( SELECT private.claimed_uuid('org_id'::text) AS claimed_uuid)));
 
 --
 -- Name: tracks; Type: ROW SECURITY; Schema: public; Owner: -
@@ -14724,10 +15989,10 @@ GRANT ALL ON FUNCTION analytics.refresh_view(view_name text, requested_by text) 
 REVOKE ALL ON FUNCTION analytics.register_job(job_name text, schedule text, command text, late_after interval, max_runtime interval, min_runtime interval, period interval, failure_threshold integer, recovery_threshold integer, severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION register_live(name text, pack text, sources regclass[]); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION register_live(name text, pack text, sources regclass[], moments text[]); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.register_live(name text, pack text, sources regclass[], moments text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION register_view(view_name text, pack text, schedule text, stale_after interval, source_at text, rejects regclass, statement_timeout interval, rebuild_after interval, warn_after interval, source_warn_after interval, source_error_after interval); Type: ACL; Schema: analytics; Owner: -
@@ -14743,6 +16008,20 @@ REVOKE ALL ON FUNCTION analytics.release_parked_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.release_parked_alerts() TO service_role;
 
 --
+-- Name: FUNCTION report_answered(resource text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_answered(resource text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_answered(resource text) TO service_role;
+
+--
+-- Name: FUNCTION report_failed_answer(resource text, request_id uuid, defect text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.report_failed_answer(resource text, request_id uuid, defect text) TO service_role;
+
+--
 -- Name: FUNCTION request_refresh(view_name text, pack text, asked_by text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -14755,6 +16034,12 @@ GRANT ALL ON FUNCTION analytics.request_refresh(view_name text, pack text, asked
 --
 
 REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rotate_call_secret(keep_old boolean); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
@@ -14779,6 +16064,13 @@ REVOKE ALL ON FUNCTION analytics.unregister_live(name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION analytics.unregister_view(view_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.verify_call(function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text) TO service_role;
 
 --
 -- Name: FUNCTION view_states(); Type: ACL; Schema: analytics; Owner: -
@@ -14909,12 +16201,6 @@ REVOKE ALL ON FUNCTION private.attempts_were_deleted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.attempts_were_inserted() FROM PUBLIC;
 
 --
--- Name: FUNCTION attempts_were_updated(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.attempts_were_updated() FROM PUBLIC;
-
---
 -- Name: FUNCTION begin_account(runs private.audited_run[], pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14927,6 +16213,37 @@ REVOKE ALL ON FUNCTION private.begin_account(runs private.audited_run[], pass_st
 REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 
 --
+-- Name: FUNCTION believe_source_moment(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
+
+--
+-- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
+
+--
+-- Name: FUNCTION call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION canonical_uuid(spelling text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+
+--
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -14937,6 +16254,13 @@ REVOKE ALL ON FUNCTION private.check_kpi_events() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION claimed_uuid(claim text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
 
 --
 -- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
@@ -15017,6 +16341,12 @@ REVOKE ALL ON FUNCTION private.detect_detached() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_failed(runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_failed_answers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_failed_answers() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_history_bloat(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15069,6 +16399,12 @@ REVOKE ALL ON FUNCTION private.detect_missed(runs private.audited_run[], calenda
 --
 
 REVOKE ALL ON FUNCTION private.detect_near_timeout() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_net_access(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_net_access() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_net_worker(read_error text); Type: ACL; Schema: private; Owner: -
@@ -15197,6 +16533,18 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.fill_days_of_all_facts() FROM PUBLIC;
+
+--
+-- Name: FUNCTION fill_days_of_facts(days date[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.fill_days_of_facts(days date[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION fill_dim_time(from_on date, to_on date); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15231,6 +16579,18 @@ REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.find_missing_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_net_roles(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_net_roles() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_net_triggers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_net_triggers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_never_firing(calendar jsonb); Type: ACL; Schema: private; Owner: -
@@ -15327,6 +16687,12 @@ REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FRO
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15361,6 +16727,12 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.listed_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION live_state(declared analytics.live_relations); Type: ACL; Schema: private; Owner: -
@@ -15437,10 +16809,22 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.orgs_were_deleted() FROM PUBLIC;
+
+--
 -- Name: FUNCTION others_snapshot(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.others_snapshot() FROM PUBLIC;
+
+--
+-- Name: FUNCTION passed_moments(moments text[], since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION people_of_caller(); Type: ACL; Schema: private; Owner: -
@@ -15568,6 +16952,12 @@ REVOKE ALL ON FUNCTION private.reading_training_team_overview(asked jsonb) FROM 
 --
 
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refresh_lock_holders() FROM PUBLIC;
 
 --
 -- Name: FUNCTION refresh_order(); Type: ACL; Schema: private; Owner: -
@@ -15802,6 +17192,12 @@ REVOKE ALL ON FUNCTION private.told_refresh_message(entry_sqlstate text, entry_i
 REVOKE ALL ON FUNCTION private.told_run_message(status text, message text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION trigger_populate_fact(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.trigger_populate_fact() FROM PUBLIC;
+
+--
 -- Name: FUNCTION trim_source_changes(source regclass); Type: ACL; Schema: private; Owner: -
 --
 
@@ -15836,6 +17232,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.wanted_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION watch_slots(calendar jsonb); Type: ACL; Schema: private; Owner: -
@@ -15946,6 +17348,24 @@ GRANT ALL ON TABLE public.responses TO service_role;
 GRANT SELECT ON TABLE public.responses TO authenticated;
 
 --
+-- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
+
+--
+-- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.mv_assignment_status TO reporting_user;
+
+--
+-- Name: TABLE current_assignments; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.current_assignments TO reporting_user;
+
+--
 -- Name: TABLE dim_orgs; Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -15962,12 +17382,6 @@ GRANT SELECT ON TABLE analytics.dim_scenarios TO reporting_user;
 --
 
 GRANT SELECT ON TABLE analytics.dim_time TO reporting_user;
-
---
--- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
 
 --
 -- Name: TABLE explanation_views; Type: ACL; Schema: public; Owner: -
@@ -16003,10 +17417,16 @@ GRANT ALL ON TABLE public.submissions TO service_role;
 GRANT SELECT ON TABLE public.submissions TO authenticated;
 
 --
--- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
+-- Name: TABLE mv_leaderboard_month; Type: ACL; Schema: analytics; Owner: -
 --
 
-GRANT SELECT ON TABLE analytics.mv_assignment_status TO reporting_user;
+GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
+
+--
+-- Name: TABLE leaderboard_months; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.leaderboard_months TO reporting_user;
 
 --
 -- Name: TABLE mv_kpi_call_minutes; Type: ACL; Schema: analytics; Owner: -
@@ -16025,12 +17445,6 @@ GRANT SELECT ON TABLE analytics.mv_kpi_users TO reporting_user;
 --
 
 GRANT SELECT ON TABLE analytics.mv_kpi_weeks TO reporting_user;
-
---
--- Name: TABLE mv_leaderboard_month; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
 
 --
 -- Name: TABLE mv_org_activity_day; Type: ACL; Schema: analytics; Owner: -
@@ -16070,11 +17484,24 @@ GRANT SELECT ON TABLE analytics.mv_user_activity_day TO reporting_user;
 GRANT SELECT ON TABLE analytics.named_attempts TO reporting_user;
 
 --
+-- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
+
+--
 -- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT ALL ON TABLE public.tracks TO service_role;
 GRANT SELECT ON TABLE public.tracks TO authenticated;
+
+--
+-- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.dotted_lines TO service_role;
+GRANT SELECT ON TABLE public.dotted_lines TO authenticated;
 
 --
 -- Name: TABLE org_members; Type: ACL; Schema: public; Owner: -
@@ -16175,13 +17602,6 @@ GRANT SELECT ON TABLE public.bouts TO authenticated;
 
 GRANT ALL ON TABLE public.challenges TO service_role;
 GRANT SELECT ON TABLE public.challenges TO authenticated;
-
---
--- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.dotted_lines TO service_role;
-GRANT SELECT ON TABLE public.dotted_lines TO authenticated;
 
 --
 -- Name: TABLE judge_outputs; Type: ACL; Schema: public; Owner: -

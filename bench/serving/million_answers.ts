@@ -26,6 +26,8 @@ for (let number = 0; number < ANSWERS; number += 1) {
     etag: etagOf(key, sha256),
     row_count: 3,
     next_cursor: null,
+    is_truncated: false,
+    total_count: 3,
     read_at: 0,
     body: new TextDecoder().decode(bytes), // each its own, as each answer is
     byte_count: bytes.byteLength,

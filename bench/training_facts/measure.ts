@@ -40,7 +40,7 @@ export async function measureRounds(
   });
   return [
     measured("insert of the attempts, with their facts", [small.insert], [large.insert]),
-    measured("first refresh of three views", [small.refresh], [large.refresh]),
+    measured("first refresh of the views", [small.refresh], [large.refresh]),
     ...STEPS.map(({ name }, index) => measured(name, times[index]?.small ?? [], times[index]?.large ?? [])),
   ];
 }

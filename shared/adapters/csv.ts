@@ -5,7 +5,7 @@ import type { Rendering } from "../core/renderer.ts";
  * in a file that is pasted). Blanks, quotes and characters that are not seen may stand before it; it may be full-width.
  */
 const FORMULA =
-  /(?<=^|[;\t\r\n|])(?=["'\p{Zs}\p{Cf}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u115F\u1160\u2800\u3164\uFE00-\uFE0F\uFFA0]*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/gu;
+  /(?<=^|[;\t\r\n|])(?=(?:["'\p{Zs}\p{Cf}\u115F\u1160\u2800\u3164\uFE00-\uFE0F\uFFA0]|[^\P{Cc}\t\r\n])*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/gu;
 
 /** A text that no spreadsheet runs: an apostrophe, which they hide, stands before what could be one. Numbers never come here. */
 export function neutralise(text: string): string {

@@ -412,6 +412,37 @@ export type Database = {
         };
         Relationships: [];
       };
+      "failed_answers": {
+        Row: {
+          "defect": string;
+          "failure_count": number;
+          "first_failed_at": string;
+          "last_answered_at": string | null;
+          "last_failed_at": string;
+          "request_id": string;
+          "resource": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "defect": string;
+          "failure_count"?: number;
+          "first_failed_at"?: string;
+          "last_answered_at"?: string | null;
+          "last_failed_at"?: string;
+          "request_id": string;
+          "resource": string;
+        };
+        Update: {
+          "defect"?: string;
+          "failure_count"?: number;
+          "first_failed_at"?: string;
+          "last_answered_at"?: string | null;
+          "last_failed_at"?: string;
+          "request_id"?: string;
+          "resource"?: string;
+        };
+        Relationships: [];
+      };
       "findings": {
         Row: {
           "bad_streak": number;
@@ -456,6 +487,7 @@ export type Database = {
       };
       "http_calls": {
         Row: {
+          "accepted_at": string | null;
           "answer_code": string | null;
           "awaits_completion": boolean;
           "call_id": number;
@@ -480,6 +512,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "accepted_at"?: string | null;
           "answer_code"?: string | null;
           "awaits_completion"?: boolean;
           "call_id"?: never;
@@ -503,6 +536,7 @@ export type Database = {
           "status_code"?: number | null;
         };
         Update: {
+          "accepted_at"?: string | null;
           "answer_code"?: string | null;
           "awaits_completion"?: boolean;
           "call_id"?: never;
@@ -735,6 +769,7 @@ export type Database = {
       "live_relations": {
         Row: {
           "live_name": string;
+          "moments": (string)[];
           "pack": string;
           "registered_at": string;
           "sources": (unknown)[];
@@ -742,12 +777,14 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "live_name": string;
+          "moments"?: (string)[];
           "pack": string;
           "registered_at"?: string;
           "sources": (unknown)[];
         };
         Update: {
           "live_name"?: string;
+          "moments"?: (string)[];
           "pack"?: string;
           "registered_at"?: string;
           "sources"?: (unknown)[];
@@ -1303,6 +1340,24 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "current_assignments": {
+        Row: {
+          "assigned_at": string;
+          "assignment_id": string;
+          "attempts_count": number | null;
+          "best_score": number | null;
+          "completed_at": string | null;
+          "due_on": string | null;
+          "is_required": boolean;
+          "name": string | null;
+          "org_id": string;
+          "scenario_id": string;
+          "title": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "explanation_engagement": {
         Row: {
           "helpful_rate": number | null;
@@ -1327,10 +1382,25 @@ export type Database = {
           "agent_id": string;
           "challenge_id": string;
           "created_at": string;
+          "flaw": string | null;
           "lane_key": string | null;
           "lane_score": number | null;
           "lane_value": Json | null;
           "submission_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "leaderboard_months": {
+        Row: {
+          "attempts": number | null;
+          "avg_score": number | null;
+          "avg_talk_percentage": number | null;
+          "exact_avg_score": number | null;
+          "month": string | null;
+          "org_id": string;
+          "total_duration": number | null;
+          "user_id": string;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1429,6 +1499,7 @@ export type Database = {
           "avg_talk_percentage": number | null;
           "month": string | null;
           "org_id": string;
+          "score_sum": number | null;
           "total_duration": number | null;
           "user_id": string;
         };
@@ -1454,10 +1525,14 @@ export type Database = {
           "active_on": string | null;
           "active_users_count": number | null;
           "ended_count": number | null;
+          "last_ended_at": string | null;
           "org_id": string | null;
           "score_sum": number | null;
           "scored_count": number | null;
           "started_count": number | null;
+          "total_ended_count": number | null;
+          "total_score_sum": number | null;
+          "total_scored_count": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1501,13 +1576,15 @@ export type Database = {
       };
       "mv_user_activity_day": {
         Row: {
-          "active_on": string;
+          "active_on": string | null;
           "attempts_count": number | null;
           "duration_seconds": number | null;
-          "org_id": string;
+          "ended_count": number | null;
+          "is_first_end": boolean | null;
+          "org_id": string | null;
           "score_sum": number | null;
           "scored_count": number | null;
-          "user_id": string;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1547,6 +1624,23 @@ export type Database = {
           "talk_ms": number | null;
           "user_id": string;
           "user_name": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "org_overviews": {
+        Row: {
+          "active_users": number | null;
+          "active_users_this_month": number | null;
+          "attempts_this_month": number | null;
+          "attempts_this_week": number | null;
+          "avg_score": number | null;
+          "last_activity": string | null;
+          "name": string;
+          "org_id": string;
+          "read_on": string;
+          "scored_count": number | null;
+          "total_attempts": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1604,14 +1698,68 @@ export type Database = {
           },
         ];
       };
+      "rejected_composite_scores": {
+        Row: {
+          "agent_id": string;
+          "challenge_id": string;
+          "composite_score": number | null;
+          "created_at": string;
+          "flaw": string | null;
+          "submission_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "composite_score"?: number | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Update: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "composite_score"?: number | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Relationships: [];
+      };
       "rejected_lane_scores": {
         Row: {
           "challenge_id": string;
+          "flaw": string | null;
           "lane_key": string | null;
           "lane_value": Json | null;
           "submission_id": string;
         };
         ComputedFields: never;
+        Relationships: [];
+      };
+      "rejected_submissions": {
+        Row: {
+          "agent_id": string;
+          "challenge_id": string;
+          "created_at": string;
+          "flaw": string | null;
+          "submission_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
+        Update: {
+          "agent_id"?: string | null;
+          "challenge_id"?: string | null;
+          "created_at"?: string | null;
+          "flaw"?: never;
+          "submission_id"?: string | null;
+        };
         Relationships: [];
       };
       "review_session_usage": {
@@ -1652,10 +1800,10 @@ export type Database = {
       "team_members": {
         Row: {
           "is_led": boolean | null;
-          "manager_id": string;
-          "name": string;
-          "org_id": string;
-          "team_id": string;
+          "manager_id": string | null;
+          "name": string | null;
+          "org_id": string | null;
+          "team_id": string | null;
           "user_id": string | null;
         };
         ComputedFields: never;
@@ -1851,7 +1999,10 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "register_live": { Args: { "name": string; "pack": string; "sources": (unknown)[] }; Returns: undefined };
+      "register_live": {
+        Args: { "moments"?: (string)[]; "name": string; "pack": string; "sources": (unknown)[] };
+        Returns: undefined;
+      };
       "register_view": {
         Args: {
           "pack": string;
@@ -1869,12 +2020,28 @@ export type Database = {
         Returns: undefined;
       };
       "release_parked_alerts": { Args: Record<PropertyKey, never>; Returns: number };
+      "report_answered": { Args: { "resource": string }; Returns: undefined };
+      "report_failed_answer": {
+        Args: { "defect": string; "request_id": string; "resource": string };
+        Returns: undefined;
+      };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
+      "rotate_call_secret": { Args: { "keep_old"?: boolean }; Returns: string };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
       "unregister_live": { Args: { "name": string }; Returns: undefined };
       "unregister_view": { Args: { "view_name": string }; Returns: undefined };
+      "verify_call": {
+        Args: {
+          "body_sha256": string;
+          "call_id": number;
+          "function_name": string;
+          "signature": string;
+          "signed_at": number;
+        };
+        Returns: string;
+      };
       "view_states": { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {

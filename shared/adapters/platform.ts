@@ -1,5 +1,6 @@
 import type { Identity } from "../core/caller.ts";
 import { renderJson } from "../core/renderer.ts";
+import type { FaultLedger } from "../core/fault_ledger.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import type { RateParts } from "../core/rate_limiter.ts";
@@ -11,6 +12,7 @@ import { waitUntil } from "./background.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
 import { renderCsv } from "./csv.ts";
 import type { Environment } from "./environment.ts";
+import { createFaultLedger } from "./fault_ledger.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
 import { createOperations } from "./ops_database.ts";
@@ -30,6 +32,7 @@ export interface ConnectedPlatform extends ReaderParts {
   readonly runbook_url: string;
   readonly rates: RateParts;
   readonly refreshes: Refreshes;
+  readonly faults: FaultLedger;
   readonly client_address_header: string;
 }
 
@@ -58,6 +61,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     operations: createOperations(rpc),
     runbook_url: environment.FRESHET_RUNBOOK_URL,
     refreshes: createRefreshes(rpc, clock),
+    faults: createFaultLedger(rpc),
     rates: {
       limits: environment.FRESHET_RATE_LIMITS,
       counter: redis === null ? null : createUpstashRateCounter(redis),

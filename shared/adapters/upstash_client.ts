@@ -6,6 +6,11 @@ export interface UpstashOptions {
   readonly token: string;
   /** How long one command may take, in milliseconds. */
   readonly timeout_ms?: number;
+  /**
+   * Whether commands of one moment go in one HTTP call, which costs the deployed runtime more than all the rest of a hit.
+   * For commands that may fail together, and that no other is sent after.
+   */
+  readonly joins_commands?: boolean;
 }
 
 /** Does something with Redis. @throws SharedStoreError and nothing else. */
@@ -49,7 +54,7 @@ async function connect(options: UpstashOptions): Promise<Redis> {
     automaticDeserialization: false,
     enableTelemetry: false,
     readYourWrites: false,
-    enableAutoPipelining: false,
+    enableAutoPipelining: options.joins_commands ?? false,
   });
 }
 

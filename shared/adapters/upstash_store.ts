@@ -6,7 +6,7 @@ const RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call
 
 /** The shared cache in Redis, over Upstash's HTTP protocol. */
 export function createUpstashStore(options: UpstashOptions): SharedStore {
-  const withRedis = connectUpstash(options);
+  const withRedis = connectUpstash({ ...options, joins_commands: true });
 
   return {
     read: (key) => withRedis((redis) => redis.get<string>(key)),

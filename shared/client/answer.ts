@@ -1,4 +1,4 @@
-import { type Reply, secondsOf } from "./reply.ts";
+import { type Reply, wholeNumberOf } from "./reply.ts";
 
 /** What an answer says about itself. */
 export interface Meta {
@@ -11,6 +11,14 @@ export interface Meta {
   /** Moves by one whenever the rows were recomputed. */
   readonly version: number;
   readonly row_count: number;
+}
+
+/** Of what is not paged. */
+export interface ListMeta extends Meta {
+  /** Whether there are more rows than these: ask for more of them (`limit`), or for fewer of all (a filter). */
+  readonly is_truncated: boolean;
+  /** The rows that there are in all. */
+  readonly total_count: number;
 }
 
 export interface PageMeta extends Meta {
@@ -42,6 +50,10 @@ export interface Answer<Data, M = Meta> {
 /** A CSV file. */
 export interface CsvAnswer {
   readonly text: string;
+  /** Whether there are more rows than these; null of a page, and where something in between dropped the header. */
+  readonly is_truncated: boolean | null;
+  /** The rows that there are in all; null of a page that was not asked to count. */
+  readonly total_count: number | null;
   readonly freshness: Freshness;
   readonly request_id: string | null;
 }
@@ -51,11 +63,20 @@ export function aboutReply(
   { status, headers }: Reply,
 ): { readonly freshness: Freshness; readonly request_id: string | null } {
   const freshness = {
-    age_seconds: secondsOf(headers.get("age")),
+    age_seconds: wholeNumberOf(headers.get("age")),
     is_stale: headers.get("freshet-stale") === "?1",
     etag: headers.get("etag"),
     cache_status: headers.get("cache-status"),
     is_unchanged: status === 304,
   };
   return { freshness, request_id: headers.get("x-request-id") };
+}
+
+/** What the headers of a CSV file say of the rows that it lacks. */
+export function lengthOf({ headers }: Reply): Pick<CsvAnswer, "is_truncated" | "total_count"> {
+  const truncated = headers.get("freshet-truncated");
+  return {
+    is_truncated: truncated === null ? null : truncated === "?1",
+    total_count: wholeNumberOf(headers.get("freshet-total-count")),
+  };
 }

@@ -1,4 +1,4 @@
-export type { Answer, CsvAnswer, Freshness, Meta, PageMeta } from "./answer.ts";
+export type { Answer, CsvAnswer, Freshness, ListMeta, Meta, PageMeta } from "./answer.ts";
 export { type Failure, type FailureCode, type FieldError, FreshetError, type Staleness } from "./failure.ts";
 export { createFreshet, type Freshet } from "./freshet.ts";
 export type { Method, PagedMethod, RowOf, RowsMethod } from "./method.ts";

@@ -1,4 +1,4 @@
-import { aboutReply, type Answer, type CsvAnswer } from "./answer.ts";
+import { aboutReply, type Answer, type CsvAnswer, lengthOf } from "./answer.ts";
 import { FreshetError } from "./failure.ts";
 import { type Patience, sendPatiently } from "./patience.ts";
 import { RecentAnswers } from "./recent_answers.ts";
@@ -83,7 +83,7 @@ export function createReader(options: FreshetOptions): Reader {
 
   async function csv(name: string, params: object = {}, read: ReadOptions = {}): Promise<CsvAnswer> {
     const reply = await send(pathOf(name, params), read, { accept: "text/csv" });
-    return { text: String(reply.body), ...aboutReply(reply) };
+    return { text: String(reply.body), ...lengthOf(reply), ...aboutReply(reply) };
   }
 
   // The resources' types are promised by the API, which checks every row before it leaves.

@@ -50,7 +50,10 @@ interface Problem extends Partial<Staleness> {
 
 /** The error that a reply stands for. */
 export function failureOf({ status, headers, body }: Reply): FreshetError {
-  const about = { retry_after_seconds: secondsOf(headers.get("retry-after")), request_id: headers.get("x-request-id") };
+  const about = {
+    retry_after_seconds: wholeNumberOf(headers.get("retry-after")),
+    request_id: headers.get("x-request-id"),
+  };
   if (!isProblem(body)) {
     const detail = `Something else than the API answered, with status ${status}`;
     return new FreshetError({ code: "UNEXPECTED", status, detail, errors: [], staleness: null, ...about });
@@ -69,7 +72,7 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "detail" in body;
 }
 
-/** A header's whole seconds; null for anything else. */
-export function secondsOf(header: string | null): number | null {
+/** A header's whole number; null for anything else. */
+export function wholeNumberOf(header: string | null): number | null {
   return header !== null && /^\d+$/.test(header) ? Number(header) : null;
 }

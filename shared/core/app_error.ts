@@ -34,6 +34,8 @@ export interface AppErrorOptions {
   readonly allow?: readonly string[];
   /** For the operator's log only, written by us: never a driver's message, never a row's value. */
   readonly defect?: string;
+  /** A fault of ours that somebody has to mend: the audit hears of it. Left out: INTERNAL is one, nothing else. */
+  readonly is_fault?: boolean;
   /** What an operator of the deployment should do. For the log, and for operators who meet the error themselves. */
   readonly remedy?: string;
 }
@@ -56,6 +58,7 @@ export class AppError extends Error {
   readonly facts: Facts;
   readonly allow: readonly string[];
   readonly defect: string | null;
+  readonly is_fault: boolean;
   readonly remedy: string | null;
 
   constructor(code: ErrorCode, options: AppErrorOptions) {
@@ -68,6 +71,7 @@ export class AppError extends Error {
     this.facts = options.facts ?? {};
     this.allow = options.allow ?? [];
     this.defect = options.defect ?? null;
+    this.is_fault = options.is_fault ?? code === "INTERNAL";
     this.remedy = options.remedy ?? null;
   }
 }

@@ -53,6 +53,7 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
       function: payload.function,
       http_status: payload.http_status,
       failure_class: payload.failure_class,
+      request_id: payload.request_id,
       streak: payload.streak,
       first_seen_at: payload.first_seen_at,
       last_seen_at: payload.last_seen_at,

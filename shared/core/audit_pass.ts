@@ -37,6 +37,8 @@ export const alertPayload = z.looseObject({
   function: z.string().nullish(),
   http_status: z.number().int().nullish(),
   failure_class: z.string().nullish(),
+  /** Of an answer that failed: the last request that it was given to. */
+  request_id: z.string().nullish(),
 });
 
 const alertSchema = z.object({

@@ -10,6 +10,14 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select rolname, rolbypassrls from pg_roles where rolname in ('postgres', current_user);`,
       `show cron.log_run;`,
     ),
+  answer_failed: ({ subject }) =>
+    lines(
+      `select resource, last_failed_at, failure_count, request_id, defect, last_answered_at from analytics.failed_answers where resource = ${
+        literal(subject)
+      };`,
+      `-- the line of that request_id in the log of the function has the whole defect; what views left out:`,
+      `select view_name, rejected_count, rejects from analytics.views where rejected_count > 0;`,
+    ),
   bundled_refreshes: ({ job }) =>
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
   default_partition_used: ({ subject }) =>
@@ -57,6 +65,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
         pid ?? "…"
       };`,
       `select pg_cancel_backend(${pid ?? "…"}); -- the one that holds the lock`,
+      `-- a session that is idle keeps an advisory lock until it ends: select pg_terminate_backend(${pid ?? "…"});`,
     ),
   missed: ({ job }) =>
     lines(
@@ -69,6 +78,17 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   missing: ({ job }) => restore(job),
   near_timeout: ({ job }) => lines(durations(job), `-- a longer statement_timeout in its command, or a cheaper view`),
+  net_open: ({ subject }) =>
+    lines(
+      `select pid, application_name, state, query from pg_stat_activity where usename = ${literal(subject)};`,
+      `-- when it need not log in: alter role ${identifier(subject)} nologin;`,
+    ),
+  net_tampered: ({ subject }) =>
+    lines(
+      `select t.tgname, t.tgfoid::regprocedure, pg_get_userbyid(p.proowner) as owner from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid`,
+      `where t.tgrelid = to_regclass(${literal(subject)}) and not t.tgisinternal;`,
+      `-- drop trigger … on ${subject}; where you do not own that table: drop extension pg_net; create extension pg_net with schema extensions;`,
+    ),
   net_worker_gone: () =>
     lines(
       `select pid, backend_start, state, wait_event from pg_stat_activity where backend_type like 'pg_net%';`,
@@ -106,7 +126,13 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select j.jobid, j.jobname, j.username from cron.job as j where not exists (select from pg_roles as r where r.rolname = j.username);`,
       `-- no such job: restart the database, which starts the scheduler`,
     ),
-  secret_missing: ({ subject }) => lines(SECRETS, `select vault.create_secret('<value>', ${literal(subject)});`),
+  secret_missing: ({ subject }) =>
+    lines(
+      SECRETS,
+      subject === "freshet_call_secret"
+        ? `select analytics.rotate_call_secret();`
+        : `select vault.create_secret('<value>', ${literal(subject)});`,
+    ),
   source_stopped: ({ view }) =>
     `select view_name, source_at_table, source_at_column, source_as_of, verified_at from analytics.views where view_name = ${
       literal(view ?? "")
@@ -154,7 +180,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
 
 /** Never a value: whether it is there, and whether it was pasted with its line end. */
 const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s' as has_white_space, updated_at
-from vault.decrypted_secrets where name in ('project_url', 'cron_secret_key');`;
+from vault.decrypted_secrets where name in ('project_url', 'freshet_call_secret');`;
 
 /** SQL that a person can paste to look at, and where possible mend, what an alert is about; null for an unknown kind. */
 export function repairSql(payload: Payload): string | null {
@@ -193,7 +219,7 @@ function unschedule(jobid: number | null | undefined): string {
 
 /** A role unschedules its own jobs only, so for as long as that takes it has to exist again. */
 function adoptOrphans(owner: string, jobids: readonly number[]): string {
-  const role = `"${owner.replaceAll('"', '""')}"`;
+  const role = identifier(owner);
   return lines(
     `create role ${role} nologin; grant ${role} to current_user; grant usage on schema cron to ${role};`,
     `set role ${role};`,
@@ -204,6 +230,10 @@ function adoptOrphans(owner: string, jobids: readonly number[]): string {
 
 function refresh(view: string): string {
   return `select * from analytics.manual_refresh(${literal(view)});`;
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function literal(text: string): string {

@@ -2,7 +2,7 @@ import { AppError } from "./app_error.ts";
 import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import { bytesOf, type Entry } from "./entry.ts";
-import { cutPage, pageRequest } from "./page.ts";
+import { cutRows, pageRequest } from "./page.ts";
 import { standingOf } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
 import { fullName } from "./resource.ts";
@@ -31,12 +31,15 @@ export async function computeEntry(
   }
   const states = { ...answer.reads, [resource.view]: answer.state };
   const state = standingOf(resource, states);
-  const { rows, next_cursor } = cutPage(asked, checkRows(resource, scope, answer), reader.hash);
+  const checked = checkRows(resource, scope, answer);
+  const shown = cutRows(asked, { rows: checked, total_count: answer.total_count }, reader.hash);
+  const { rows, next_cursor, is_truncated, total_count } = shown;
   reader.pointer.learn(states);
 
   const { refreshed_at: as_of, source_as_of, version } = state;
-  const page = resource.cursor === undefined ? {} : { next_cursor };
-  const total = answer.total_count === null ? {} : { total_count: answer.total_count };
+  const page = is_truncated === null ? { next_cursor } : { is_truncated };
+  const total = total_count === null ? {} : { total_count };
+  const withheld = resource.minimum_sample === null ? {} : { withheld_count: answer.withheld_count ?? 0 };
   const meta = {
     resource: fullName(resource),
     as_of,
@@ -45,10 +48,12 @@ export async function computeEntry(
     row_count: rows.length,
     ...page,
     ...total,
+    ...withheld,
   };
   const { columns, pivot } = resource;
   const body = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
   const key = cacheKey(address, state);
   const etag = etagOf(key, reader.hash);
-  return { key, state, etag, row_count: rows.length, next_cursor, read_at, body, byte_count: bytesOf(body) };
+  const told = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  return { key, state, etag, ...told, read_at, body, byte_count: bytesOf(body) };
 }

@@ -6,11 +6,12 @@ import type { Hash } from "./hash.ts";
 import { fullName, type Resource } from "./resource.ts";
 import type { Row } from "./row_check.ts";
 import type { Params } from "./source_request.ts";
+import { isStorable } from "./storable.ts";
 
 /** The values of the columns of the order, in the row that a page begins after. */
 export type Place = readonly unknown[];
 
-const content = z.tuple([z.string()]).rest(z.union([z.string(), z.int()]));
+const content = z.tuple([z.string()]).rest(z.union([z.string().refine(isStorable), z.int()]));
 
 /** The place of a row as one word for a URL. It also names the question, so that it fits no other. */
 export function writeCursor(resource: Resource, asked: { readonly params: Params; readonly row: Row }, hash: Hash) {

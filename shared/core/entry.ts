@@ -12,6 +12,10 @@ export interface Entry {
   readonly row_count: number;
   /** Where the next page begins; null where there is none. */
   readonly next_cursor: string | null;
+  /** Whether rows were left out; null of a page, whose cursor says it. */
+  readonly is_truncated: boolean | null;
+  /** The rows that there are in all, where that is known. */
+  readonly total_count: number | null;
   /** When the source was read, in milliseconds since the epoch. */
   readonly read_at: number;
   /** As text: a server has to copy bytes before it sends them, and text only to encode it. */
@@ -33,6 +37,8 @@ const envelope = z.strictObject({
   e: z.string(),
   n: z.int().min(0),
   c: z.string().nullable(),
+  x: z.boolean().nullable(),
+  a: z.int().min(0).nullable(),
   body: z.string(),
 });
 
@@ -41,8 +47,9 @@ export type Unsealed =
   | { readonly kind: "key_mismatch" | "entry_malformed" };
 
 export function seal(entry: Entry): string {
-  const { key, state, etag, row_count, next_cursor, read_at, body } = entry;
-  const sealed = { k: key, v: state, t: read_at, e: etag, n: row_count, c: next_cursor, body };
+  const { key, state, etag, row_count, next_cursor, is_truncated, total_count, read_at, body } = entry;
+  const told = { n: row_count, c: next_cursor, x: is_truncated, a: total_count };
+  const sealed = { k: key, v: state, t: read_at, e: etag, ...told, body };
   return JSON.stringify(sealed satisfies z.input<typeof envelope>);
 }
 
@@ -50,9 +57,10 @@ export function seal(entry: Entry): string {
 export function unseal(text: string, key: string): Unsealed {
   const parsed = envelope.safeParse(parseJson(text));
   if (!parsed.success) return { kind: "entry_malformed" };
-  const { k, v, t, e, n, c, body } = parsed.data;
+  const { k, v, t, e, n, c, x, a, body } = parsed.data;
   if (k !== key) return { kind: "key_mismatch" };
-  const entry = { key, state: v, etag: e, row_count: n, next_cursor: c, read_at: t, body, byte_count: bytesOf(body) };
+  const told = { row_count: n, next_cursor: c, is_truncated: x, total_count: a };
+  const entry = { key, state: v, etag: e, ...told, read_at: t, body, byte_count: bytesOf(body) };
   return { kind: "entry", entry };
 }
 

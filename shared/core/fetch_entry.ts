@@ -6,6 +6,7 @@ import { type Entry, LARGEST_KEPT_BYTES } from "./entry.ts";
 import type { ReadRequest } from "./read_resource.ts";
 import type { Reader } from "./reader.ts";
 import { isReusable, LONGEST_STALE_MS } from "./reuse.ts";
+import { LONGEST_STALE_RIGHTS_MS } from "./rights.ts";
 import { openEntry, publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
 import type { Lock } from "./store.ts";
 
@@ -14,6 +15,8 @@ export interface Wanted extends ReadRequest, Dated {
   readonly key: string;
   /** What this isolate keeps under the same stem: an older version, or one past its reuse bound. */
   readonly kept: Entry | undefined;
+  /** Then no version but the current one is an answer. */
+  readonly rests_on_rights: boolean;
 }
 
 export interface Fetched {
@@ -55,9 +58,9 @@ function fromLastHolder(
   return keep(reader, wanted, entry);
 }
 
-/** Another isolate is fetching this version: show its predecessor meanwhile, or wait a moment for it. */
+/** Another isolate is fetching this version: show its predecessor meanwhile, where no rights are part of it, or wait a moment. */
 async function fromOthers(reader: Reader, wanted: Wanted): Promise<Fetched | null> {
-  const previous = await readPreviousEntry(reader, wanted);
+  const previous = wanted.rests_on_rights ? null : await readPreviousEntry(reader, wanted);
   if (previous !== null && isReusable(wanted.resource, previous, reader.clock.now())) {
     wanted.emit({ type: "previous_served" });
     return { entry: previous, is_confirmed: true };
@@ -76,15 +79,20 @@ async function fetchFromSource(reader: Reader, wanted: Wanted, lock: Lock | null
     if (!isUnavailable(error)) throw error;
     wanted.emit({ type: "source_failed" });
     const entry = await readPreviousEntry(reader, wanted);
-    if (entry === null || isTooOld(reader, wanted, entry)) throw error;
+    if (entry === null || !mayStandIn(reader, wanted, entry)) throw error;
     wanted.emit({ type: "stale_served" });
     return { entry, is_confirmed: false };
   }
 }
 
-/** An entry of the current version is as old as the pointer, which has its own bound. */
-function isTooOld(reader: Reader, wanted: Wanted, entry: Entry): boolean {
-  return entry.key !== wanted.key && reader.clock.now() - entry.read_at > LONGEST_STALE_MS;
+/**
+ * Whether a kept entry may stand in for a source that does not answer. One of the current version is as old as the pointer,
+ * which has its own bound; where rights are part of it no other will do, and its own reuse may be stretched by as much.
+ */
+function mayStandIn(reader: Reader, { key, resource, rests_on_rights }: Wanted, entry: Entry): boolean {
+  const age_ms = reader.clock.now() - entry.read_at;
+  if (!rests_on_rights) return entry.key === key || age_ms <= LONGEST_STALE_MS;
+  return entry.key === key && age_ms <= resource.max_age_seconds * 1_000 + LONGEST_STALE_RIGHTS_MS;
 }
 
 function keep(reader: Reader, wanted: Wanted, entry: Entry): Fetched {

@@ -5,8 +5,9 @@ import { Semaphore } from "./semaphore.ts";
 import type { Source } from "./source.ts";
 
 /**
- * Puts a bound and a breaker before the source: at most 8 questions of one isolate at once and 64 in line, and after 5
- * unanswered ones a pause of 2 s in which nobody waits for a timeout.
+ * Puts a bound and a breaker before the source: at most 8 reads of one isolate at once and 64 in line, and after 5
+ * unanswered questions a pause of 2 s in which nobody waits for a timeout. Which versions are current is one question for
+ * all of them, and stands in no line: behind a crowd it would come too late, and what was taken away be shown meanwhile.
  */
 export function guardSource(source: Source, clock: Clock): Source {
   const semaphore = new Semaphore({ permits: 8, queue: 64 });
@@ -32,7 +33,7 @@ export function guardSource(source: Source, clock: Clock): Source {
   }
 
   return {
-    states: () => run(() => source.states()),
+    states: () => ask(() => source.states()),
     read: (view, request) => run(() => source.read(view, request)),
   };
 }

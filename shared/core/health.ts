@@ -62,6 +62,7 @@ export function viewsHealth(reader: Reader, registry: Registry): HealthSource {
 
 function describeView(state: ViewState | undefined, now: number): { readonly status: HealthStatus } {
   if (state === undefined) return { status: "unknown" };
+  if (state.unreadable !== undefined) return { status: "bad", ...state };
   const { age_seconds, is_stale } = freshnessOf(state, now, true);
   const status = state.populated && !is_stale ? "ok" : "bad";
   return { status, ...state, ...(state.verified_at === null ? {} : { age_seconds }) };
@@ -69,6 +70,7 @@ function describeView(state: ViewState | undefined, now: number): { readonly sta
 
 function whyNotOk(name: string, state: ViewState | undefined, now: number): string[] {
   if (state === undefined) return [`view ${name} is not registered`];
+  if (state.unreadable !== undefined) return [`the state of view ${name} cannot be read, at ${state.unreadable}`];
   if (!state.populated) return [`view ${name} was never refreshed`];
   const { age_seconds, is_stale } = freshnessOf(state, now, true);
   return is_stale

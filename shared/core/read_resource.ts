@@ -1,3 +1,4 @@
+import { sourceUnavailable } from "./app_error.ts";
 import { addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
 import type { Emit } from "./cache_event.ts";
 import type { Entry } from "./entry.ts";
@@ -7,6 +8,7 @@ import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { standingOf } from "./readiness.ts";
 import { isReusable } from "./reuse.ts";
+import { LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./rights.ts";
 import { andThen, type Soon } from "./soon.ts";
 import { utcDay } from "./utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
@@ -32,10 +34,14 @@ export function readResource(reader: Reader, request: ReadRequest): Soon<Answer>
   return andThen(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
 }
 
-function readKnown(reader: Reader, request: ReadRequest, { states, is_confirmed }: Known): Soon<Answer> {
-  const { resource, emit } = request;
+function readKnown(reader: Reader, request: ReadRequest, known: Known): Soon<Answer> {
+  const { resource, scope, emit } = request;
+  const { states, is_confirmed } = known;
   const state = standingOf(resource, states);
   const now = reader.clock.now();
+  if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
+    throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");
+  }
   const day = resource.clock === undefined ? null : utcDay(now);
   const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
 
@@ -56,7 +62,8 @@ function readKnown(reader: Reader, request: ReadRequest, { states, is_confirmed 
     return { kind: "entry", etag: kept.etag, freshness: freshnessOf(state, now, is_confirmed), entry: kept };
   }
   emit({ type: "memory_missed" });
-  const wanted = { ...request, day, address, key: cacheKey(address, state), kept };
+  const rests_on_rights = restsOnRights(resource, scope, states);
+  const wanted = { ...request, day, address, key: cacheKey(address, state), kept, rests_on_rights };
   return fetchShared(reader, wanted, { state, is_confirmed });
 }
 

@@ -8,7 +8,8 @@ const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
 /**
  * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
  *
- * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all.
+ * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all, or
+ * cannot be read.
  */
 export function standingOf(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;
@@ -26,6 +27,16 @@ export function standingOf(resource: Resource, states: ViewStateMap): ViewState 
 function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {
   const state = states[name];
   if (state?.populated && state.refreshed_at !== null) return state;
+  if (state?.unreadable !== undefined) {
+    throw new AppError("NOT_READY", {
+      detail: `${
+        fullName(resource)
+      } cannot be answered: where its rows stand cannot be read, and the operators are told`,
+      retry_after_seconds: 30,
+      defect: `the state of ${name} cannot be read, at ${state.unreadable}`,
+      is_fault: true,
+    });
+  }
   throw new AppError("NOT_READY", {
     detail: `${fullName(resource)} has not been computed yet; its first refresh will make it readable`,
     retry_after_seconds: 30,

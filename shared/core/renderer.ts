@@ -11,8 +11,12 @@ export interface Meta {
   readonly row_count: number;
   /** Of paged resources only: where the next page begins, null when this is the last. */
   readonly next_cursor?: string | null;
-  /** Of those that were asked to count: the rows of all pages. */
+  /** Of all others: whether there are more rows than these. */
+  readonly is_truncated?: boolean;
+  /** The rows that there are in all: of all that are not paged, and of pages that were asked to count. */
   readonly total_count?: number;
+  /** Of resources with a minimum sample: the rows that it held back, on all pages. */
+  readonly withheld_count?: number;
 }
 
 export interface Rendering {

@@ -17,12 +17,12 @@ export interface Filter {
 }
 
 /**
- * Who may read. `public`: any valid key or token. `user`, `org`, `team`: the caller's own rows, found by `column`, directly
+ * Who may read. `public`: any valid key or token. `user`, `org`: the rows of the caller or of their organisation, found by `column`, directly
  * or through a relation in the database; administrators and the secret key read all. `admin`, `service`: only they.
  */
 export type Access =
   | { readonly scope: "public" | "admin" | "service" }
-  | { readonly scope: "user" | "org" | "team"; readonly column: string; readonly relation: string | null }
+  | { readonly scope: "user" | "org"; readonly column: string; readonly relation: string | null }
   | MemberAccess;
 
 /**
@@ -43,6 +43,17 @@ export interface MemberAccess {
 export interface Order {
   readonly column: string;
   readonly direction: "asc" | "desc";
+}
+
+/** How few a row may rest on. */
+export interface MinimumSample {
+  readonly column: string;
+  readonly at_least: number;
+  /**
+   * Roles of members that may read every single row beneath: they get the figure, with its count, and so do administrators
+   * and the secret key where a role is named. The guard is for those who see the figure alone.
+   */
+  readonly except?: readonly string[];
 }
 
 /** Shows rows as a table for drawing: one row for each value of `rows`, one column for each of `columns`, cells where there are any. */
@@ -72,12 +83,20 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly columns: Columns;
   readonly access: Access;
   readonly order: readonly Order[];
-  /** The most rows of an answer: a number, or the parameter that holds it. */
+  /** The most rows of an answer: a number, or the parameter that holds it. Where there are more, `meta.is_truncated` says so. */
   readonly limit: number | { readonly param: string };
   /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
   readonly shown: "as_ordered" | "reversed";
-  /** Rows that rest on fewer people than this never leave the database. Null only where a row describes one owner, or holds no average, median or rate of a few. */
-  readonly minimum_sample: { readonly column: string; readonly at_least: number } | null;
+  /**
+   * Rows that rest on fewer people than this never leave the database; `meta.withheld_count` says how many. Null only where a
+   * row describes one owner, holds no average, median or rate of a few, or its reader may read each row beneath.
+   */
+  readonly minimum_sample: MinimumSample | null;
+  /**
+   * Rows whose `column` is in a relation of schema analytics, in its column of the same name, and no others: a view shows what
+   * was deleted until its next refresh, and this is asked at each read. It must be among `reads`.
+   */
+  readonly listed?: { readonly column: string; readonly in: string };
   /** The longest an answer may be reused, in seconds, even when the view has not moved. */
   readonly max_age_seconds: number;
   /**
@@ -91,7 +110,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
    * its order must end in the view's key, so that no row shares its place with another.
    */
   readonly cursor?: string;
-  /** The parameter, a flag, that asks how many rows there are on all pages: `meta.total_count`. */
+  /** Of a paged resource: the parameter, a flag, that asks how many rows there are on all pages, `meta.total_count`. */
   readonly total?: string;
   /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
   readonly pivot?: Pivot;

@@ -89,5 +89,20 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
     `reading "${reading}" is no plain name, like training_org_overview`,
   );
   must(!reads.includes(definition.view) && new Set(reads).size === reads.length, "it reads something twice");
+  const { listed, minimum_sample, access } = definition;
+  must(
+    listed === undefined || columns.has(listed.column),
+    `it lists by "${listed?.column}", which is not among columns`,
+  );
+  must(
+    listed === undefined || reads.includes(listed.in),
+    `"${listed?.in}" changes at any time, so it must be among reads`,
+  );
+  for (const role of minimum_sample?.except ?? []) {
+    must(
+      access.scope === "member" && Object.hasOwn(access.rows, role),
+      `its minimum sample excepts the role "${role}", which access does not name`,
+    );
+  }
   for (const fault of accessFaults(definition.access, columns, reads)) must(false, fault);
 }

@@ -19,7 +19,7 @@ export function checkRows(resource: Resource, scope: Scope, answer: SourceAnswer
     const faults = checked.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw internalError(`rows of ${resource.view} do not fit ${fullName(resource)}: ${faults.join("; ")}`);
   }
-  return resource.shown === "reversed" ? checked.data.reverse() : checked.data;
+  return checked.data;
 }
 
 function checkOwnership(resource: Resource, scope: Scope, answer: SourceAnswer): void {

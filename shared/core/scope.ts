@@ -2,6 +2,7 @@ import { AppError } from "./app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "./hash.ts";
 import { fullName, type MemberAccess, type Resource } from "./resource.ts";
+import { isStorable } from "./storable.ts";
 
 /** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */
 export interface Scope {
@@ -9,6 +10,8 @@ export interface Scope {
   readonly label: string;
   /** Null when the caller may read every row of the resource. */
   readonly restriction: Restriction | null;
+  /** The caller may read every single row that a figure rests on: the minimum sample is for others. */
+  readonly is_insider?: true;
 }
 
 export interface Restriction {
@@ -25,6 +28,15 @@ export interface Restriction {
  * @throws AppError FORBIDDEN when this kind of caller can never read the resource.
  */
 export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Scope {
+  const scope = rowsOf(resource, caller, hash);
+  const except = resource.minimum_sample?.except ?? [];
+  const has_role = caller.kind === "user" && caller.org_role !== null && except.includes(caller.org_role);
+  const is_insider = except.length > 0 && (readsEverything(caller) || (has_role && scope.restriction !== null));
+  // Two callers of one organisation may differ in this alone, so that they must not share an answer.
+  return is_insider ? { ...scope, label: `${scope.label}+`, is_insider } : scope;
+}
+
+function rowsOf(resource: Resource, caller: Caller, hash: Hash): Scope {
   const { access } = resource;
   if (access.scope === "public") return { label: "public", restriction: null };
   if (access.scope === "member") return memberScope(resource, { access, caller, hash });
@@ -32,7 +44,9 @@ export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Sco
   if (readsEverything(caller)) return { label: "all", restriction: null };
   if (!("column" in access)) throw forbidden(resource, "an administrator's token or the secret key");
   const value = claimFor(access.scope, caller);
-  if (value === null) throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
+  if (value === null || !isStorable(value)) {
+    throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
+  }
   const { column, relation } = access;
   return { label: `${access.scope}=${fingerprint(hash, value)}`, restriction: { column, value, relation, org: null } };
 }
@@ -46,6 +60,7 @@ function memberScope(
   if (may_read_all) return { label: "all", restriction: null };
   const remedy = `the token of a member with the role ${roles.join(" or ")}`;
   if (caller.kind !== "user" || caller.org_id === null || caller.org_role === null) throw forbidden(resource, remedy);
+  if (!isStorable(caller.org_id) || !isStorable(caller.subject)) throw forbidden(resource, remedy);
   const rows = Object.hasOwn(access.rows, caller.org_role) ? access.rows[caller.org_role] : undefined;
   if (rows === undefined) throw forbidden(resource, remedy);
   const org = { column: access.org, value: caller.org_id };
@@ -61,7 +76,7 @@ function fingerprint(hash: Hash, text: string): string {
   return hash(text).slice(0, 32);
 }
 
-function claimFor(scope: "user" | "org" | "team", caller: Caller): string | null {
+function claimFor(scope: "user" | "org", caller: Caller): string | null {
   if (caller.kind !== "user") return null;
   return scope === "org" ? caller.org_id : caller.subject;
 }

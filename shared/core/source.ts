@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operator, Order } from "./resource.ts";
 import type { Restriction } from "./scope.ts";
-import { viewState, type ViewStateMap, viewStates } from "./view_state.ts";
+import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
 /** What is asked of the database: data, never SQL. */
 export interface SourceRequest {
@@ -16,6 +16,8 @@ export interface SourceRequest {
   readonly reading?: Reading;
   /** Whether to count the rows of all pages. */
   readonly counts?: boolean;
+  /** Whether to count them where there are as many as `limit`. */
+  readonly counts_cut?: boolean;
 }
 
 /** A question that a function of the database answers at the time of the read. */
@@ -34,8 +36,10 @@ export type SourceFilter = ColumnFilter | PlaceFilter;
 
 export interface ColumnFilter {
   readonly column: string;
-  readonly op: Operator;
+  readonly op: Operator | "listed";
   readonly value: unknown;
+  /** The minimum sample: what it holds back is counted. */
+  readonly is_guard?: true;
 }
 
 /** Rows beyond a place in the order, compared as a whole. */
@@ -47,12 +51,14 @@ export interface PlaceFilter {
 
 /** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */
 export const sourceAnswer = z.object({
-  state: viewState,
+  state: anyViewState,
   reads: viewStates,
   denied: z.boolean(),
   scope_values: z.array(z.string()).nullable(),
   rows: z.array(z.record(z.string(), z.unknown())),
   total_count: z.int().min(0).nullable(),
+  /** What the guard held back, on all pages; null without one. */
+  withheld_count: z.int().min(0).nullable(),
 });
 
 export type SourceAnswer = z.output<typeof sourceAnswer>;

@@ -16,9 +16,10 @@ interface Asked {
 /** Turns a resource, its checked parameters and the caller's scope into one question for the database. */
 export function sourceRequest({ resource, params, scope, day }: Asked): SourceRequest {
   const filters = resource.filters.flatMap((filter) => narrow(filter, params[filter.param]));
-  const { minimum_sample } = resource;
-  if (minimum_sample !== null) {
-    filters.push({ column: minimum_sample.column, op: "gte", value: minimum_sample.at_least });
+  const { listed, minimum_sample } = resource;
+  if (listed !== undefined) filters.push({ column: listed.column, op: "listed", value: listed.in });
+  if (minimum_sample !== null && scope.is_insider !== true) {
+    filters.push({ column: minimum_sample.column, op: "gte", value: minimum_sample.at_least, is_guard: true });
   }
   return {
     columns: resource.columns,

@@ -22,18 +22,24 @@ export interface Known {
   readonly states: Pointer["states"];
   /** False when the source did not answer and an older pointer stands in. */
   readonly is_confirmed: boolean;
+  /** When the source said so, in milliseconds since the epoch. */
+  readonly observed_at: number;
 }
 
 const MEMORY_MS = 1_000;
-const SHARED_MS = 2_000;
+/** Counted from the question to the database on; a trip to Redis takes 120 ms at most. */
+const SHARED_MS = 1_880;
 const RENEW_MS = 100;
+/** How long it counts as known that the source is silent: no request then waits for another timeout. */
+const SILENCE_MS = 3_000;
 
 const CURRENT = "states";
 const LAST = "states:last";
 
 /**
  * Which version of each view is current: from memory for 1 s, from the shared cache for 2 s, else from the database. So
- * a refresh is seen by every isolate within 3 s. While the source is down the last pointer serves, up to a day.
+ * a refresh is seen by every isolate within 3 s. While the source is down the last pointer serves, up to a day; what rests
+ * on rights looks at its age.
  */
 export class ViewPointer {
   readonly #options: ViewPointerOptions;
@@ -43,6 +49,7 @@ export class ViewPointer {
   #looked_at = -Infinity;
   #is_confirmed = false;
   #sourced_at = -Infinity;
+  #silent_at = -Infinity;
 
   constructor(options: ViewPointerOptions) {
     this.#options = options;
@@ -54,7 +61,8 @@ export class ViewPointer {
     if (this.#pointer !== null && now - this.#looked_at < MEMORY_MS) return this.#known(this.#pointer, emit);
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});
     if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return refresh();
-    // The source was down a second ago: look again behind the answer, so that nobody waits for its timeout.
+    if (now - this.#silent_at >= SILENCE_MS) return refresh();
+    // The source was down a moment ago: look again behind the answer, which need not wait for its timeout.
     this.#looked_at = now;
     this.#options.waitUntil(refresh().catch(() => emit({ type: "background_failed", reason: "pointer" })));
     return this.#known(this.#pointer, emit);
@@ -87,38 +95,47 @@ export class ViewPointer {
   }
 
   async #refresh(emit: Emit): Promise<Known> {
+    const asked_at = this.#options.clock.now();
     const shared = await this.#readShared(CURRENT, emit);
     if (shared !== null) {
       emit({ type: "pointer_refreshed", from: "shared" });
-      return this.#accept(shared, true, emit);
+      return this.#accept(shared, { is_confirmed: true, asked_at }, emit);
     }
     return await this.#readSource(emit);
   }
 
+  /** What is known is as old as the question: a change that came while it was on its way may not be in the answer. */
   async #readSource(emit: Emit): Promise<Known> {
-    this.#sourced_at = this.#options.clock.now();
+    const { clock, source } = this.#options;
+    const asked_at = clock.now();
+    this.#sourced_at = asked_at;
     try {
-      const pointer = { states: await this.#options.source.states(), observed_at: this.#options.clock.now() };
+      const pointer = { states: await source.states(), observed_at: asked_at };
       emit({ type: "pointer_refreshed", from: "source" });
       this.#publish(pointer, emit);
-      return this.#accept(pointer, true, emit);
+      return this.#accept(pointer, { is_confirmed: true, asked_at }, emit);
     } catch (error) {
       const last = this.#pointer ?? await this.#readShared(LAST, emit);
       if (!isUnavailable(error) || last === null || this.#isTooOld(last)) throw error;
-      return this.#accept(last, false, emit);
+      this.#silent_at = clock.now();
+      return this.#accept(last, { is_confirmed: false, asked_at: this.#silent_at }, emit);
     }
   }
 
-  #accept(pointer: Pointer, is_confirmed: boolean, emit: Emit): Known {
+  #accept(
+    pointer: Pointer,
+    { is_confirmed, asked_at }: { readonly is_confirmed: boolean; readonly asked_at: number },
+    emit: Emit,
+  ): Known {
     this.#pointer = pointer;
     this.#is_confirmed = is_confirmed;
-    this.#looked_at = this.#options.clock.now();
+    this.#looked_at = asked_at;
     return this.#known(pointer, emit);
   }
 
-  #known(pointer: Pointer, emit: Emit): Known {
+  #known({ states, observed_at }: Pointer, emit: Emit): Known {
     if (!this.#is_confirmed) emit({ type: "pointer_stale" });
-    return { states: pointer.states, is_confirmed: this.#is_confirmed };
+    return { states, is_confirmed: this.#is_confirmed, observed_at };
   }
 
   #isTooOld(pointer: Pointer): boolean {
@@ -135,8 +152,9 @@ export class ViewPointer {
   /** Two keys, so that the store's clock and not an isolate's decides what is still current. */
   #publish(pointer: Pointer, emit: Emit): void {
     const value = JSON.stringify(pointer);
+    const left_ms = pointer.observed_at + SHARED_MS - this.#options.clock.now();
     const writes = [
-      { key: CURRENT, value, milliseconds: SHARED_MS },
+      ...(left_ms > 0 ? [{ key: CURRENT, value, milliseconds: left_ms }] : []),
       { key: LAST, value, milliseconds: LONGEST_STALE_MS },
     ];
     this.#options.waitUntil(this.#options.shared.commit(writes, null, emit));

@@ -13,11 +13,25 @@ export const viewState = z.object({
   populated: z.boolean(),
   /** Read from tables as they are, without a refresh. */
   live: z.boolean().optional(),
+  /** Which part of the state could not be read; nothing else in it says anything then. */
+  unreadable: z.string().optional(),
 });
 
-export const viewStates = z.record(z.string(), viewState);
-
 export type ViewState = z.output<typeof viewState>;
+
+/** A state that cannot be read is a state too: what is wrong with one view must not take away the others. */
+export const anyViewState = z.unknown().transform(readState);
+
+export const viewStates = z.record(z.string(), anyViewState);
+
+function readState(given: unknown): ViewState {
+  const parsed = viewState.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const unreadable = parsed.error.issues[0]?.path.join(".") || "the top";
+  const unknown = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
+  return { ...unknown, stale_after_seconds: 1, populated: false, unreadable };
+}
+
 export type ViewStateMap = z.output<typeof viewStates>;
 
 /**

@@ -62,10 +62,17 @@ export function createWriter(resource: Resource): Write {
     const { as_of } = answer.freshness;
     if (as_of !== null) headers.set("last-modified", httpDate(as_of));
     headers.set("content-type", format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
-    if (format === "csv") headers.set("content-disposition", `attachment; filename="${filename}"`);
+    if (format === "csv") nameCsv(headers, entry);
     linkNextPage(headers, entry, exchange);
     return response;
   };
+
+  /** CSV has no `meta`, so what it lacks stands in headers. */
+  function nameCsv(headers: Headers, { is_truncated, total_count }: Entry): void {
+    headers.set("content-disposition", `attachment; filename="${filename}"`);
+    if (is_truncated !== null) headers.set("freshet-truncated", is_truncated ? "?1" : "?0");
+    if (total_count !== null) headers.set("freshet-total-count", String(total_count));
+  }
 
   function linkNextPage(headers: Headers, { next_cursor }: Entry, exchange: Exchange): void {
     if (resource.cursor === undefined || next_cursor === null) return;

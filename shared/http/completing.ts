@@ -54,7 +54,7 @@ export async function completing<Result>(
 }
 
 /** null for a call by hand, and for a header that invoke_function did not write. */
-function callIdOf(request: Request): number | null {
+export function callIdOf(request: Request): number | null {
   const text = request.headers.get(CALL_HEADER);
   return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }

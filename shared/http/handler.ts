@@ -1,6 +1,7 @@
 import { AppError } from "../core/app_error.ts";
 import { type CacheEvent, notableEvents } from "../core/cache_event.ts";
 import type { Clock } from "../core/clock.ts";
+import type { FaultReports } from "../core/fault_reports.ts";
 import type { Log } from "../core/log.ts";
 import type { Soon } from "../core/soon.ts";
 import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./cors.ts";
@@ -20,6 +21,7 @@ export interface HandlerOptions {
 /** What a deployment answers with: found when the first request arrives, or an error for every request. */
 export interface Site {
   readonly routes: ReadonlyMap<string, Route>;
+  readonly faults: FaultReports;
   /** The few paths that take a POST, and nothing else. */
   readonly posts: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
@@ -58,6 +60,7 @@ export function createHandler(
       error = asAppError(thrown);
       answered = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
+    if (found !== null) report(found.faults, exchange, error);
     const milliseconds = exchange.finish();
     let response = dressed(answered, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
@@ -66,6 +69,14 @@ export function createHandler(
     if (logged instanceof Promise) await logged;
     return response;
   };
+}
+
+/** Nothing that makes an answer fail stays unseen; a refusal says nothing of the resource either way. */
+function report(faults: FaultReports, { resource, request_id, path, emit }: Exchange, error: AppError | null): void {
+  // A path with a fault is that of a route: any other is not found.
+  const subject = resource ?? path;
+  if (error === null) faults.answered(subject, emit);
+  else if (error.is_fault) faults.failed({ resource: subject, request_id, defect: error.defect ?? error.code }, emit);
 }
 
 /** With the headers that all answers have and that depend on few things: whether a browser asks, and on whose account. */
@@ -112,7 +123,7 @@ function route({ routes, posts }: Site, exchange: Exchange): Soon<Response | Kep
   const posted = posts.get(path);
   if (posted !== undefined && method === "POST") return posted(exchange);
   if (posted !== undefined) {
-    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path only takes orders: use POST", allow: POSTED });
+    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path takes POST only", allow: POSTED });
   }
   if (found !== undefined) {
     throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path is read only: use GET or HEAD", allow: METHODS });

@@ -1,4 +1,5 @@
 import type { Identity } from "../core/caller.ts";
+import type { FaultLedger } from "../core/fault_ledger.ts";
 import type { HealthSource } from "../core/health.ts";
 import type { Operations } from "../core/ops.ts";
 import type { RateParts } from "../core/rate_limiter.ts";
@@ -16,5 +17,6 @@ export interface Platform extends ReaderParts {
   readonly runbook_url: string;
   readonly rates: RateParts;
   readonly refreshes: Refreshes;
+  readonly faults: FaultLedger;
   readonly client_address_header: string;
 }

@@ -1,58 +1,54 @@
 import { AppError } from "../core/app_error.ts";
 import { type AuditOptions, previewAudit, runAudit } from "../core/audit_run.ts";
 import type { CallLedger } from "../core/call_ledger.ts";
-import { scrubMessage } from "../core/scrub_message.ts";
+import { answerCalls, type CallOptions, type CallResult } from "./answer_call.ts";
 import { completing } from "./completing.ts";
-import { asAppError, problem } from "./problem.ts";
 
-export interface CronAuditOptions {
-  /** Whether the request carries the secret key named "cron". @throws AppError when it does not. */
-  readonly authorize: (request: Request) => Promise<void>;
+export interface CronAuditOptions extends Omit<CallOptions, "name"> {
   /** Called for each authorised request: nothing outlives it but what the database keeps. */
   readonly connect: () => AuditOptions;
   readonly ledger: () => CallLedger;
-  /** Takes one JSON text for each request. */
-  readonly log: (line: string) => void;
 }
 
-/** The audit function: POST, with the secret key named "cron". `?dry_run=1` writes and sends nothing. */
+/** Callers that cannot be verified may have the heartbeat say so this often: the database is away for all of them. */
+const MS_BETWEEN_CRIES = 60_000;
+
+/** The audit function: POST, signed by the scheduler or with the key for calls by hand. `?dry_run=1` writes and sends nothing. */
 export function serveCronAudit(options: CronAuditOptions): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const request_id = crypto.randomUUID();
-    let response: Response;
-    let line: Record<string, unknown>;
-    // A caller with the scheduler's key operates the deployment.
-    let is_operator = false;
-    try {
-      requireMethod(request);
-      await options.authorize(request);
-      is_operator = true;
-      const summary = await answer(request, options);
-      response = Response.json(summary);
-      line = "dry_run" in summary ? { dry_run: true, would_send: summary.would_send.length } : { ...summary };
-    } catch (thrown) {
-      const error = asAppError(thrown);
-      response = problem(error, request_id, { is_operator });
-      line = { error: error.code, ...(error.defect === null ? {} : { defect: scrubMessage(error.defect) }) };
+  const { connect, ledger, log } = options;
+  return answerCalls({ name: "cron-audit", authorize: crying(options), log }, async (request): Promise<CallResult> => {
+    if (isDryRun(new URL(request.url).searchParams)) {
+      const answer = await previewAudit(connect());
+      return { answer, line: { dry_run: true, would_send: answer.would_send.length } };
     }
-    response.headers.set("cache-control", "no-store");
-    response.headers.set("x-request-id", request_id);
-    response.headers.set("x-content-type-options", "nosniff");
-    options.log(JSON.stringify({ request_id, function: "cron-audit", status: response.status, ...line }));
-    return response;
+    const answer = await completing(request, { ledger, report: log }, () => runAudit(connect()));
+    return { answer, line: { ...answer } };
+  });
+}
+
+/**
+ * A signature is checked by the database. While that does not answer no call can be told from a forged one, so nothing is
+ * audited; but that it does not is true of every caller, and the heartbeat says it as a failed audit does.
+ */
+function crying({ authorize, connect }: CronAuditOptions): CallOptions["authorize"] {
+  let cried_at = -Infinity;
+  return async (request) => {
+    try {
+      await authorize(request);
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      const { sender, clock } = connect();
+      if (clock.monotonic() - cried_at >= MS_BETWEEN_CRIES) {
+        cried_at = clock.monotonic();
+        await sender?.checkIn("error");
+      }
+      throw error;
+    }
   };
 }
 
-function requireMethod(request: Request): void {
-  if (request.method === "POST") return;
-  const detail = "The audit is run with POST";
-  throw new AppError("METHOD_NOT_ALLOWED", { detail, allow: ["POST"] });
-}
-
-async function answer(request: Request, { connect, ledger, log }: CronAuditOptions) {
-  return isDryRun(new URL(request.url).searchParams)
-    ? await previewAudit(connect())
-    : await completing(request, { ledger, report: log }, () => runAudit(connect()));
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "UNAUTHENTICATED" || error.code === "RATE_LIMITED");
 }
 
 function isDryRun(parameters: URLSearchParams): boolean {

@@ -3,6 +3,7 @@ import { AppError } from "../core/app_error.ts";
 import { type Caller, readsEverything } from "../core/caller.ts";
 import type { Operations, Page } from "../core/ops.ts";
 import { parameter } from "../core/parameter.ts";
+import { isStorable } from "../core/storable.ts";
 import { VARY } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { requireCaller } from "./credentials.ts";
@@ -23,7 +24,9 @@ export interface Listing<Schema extends z.ZodObject, Row> {
 
 /** What the parameters of every listing are made of. */
 export const asked = {
-  name: () => z.string().min(1, { error: "must not be empty" }).max(200, { error: "must be at most 200 characters" }),
+  name: () =>
+    z.string().min(1, { error: "must not be empty" }).max(200, { error: "must be at most 200 characters" })
+      .refine(isStorable, { error: "must not hold a NUL" }),
   word: () => z.string().regex(/^[a-z][a-z_]{0,62}$/, { error: "must be lower-case letters and underscores" }),
   number: () => z.string().regex(/^[1-9]\d{0,14}$/, { error: "must be the next_cursor of the page before" }),
   limit: () => parameter.wholeNumber({ from: 1, to: 200, otherwise: 50 }),

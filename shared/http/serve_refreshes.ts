@@ -57,7 +57,7 @@ type Target = { readonly view: string } | { readonly pack: string };
 function targetOf(view: string | undefined, pack: string | undefined): Target {
   if (view !== undefined && pack === undefined) return { view };
   if (pack !== undefined && view === undefined) return { pack };
-  const reason = "is needed alone: a refresh is asked for one view, or for all views of one pack";
+  const reason = "is needed, and only one of the two: a refresh is for one view, or for all views of one pack";
   throw refuse([{ field: "view or pack", reason }]);
 }
 

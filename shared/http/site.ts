@@ -1,4 +1,5 @@
 import { readsEverything } from "../core/caller.ts";
+import { FaultReports } from "../core/fault_reports.ts";
 import { viewsHealth } from "../core/health.ts";
 import { RateLimiter } from "../core/rate_limiter.ts";
 import { createReader } from "../core/reader.ts";
@@ -20,10 +21,12 @@ export function createSite(registry: Registry, platform: Platform): Site {
   ];
   const on_demand = new RefreshOnDemand(platform.refreshes, platform);
   const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
+  const faults = new FaultReports({ ...platform, ledger: platform.faults });
   return {
     cors: platform.cors,
     routes: routesOf(api),
     posts: postsOf(api),
+    faults,
     isOperator(headers) {
       const caller = platform.identity.remembered(headers);
       return caller !== null && readsEverything(caller);

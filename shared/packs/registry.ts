@@ -106,9 +106,17 @@ export const registry: Registry = {
     const { orgOverview } = await import("./training/org_overview.ts");
     return orgOverview;
   },
+  "training/recipients": async () => {
+    const { recipients } = await import("./training/recipients.ts");
+    return recipients;
+  },
   "training/scenario-insights": async () => {
     const { scenarioInsights } = await import("./training/scenario_insights.ts");
     return scenarioInsights;
+  },
+  "training/scenarios": async () => {
+    const { scenarios } = await import("./training/scenarios.ts");
+    return scenarios;
   },
   "training/team-overview": async () => {
     const { teamOverview } = await import("./training/team_overview.ts");

@@ -8,6 +8,9 @@ import { isAlive, publicState, readState, type StackState, stoppedState } from "
 export async function status(args: Pick<Arguments, "workFolder" | "json" | "env">): Promise<void> {
   const state = await currentState(args.workFolder);
   if (args.env) {
+    if (state.state === "starting") {
+      throw new StackError("the stack is still starting", "ask again when deno task start says where it runs");
+    }
     if (state.state !== "running") throw new StackError("nothing runs", "deno task start brings it up");
     return console.log(shellVariables(state));
   }
@@ -24,7 +27,7 @@ async function currentState(workFolder: string): Promise<StackState> {
 function inWords(state: StackState): string {
   if (state.left_over.length > 0) return leftOver(state.left_over);
   if (state.state === "stopped") return "Stopped. deno task start brings it up.";
-  if (state.state === "starting") return "Starting.";
+  if (state.state === "starting") return "Starting; the terminal of deno task start shows how far it is.";
   const width = Math.max(...state.parts.map((part) => part.name.length));
   const parts = state.parts.map((part) => `  ${part.name.padEnd(width)}  ${part.kind.padEnd(8)}  ${part.detail}`);
   const troubles = state.troubles.map((trouble) => `\n✗ ${trouble}`);

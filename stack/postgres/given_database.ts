@@ -18,11 +18,7 @@ export async function examineGiven(databaseUrl: string, migrationsFolder: string
       select exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')
         and coalesce(current_setting('cron.database_name', true) = current_database(), false) as usable`.catch(
       (error) => {
-        throw new StackError(
-          `the database at ${host}, given by --db-url or FRESHET_DATABASE_URL, does not answer: ${messageOf(error)}`,
-          `start it; or leave --db-url out and unset FRESHET_DATABASE_URL: a private cluster is made`,
-          { cause: error },
-        );
+        throw unreachable(error, `${host}${pathname}`);
       },
     );
     refuseStrangers(await findStrangers(sql, migrationsFolder), `${host}${pathname}`);
@@ -30,6 +26,18 @@ export async function examineGiven(databaseUrl: string, migrationsFolder: string
   } finally {
     await sql.end({ timeout: 1 });
   }
+}
+
+/** A server that refuses the login or the database runs, so starting it would mend nothing. */
+function unreachable(error: unknown, where: string): StackError {
+  const isRefusal = error instanceof postgres.PostgresError;
+  return new StackError(
+    `the database at ${where}, given by --db-url or FRESHET_DATABASE_URL, ` +
+      `${isRefusal ? "cannot be used" : "does not answer"}: ${messageOf(error)}`,
+    `${isRefusal ? "correct the address, or create what it names" : "start it"}; or leave --db-url out and unset ` +
+      "FRESHET_DATABASE_URL: a private cluster is made",
+    { cause: error },
+  );
 }
 
 function refuseStrangers(strangers: readonly string[], where: string): void {

@@ -183,8 +183,10 @@ begin
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
+        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
         perform set_config(
-            'statement_timeout', (extract(epoch from candidate.statement_timeout) * 1000)::bigint || 'ms', false
+            'statement_timeout',
+            least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
         );
         return;
     end loop;

@@ -147,8 +147,9 @@ as $$
         where w.is_worker
             and d.status = 'succeeded'
             and d.end_time < now() - interval '1 hour'
-            -- What the audit has not read stays, and the run up to which it has.
-            and d.runid < (select s.low_runid from analytics.audit_state as s)
+            -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+            -- nothing waits to be read.
+            and exists (select from analytics.audit_state as s where d.runid < s.low_runid or s.last_audit_at is null)
             and d.runid < (select max(n.runid) from cron.job_run_details as n)
             and not exists (select from analytics.open_runs as o where o.runid = d.runid)
         order by d.runid
@@ -161,7 +162,7 @@ as $$
 $$;
 revoke all on function private.purge_worker_runs(integer) from public, anon, authenticated;
 comment on function private.purge_worker_runs(integer) is
-    'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit, never an open run.';
+    'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
 
 alter table analytics.retention drop constraint retention_history_check;
 alter table analytics.retention

@@ -55,7 +55,7 @@ function eventsAbout(job: string): Record<string, unknown>[] {
   return sink.events().filter((event) => (event["tags"] as Record<string, unknown>)["job"] === job);
 }
 
-e2e("the audit's job reaches the function with the key from Vault, and the heartbeat reaches Sentry", async () => {
+e2e("the audit's job reaches the function by a signature and no key, and the heartbeat reaches Sentry", async () => {
   const { status, body } = await auditByJob();
   equal(status, 200);
   equal(body["heartbeat"], "sent");

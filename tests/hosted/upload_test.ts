@@ -65,6 +65,28 @@ upload(
   }),
 );
 
+upload(
+  "no import is computed: the CLI uploads what is named by a text alone",
+  everyFunction(async ({ name }) => {
+    deepEqual(computedImports(await textsOf(name)), []);
+  }),
+);
+
+upload("a planted import that is computed is found, with its file", async () => {
+  const planted = {
+    "template.ts": "const load = (pack: string) => import(`../packs/${pack}.ts`);",
+    "name.ts": "await import(\n  name\n);",
+    "text.ts": 'await import("./a.ts"); await import(\n  "./b.ts"\n); import.meta.url;',
+  };
+  deepEqual(computedImports(planted), ["template.ts", "name.ts"]);
+  await Promise.resolve();
+});
+
+/** Files that load what only the run would tell. */
+function computedImports(files: Readonly<Record<string, string>>): string[] {
+  return Object.keys(files).filter((file) => /\bimport\s*\(\s*(?!["'\s])/.test(files[file] ?? ""));
+}
+
 upload("a planted use of node:crypto's hash is named, with its file", async () => {
   const planted = { "shared/adapters/sha256.ts": 'import { createHash, hash as digest } from "node:crypto";' };
   deepEqual(await missingNames(deployment.runtime, planted), ["node:crypto hash, in shared/adapters/sha256.ts"]);
@@ -73,6 +95,33 @@ upload("a planted use of node:crypto's hash is named, with its file", async () =
 upload("planted names that are too new are found wherever they stand", async () => {
   const planted = { "a.ts": 'const load = () => import("node:sqlite");\nDeno.bundle(load);\nDeno.env.get("A");' };
   deepEqual(await missingNames(deployment.runtime, planted), ["node:sqlite, in a.ts", "Deno.bundle, in a.ts"]);
+});
+
+upload("a name that is too new is found in whatever form it is asked for", async () => {
+  const forms = {
+    "default.ts": 'import crypto from "node:crypto";\ncrypto.hash("sha256", "");',
+    "whole.ts": 'import * as $c from "node:crypto";\n$c\n  .hash("sha256", "");',
+    "loaded.ts": 'const { createHash, hash: digest } = await import("node:crypto");',
+    "kept.ts": 'const later = await import("node:crypto");\nlater.hash("sha256", "");',
+    "at_once.ts": '(await import("node:crypto")).hash("sha256", "");',
+    "handed_on.ts": 'export { createHash, hash } from "node:crypto";',
+  };
+  deepEqual(
+    await missingNames(deployment.runtime, forms),
+    Object.keys(forms).map((file) => `node:crypto hash, in ${file}`),
+  );
+  const globals = {
+    "quoted.ts": 'Deno["bundle"]({});',
+    "taken.ts": "const { bundle, env: environment } = Deno;",
+    "asked.ts": "Deno?.bundle;",
+  };
+  deepEqual(
+    await missingNames(deployment.runtime, globals),
+    Object.keys(globals).map((file) => `Deno.bundle, in ${file}`),
+  );
+  const there =
+    'import type { Hash } from "node:nowhere";\nimport crypto, { type Hmac } from "node:crypto";\ncrypto.createHash;';
+  deepEqual(await missingNames(deployment.runtime, { "there.ts": there }), ["node:nowhere, in there.ts"]);
 });
 
 upload(

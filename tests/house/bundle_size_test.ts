@@ -15,7 +15,7 @@ interface Budget {
  */
 const BUDGETS: readonly Budget[] = [
   { name: "analytics", at_once: 16, whole: 1_350 },
-  { name: "cron-audit", at_once: 915, whole: 920 },
+  { name: "cron-audit", at_once: 655, whole: 920 },
 ];
 
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url).pathname;

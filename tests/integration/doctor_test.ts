@@ -131,6 +131,16 @@ const PLANTS: readonly { readonly sql: string; readonly expect: string }[] = [
     sql: `insert into net._http_response values (1, 200, false, null, 'ok', now()), (2, 401, false, null, 'no', now())`,
   },
   {
+    expect: "net_tampered:net.http_request_queue",
+    sql: `create function swallow() returns trigger language plpgsql as 'begin return null; end';
+          create trigger "swallow it" before insert on net.http_request_queue for each row execute function swallow()`,
+  },
+  {
+    expect: "net_open:bi_reader",
+    sql:
+      `create role bi_reader login; grant usage on schema net to public; grant all on all tables in schema net to public`,
+  },
+  {
     expect: "near_timeout:slowing",
     sql: `select cron.schedule('slowing', '${yearly}', $$set statement_timeout = '60s'; select 13$$);
           insert into cron.job_run_details (jobid, status, start_time, end_time)

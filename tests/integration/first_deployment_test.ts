@@ -89,7 +89,7 @@ test("Health is unknown until the first pass and says what it waits for, and ok 
   const first = await health();
   assert.deepEqual([first.code, first.status], [503, "unknown"]);
   assert.deepEqual(first.reasons, [
-    "audit: no audit has run yet: cron_secret_key is missing in Vault and project_url is missing in Vault",
+    "audit: no audit has run yet: project_url is missing in Vault",
   ]);
 
   await d.putSecrets();

@@ -1,35 +1,22 @@
 // Every query that docs/bi ships, run as the role that the tools use, activated by the line that docs/bi/README.md gives.
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { queriesOf, resolveGrafana } from "../support/grafana_sql.ts";
-import { namesIn, resolveMetabase, variablesOf } from "../support/metabase_sql.ts";
+import { variablesOf } from "../../tools/metabase/question.ts";
+import { namesIn, resolveMetabase } from "../support/metabase_sql.ts";
+import { activateReportingUser, bi, endReporting } from "../support/reporting_role.ts";
 import { testDatabaseUrl } from "../support/test_database.ts";
-import { plantTraining } from "../support/training_fixture.ts";
+import { organisations, plantTraining } from "../support/training_fixture.ts";
 
-const docs = fileURLToPath(new URL("../../docs/bi/", import.meta.url));
 const owner = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
 let reporting: postgres.Sql;
 
 Deno.test.beforeAll(async () => {
-  const readme = await Deno.readTextFile(`${docs}README.md`);
-  const [, activation] = /^(alter role reporting_user with login password ')/m.exec(readme) ?? [];
-  assert.ok(activation !== undefined, "the README has no line that activates the role");
-  const password = crypto.randomUUID();
-  await owner.unsafe(`${activation}${password}'`);
-  const url = new URL(testDatabaseUrl());
-  url.username = "reporting_user";
-  url.password = password;
-  reporting = postgres(url.href, { max: 1, onnotice: () => {} });
+  reporting = await activateReportingUser(owner);
   await plantTraining(owner);
 });
 
-Deno.test.afterAll(async () => {
-  await reporting.end({ timeout: 5 });
-  await owner`alter role reporting_user nologin password null`;
-  await owner`delete from public.orgs where name like 'canary-%'`;
-  await owner.end({ timeout: 5 });
-});
+Deno.test.afterAll(() => endReporting(owner, reporting));
 
 /** The connections live as long as the file. */
 function asReportingUser(name: string, body: () => Promise<void>): void {
@@ -83,7 +70,7 @@ function emptyColumns(rows: readonly Record<string, unknown>[]): string[] {
 }
 
 const VALUES: Readonly<Record<string, string>> = {
-  organisation: "canary-first",
+  organisation: organisations.first.id,
   user_id: "u3",
   user_name: "Name of u3",
   people: "u1,u2,u3",
@@ -97,10 +84,10 @@ const VALUES: Readonly<Record<string, string>> = {
 /** Without a month it is the current one, on whose first day nobody has attempted anything yet. */
 const MAY_BE_EMPTY = ["manager_leaderboard"];
 
-for (const { name: file } of [...Deno.readDirSync(`${docs}metabase`)].sort((a, b) => a.name.localeCompare(b.name))) {
+for (const { name: file } of [...Deno.readDirSync(`${bi}metabase`)].sort((a, b) => a.name.localeCompare(b.name))) {
   const title = file.replace(/\.sql$/, "");
   asReportingUser(`Metabase: ${title} answers with rows, with what is required and with every variable`, async () => {
-    const question = await Deno.readTextFile(`${docs}metabase/${file}`);
+    const question = await Deno.readTextFile(`${bi}metabase/${file}`);
     const variables = variablesOf(question);
     assert.match(question, /^-- Question: .+\n-- Dashboard: (admin|manager|trainee|kpi); chart: .+\n/);
     assert.deepEqual(namesIn(question).sort(), variables.map(({ name }) => name).sort());
@@ -126,7 +113,7 @@ for (const { name: file } of [...Deno.readDirSync(`${docs}metabase`)].sort((a, b
   });
 }
 
-const dashboard: unknown = JSON.parse(Deno.readTextFileSync(`${docs}grafana/training.json`));
+const dashboard: unknown = JSON.parse(Deno.readTextFileSync(`${bi}grafana/training.json`));
 for (const { title, sql, isTimeSeries } of queriesOf(dashboard)) {
   asReportingUser(
     `Grafana: "${title}" answers with rows${isTimeSeries ? " in the order of their time" : ""}`,
@@ -134,7 +121,11 @@ for (const { title, sql, isTimeSeries } of queriesOf(dashboard)) {
       const rows = await reporting.unsafe(resolveGrafana(sql, {
         from: "2026-01-01T00:00:00Z",
         to: "2026-02-28T23:59:59Z",
-        values: { organisation: ["canary-first", "canary-second"], user: ["u3"], event_type: ["question_asked"] },
+        values: {
+          organisation: [organisations.first.id, organisations.second.id],
+          user: ["u3"],
+          event_type: ["question_asked"],
+        },
       }));
       assert.ok(rows.length > 0);
       if (!isTimeSeries) return;
@@ -145,9 +136,9 @@ for (const { title, sql, isTimeSeries } of queriesOf(dashboard)) {
 }
 
 asReportingUser("manager_leaderboard ranks by the score, and compares with the month before", async () => {
-  const question = await Deno.readTextFile(`${docs}metabase/manager_leaderboard.sql`);
+  const question = await Deno.readTextFile(`${bi}metabase/manager_leaderboard.sql`);
   const rows = await reporting.unsafe(resolveMetabase(question, {
-    organisation: "canary-first",
+    organisation: organisations.first.id,
     month: "2026-02-10",
     limit: "3",
     people: "u1,u3,u5",

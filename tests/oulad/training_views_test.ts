@@ -10,7 +10,8 @@ const LEADERBOARD = `
       thousandths(sum(score)::hugeint, count(*)::hugeint)::varchar as avg_score,
       count(*)::varchar as attempts,
       null as total_duration,
-      null as avg_talk_percentage
+      null as avg_talk_percentage,
+      sum(score)::hugeint::varchar as score_sum
   from attempt
   where score is not null
   group by org_id, user_id, date_trunc('month', submitted_on)`;
@@ -47,20 +48,31 @@ const INSIGHTS = `
           as has_high_variance
   from scenario`;
 
+/** An attempt of the sample ends where it begins. Totals are counted from the attempts, not added up from days. */
 const ACTIVITY = `
+  with day as (select distinct org_id, submitted_on as day from attempt)
   select
-      org_id, submitted_on::varchar as active_on, count(*)::varchar as started_count, count(*)::varchar as ended_count,
-      count(score)::varchar as scored_count, coalesce(sum(score), 0)::hugeint::varchar as score_sum,
-      count(distinct user_id)::varchar as active_users_count
-  from attempt
-  group by org_id, submitted_on`;
+      d.org_id, d.day::varchar as active_on,
+      count(*) filter (where submitted_on = d.day)::varchar as started_count,
+      count(*) filter (where submitted_on = d.day)::varchar as ended_count,
+      count(score) filter (where submitted_on = d.day)::varchar as scored_count,
+      coalesce(sum(score) filter (where submitted_on = d.day), 0)::hugeint::varchar as score_sum,
+      count(distinct user_id) filter (where submitted_on = d.day)::varchar as active_users_count,
+      count(*)::varchar as total_ended_count,
+      count(score)::varchar as total_scored_count,
+      coalesce(sum(score), 0)::hugeint::varchar as total_score_sum,
+      strftime(max(submitted_on), '%Y-%m-%d 00:00:00+00') as last_ended_at
+  from day as d join attempt as a on a.org_id = d.org_id and a.submitted_on <= d.day
+  group by d.org_id, d.day`;
 
 const USER_ACTIVITY = `
   select
       org_id, user_id, submitted_on::varchar as active_on, count(*)::varchar as attempts_count,
       count(score)::varchar as scored_count, coalesce(sum(score), 0)::hugeint::varchar as score_sum,
-      '0' as duration_seconds
-  from attempt
+      '0' as duration_seconds, count(*)::varchar as ended_count,
+      (submitted_on = (select min(f.submitted_on) from attempt as f where f.org_id = a.org_id and f.user_id = a.user_id))::varchar
+          as is_first_end
+  from attempt as a
   group by org_id, user_id, submitted_on`;
 
 const VIEWS = [

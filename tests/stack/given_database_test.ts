@@ -165,3 +165,9 @@ Deno.test("import:oulad leaves tables alone that have our names and are another 
   match(said, /are another project's\. Nothing was written\n/);
   deepEqual(await query(url, "select count(*)::int as rows from public.users"), [{ rows: 0 }]);
 });
+
+Deno.test("a start tells a database that does not exist from a server that is not there", async () => {
+  const url = new URL(server.url);
+  url.pathname = "/nowhere_to_be_found";
+  await rejects(join(url.href), /nowhere_to_be_found.*cannot be used: .*\n {2}→ correct the address/);
+});

@@ -117,7 +117,7 @@ for (const flavour of ["installed", "embedded"] as const) {
 Deno.test("startPostgres() says which option named a database that does not answer, and how to do without", async () => {
   await rejects(
     startPostgres({ workFolder: "/nowhere", databaseUrl: "postgresql://postgres@127.0.0.1:1/postgres" }),
-    /127\.0\.0\.1:1, given by --db-url or FRESHET_DATABASE_URL, does not answer[\s\S]*unset FRESHET_DATABASE_URL/,
+    /127\.0\.0\.1:1\/postgres, given by --db-url or FRESHET_DATABASE_URL, does not answer[\s\S]*unset FRESHET_DATABASE_URL/,
   );
 });
 

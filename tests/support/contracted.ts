@@ -13,13 +13,18 @@ export interface Contracted {
   readonly ask: (query?: string, headers?: Record<string, string>) => Promise<Response>;
 }
 
+/** An organisation that a relation of scope "org" knows. */
+const ORG = "00000000-0000-4000-8000-0000000000f1";
+
 export function contracted(resource: Resource, rig = createHttpRig()): Contracted {
   const row = sampleRow(resource, 1);
   rig.source.refresh(resource.view, [row, sampleRow(resource, 2)]);
   for (const name of resource.reads ?? []) rig.source.refresh(name, []);
   const { access } = resource;
   if (access.scope === "member") rig.source.owners.set(`owner@${row[access.org]}`, [String(row[access.column ?? ""])]);
-  else if ("column" in access) rig.source.owners.set("owner", [String(row[access.column])]);
+  else if ("column" in access && access.relation !== null) {
+    rig.source.owners.set(access.scope === "org" ? ORG : "owner", [String(row[access.column])]);
+  }
   const path = `/analytics/${fullName(resource)}?${new URLSearchParams(sampleQuery(resource, row))}`;
   const ask = async (query = "", headers: Record<string, string> = {}) => {
     const credential = headers["apikey"] ?? headers["authorization"];
@@ -43,6 +48,15 @@ export async function memberOf({ access }: Resource, row: FakeRow): Promise<Reco
     org_id: row[access.org],
     org_role: role,
   });
+}
+
+/** The owner of the row, as the resource's scope finds one; a signed-in user where the scope knows no owner. */
+export async function ownerOf(resource: Resource, row: FakeRow): Promise<Record<string, string>> {
+  const { access } = resource;
+  if (access.scope === "member") return await memberOf(resource, row);
+  const own = "column" in access && access.relation === null ? row[access.column] : undefined;
+  if (access.scope === "org") return await bearer({ sub: "owner", org_id: own ?? ORG });
+  return await bearer({ sub: own ?? "owner" });
 }
 
 export async function bearer(claims: Record<string, unknown>): Promise<Record<string, string>> {

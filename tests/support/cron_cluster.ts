@@ -44,7 +44,6 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
   try {
     await pushMigrations({ projectFolder, databaseUrl: server.url });
     await connections.owner`select vault.create_secret(${`http://127.0.0.1:${host.addr.port}`}, 'project_url')`;
-    await connections.owner`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
     // As one that has long been audited: there is nothing that a first pass would overlook.
     await connections.owner`update analytics.audit_state set judged_since = '-infinity'`;
   } catch (error) {

@@ -50,7 +50,7 @@ export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
     truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
       analytics.job_slots, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, analytics.http_calls,
       analytics.job_monitors, analytics.refresh_log, cron.job_run_details, net._http_response, net.http_request_queue;
-    delete from vault.secrets;
+    delete from vault.secrets where name !~ '^freshet_';
     delete from cron.job where jobname like 'probe%';
     delete from analytics.scheduled_jobs where job_name like 'probe%';
     delete from analytics.audit_state;

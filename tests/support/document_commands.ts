@@ -37,8 +37,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   "<password>": "correct horse battery staple",
 };
 
-/** What shows that a block cannot run on this machine: the project's own address, or the CLI that goes there. */
-const REMOTE = /<ref>|\bsupabase@[\d.]+ |api\.supabase\.com|upstash\.com|sentry\.io/;
+/** What shows that a block cannot run on this machine: the project's own address, the CLI that goes there, or a tool's server. */
+const REMOTE = /<ref>|\bsupabase@[\d.]+ |api\.supabase\.com|upstash\.com|sentry\.io|metabase\.example\.com/;
 
 /** The commands of a block, without comments, each on one line. */
 export function commandsOf(block: Block): string[] {

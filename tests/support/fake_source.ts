@@ -1,8 +1,8 @@
-import { internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
+import { type AppError, internalError, sourceUnavailable } from "../../shared/core/app_error.ts";
 import type { Clock } from "../../shared/core/clock.ts";
 import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../shared/core/source.ts";
 import { toUtc } from "../../shared/core/utc_timestamp.ts";
-import type { ViewState, ViewStateMap } from "../../shared/core/view_state.ts";
+import { anyViewState, type ViewState, type ViewStateMap } from "../../shared/core/view_state.ts";
 import { settle } from "./fake_clock.ts";
 
 export type FakeRow = Readonly<Record<string, unknown>>;
@@ -38,9 +38,21 @@ export class FakeSource implements Source {
     this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
   }
 
+  /** The same for what is read as it is at the moment. */
+  registerLive(name: string): void {
+    this.register(name);
+    const { state, rows } = this.#view(name);
+    this.#views.set(name, { rows, state: { ...state, live: true } });
+  }
+
+  /** What a source that does not answer throws. */
+  silence(): AppError {
+    return sourceUnavailable("down");
+  }
+
   /** Recomputes a view: new rows under a new version, at the clock's time. */
   refresh(view: string, rows: readonly FakeRow[]): void {
-    if (!this.#views.has(view)) this.register(view);
+    if (this.#views.get(view)?.state.unreadable !== undefined || !this.#views.has(view)) this.register(view);
     const { state } = this.#view(view);
     const moment = new Date(this.#clock.now()).toISOString();
     const moved = { version: state.version + 1, refreshed_at: moment, verified_at: moment, source_as_of: moment };
@@ -51,6 +63,12 @@ export class FakeSource implements Source {
   verify(view: string): void {
     const { state, rows } = this.#view(view);
     this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
+  }
+
+  /** Says of a view what no reader understands. */
+  spoil(view: string, over: FakeRow): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: anyViewState.parse({ ...state, ...over }) });
   }
 
   /** Counts versions from the start again, as a reset database does. */
@@ -80,12 +98,17 @@ export class FakeSource implements Source {
       (filter.column === scope?.column && !scope_values?.includes(String(filter.value)) ||
         filter.column === scope?.org?.column && filter.value !== scope?.org?.value);
     if (!this.forgets_scope && request.filters.some(asks_for_another)) {
-      return { state, reads, denied: true, scope_values, rows: [], total_count: null };
+      return { state, reads, denied: true, scope_values, rows: [], total_count: null, withheld_count: null };
     }
     const answered = this.answerTo(rows, request, scope_values);
     const counted = { ...request, filters: request.filters.filter((filter) => "column" in filter), limit: Infinity };
-    const total_count = request.counts ? this.answerTo(rows, counted, scope_values).length : null;
-    return { state, reads, denied: false, scope_values, rows: answered, total_count };
+    const counts = request.counts || request.counts_cut && answered.length === request.limit;
+    const total_count = counts ? this.answerTo(rows, counted, scope_values).length : null;
+    const withheld_count = request.filters.some(isGuard)
+      ? this.answerTo(rows, { ...counted, filters: counted.filters.filter((filter) => !isGuard(filter)) }, scope_values)
+        .length - this.answerTo(rows, counted, scope_values).length
+      : null;
+    return { state, reads, denied: false, scope_values, rows: answered, total_count, withheld_count };
   }
 
   /** What a right answer holds, computed directly: the reference that tests compare with. */
@@ -113,6 +136,10 @@ export class FakeSource implements Source {
   }
 }
 
+function isGuard(filter: SourceFilter): boolean {
+  return "column" in filter && filter.is_guard === true;
+}
+
 function passes(row: FakeRow, filter: SourceFilter): boolean {
   if (!("column" in filter)) {
     const place = filter.columns.findIndex((column, index) => compareValues(row[column], filter.values[index]) !== 0);
@@ -125,6 +152,8 @@ function passes(row: FakeRow, filter: SourceFilter): boolean {
   if (op === "eq") return held === value;
   if (op === "in") return Array.isArray(value) && value.includes(held);
   if (op === "gte") return compareValues(held, value) >= 0;
+  // Every row's organisation exists in here.
+  if (op === "listed") return true;
   if (op === "lte") return compareValues(held, value) <= 0;
   throw new Error(`The fake source does not know the operator "${op}"`);
 }

@@ -99,7 +99,6 @@ export async function startDeployment(): Promise<Deployment> {
     wait: (interval) => letPass(admin, interval),
     async putSecrets() {
       await sql`select vault.create_secret(${gate.origin}, 'project_url')`;
-      await sql`select vault.create_secret(${stack.keys.cronKey}, 'cron_secret_key')`;
     },
     deployFunctions(names = ["analytics", "cron-audit"]) {
       for (const name of names) deployed.add(name);

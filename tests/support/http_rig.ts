@@ -2,6 +2,7 @@ import { renderCsv } from "../../shared/adapters/csv.ts";
 import { createIdentity } from "../../shared/adapters/identity.ts";
 import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
+import type { FaultLedger } from "../../shared/core/fault_ledger.ts";
 import type { HealthSource } from "../../shared/core/health.ts";
 import type { Operations } from "../../shared/core/ops.ts";
 import type { Refreshes } from "../../shared/core/refreshes.ts";
@@ -31,6 +32,8 @@ export interface HttpRigOptions {
   readonly operations?: Operations;
   /** Left out: nothing is known of refreshes, and none can be made. */
   readonly refreshes?: Refreshes;
+  /** Left out: nobody hears of faults. */
+  readonly faults?: FaultLedger;
   /** Left out: nobody is limited. */
   readonly rates?: (clock: FakeClock) => Partial<RateParts>;
   /** When it is, in milliseconds; otherwise now, as tokens need it. */
@@ -75,6 +78,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     refreshes: options.refreshes ?? new FakeRefreshes(),
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",
+    faults: options.faults ?? { failed: () => Promise.resolve(), answered: () => Promise.resolve() },
   };
   const fetch = serveAnalytics({
     registry: registryOf(options.resources ?? all, options.load),

@@ -1,19 +1,4 @@
-/** A variable as the header of a question declares it: `-- Variable: days (Number, default 30)`. */
-export interface MetabaseVariable {
-  readonly name: string;
-  readonly type: "Text" | "Number" | "Date";
-  /** "required", "optional", or the default value. */
-  readonly given: string;
-}
-
-export function variablesOf(question: string): MetabaseVariable[] {
-  const declared = question.matchAll(/^-- Variable: (\w+) \((Text|Number|Date), (required|optional|default (\S+))\)/gm);
-  return [...declared].map(([, name = "", type, given = "", value]) => ({
-    name,
-    type: type as MetabaseVariable["type"],
-    given: value ?? given,
-  }));
-}
+import { variablesOf } from "../../tools/metabase/question.ts";
 
 /**
  * Resolves a question as Metabase does, as far as these use it: `{{name}}` becomes a literal of its type; `[[…]]` stays

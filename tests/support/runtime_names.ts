@@ -7,21 +7,52 @@ interface UsedName {
   readonly file: string;
 }
 
-const IMPORT = /import\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*["'](node:[\w/]+)["']/g;
-const WHOLE = /(?:import|from)\s*\(?\s*["'](node:[\w/]+)["']/g;
-const GLOBAL = /\bDeno\.(\w+)/g;
+const MODULE = String.raw`["'](node:[\w/]+)["']`;
+/** `import { hash }`, `export { hash }` and `const { hash } = await import(…)`: what stands in the braces. */
+const LISTS = [
+  new RegExp(String.raw`\b(?:import|export)\s+(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*${MODULE}`, "g"),
+  new RegExp(String.raw`\{([^{}]*)\}\s*=\s*await\s+import\(\s*${MODULE}`, "g"),
+];
+/** `import crypto from`, `import * as crypto from` and `crypto = await import(…)`: the name that the whole module has here. */
+const WHOLES = [
+  new RegExp(String.raw`\bimport\s+(?:\*\s*as\s+)?([\w$]+)(?:\s*,\s*\{[^}]*\})?\s+from\s*${MODULE}`, "g"),
+  new RegExp(String.raw`([\w$]+)\s*=\s*await\s+import\(\s*${MODULE}`, "g"),
+];
+/** `(await import(…)).hash`. */
+const AT_ONCE = new RegExp(String.raw`\bimport\(\s*${MODULE}\s*\)\s*\)\s*\.\s*(\w+)`, "g");
+const MODULES = new RegExp(String.raw`(?:import|from)\s*\(?\s*${MODULE}`, "g");
+const MEMBER = String.raw`\s*(?:\?\.|\.|(?:\?\.)?\[\s*["'])\s*(\w+)`;
+const GLOBAL_LIST = /\{([^{}]*)\}\s*=\s*(?:globalThis\s*\.\s*)?Deno\b/g;
 
 /** Every `node:` module and export, and every member of `Deno`, that these files name. Comments count: better once too often. */
 function usedNames(files: Readonly<Record<string, string>>): UsedName[] {
   return Object.entries(files).flatMap(([file, text]) => {
-    const exports = [...text.matchAll(IMPORT)].flatMap(([statement, names = "", module = ""]) =>
-      /^import\s+type/.test(statement) ? [] : names.split(",").map((one) => one.trim()).filter((one) => one !== "")
-        .filter((one) => !one.startsWith("type ")).map((one) => `${module} ${one.split(/\s+as\s+/)[0]}`)
+    const modules = [...text.matchAll(MODULES)].map(([, module = ""]) => module);
+    const listed = LISTS.flatMap((form) => [...text.matchAll(form)]).flatMap(([, names = "", module = ""]) =>
+      namesIn(names).map((name) => `${module} ${name}`)
     );
-    const modules = [...text.matchAll(WHOLE)].map(([, module = ""]) => module);
-    const members = [...text.matchAll(GLOBAL)].map(([, member = ""]) => `Deno.${member}`);
-    return [...new Set([...exports, ...modules, ...members])].map((name) => ({ name, file }));
+    const ofWholes = WHOLES.flatMap((form) => [...text.matchAll(form)]).flatMap(([, local = "", module = ""]) =>
+      membersOf(local, text).map((name) => `${module} ${name}`)
+    );
+    const atOnce = [...text.matchAll(AT_ONCE)].map(([, module = "", name = ""]) => `${module} ${name}`);
+    const global = [
+      ...membersOf("Deno", text),
+      ...[...text.matchAll(GLOBAL_LIST)].flatMap(([, names = ""]) => namesIn(names)),
+    ];
+    const names = [...listed, ...ofWholes, ...atOnce, ...modules, ...global.map((name) => `Deno.${name}`)];
+    return [...new Set(names)].map((name) => ({ name, file }));
   });
+}
+
+/** `hash as digest, type Hash, hash: digest, hash = null` names `hash` thrice. */
+function namesIn(braces: string): string[] {
+  return braces.split(",").map((one) => one.trim()).filter((one) => /^[\w$]/.test(one) && !one.startsWith("type "))
+    .map((one) => one.split(/\s+as\s+|\s*[:=]/)[0] ?? "");
+}
+
+function membersOf(local: string, text: string): string[] {
+  const form = new RegExp(String.raw`(?<![\w$])${local.replaceAll("$", "\\$")}${MEMBER}`, "g");
+  return [...text.matchAll(form)].map(([, member = ""]) => member);
 }
 
 /** Asks the runtime itself, name by name. */
@@ -34,7 +65,8 @@ for (const name of JSON.parse(Deno.args[0])) {
   }
   const [module, member] = name.split(" ");
   const loaded = await import(module).catch(() => null);
-  if (loaded === null || (member !== undefined && !(member in loaded))) missing.push(name);
+  const has = (one) => one in loaded || one in Object(loaded.default);
+  if (loaded === null || (member !== undefined && !has(member))) missing.push(name);
 }
 console.log(JSON.stringify(missing));`;
 

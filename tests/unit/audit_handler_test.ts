@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { sourceUnavailable } from "../../shared/core/app_error.ts";
 import { requireCronKey } from "../../shared/adapters/cron_key.ts";
 import { serveCronAudit } from "../../shared/http/serve_cron_audit.ts";
 import { failedAlert } from "../support/audit_alert.ts";
 import { FakeAuditDatabase } from "../support/fake_audit_database.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FakeSender } from "../support/fake_sender.ts";
 
 const secrets = { default: "sb_secret_default_0001", cron: "sb_secret_cron_0000001" };
@@ -69,17 +71,40 @@ Deno.test("cron-audit refuses every call when the project has no key named cron"
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.default }),
   });
   for (const apikey of [secrets.cron, secrets.default, ""]) {
-    const response = await fetch(post({ apikey }));
-    assert.ok(response.status === 401 || response.status === 500, `${response.status}`);
+    assert.equal((await fetch(post({ apikey }))).status, 401);
   }
   assert.deepEqual(database.passes, []);
-  assert.match(lines[0] ?? "", /needs a key named/);
+  assert.match(lines[0] ?? "", /has no key named/);
 });
 
 Deno.test("cron-audit refuses every call when its environment is incomplete", async () => {
   const { fetch, database } = handler({});
   assert.equal((await fetch(post())).status, 500);
   assert.deepEqual(database.passes, []);
+});
+
+Deno.test("cron-audit says 503 while no signature can be checked, and has the heartbeat say so once a minute", async () => {
+  const { database, sender, lines } = handler();
+  const clock = new FakeClock();
+  const fetch = serveCronAudit({
+    authorize: () => Promise.reject(sourceUnavailable("verify_call failed [PGRST002, HTTP 503]")),
+    connect: () => ({ database, sender, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+    ledger: () => assert.fail("nothing is written"),
+    log: (line) => lines.push(line),
+  });
+  for (const pause of [0, 1, 59_998, 1]) {
+    clock.advance(pause);
+    assert.equal((await fetch(post({ "freshet-signature": "x" }))).status, 503);
+  }
+  assert.deepEqual(database.passes, []);
+  assert.deepEqual(sender.check_ins, ["error", "error"]);
+  assert.match(lines.at(-1) ?? "", /verify_call failed/);
+});
+
+Deno.test("cron-audit's heartbeat says nothing of callers who are refused", async () => {
+  const { fetch, sender } = handler();
+  assert.equal((await fetch(post({}))).status, 401);
+  assert.deepEqual(sender.check_ins, []);
 });
 
 Deno.test("cron-audit takes POST only", async () => {

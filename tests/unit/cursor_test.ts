@@ -5,7 +5,8 @@ import { AppError } from "../../shared/core/app_error.ts";
 import { placeOf, writeCursor } from "../../shared/core/cursor.ts";
 import { LONGEST_CURSOR } from "../../shared/core/cursor_text.ts";
 import { pack, unpack } from "../../shared/core/packed_bytes.ts";
-import { cutPage, pageRequest } from "../../shared/core/page.ts";
+import { cutRows, pageRequest } from "../../shared/core/page.ts";
+import { progress } from "../../shared/packs/arena/progress.ts";
 import { heatmap } from "../../shared/packs/qbank/heatmap.ts";
 import { heatmapMatrix } from "../../shared/packs/qbank/heatmap_matrix.ts";
 import { id } from "../support/arena_rows.ts";
@@ -62,6 +63,8 @@ Deno.test("a cursor that is not ours is refused, whatever it holds", () => {
     "no date": encode([question, "2026-13-01", ...PLACE.slice(1)]),
     "no UUID": encode([question, PLACE[0], "1; drop table", ...PLACE.slice(2)]),
     "a number for a text": encode([question, ...PLACE.slice(0, 3), 5]),
+    "a text that no row can hold": encode([question, ...PLACE.slice(0, 3), "a\0b"]),
+    "half a pair": encode(`["${question}","2026-01-05","${id(7)}","vsd","\\ud800"]`),
     "a null": encode([question, ...PLACE.slice(0, 3), null]),
     "blanks inside the JSON": encode(`[ ${JSON.stringify([question, ...PLACE]).slice(1)}`),
     "bytes that are no UTF-8": encode(`["${question}","2026-01-05","${id(7)}","vsd","\xff"]`),
@@ -87,14 +90,26 @@ Deno.test("a page asks for one row more than it shows, beyond its place", () => 
   assert.deepEqual(filters, [{ op: "after", columns, values: PLACE }]);
 });
 
-Deno.test("cutPage() leads on only when a row was left over", () => {
+Deno.test("cutRows() leads on only when a row was left over", () => {
   const asked = { resource: heatmap, params: { limit: 2 } };
+  const cut = (rows: Record<string, unknown>[]) => cutRows(asked, { rows, total_count: null }, sha256);
   const rows = [1, 2, 3].map((number) => ({ ...ROW, question_id: id(number) }));
-  const first = cutPage(asked, rows, sha256);
+  const first = cut(rows);
   assert.deepEqual(first.rows, rows.slice(0, 2));
   assert.equal(placeOf(heatmap, { limit: 2, cursor: first.next_cursor }, sha256)?.[1], id(2));
-  assert.equal(cutPage(asked, rows.slice(0, 2), sha256).next_cursor, null);
-  assert.deepEqual(cutPage(asked, [], sha256), { rows: [], next_cursor: null });
+  assert.equal(cut(rows.slice(0, 2)).next_cursor, null);
+  assert.deepEqual(cut([]), { rows: [], next_cursor: null, is_truncated: null, total_count: null });
+});
+
+Deno.test("cutRows() says of what is not paged whether it is all, and keeps the latest of what is shown reversed", () => {
+  const asked = { resource: progress, params: { weeks: 2 } };
+  const rows = ["2026-01-19", "2026-01-12", "2026-01-05"].map((week) => ({ week }));
+  const shown = [{ week: "2026-01-12" }, { week: "2026-01-19" }];
+  const told = { rows: shown, next_cursor: null };
+  assert.deepEqual(cutRows(asked, { rows, total_count: 40 }, sha256), { ...told, is_truncated: true, total_count: 40 });
+  const all = cutRows(asked, { rows: rows.slice(0, 2), total_count: null }, sha256);
+  assert.deepEqual(all, { ...told, is_truncated: false, total_count: 2 });
+  assert.throws(() => cutRows(asked, { rows, total_count: null }, sha256), { code: "INTERNAL" });
 });
 
 Deno.test("a cursor over tags of 10 kB is a word that the parameter takes, and leads to the same place", () => {

@@ -3,6 +3,8 @@ import { guardSource } from "../../shared/core/guarded_source.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeSource } from "../support/fake_source.ts";
 
+const ANY = ["agents_of_user", { columns: [], filters: [], scope: null, order: [], limit: 1 }] as const;
+
 function guarded() {
   const clock = new FakeClock();
   const source = new FakeSource(clock);
@@ -22,18 +24,28 @@ Deno.test("guardSource() stops asking a silent source for two seconds after five
 Deno.test("guardSource() fails those in line at once when the source turns out to be dead", async () => {
   const { source, guard } = guarded();
   source.is_down = true;
-  const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => guard.states()));
+  const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => guard.read(...ANY)));
   assert.ok(outcomes.every(({ status }) => status === "rejected"));
-  assert.ok(source.state_reads <= 12, `asked ${source.state_reads} times`);
+  assert.ok(source.reads <= 12, `asked ${source.reads} times`);
+});
+
+Deno.test("guardSource() asks which versions are current past those in line", async () => {
+  const { source, guard } = guarded();
+  const gate = Promise.withResolvers<void>();
+  source.gate = gate.promise;
+  const reads = Array.from({ length: 72 }, () => guard.read(...ANY));
+  await assert.rejects(guard.read(...ANY), { code: "SOURCE_UNAVAILABLE" });
+  assert.deepEqual(Object.keys(await guard.states()), ["agents_of_user"]);
+  gate.resolve();
+  await Promise.all(reads);
 });
 
 Deno.test("guardSource() refuses the 73rd question at once, and counts a refusal by the database as an answer", async () => {
   const { source, guard } = guarded();
-  const outcomes = await Promise.allSettled(Array.from({ length: 73 }, () => guard.states()));
+  const outcomes = await Promise.allSettled(Array.from({ length: 73 }, () => guard.read(...ANY)));
   assert.equal(outcomes.filter(({ status }) => status === "rejected").length, 1);
-  const request = { columns: [], filters: [], scope: null, order: [], limit: 1 };
   for (let call = 0; call < 10; call += 1) {
-    await assert.rejects(guard.read("mv_nothing", request), { code: "INTERNAL" });
+    await assert.rejects(guard.read("mv_nothing", ANY[1]), { code: "INTERNAL" });
   }
   assert.deepEqual(Object.keys(await guard.states()), ["agents_of_user"]);
   assert.ok(source.state_reads > 0);

@@ -3,6 +3,7 @@ import { internalError } from "../../shared/core/app_error.ts";
 import { createHandler } from "../../shared/http/handler.ts";
 import { id } from "../support/arena_rows.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { notedFaults } from "../support/noted_faults.ts";
 import { createArenaRig, createHttpRig, LANES_PATH } from "../support/http_rig.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 
@@ -19,6 +20,9 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
     source_as_of: as_of,
     version: 1,
     row_count: 1,
+    is_truncated: false,
+    total_count: 1,
+    withheld_count: 1,
   });
   const { headers } = response;
   assert.match(headers.get("etag") ?? "", /^"[0-9a-f]{32}"$/);
@@ -259,18 +263,23 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const route = () => Promise.reject(new RangeError("planted row text"));
+  const clock = new FakeClock();
+  const { failed, faults } = notedFaults(clock);
   const site = {
     cors: "*",
     routes: new Map([["/analytics/x", route]]),
     posts: new Map(),
     isOperator: () => true,
+    faults,
   } as const;
-  const handle = createHandler(() => Promise.resolve(site), { clock: new FakeClock(), log });
+  const handle = createHandler(() => Promise.resolve(site), { clock, log });
   const response = await handle(new Request("http://127.0.0.1/analytics/x"));
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /planted|RangeError|\.ts/);
   assert.match(lines[0] ?? "", /"defect":"RangeError at /);
   assert.doesNotMatch(lines[0] ?? "", /planted/);
+  assert.deepEqual(failed.map(({ resource }) => resource), ["/analytics/x"]);
+  assert.match(failed[0]?.defect ?? "", /^RangeError at /);
 });
 
 Deno.test("a deployment without its variables answers 500, says nothing, and tries again", async () => {

@@ -12,7 +12,18 @@ function entry(body: string): Entry {
     populated: true,
   };
   const byte_count = new TextEncoder().encode(body).byteLength;
-  return { key: "k", state, etag: '"e"', row_count: 0, next_cursor: null, read_at: 0, body, byte_count };
+  return {
+    key: "k",
+    state,
+    etag: '"e"',
+    row_count: 0,
+    next_cursor: null,
+    is_truncated: null,
+    total_count: null,
+    read_at: 0,
+    body,
+    byte_count,
+  };
 }
 
 Deno.test("the memory store is bounded by bytes, and lets the least recently used go first", () => {

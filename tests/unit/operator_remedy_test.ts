@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { misconfigured } from "../../shared/core/app_error.ts";
 import { createHandler } from "../../shared/http/handler.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { notedFaults } from "../support/noted_faults.ts";
 
 for (const is_operator of [true, false]) {
   Deno.test(`what a deployment has left out is told ${is_operator ? "to an operator, with the remedy" : "to no other caller"}`, async () => {
@@ -12,6 +13,7 @@ for (const is_operator of [true, false]) {
       routes: new Map([["/analytics/x", route]]),
       posts: new Map(),
       isOperator: () => is_operator,
+      faults: notedFaults().faults,
     } as const;
     const options = { clock: new FakeClock(), log: (line: string) => void lines.push(line) };
     const response = await createHandler(() => Promise.resolve(site), options)(

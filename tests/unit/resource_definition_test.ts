@@ -36,6 +36,20 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
     { access: { scope: "member", org: "challenge_id", column: null, rows: {} } },
     /names no role/,
   ],
+  [
+    "a minimum sample that excepts a role of nobody's",
+    {
+      access: { scope: "member", org: "challenge_id", column: null, rows: { admin: "org" } },
+      minimum_sample: { column: "sample_count", at_least: 5, except: ["owner"] },
+    },
+    /excepts the role "owner"/,
+  ],
+  ["a list by a column that is not served", { listed: { column: "x", in: "dim_orgs" } }, /lists by "x"/],
+  [
+    "a list whose changes would not be seen",
+    { listed: { column: "challenge_id", in: "dim_orgs" } },
+    /"dim_orgs" .* among reads/,
+  ],
   ["something that it reads twice", { reads: ["mv_x", "mv_x"] }, /twice/],
   ["a count that nobody can ask for", { total: "count" }, /"count" asks/],
   ["a parameter named format", { params: { format: GOOD.params.challenge_id }, filters: [] }, /"format"/],

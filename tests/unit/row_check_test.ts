@@ -30,6 +30,7 @@ function answer(over: Partial<SourceAnswer>): SourceAnswer {
     scope_values: [id(11)],
     rows: [{ ...weaknessRow() }],
     total_count: null,
+    withheld_count: null,
     ...over,
   };
 }

@@ -10,6 +10,20 @@ const MEMBER: Caller = { ...USER, org_id: "acme" };
 const ADMIN: Caller = { ...USER, is_admin: true };
 const SERVICE: Caller = { kind: "service" };
 
+Deno.test("deriveScope() refuses who cannot own a row, because no text of the database is spelt so", () => {
+  const own: Access = { scope: "user", column: "owner_id", relation: null };
+  const inside: Access = { scope: "member", org: "org_id", column: "owner_id", rows: { admin: "org", trainee: "own" } };
+  for (const id of ["a\0b", "\ud800", "b\udfff"]) {
+    assert.equal(scopeOf(own, { ...USER, subject: id }), "FORBIDDEN");
+    assert.equal(scopeOf({ scope: "org", column: "org_id", relation: null }, { ...USER, org_id: id }), "FORBIDDEN");
+    for (const org_role of ["admin", "trainee"]) {
+      assert.equal(scopeOf(inside, { ...USER, org_id: id, org_role }), "FORBIDDEN");
+      assert.equal(scopeOf(inside, { ...USER, subject: id, org_id: "acme", org_role }), "FORBIDDEN");
+    }
+  }
+  assert.equal(scopeOf(own, { ...USER, subject: "\u{1f600} \u202e" }), "owner_id=\u{1f600} \u202e");
+});
+
 function describe({ column, value, relation, org }: Restriction): string {
   const inside = org === null ? "" : `in ${org.column}=${org.value}`;
   return [`${column}=${value}`, relation, inside].filter(Boolean).join(" ");
@@ -52,7 +66,7 @@ const CASES: readonly (readonly [Access, Record<"key" | "user" | "member" | "adm
     { key: "FORBIDDEN", user: "owner_id=anna", member: "owner_id=anna", admin: "all", service: "all" },
   ],
   [
-    { scope: "team", column: "owner_id", relation: "people_of_manager" },
+    { scope: "user", column: "owner_id", relation: "people_of_manager" },
     {
       key: "FORBIDDEN",
       user: "owner_id=anna people_of_manager",
@@ -116,6 +130,28 @@ Deno.test("deriveScope() shows the secret key and administrators organisations, 
     scopeOf(ONLY_OWN, { kind: "user", subject: "anna", is_admin: true, org_id: "acme", org_role: "manager" }),
     "owner_id=anna in org_id=acme",
   );
+});
+
+const GUARDED: Resource = {
+  ...resourceFor({ ...MEMBERS, column: null, rows: { admin: "org", trainee: "org" } }),
+  minimum_sample: { column: "samples", at_least: 5, except: ["admin"] },
+};
+
+Deno.test("deriveScope() tells who may read every single row from who sees the figure alone, and gives them no common answer", () => {
+  const scopes = [member("admin"), member("trainee"), ADMIN, SERVICE].map((caller) =>
+    deriveScope(GUARDED, caller, sha256)
+  );
+  assert.deepEqual(scopes.map(({ is_insider = false }) => is_insider), [true, false, true, true]);
+  const [admin, trainee] = scopes;
+  assert.deepEqual(admin?.restriction, trainee?.restriction);
+  assert.notEqual(admin?.label, trainee?.label);
+});
+
+Deno.test("deriveScope() makes nobody an insider of a resource whose minimum sample excepts no role", () => {
+  const guarded: Resource = { ...GUARDED, minimum_sample: { column: "samples", at_least: 5 } };
+  for (const caller of [member("admin"), ADMIN, SERVICE]) {
+    assert.equal(deriveScope(guarded, caller, sha256).is_insider, undefined);
+  }
 });
 
 Deno.test("no two members share a label unless they may read the same rows", () => {

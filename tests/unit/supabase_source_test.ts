@@ -38,6 +38,7 @@ Deno.test("the source calls read_view in schema analytics with the secret key", 
     denied: false,
     scope_values: null,
     total_count: null,
+    withheld_count: null,
     rows: [{ lane_key: "a" }],
   };
   const { sent, source } = sourceAnswering(() => Response.json(answer));
@@ -55,6 +56,32 @@ Deno.test("the source reads the state of all views at once", async () => {
   const { source } = sourceAnswering(() => Response.json({ mv_x: { ...STATE, later_field: 1 } }));
   const states = await source.states();
   assert.equal(states["mv_x"]?.version, 3);
+});
+
+Deno.test("the source reads states one by one: what cannot be read is unreadable, and nothing else is", async () => {
+  const spoilt = { ...STATE, source_as_of: "infinity" };
+  const { source } = sourceAnswering(() => Response.json({ mv_x: STATE, mv_y: spoilt, mv_z: null }));
+  const states = await source.states();
+  assert.equal(states["mv_x"]?.version, 3);
+  assert.equal(states["mv_x"]?.unreadable, undefined);
+  assert.equal(states["mv_y"]?.unreadable, "source_as_of");
+  assert.equal(states["mv_z"]?.unreadable, "the top");
+});
+
+Deno.test("a state that came with rows and cannot be read is unreadable, and so is one of what they rest on", async () => {
+  const spoilt = { ...STATE, verified_at: "10000-01-01T00:00:00+00:00" };
+  const answer = {
+    state: spoilt,
+    reads: { mv_y: spoilt },
+    denied: false,
+    scope_values: null,
+    total_count: null,
+    withheld_count: null,
+    rows: [],
+  };
+  const { source } = sourceAnswering(() => Response.json(answer));
+  const { state, reads } = await source.read("mv_x", REQUEST);
+  assert.deepEqual([state.unreadable, reads["mv_y"]?.unreadable], ["verified_at", "verified_at"]);
 });
 
 const refusal = (code: string, status: number) => () =>

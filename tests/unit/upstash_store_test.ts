@@ -31,17 +31,20 @@ async function withStore(
   }
 }
 
-Deno.test("the shared store reads text as it was written, in one plain call", async () => {
-  await withStore(() => Response.json({ result: '{"k":"0012"}' }), async (store, sent) => {
+Deno.test("the shared store reads text as it was written, in one call", async () => {
+  await withStore(() => Response.json([{ result: '{"k":"0012"}' }]), async (store, sent) => {
     assert.equal(await store.read("key"), '{"k":"0012"}');
-    assert.deepEqual(sent[0]?.body, ["get", "key"]);
+    assert.deepEqual(sent.map(({ body }) => body), [[["get", "key"]]]);
     const headers = [...sent[0]?.headers.keys() ?? []].filter((name) => name.startsWith("upstash"));
     assert.deepEqual(headers, []);
   });
 });
 
 Deno.test("the shared store says null for a key that is not there", async () => {
-  await withStore(() => Response.json({ result: null }), async (store) => assert.equal(await store.read("key"), null));
+  await withStore(
+    () => Response.json([{ result: null }]),
+    async (store) => assert.equal(await store.read("key"), null),
+  );
 });
 
 Deno.test("the shared store takes a lock with NX and PX, and looks at what it is for, in one trip", async () => {
@@ -76,11 +79,26 @@ Deno.test("the shared store does not call for nothing", async () => {
   });
 });
 
+Deno.test("reads of one moment go in one call, each with its own answer, and an error of one is no other's", async () => {
+  const answers = [{ result: "one" }, { error: "WRONGTYPE planted" }, { result: null }];
+  await withStore(() => Response.json(answers), async (store, sent) => {
+    const read = await Promise.allSettled(["a", "b", "c"].map((key) => store.read(key)));
+    assert.deepEqual(sent.map(({ body }) => body), [[["get", "a"], ["get", "b"], ["get", "c"]]]);
+    assert.deepEqual(read.map((one) => one.status === "fulfilled" ? one.value : one.reason.message), [
+      "one",
+      "The shared cache did not answer: refused",
+      null,
+    ]);
+  });
+});
+
 Deno.test("commands that begin together share one timer, and a later one has its whole time", async () => {
   const signals: (AbortSignal | null)[] = [];
-  const respond = (signal: AbortSignal | null) => (signals.push(signal), Response.json({ result: null }));
+  const respond = (signal: AbortSignal | null) => (signals.push(signal), Response.json([{ result: null }]));
   await withStore(respond, async (store) => {
-    await Promise.all([store.read("one"), store.read("two")]);
+    const one = store.read("one");
+    await new Promise((resolve) => setTimeout(resolve, 1)); // else both would go in one call
+    await Promise.all([one, store.read("two")]);
     await new Promise((resolve) => setTimeout(resolve, 25));
     await store.read("three");
   });

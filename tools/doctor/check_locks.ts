@@ -1,12 +1,17 @@
 import type { Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
+import type { Patient } from "./patient.ts";
 
-/** Refreshes that wait for each other at this moment. */
+/** Refreshes that wait for each other at this moment, and views whose refreshes are kept out. */
 export const locks: Check = {
   name: "locks",
   kinds: ["lock_wait"],
   needs: "anything",
-  async run({ session, patience }) {
-    const rows = await session`
+  run: async (patient) => [...(await waiting(patient)), ...(await keptOut(patient))],
+};
+
+async function waiting({ session, patience }: Patient): Promise<Finding[]> {
+  const rows = await session`
       select c.oid::regclass::text as view, a.pid, extract(epoch from clock_timestamp() - a.query_start)::integer as seconds,
         (pg_blocking_pids(a.pid))[1] as blocked_by
       from pg_locks as l
@@ -14,18 +19,44 @@ export const locks: Check = {
       join pg_stat_activity as a on a.pid = l.pid
       where not l.granted and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
         and a.query_start < clock_timestamp() - make_interval(secs => ${patience.lock_wait_after})`;
-    return rows.map((row) => ({
-      kind: "lock_wait" as const,
-      subject: String(row["view"]),
-      view: String(row["view"]),
-      message: `a refresh of it (process ${row["pid"]}) has been waiting for ${row["seconds"]} s behind process ${
+  return rows.map((row) => ({
+    kind: "lock_wait" as const,
+    subject: String(row["view"]),
+    view: String(row["view"]),
+    message: `a refresh of it (process ${row["pid"]}) has been waiting for ${row["seconds"]} s behind process ${
+      row["blocked_by"]
+    }`,
+    repair:
+      `select pid, state, query_start, query from pg_stat_activity where pid in (${row["pid"]}, ${
         row["blocked_by"]
-      }`,
-      repair:
-        `select pid, state, query_start, query from pg_stat_activity where pid in (${row["pid"]}, ${
-          row["blocked_by"]
-        });\n` +
-        `-- to end the one that waits: select pg_cancel_backend(${row["pid"]});`,
-    }));
-  },
-};
+      });\n` +
+      `-- to end the one that waits: select pg_cancel_backend(${row["pid"]});`,
+  }));
+}
+
+/** Freshet's refreshes look for an advisory lock, which any role may take: while it is held each is skipped, without a failure. */
+async function keptOut({ session, has_freshet }: Patient): Promise<Finding[]> {
+  if (!has_freshet) return [];
+  const rows = await session`
+    with locks as materialized (
+      select l.pid, (l.classid::bigint << 32) | l.objid::bigint as key
+      from pg_locks as l
+      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+    )
+    select v.view_name as view, l.pid, a.usename as role,
+      extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.state_change))::integer as seconds
+    from analytics.views as v
+    join locks as l on l.key = hashtextextended('freshet.refresh:' || v.view_name, 0)
+    join pg_stat_activity as a on a.pid = l.pid
+    where coalesce(a.xact_start, a.state_change) < clock_timestamp() - v.statement_timeout`;
+  return rows.map(({ view, pid, role, seconds }) => ({
+    kind: "lock_wait" as const,
+    subject: String(view),
+    view: String(view),
+    message:
+      `process ${pid} of role "${role}" has held the advisory lock of its refreshes for ${seconds} s: each is skipped as busy`,
+    repair: `select pid, usename, state, xact_start, query from pg_stat_activity where pid = ${pid};\n` +
+      `-- a session keeps such a lock until it ends: select pg_terminate_backend(${pid});`,
+  }));
+}

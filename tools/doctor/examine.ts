@@ -6,6 +6,7 @@ import { history } from "./check_history.ts";
 import { http } from "./check_http.ts";
 import { jobs } from "./check_jobs.ts";
 import { locks } from "./check_locks.ts";
+import { net } from "./check_net.ts";
 import { openRuns } from "./check_open_runs.ts";
 import { owners } from "./check_owners.ts";
 import { pace } from "./check_pace.ts";
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   refreshes,
   locks,
   http,
+  net,
   freshet,
 ];
 

@@ -22,6 +22,8 @@ export const KINDS = {
   missed: "error",
   missing: "error",
   near_timeout: "warning",
+  net_open: "info",
+  net_tampered: "fatal",
   net_worker_gone: "fatal",
   never_fires: "error",
   not_refreshable: "error",

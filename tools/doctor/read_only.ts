@@ -23,7 +23,7 @@ export async function readOnly<Result>(url: string, body: (session: Session) => 
   try {
     await sql`select 1`.catch((error: unknown) => {
       throw new DoctorError(
-        `the database does not answer: ${messageOf(error)}`,
+        `the database at ${new URL(url).host} cannot be asked: ${messageOf(error)}`,
         "see that the address is right, and that this machine may reach it (db.<ref>.supabase.co has an IPv6 address only; without IPv6 take the session pooler: postgresql://postgres.<ref>:<password>@aws-0-<region>.pooler.supabase.com:5432/postgres)",
       );
     });

@@ -59,6 +59,12 @@ function tableOf(columns: Columns, pivot: Pivot): Json {
 
 const moment = { type: ["string", "null"], format: "date-time" };
 
+/** Of what is not paged. */
+const LENGTH = {
+  is_truncated: { type: "boolean", description: "Whether there are more rows than these." },
+  total_count: { type: "integer", minimum: 0, description: "The rows that there are in all." },
+};
+
 /** What an answer says about itself: shared/core/renderer.ts. */
 function metaOf(resource: Resource): Json {
   const meta = strictObject({
@@ -67,14 +73,22 @@ function metaOf(resource: Resource): Json {
     source_as_of: { ...moment, description: "The newest row of the sources at that moment." },
     version: { type: "integer", minimum: 0, description: "Moves by one whenever the rows were recomputed." },
     row_count: { type: "integer", minimum: 0 },
-    ...(resource.cursor === undefined ? {} : {
+    ...(resource.cursor === undefined ? LENGTH : {
       next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },
     }),
+    ...(resource.minimum_sample === null ? {} : {
+      withheld_count: {
+        type: "integer",
+        minimum: 0,
+        description: "Rows that were asked for and rest on too few to leave the API, on all pages.",
+      },
+    }),
   });
-  if (resource.total === undefined) return meta;
   const description = `The rows of all pages, when \`${resource.total}\` asks for them.`;
-  const total_count = { type: "integer", minimum: 0, description };
-  return { ...meta, properties: { ...meta.properties, total_count } };
+  const counted = resource.cursor === undefined || resource.total === undefined
+    ? {}
+    : { total_count: { type: "integer", minimum: 0, description } };
+  return { ...meta, properties: { ...meta.properties, ...counted } };
 }
 
 /** An object with exactly these properties. */

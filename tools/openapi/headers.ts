@@ -21,6 +21,16 @@ export const headers = {
   "Freshet-Stale": header("`?1` when the answer is older than the view's objective; absent otherwise.", {
     const: "?1",
   }),
+  "Freshet-Truncated": header("Of CSV that is not paged: `?1` when there are more rows, `?0` when these are all.", {
+    enum: ["?0", "?1"],
+  }),
+  "Freshet-Total-Count": header(
+    "Of CSV: the rows that there are in all; absent of a page that was not asked to count.",
+    {
+      type: "integer",
+      minimum: 0,
+    },
+  ),
   Link: header('`<?…>; rel="next"`: the query of the next page; absent on the last page.'),
   "Content-Encoding": header("`gzip`, where the caller takes it and the compressed form is ready.", { const: "gzip" }),
   "Content-Disposition": header("A file name for what is saved as CSV."),

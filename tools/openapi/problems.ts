@@ -53,7 +53,7 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     provoke: () => createArenaRig({ now: EXAMPLE_TIME, beforeConnect: fail }).ask(LANES_PATH),
   },
   NOT_READY: {
-    summary: "The view was never refreshed",
+    summary: "The view was never refreshed, or where it stands cannot be read",
     provoke: () => createHttpRig({ now: EXAMPLE_TIME }).ask(LANES_PATH),
   },
   TOO_STALE: {

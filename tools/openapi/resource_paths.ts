@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../shared/core/app_error.ts";
-import type { Resource } from "../../shared/core/resource.ts";
+import type { MinimumSample, Resource } from "../../shared/core/resource.ts";
 import { sampleQuery, sampleRow } from "../../tests/support/sample_values.ts";
-import { ALWAYS, FRESHNESS, headersNamed, repeatedOf } from "./headers.ts";
+import { ALWAYS, FRESHNESS, type HeaderName, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { wordOf } from "./names.ts";
 import { parametersOf } from "./parameters.ts";
@@ -11,6 +11,9 @@ import { securityOf, whoMayRead } from "./security.ts";
 
 /** What says how a body is coded, and what it is called when it is saved. */
 const OF_BODIES = ["Content-Encoding", "Content-Disposition"] as const;
+
+/** What a CSV that is not paged says of its length. */
+const OF_LISTS = ["Freshet-Truncated", "Freshet-Total-Count"] as const;
 
 /** The path item of a resource: GET, and HEAD, which is GET without the body. */
 export async function resourcePath(resource: Resource): Promise<Json> {
@@ -47,9 +50,15 @@ function describe(resource: Resource): string {
   const { minimum_sample: guard } = resource;
   return [
     whoMayRead(resource.access),
-    ...(guard === null ? [] : [`Rows with \`${guard.column}\` below ${guard.at_least} never leave the API.`]),
+    ...(guard === null ? [] : [guardOf(guard)]),
     ...(resource.cursor === undefined ? [] : ["Served a page at a time."]),
   ].join(" ");
+}
+
+function guardOf({ column, at_least, except = [] }: MinimumSample): string {
+  const rule = `Rows with \`${column}\` below ${at_least} never leave the API; \`meta.withheld_count\` counts them.`;
+  if (except.length === 0) return rule;
+  return `${rule} Who may read each row beneath gets them: ${except.join(", ")}, administrators and the secret key.`;
 }
 
 function codesOf({ access }: Resource): ErrorCode[] {
@@ -67,7 +76,7 @@ function codesOf({ access }: Resource): ErrorCode[] {
 
 async function answer(resource: Resource): Promise<Json> {
   const { json, csv } = await sampleAnswers(resource);
-  const paging = resource.cursor === undefined ? [] : ["Link" as const];
+  const paging = lengthHeaders(resource);
   return {
     description: "The rows, and what they rest on.",
     headers: headersNamed(...FRESHNESS, ...paging, ...OF_BODIES),
@@ -76,6 +85,12 @@ async function answer(resource: Resource): Promise<Json> {
       ...(resource.formats.includes("csv") ? { "text/csv": { schema: { type: "string" }, example: csv } } : {}),
     },
   };
+}
+
+/** What says how many rows there are besides those of the answer. */
+function lengthHeaders({ cursor, total }: Resource): HeaderName[] {
+  if (cursor === undefined) return [...OF_LISTS];
+  return total === undefined ? ["Link"] : ["Link", "Freshet-Total-Count"];
 }
 
 function headResponses(resource: Resource): Json {
@@ -89,10 +104,10 @@ function headResponses(resource: Resource): Json {
 /** Responses that every resource has. */
 export const sharedResponses: Readonly<Record<string, Json>> = {
   NotModified: { description: "What the caller holds is current.", headers: headersNamed(...repeatedOf(FRESHNESS)) },
-  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_BODIES) },
+  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_LISTS, ...OF_BODIES) },
   HeadOfPage: {
     description: "The headers of GET.",
-    headers: headersNamed(...FRESHNESS, "Link", ...OF_BODIES),
+    headers: headersNamed(...FRESHNESS, "Link", "Freshet-Total-Count", ...OF_BODIES),
   },
   HeadOfProblem: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
 };

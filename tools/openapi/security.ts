@@ -44,7 +44,6 @@ const WHO: Readonly<Record<Exclude<Access["scope"], "member">, string>> = {
   public: "Any valid key or token may read it.",
   user: "A user reads their own rows; administrators and the secret key read all.",
   org: "A member reads the rows of their organisation; administrators and the secret key read all.",
-  team: "A manager reads the rows of their people; administrators and the secret key read all.",
   admin: "Administrators and the secret key may read it.",
   service: "The secret key may read it.",
 };

@@ -16,8 +16,10 @@ export function parseArguments(args: readonly string[]): Chosen {
   const given = at < 0 ? [] : words.splice(at, 2);
   const [folder, ...others] = words;
   if (folder === undefined || others.length > 0 || folder.startsWith("-")) {
+    // A mistyped option may stand before a URL with a password: addresses are not repeated.
+    const said = words.map((word) => word.includes("://") ? "an address" : `"${word}"`).join(", ");
     throw new OuladError(
-      `The import takes one folder, not ${words.length} arguments`,
+      `The import takes the folder of the sample and nothing else; it was given ${said || "none"}`,
       "deno task import:oulad samples/oulad [--db-url URL]",
     );
   }

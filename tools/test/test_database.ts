@@ -58,7 +58,6 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     await sql`select vault.create_secret(${projectUrl}, 'project_url')`;
-    await sql`select vault.create_secret(${`sb_secret_${crypto.randomUUID()}`}, 'cron_secret_key')`;
   } finally {
     await sql.end();
   }

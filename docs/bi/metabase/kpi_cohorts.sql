@@ -3,7 +3,7 @@
 -- Variable: event_type (Text, required): as in kpi_heatmap
 -- Variable: below (Number, default 3): events an attempt
 -- Variable: above (Number, default 7): events an attempt
--- Variable: organisation (Text, optional): one, by its name; else all
+-- Variable: organisation (Text, optional): one, by its id; else all
 with cohorts as (
     select
         case
@@ -18,15 +18,15 @@ with cohorts as (
     from analytics.mv_kpi_users as v
     join analytics.dim_orgs as o on o.org_id = v.org_id
     where v.event_type = {{event_type}} and v.attempts_count > 0
-        [[and o.name = {{organisation}}]]
+        [[and o.org_id = {{organisation}}::uuid]]
 )
 
 select
     c.events_an_attempt,
     count(*) as users,
     sum(c.attempts_count) as attempts,
-    -- Averages over fewer than five people say more about them than about the cohort.
-    case when count(*) >= 5 then round(sum(c.score_sum) / nullif(sum(c.scored_count), 0), 3) end as avg_score
+    round(sum(c.score_sum) / nullif(sum(c.scored_count), 0), 3) as avg_score,
+    count(*) filter (where c.scored_count > 0) as scored_users
 from cohorts as c
 group by c.events_an_attempt
 order by min(c.mean_events)

@@ -1,6 +1,6 @@
 -- Question: Leaderboard of a month
 -- Dashboard: manager; chart: table
--- Variable: organisation (Text, required)
+-- Variable: organisation (Text, required): by its id
 -- Variable: month (Date, optional): any day of the month; else the current one
 -- Variable: limit (Number, default 10)
 -- Variable: people (Text, optional): user ids of a team, separated by commas
@@ -12,16 +12,16 @@ ranked as (
     select
         l.org_id,
         l.user_id,
-        rank() over (order by l.avg_score desc) as rank,
+        rank() over (order by l.exact_avg_score desc) as rank,
         l.avg_score,
         l.attempts,
-        round(l.avg_score - b.avg_score, 3) as avg_score_change
+        round(l.exact_avg_score - b.exact_avg_score, 3) as avg_score_change
     from asked
-    join analytics.mv_leaderboard_month as l on l.month = asked.month
+    join analytics.leaderboard_months as l on l.month = asked.month
     join analytics.dim_orgs as o on o.org_id = l.org_id
-    left join analytics.mv_leaderboard_month as b
+    left join analytics.leaderboard_months as b
         on b.org_id = l.org_id and b.user_id = l.user_id and b.month = (l.month - interval '1 month')::date
-    where o.name = {{organisation}}
+    where o.org_id = {{organisation}}::uuid
         [[and l.user_id = any (string_to_array({{people}}, ','))]]
 )
 

@@ -1,15 +1,25 @@
 -- Question: Personal figures
 -- Dashboard: trainee; chart: numbers
--- Variable: organisation (Text, required)
+-- Variable: organisation (Text, required): by its id
 -- Variable: user_id (Text, required)
+with today as (
+    select (now() at time zone 'UTC')::date as day
+)
+
 select
     u.name as user_name,
-    coalesce(sum(a.attempts_count) filter (where a.active_on > (now() at time zone 'UTC')::date - 7), 0) as attempts_this_week,
-    coalesce(sum(a.attempts_count), 0) as attempts,
-    round(sum(a.score_sum) / nullif(sum(a.scored_count), 0), 3) as avg_score
+    count(f.attempt_id) filter (where f.date_key > t.day - 7) as attempts_this_week,
+    round(avg(f.score) filter (where f.date_key > t.day - 7), 3) as avg_score_this_week,
+    round(
+        avg(f.score) filter (where f.date_key > t.day - 7)
+        - avg(f.score) filter (where f.date_key between t.day - 13 and t.day - 7), 3
+    ) as avg_score_change,
+    count(f.attempt_id) as attempts,
+    round(avg(f.score), 3) as avg_score,
+    max(f.started_at) as last_attempt_at
 from analytics.dim_users as u
-join analytics.dim_orgs as o on o.org_id = u.org_id
-left join analytics.mv_user_activity_day as a on a.org_id = u.org_id and a.user_id = u.user_id
-where o.name = {{organisation}}
+cross join today as t
+left join analytics.fact_scenario_attempts as f on f.org_id = u.org_id and f.user_id = u.user_id and f.date_key <= t.day
+where u.org_id = {{organisation}}::uuid
     and u.user_id = {{user_id}}
 group by u.org_id, u.user_id

@@ -10,6 +10,7 @@ export const weaknessPatterns = defineResource({
     agent_id: parameter.id(),
     challenge_id: parameter.id().optional(),
     category: parameter.oneOf(["weak", "all"], "weak"),
+    limit: parameter.wholeNumber({ from: 1, to: 1_000, otherwise: 20 }),
   },
   filters: [
     { param: "agent_id", column: "agent_id", op: "eq" },
@@ -44,7 +45,7 @@ export const weaknessPatterns = defineResource({
     { column: "challenge_id", direction: "asc" },
     { column: "lane_key", direction: "asc" },
   ],
-  limit: 20,
+  limit: { param: "limit" },
   shown: "as_ordered",
   // The row is one agent's own; the percentiles beside it are everybody's, and those need the sample.
   minimum_sample: { column: "challenge_sample_count", at_least: 5 },

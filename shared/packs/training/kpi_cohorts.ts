@@ -25,8 +25,9 @@ export const kpiCohorts = defineResource({
     users_count: column.count(),
     attempts_count: column.count(),
     events_count: column.count(),
-    // Null below five users with a score.
+    // Null without a user with a score.
     avg_score: column.number().nullable(),
+    scored_users_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
   order: [
@@ -35,7 +36,7 @@ export const kpiCohorts = defineResource({
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // The reading leaves out an average over a few and keeps the counts.
+  // Who reads it may read every attempt: the average comes with the number that it rests on.
   minimum_sample: null,
   max_age_seconds: 3_600,
   formats: ["json", "csv"],

@@ -5,6 +5,7 @@ export const kpiHeatmap = defineResource({
   pack: "training",
   name: "kpi/heatmap",
   view: "mv_kpi_call_minutes",
+  reads: ["dim_orgs"],
   summary: "When in a call something happens: events of one type by minute",
   params: {
     org_id: parameter.id().optional(),
@@ -24,6 +25,7 @@ export const kpiHeatmap = defineResource({
     attempts_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  listed: { column: "org_id", in: "dim_orgs" },
   order: [
     { column: "minute_of_call", direction: "asc" },
     { column: "org_id", direction: "asc" },

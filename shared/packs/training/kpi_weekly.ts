@@ -5,6 +5,7 @@ export const kpiWeekly = defineResource({
   pack: "training",
   name: "kpi/weekly",
   view: "mv_kpi_weeks",
+  reads: ["dim_orgs"],
   summary: "How often something happens, by week, oldest first: events of one type, and how many for each attempt",
   params: {
     org_id: parameter.id().optional(),
@@ -30,6 +31,7 @@ export const kpiWeekly = defineResource({
     events_per_attempt: column.number(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  listed: { column: "org_id", in: "dim_orgs" },
   order: [
     { column: "week_start", direction: "asc" },
     { column: "org_id", direction: "asc" },
@@ -37,7 +39,8 @@ export const kpiWeekly = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  minimum_sample: { column: "attempts_count", at_least: 5 },
+  // An organisation's admin may read every attempt.
+  minimum_sample: { column: "attempts_count", at_least: 5, except: ["admin"] },
   max_age_seconds: 3_600,
   formats: ["json", "csv"],
 });

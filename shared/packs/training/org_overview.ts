@@ -3,8 +3,8 @@ import { column, defineResource, parameter } from "../../core/resource.ts";
 export const orgOverview = defineResource({
   pack: "training",
   name: "org-overview",
-  view: "mv_org_overview",
-  reads: ["mv_org_activity_day", "mv_user_activity_day", "dim_orgs"],
+  view: "mv_org_activity_day",
+  reads: ["mv_user_activity_day", "dim_orgs"],
   reading: "training_org_overview",
   clock: "day",
   summary: "An organisation in one row: users, attempts of all time, of this month and of this week, average score",
@@ -18,15 +18,16 @@ export const orgOverview = defineResource({
     total_attempts: column.count(),
     attempts_this_week: column.count(),
     attempts_this_month: column.count(),
-    // Null below five scored attempts.
+    // Null without a scored attempt.
     avg_score: column.number().nullable(),
+    scored_count: column.count(),
     last_activity: column.timestamp().nullable(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
   order: [{ column: "org_id", direction: "asc" }],
   limit: 1_000,
   shown: "as_ordered",
-  // The reading leaves out an average over a few and keeps the counts.
+  // Who reads it may read every attempt: the average comes with the number that it rests on.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -4,6 +4,7 @@ export const scenarioInsights = defineResource({
   pack: "training",
   name: "scenario-insights",
   view: "mv_scenario_insights",
+  reads: ["dim_orgs"],
   summary: "How each scenario is scored: average, median, spread, and whether the spread is suspiciously high",
   params: {
     org_id: parameter.id().optional(),
@@ -30,6 +31,7 @@ export const scenarioInsights = defineResource({
     has_high_variance: column.boolean(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  listed: { column: "org_id", in: "dim_orgs" },
   order: [
     { column: "attempt_count", direction: "desc" },
     { column: "org_id", direction: "desc" },
@@ -38,7 +40,8 @@ export const scenarioInsights = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  minimum_sample: { column: "attempt_count", at_least: 5 },
+  // An organisation's admin may read every attempt.
+  minimum_sample: { column: "attempt_count", at_least: 5, except: ["admin"] },
   max_age_seconds: 3_600,
   formats: ["json", "csv"],
 });

@@ -15,28 +15,31 @@ export const teamOverview = defineResource({
   filters: [{ param: "org_id", column: "org_id", op: "eq" }],
   columns: {
     org_id: column.id(),
-    team_id: column.id(),
+    // Null where the manager's team has no row in public.teams; its name is then the manager's.
+    team_id: column.id().nullable(),
     manager_id: column.text(),
-    name: column.text(),
+    name: column.text().nullable(),
     members_count: column.count(),
     attempts_count: column.count(),
-    // Null below five scored attempts, and so is the rank.
+    // Null without a scored attempt, and so is the rank.
     avg_score: column.number().nullable(),
+    scored_count: column.count(),
     assignments_count: column.count(),
     completed_count: column.count(),
     completion_rate: column.number().nullable(),
     team_rank: column.count().nullable(),
-    // Teams that have a rank.
+    // Teams that the rank is among: for a manager the own, and those with five scores.
     teams_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: "manager_id", rows: { admin: "org", manager: "own" } },
   order: [
     { column: "team_rank", direction: "asc" },
-    { column: "team_id", direction: "asc" },
+    { column: "org_id", direction: "asc" },
+    { column: "manager_id", direction: "asc" },
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // The reading leaves out an average over a few and keeps the counts.
+  // A manager's own people, and for an admin everybody's: the average comes with the number that it rests on.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -4,6 +4,7 @@ export const topScenarios = defineResource({
   pack: "training",
   name: "top-scenarios",
   view: "mv_scenario_insights",
+  reads: ["dim_orgs"],
   summary: "The scenarios with the most scored attempts, with their average score",
   params: {
     org_id: parameter.id().optional(),
@@ -18,6 +19,7 @@ export const topScenarios = defineResource({
     avg_score: column.number(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  listed: { column: "org_id", in: "dim_orgs" },
   order: [
     { column: "attempt_count", direction: "desc" },
     { column: "scenario_id", direction: "asc" },
@@ -25,7 +27,8 @@ export const topScenarios = defineResource({
   ],
   limit: { param: "limit" },
   shown: "as_ordered",
-  minimum_sample: { column: "attempt_count", at_least: 5 },
+  // An organisation's admin may read every attempt.
+  minimum_sample: { column: "attempt_count", at_least: 5, except: ["admin"] },
   max_age_seconds: 300,
   formats: ["json", "csv"],
 });

@@ -1,18 +1,18 @@
 // POST /functions/v1/cron-audit: audits the scheduled jobs and tells Sentry. Called by job analytics-cron-audit.
 import { connectAudit } from "../../../shared/adapters/audit_platform.ts";
-import { connectCallLedger } from "../../../shared/adapters/call_ledger.ts";
-import { requireCronKey } from "../../../shared/adapters/cron_key.ts";
+import { scheduledCalls } from "../../../shared/adapters/scheduled_calls.ts";
+import { authorizeCall } from "../../../shared/http/authorize_call.ts";
 import { serveCronAudit } from "../../../shared/http/serve_cron_audit.ts";
 
-function get(name: string): string | undefined {
-  return Deno.env.get(name);
-}
+const name = "cron-audit";
+const get = (variable: string) => Deno.env.get(variable);
+const { gate, ledger } = scheduledCalls(get);
 
 export default {
   fetch: serveCronAudit({
-    authorize: (request) => requireCronKey(request, get),
+    authorize: async (request) => await authorizeCall(request, { name, gate: gate() }),
     connect: () => connectAudit(get),
-    ledger: () => connectCallLedger(get),
+    ledger,
     log: (line) => console.log(line),
   }),
 };

@@ -24,8 +24,8 @@ select is(
 select pg_temp.answer(401);
 select is(
     pg_temp.reasons(),
-    'no audit has run yet: the call of 12:05 UTC was answered 401, so cron_secret_key in Vault is not the secret key named cron',
-    'the newest answer counts: a wrong key'
+    'no audit has run yet: the call of 12:05 UTC was answered 401, so cron-audit did not take its signature: its log says why',
+    'the newest answer counts: a refusal'
 );
 select pg_temp.answer(500);
 select is(pg_temp.reasons(), 'no audit has run yet: the call of 12:05 UTC was answered 500; the log of cron-audit says why', 'a function that fails');
@@ -34,9 +34,9 @@ select matches(pg_temp.reasons(), 'the call of 12:05 UTC was answered by nothing
 
 delete from vault.secrets where name = 'project_url';
 select is(pg_temp.reasons(), 'no audit has run yet: project_url is missing in Vault', 'without a secret nothing else matters');
-delete from vault.secrets where name = 'cron_secret_key';
+delete from vault.secrets where name = 'freshet_call_secret';
 select is(
-    pg_temp.reasons(), 'no audit has run yet: cron_secret_key is missing in Vault and project_url is missing in Vault', 'both of them'
+    pg_temp.reasons(), 'no audit has run yet: freshet_call_secret is missing in Vault and project_url is missing in Vault', 'both of them'
 );
 
 update analytics.audit_state set last_audit_at = now(), last_outcome = 'ok', judged_since = now();

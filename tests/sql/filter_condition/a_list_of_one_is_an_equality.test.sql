@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(4);
 
 select is(
     private.filter_condition('analytics.mv_agent_progress', '{"column": "week", "op": "in", "value": ["2026-01-05"]}'),
@@ -8,13 +8,19 @@ select is(
 );
 select is(
     private.filter_condition('analytics.mv_agent_progress', '{"column": "week", "op": "in", "value": ["it''s; drop"]}'),
-    'v.week = ''it''''s; drop''::date',
-    'quoted as every value is'
+    'false',
+    'what no date is written as is the value of no row'
 );
 select is(
     private.filter_condition('analytics.mv_agent_progress', '{"column": "week", "op": "in", "value": ["2026-01-05", "2026-01-12"]}'),
     'v.week = any (array(select jsonb_array_elements_text(''["2026-01-05", "2026-01-12"]''::jsonb))::date[])',
     'a list of more stays a list'
+);
+
+select is(
+    private.filter_condition('analytics.mv_weakness_patterns', '{"column": "lane_key", "op": "in", "value": ["it''s; drop"]}'),
+    'v.lane_key = ''it''''s; drop''::text',
+    'quoted as every value is'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 delete from analytics.http_calls;
 delete from analytics.outbox;
@@ -16,11 +16,13 @@ create function pg_temp.set_secret(secret_name text, value text) returns void la
 $$;
 
 select is_empty($$ select pg_temp.open() $$, 'with secrets and a worker there is nothing to say');
-select pg_temp.set_secret('cron_secret_key', null);
-select results_eq($$ select pg_temp.open() $$, array['secret_missing:cron_secret_key: cron_secret_key is missing in Vault'], 'a missing secret is an incident');
-select pg_temp.set_secret('cron_secret_key', E'sb_secret_planted\n');
-select results_eq($$ select pg_temp.open() $$, array['secret_missing:cron_secret_key: cron_secret_key has white space in it'], 'so is one with its line end');
-select pg_temp.set_secret('cron_secret_key', 'sb_secret_planted');
+select pg_temp.set_secret('freshet_call_secret', null);
+select results_eq($$ select pg_temp.open() $$, array['secret_missing:freshet_call_secret: freshet_call_secret is missing in Vault'], 'a missing secret is an incident');
+select pg_temp.set_secret('freshet_call_secret', E'planted\n');
+select results_eq($$ select pg_temp.open() $$, array['secret_missing:freshet_call_secret: freshet_call_secret has white space in it'], 'so is one with its line end');
+select pg_temp.set_secret('freshet_call_secret', 'planted');
+select results_eq($$ select pg_temp.open() $$, array['secret_missing:freshet_call_secret: freshet_call_secret is not what analytics.rotate_call_secret() makes'], 'and one that was typed');
+select analytics.rotate_call_secret();
 select is_empty($$ select pg_temp.open() $$, 'and it closes when it is mended');
 select pg_temp.set_secret('project_url', 'db.example.org');
 select results_eq($$ select pg_temp.open() $$, array['secret_missing:project_url: project_url is no address of the kind https://<ref>.supabase.co'], 'an address must be one');

@@ -28,7 +28,7 @@ create temporary view mine as
 select is((select pg_temp.read(filters, scope) -> 'rows' from mine), '[{"week": "2026-01-12", "avg_composite_score": 20.000}]'::jsonb, 'the owner reads the newest row');
 select is((select pg_temp.read(filters, scope) -> 'denied' from mine), 'false'::jsonb, 'the owner is not denied');
 select is(
-    (select pg_temp.read(filters, jsonb_set(scope, '{value}', '"00000000-0000-0000-0000-0000000000e2"')) - 'state' - 'reads' - 'total_count' from mine),
+    (select pg_temp.read(filters, jsonb_set(scope, '{value}', '"00000000-0000-0000-0000-0000000000e2"')) - 'state' - 'reads' - 'total_count' - 'withheld_count' from mine),
     '{"denied": true, "rows": [], "scope_values": ["00000000-0000-0000-0000-0000000000a2"]}'::jsonb,
     'another user is denied and gets no row'
 );

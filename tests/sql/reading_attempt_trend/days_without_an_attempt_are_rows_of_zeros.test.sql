@@ -1,4 +1,4 @@
--- 03-29: five attempts by u1 and u2, scores 1, 2, 3, 4, 6: average 3.2. 03-30: none. 03-31: four, 9 each: too few for an average.
+-- 03-29: five attempts by u1 and u2, scores 1, 2, 3, 4, 6: average 3.2. 03-30: none. 03-31: four, 9 each: average 9, of four.
 -- 03-27 lies before the three days that end on 03-31, and 04-01 after them. The calendar of 2026 has all of them but the empty
 -- one, and not 2025-12-31 nor 2027-01-01.
 begin;
@@ -20,9 +20,9 @@ create function pg_temp.asked(params jsonb) returns jsonb language sql as $$
     select jsonb_build_object('params', params, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', null);
 $$;
 select results_eq(
-    $$ select active_on, attempts_count, active_users_count, avg_score
+    $$ select active_on, attempts_count, active_users_count, avg_score, scored_count
        from private.reading_training_attempt_trend(pg_temp.asked('{"days": 3}')) order by active_on $$,
-    $$ values (date '2026-03-29', 5::bigint, 2::bigint, 3.200), ('2026-03-30', 0, 0, null), ('2026-03-31', 4, 1, null) $$,
+    $$ values (date '2026-03-29', 5::bigint, 2::bigint, 3.200, 5::bigint), ('2026-03-30', 0, 0, null, 0), ('2026-03-31', 4, 1, 9.000, 4) $$,
     'three days, oldest first'
 );
 select is(

@@ -1,9 +1,9 @@
 -- Questions asked per attempt; thresholds 3 and 7. Users u1 to u5 made one attempt each with 3 questions (exactly 3), scored 10, 20, 30, 40, 50;
 -- u6 two attempts with 14 together (exactly 7), scored 60 and 90; u7 three attempts with 22 (7.333…); u8 three with 8 (2.666…); u9 one with none.
---   below 3: u8, u9     2 users, 4 attempts, 8 questions, no average: fewer than five users
+--   below 3: u8, u9     2 users, 4 attempts, 8 questions; the four attempts scored 1 each: 1, of two users
 --   3 to 7: u1 to u6    6 users, 7 attempts, 29 questions, (10 + 20 + 30 + 40 + 50 + 60 + 90) / 7 = 42.857
---   above 7: u7         1 user, 3 attempts, 22 questions
--- In the other organisation u1 to u5 ask nothing, and u5 is not scored: five users, but four with a score are too few.
+--   above 7: u7         1 user, 3 attempts, 22 questions, 1 each: 1, of one user
+-- In the other organisation u1 to u5 ask nothing, and u5 is not scored: five users, and 70 is the average of four.
 begin;
 select plan(4);
 
@@ -23,8 +23,8 @@ select md5(p.name)::uuid, '00000000-0000-0000-0000-0000000000a1', p.who, 'questi
 select analytics.refresh_view('mv_kpi_users');
 
 create function pg_temp.read(thresholds jsonb, org text)
-returns table (label text, users bigint, attempts bigint, events bigint, average numeric) language sql as $$
-    select r.label, r.users_count, r.attempts_count, r.events_count, r.avg_score
+returns table (label text, users bigint, attempts bigint, events bigint, average numeric, scored bigint) language sql as $$
+    select r.label, r.users_count, r.attempts_count, r.events_count, r.avg_score, r.scored_users_count
     from private.reading_training_kpi_cohorts(jsonb_build_object(
         'params', jsonb_build_object('event_type', 'question_asked', 'thresholds', thresholds), 'today', null,
         'org', '00000000-0000-0000-0000-0000000000' || org, 'people', null)) as r
@@ -32,7 +32,7 @@ returns table (label text, users bigint, attempts bigint, events bigint, average
 $$;
 select results_eq(
     $$ select * from pg_temp.read('[3, 7]', 'a1') $$,
-    $$ values ('below 3'::text, 2::bigint, 4::bigint, 8::bigint, null::numeric), ('3 to 7', 6, 7, 29, 42.857), ('above 7', 1, 3, 22, null) $$,
+    $$ values ('below 3'::text, 2::bigint, 4::bigint, 8::bigint, 1.000, 2::bigint), ('3 to 7', 6, 7, 29, 42.857, 6), ('above 7', 1, 3, 22, 1.000, 1) $$,
     'three cohorts as worked out above'
 );
 select results_eq(
@@ -46,9 +46,9 @@ select results_eq(
     'a cohort of nobody is shown'
 );
 select results_eq(
-    $$ select label, users, average from pg_temp.read('[3, 7]', 'b1') $$,
-    $$ values ('below 3'::text, 5::bigint, null::numeric), ('3 to 7', 0, null), ('above 7', 0, null) $$,
-    'the other organisation has its own users, and an average needs five of them with a score'
+    $$ select label, users, average, scored from pg_temp.read('[3, 7]', 'b1') $$,
+    $$ values ('below 3'::text, 5::bigint, 70.000, 4::bigint), ('3 to 7', 0, null, 0), ('above 7', 0, null, 0) $$,
+    'the other organisation has its own users, and an average comes with how many it is of'
 );
 
 select * from finish();

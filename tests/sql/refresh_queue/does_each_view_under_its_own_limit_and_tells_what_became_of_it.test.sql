@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(25);
 
 create table public.queue_source (id integer primary key);
 insert into public.queue_source values (1);
@@ -72,6 +72,25 @@ select is(pg_temp.request() ->> 'state', 'queued', 'so that the rest of its comm
 select set_config('freshet.queue_is_empty', '', true), set_config('freshet.queue_began_at', (now() - interval '31 seconds')::text, true);
 select private.claim_refresh(), private.run_refresh();
 select is(pg_temp.request() ->> 'state', 'queued', 'a session that has worked for half a minute begins nothing more');
+-- Limits that statement_timeout itself would not take.
+create function pg_temp.chosen_with(given interval) returns text language plpgsql as $$
+declare
+    chosen text;
+begin
+    delete from analytics.refresh_requests as r where r.finished_at is null;
+    update analytics.views as v set statement_timeout = given where v.view_name = 'mv_b_source';
+    perform set_config('freshet.queue_is_empty', '', true), set_config('freshet.queue_began_at', '', true);
+    perform private.request_refresh('mv_b_source', null, 'database');
+    perform private.claim_refresh();
+    chosen := current_setting('statement_timeout');
+    perform set_config('statement_timeout', '1min', true);
+    return chosen;
+end
+$$;
+select is(pg_temp.chosen_with('30 days'), '2147483647ms', 'a limit that is longer than a limit can be stops no queue');
+select private.run_refresh();
+select is(pg_temp.views('outcome'), 'skipped_clean', 'and its view is refreshed');
+select is(pg_temp.chosen_with('100 microseconds'), '1ms', 'one that rounds to nothing is not taken for none');
 update analytics.refresh_requests set finished_at = now() - interval '31 days';
 select is((private.purge_history() ->> 'refresh_requests')::integer > 0, true, 'requests that finished long ago are purged');
 

@@ -1,6 +1,6 @@
 -- A session may set default_transaction_read_only to off: here nothing is read only, and everything is still denied.
 begin;
-select plan(48);
+select plan(51);
 grant reporting_user to current_user;
 
 create temporary table readable as

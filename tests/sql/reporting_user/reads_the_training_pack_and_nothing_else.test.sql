@@ -32,7 +32,8 @@ select set_eq(
         'analytics.mv_leaderboard_month', 'analytics.mv_org_overview', 'analytics.mv_scenario_insights',
         'analytics.mv_org_activity_day', 'analytics.mv_user_activity_day', 'analytics.mv_assignment_status',
         'analytics.mv_kpi_call_minutes', 'analytics.mv_kpi_weeks', 'analytics.mv_kpi_users',
-        'analytics.named_attempts', 'analytics.kpi_event_types'
+        'analytics.named_attempts', 'analytics.kpi_event_types',
+        'analytics.leaderboard_months', 'analytics.org_overviews', 'analytics.current_assignments'
     ],
     'it reads these relations and no other: no registry, no audit, no other pack, no operational table, no partition by itself'
 );

@@ -2,11 +2,12 @@
 --   mia's team (East):  ann 10, 20, 30; bob 40, 50 (and 99 on 03-01, a day too early)   five scores, average 30
 --     fay has left: her 99 does not count. gus has a dotted line to mia: he is max's.
 --   max's team (West):  gus 60, 60, 60, 60, 60                                        average 60
---   moe's team (North): hal 90, 90, 90, 90                                             four scores: no average, no rank
+--   moe's team (North): hal 90, 90, 90, 90                                             four scores, average 90
 --   meg's team (South): nobody. mel's team (Gone): ida 5 x 20; mel has left: ranked, and nobody's own.
--- Ranks: West 60, East 30, Gone 20; three teams have one. Assignments: ann completed one of two, fay one of one: East 1 of 2.
+-- Ranks for an admin: North 90, West 60, East 30, Gone 20. For mia North's four scores are of somebody whom she may not see:
+-- among the others East is second of three. For moe they are his people's: North is first of four. Assignments: ann completed one of two, fay one of one: East 1 of 2.
 begin;
-select plan(4);
+select plan(5);
 
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
 insert into public.users (id) select unnest(array['mia', 'max', 'moe', 'meg', 'mel', 'ann', 'bob', 'fay', 'gus', 'hal', 'ida']);
@@ -41,21 +42,22 @@ from (
 select analytics.refresh_view(v) from unnest(array['mv_user_activity_day', 'mv_assignment_status']) as v;
 
 create function pg_temp.read(people jsonb)
-returns table (name text, members bigint, attempts bigint, average numeric, assigned bigint, completed bigint, rate numeric, rank bigint, teams bigint)
+returns table (name text, members bigint, attempts bigint, average numeric, scored bigint, assigned bigint, completed bigint, rate numeric, rank bigint, teams bigint)
 language sql as $$
-    select r.name, r.members_count, r.attempts_count, r.avg_score, r.assignments_count, r.completed_count, r.completion_rate, r.team_rank, r.teams_count
+    select r.name, r.members_count, r.attempts_count, r.avg_score, r.scored_count, r.assignments_count, r.completed_count, r.completion_rate, r.team_rank, r.teams_count
     from private.reading_training_team_overview(jsonb_build_object(
         'params', '{"days": 30}'::jsonb, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
     order by r.team_rank, r.name;
 $$;
 select results_eq(
     $$ select * from pg_temp.read('null') $$,
-    $$ values ('West'::text, 1::bigint, 5::bigint, 60.000, 0::bigint, 0::bigint, null::numeric, 1::bigint, 3::bigint),
-              ('East', 2, 6, 30.000, 2, 1, 0.5000, 2, 3), ('Gone', 1, 5, 20.000, 0, 0, null, 3, 3),
-              ('North', 1, 4, null, 0, 0, null, null, 3), ('South', 0, 0, null, 0, 0, null, null, 3) $$,
+    $$ values ('North'::text, 1::bigint, 4::bigint, 90.000, 4::bigint, 0::bigint, 0::bigint, null::numeric, 1::bigint, 4::bigint),
+              ('West', 1, 5, 60.000, 5, 0, 0, null, 2, 4), ('East', 2, 6, 30.000, 5, 2, 1, 0.5000, 3, 4), ('Gone', 1, 5, 20.000, 5, 0, 0, null, 4, 4),
+              ('South', 0, 0, null, 0, 0, 0, null, null, 4) $$,
     'an admin sees every team of the organisation'
 );
-select results_eq($$ select name, average, rank, teams from pg_temp.read('["mia"]') $$, $$ values ('East'::text, 30.000, 2::bigint, 3::bigint) $$, 'a manager sees the own one, ranked among all');
+select results_eq($$ select name, average, rank, teams from pg_temp.read('["mia"]') $$, $$ values ('East'::text, 30.000, 2::bigint, 3::bigint) $$, 'a manager sees the own one, ranked among those with enough scores');
+select results_eq($$ select name, average, rank, teams from pg_temp.read('["moe"]') $$, $$ values ('North'::text, 90.000, 1::bigint, 4::bigint) $$, 'and gets the figure of their own people, however few scores it is of');
 select is_empty($$ select * from pg_temp.read('["mel"]') $$, 'who has left has no team of their own');
 select is_empty($$ select * from pg_temp.read('["ann"]') $$, 'who leads nobody has none either');
 

@@ -1,0 +1,38 @@
+import { AddressLimit } from "../core/address_limit.ts";
+import type { CallLedger } from "../core/call_ledger.ts";
+import type { CallGate } from "../core/signed_call.ts";
+import { createAnalyticsRpc } from "./analytics_rpc.ts";
+import { createCallLedger } from "./call_ledger.ts";
+import { createCallVerifier } from "./call_verifier.ts";
+import { checkedEnvironment } from "./checked_environment.ts";
+import { requireCronKey } from "./cron_key.ts";
+import { systemClock } from "./system_clock.ts";
+
+type Get = (name: string) => string | undefined;
+
+/** What a scheduled function needs of the project: who may call it, and where it says how a call ended. */
+export interface ScheduledCalls {
+  /** @throws AppError INTERNAL while the environment is faulty */
+  readonly gate: () => CallGate;
+  readonly ledger: () => CallLedger;
+}
+
+/** Reads the environment with the first request and contacts nothing. One for each isolate: it counts refused callers. */
+export function scheduledCalls(get: Get): ScheduledCalls {
+  let connected: { readonly gate: CallGate; readonly ledger: CallLedger } | null = null;
+  const connect = () => connected ??= connectTo(get);
+  return { gate: () => connect().gate, ledger: () => connect().ledger };
+}
+
+function connectTo(get: Get) {
+  const environment = checkedEnvironment(get);
+  const rpc = createAnalyticsRpc(environment);
+  const limit = environment.FRESHET_RATE_LIMITS.unverified;
+  const gate: CallGate = {
+    verifier: createCallVerifier(rpc),
+    requireKey: (request) => requireCronKey(request, get),
+    limit: limit === null ? null : new AddressLimit(limit, systemClock),
+    client_address_header: environment.FRESHET_CLIENT_ADDRESS_HEADER,
+  };
+  return { gate, ledger: createCallLedger(rpc) };
+}

@@ -1,0 +1,105 @@
+// What a function of ours may be reached by, and where it looks for names: held for every one, so also for the next.
+import { deepEqual, match } from "node:assert/strict";
+import type postgres from "postgres";
+import { withConnections } from "../support/test_database.ts";
+
+/** What the API's roles are meant to call. Whatever else they can call was forgotten to be revoked. */
+const INTENDED: Readonly<Record<string, readonly string[]>> = {
+  anon: [],
+  authenticated: [
+    ...["analytics.get_cron_job_status()", "analytics.health_check()", "analytics.is_admin()"],
+    ...["analytics.manual_refresh(text)", "analytics.refresh_request(bigint)"],
+    "analytics.request_refresh(text, text, text)",
+    ...["private.ask_refresh(text, text, text)", "private.refresh_request(bigint)"],
+    ...["private.canonical_uuid(text)", "private.claimed_uuid(text)"],
+    ...["private.analytics_heatmap_admin()", "private.analytics_refresh_heatmap()", "private.get_cron_job_status()"],
+    ...["private.health_check()", "private.manual_refresh(text)", "private.people_of_caller()"],
+    "private.refresh_reporting_views()",
+    ...["public.analytics_heatmap_admin()", "public.analytics_refresh_heatmap()", "public.refresh_reporting_views()"],
+  ],
+};
+
+/** In a migrated database without an application every function of these schemas is ours. */
+const OURS = "p.pronamespace in ('analytics'::regnamespace, 'private'::regnamespace, 'public'::regnamespace)";
+
+/** With its schema, whatever the search path is. */
+const SIGNATURE = "format('%s.%I(%s)', p.pronamespace::regnamespace, p.proname, oidvectortypes(p.proargtypes))";
+
+async function asOwner<Result>(body: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+  return await withConnections(1, async ([sql]) => {
+    if (sql === undefined) throw new Error("no connection");
+    return await body(sql);
+  });
+}
+
+/** What is wrong with where functions look for names, each with its remedy. */
+async function looseSearchPaths(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
+  const rows = await sql.unsafe(`
+    select p.oid::regprocedure::text as name, coalesce(array_to_string(p.proconfig, '; '), 'no setting') as config
+    from pg_proc as p
+    where ${OURS} and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false)
+    order by 1`);
+  return rows.map(({ name, config }) =>
+    `${name} has ${config}: write "set search_path = pg_catalog, pg_temp" in its migration, else a caller's temporary types come first`
+  );
+}
+
+Deno.test("every function looks for names in pg_catalog first and among temporary ones last", () =>
+  asOwner(async (sql) => deepEqual(await looseSearchPaths(sql), [])));
+
+Deno.test("a function with an empty search path, or none, is found and told with the remedy", () =>
+  asOwner((sql) =>
+    rolledBack(sql, async (transaction) => {
+      await transaction.unsafe(`
+        create function analytics.planted() returns integer language sql set search_path = '' as 'select 1';
+        create procedure private.planted() language sql as 'select 1'`).simple();
+      const [empty = "", none = "", ...more] = await looseSearchPaths(transaction);
+      match(empty, /^analytics\.planted\(\) has search_path="": write "set search_path = pg_catalog, pg_temp"/);
+      match(none, /^private\.planted\(\) has no setting/);
+      deepEqual(more, []);
+    })
+  ));
+
+/** The statements that close what PUBLIC may execute. */
+async function openToPublic(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
+  const rows = await sql.unsafe(`
+    select p.oid::regprocedure::text as name from pg_proc as p
+    where ${OURS} and exists (
+      select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a where a.grantee = 0
+    )`);
+  return rows.map((row) => `revoke all on function ${row["name"]} from public;`);
+}
+
+Deno.test("no function is executable by PUBLIC", () => asOwner(async (sql) => deepEqual(await openToPublic(sql), [])));
+
+for (const [role, intended] of Object.entries(INTENDED)) {
+  Deno.test(`${role} may execute the functions that are meant for it and no other`, () =>
+    asOwner(async (sql) => {
+      const rows = await sql.unsafe(
+        `select ${SIGNATURE} as name from pg_proc as p where ${OURS} and has_function_privilege('${role}', p.oid, 'execute')`,
+      );
+      const found = rows.map((row) => String(row["name"]));
+      deepEqual(found.sort(), [...intended].sort());
+    }));
+}
+
+Deno.test("a function that is made without a word of privileges is found, with the remedy", () =>
+  asOwner((sql) =>
+    rolledBack(sql, async (transaction) => {
+      await transaction`create function analytics.planted() returns integer language sql as 'select 1'`;
+      deepEqual(await openToPublic(transaction), ["revoke all on function analytics.planted() from public;"]);
+    })
+  ));
+
+async function rolledBack(
+  sql: postgres.Sql,
+  body: (transaction: postgres.TransactionSql) => Promise<void>,
+): Promise<void> {
+  const undone = new Error("rolled back on purpose");
+  await sql.begin(async (transaction) => {
+    await body(transaction);
+    throw undone;
+  }).catch((error: unknown) => {
+    if (error !== undone) throw error;
+  });
+}

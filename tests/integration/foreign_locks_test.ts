@@ -1,0 +1,93 @@
+// A refresh that finds its advisory lock taken is skipped, which is no failure. Any role that logs in may take it.
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { examine } from "../../tools/doctor/examine.ts";
+import { testDatabaseUrl, withConnections } from "../support/test_database.ts";
+import { pause } from "../../stack/pause.ts";
+
+const VIEW = "mv_agent_progress";
+
+interface Scene {
+  /** As the superuser. */
+  readonly admin: postgres.Sql;
+  /** As a role that has no right of its own. */
+  readonly stranger: postgres.Sql;
+  readonly owner: postgres.Sql;
+}
+
+async function withStranger(body: (scene: Scene) => Promise<void>): Promise<void> {
+  const admin = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
+  await admin`create role probe_stranger login password 'a'`;
+  const url = new URL(testDatabaseUrl());
+  url.username = "probe_stranger";
+  url.password = "a";
+  const stranger = postgres(url.href, { max: 1, onnotice: () => {} });
+  const [before] = await admin`select statement_timeout::text as value from analytics.views where view_name = ${VIEW}`;
+  await admin`update analytics.views set statement_timeout = '1 second' where view_name = ${VIEW}`;
+  try {
+    await withConnections(1, async ([owner]) => {
+      assert.ok(owner !== undefined);
+      await body({ admin, stranger, owner });
+    });
+  } finally {
+    await stranger.end({ timeout: 5 });
+    await admin`update analytics.views set statement_timeout = ${
+      before?.["value"]
+    }::interval where view_name = ${VIEW}`;
+    await admin`delete from analytics.incidents where kind in ('lock_wait', 'net_open')`;
+    await admin`delete from analytics.findings where kind in ('lock_wait', 'net_open')`;
+    await admin`drop role probe_stranger`;
+    await admin.end({ timeout: 5 });
+  }
+}
+
+async function openLockWaits(owner: postgres.Sql): Promise<string[]> {
+  await owner`select private.detect_lock_wait()`;
+  const rows = await owner`
+    select evidence ->> 'message' as message from analytics.incidents where kind = 'lock_wait' and closed_at is null`;
+  return rows.map((row) => String(row["message"]));
+}
+
+Deno.test("an advisory lock that a stranger holds on a view's refreshes is told, also when its session keeps talking, until it ends", () =>
+  withStranger(async ({ stranger, owner }) => {
+    await stranger`select pg_advisory_lock_shared(hashtextextended('freshet.refresh:' || ${VIEW}, 0))`;
+    const [refresh] = await owner`select outcome from analytics.refresh_view(${VIEW})`;
+    assert.equal(refresh?.["outcome"], "skipped_busy");
+    await pause(1_300);
+    await stranger`select 'busy'`;
+    const [message = "", ...more] = await openLockWaits(owner);
+    assert.match(
+      message,
+      /^process \d+ of role "probe_stranger" has held the advisory lock of its refreshes for \d+ seconds: each is skipped as busy$/,
+    );
+    assert.deepEqual(more, []);
+
+    await pause(1_100);
+    const { findings } = await examine(testDatabaseUrl());
+    const found = findings.find(({ kind, subject }) => kind === "lock_wait" && subject === VIEW);
+    assert.match(found?.message ?? "", /of role "probe_stranger" has held the advisory lock/);
+    assert.match(found?.repair_sql ?? "", /pg_terminate_backend\(\d+\)/);
+
+    await stranger`select pg_advisory_unlock_all()`;
+    assert.deepEqual(await openLockWaits(owner), []);
+  }));
+
+Deno.test("an exclusive lock on a source is told of each view that reads it", () =>
+  withStranger(async ({ stranger, owner }) => {
+    const [source] = await owner`
+      select source::oid::integer as oid from analytics.view_sources where view_name = ${VIEW} order by 1 limit 1`;
+    await stranger`select pg_advisory_lock(hashtextextended('freshet.source:' || ${String(source?.["oid"])}, 0))`;
+    await pause(1_300);
+    assert.match((await openLockWaits(owner)).join(), /role "probe_stranger"/);
+  }));
+
+Deno.test("a refresh that is younger than its limit, and one that has just ended, hold nothing too long", () =>
+  withStranger(async ({ admin, owner }) => {
+    await admin.begin(async (refreshing) => {
+      await refreshing`select pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || ${VIEW}, 0))`;
+      assert.deepEqual(await openLockWaits(owner), []);
+      await pause(1_300);
+      assert.match((await openLockWaits(owner)).join(), /of role "supabase_admin"/, "beyond its limit it does");
+    });
+    assert.deepEqual(await openLockWaits(owner), []);
+  }));
