@@ -3,7 +3,7 @@ import { scrubMessage, scrubName } from "./scrub_message.ts";
 
 type Payload = Alert["payload"];
 
-const NAMES = ["subject", "fingerprint", "summary", "job", "view", "owner", "function", "schedule"] as const;
+const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule"] as const;
 
 /**
  * What an alert or an incident is about, fit to be shown: every place where it says something about an incident goes through
@@ -16,6 +16,9 @@ export function scrubPayload(payload: Payload): Payload {
     const text = payload[name];
     if (typeof text === "string") shown[name] = scrubName(text);
   }
+  // Begins with the kind, which tells incidents of one subject apart.
+  const kind = payload.fingerprint.startsWith(`${payload.kind}:`) ? `${payload.kind}:` : "";
+  shown.fingerprint = kind + scrubName(payload.fingerprint.slice(kind.length));
   if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
   if (payload.duplicates != null) {

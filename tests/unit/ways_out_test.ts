@@ -138,6 +138,14 @@ Deno.test("an operator reads messages and names as they were written, wherever t
   }
 });
 
+Deno.test("two kinds of trouble with a job whose name holds an address stay two issues", () => {
+  const job = "eve@example.org";
+  const [failed, stale] = ["failed", "stale"].map((kind) =>
+    minimalEvent(failedAlert(1, { kind, subject: job, fingerprint: `${kind}:${job}` })).fingerprint
+  );
+  assert.deepEqual([failed, stale], [["failed:[email]"], ["stale:[email]"]]);
+});
+
 Deno.test("a list of jobs goes on behind a name that holds a secret, which its cursor does not show", async () => {
   const operations = new FakeOperations();
   operations.next_cursor = "export for eve@example.org";
