@@ -64,12 +64,14 @@ cacheTest("an isolate's memory costs no call to Redis, another isolate's answer 
   await (await ask(0, path)).text();
   await pause(100); // the entry is shared behind the answer
 
-  // Both isolates know the version now and for a second.
-  await (await ask(1, `/arena/time-to-first-win`)).text();
-  await (await ask(0, path)).text();
-  await pause(100);
-
-  const afterWarming = redis.traffic().calls;
+  /** Redis' calls so far, with an isolate that has just looked the versions up, and so knows them for a second. */
+  const warmed = async (index: number) => {
+    await (await ask(index, `/arena/time-to-first-win`)).text();
+    await pause(100);
+    return redis.traffic().calls;
+  };
+  await warmed(1);
+  const afterWarming = await warmed(0);
   const second = await ask(0, path);
   await second.text();
   equal(redis.traffic().calls - afterWarming, 0, "a hit in memory");
@@ -78,8 +80,9 @@ cacheTest("an isolate's memory costs no call to Redis, another isolate's answer 
   });
   equal(notModified.status, 304);
   equal(redis.traffic().calls - afterWarming, 0, "a 304");
+  const beforeShared = await warmed(1);
   await (await ask(1, path)).text();
-  equal(redis.traffic().calls - afterWarming, 1, "a hit in Redis");
+  equal(redis.traffic().calls - beforeShared, 1, "a hit in Redis");
 });
 
 cacheTest("no answer mixes versions while refreshes run under load", async () => {
