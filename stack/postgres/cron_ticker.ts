@@ -37,7 +37,9 @@ export async function startCronTicker(address: ServerAddress): Promise<{ stop():
   async function tick(): Promise<void> {
     const now = Date.now();
     const jobs = await sql<CronJob[]>`
-      select jobid::text, schedule, command, database, username from cron.job where active order by jobid`;
+      select jobid::text, schedule, command, database, username from cron.job
+      where active and current_setting('cron.launch_active_jobs', true) is distinct from 'off'
+      order by jobid`;
     const minute = Math.floor(now / MINUTE_MS);
     const firstMinute = Math.max(lastMinute + 1, minute - MAX_CATCH_UP_MINUTES);
     lastMinute = Math.max(lastMinute, minute);
