@@ -1,4 +1,4 @@
-import { EDGE_RUNTIME_VERSION, edgeRuntime } from "../../stack/functions/edge_runtime.ts";
+import { downloading, EDGE_RUNTIME_VERSION, edgeRuntime } from "../../stack/functions/edge_runtime.ts";
 
 /** The Deno that servers run on while they are measured. */
 export interface Runtime {
@@ -24,9 +24,8 @@ export function measuredRuntime(): Promise<Runtime> {
 }
 
 async function deployed(): Promise<Runtime> {
-  const { deno, cacheFolder } = await edgeRuntime();
-  const environment = { DENO_DIR: cacheFolder, DENO_TLS_CA_STORE: "mozilla,system", DENO_NO_UPDATE_CHECK: "1" };
-  return { deno, version: EDGE_RUNTIME_VERSION, environment };
+  const runtime = await edgeRuntime();
+  return { deno: runtime.deno, version: EDGE_RUNTIME_VERSION, environment: downloading(runtime) };
 }
 
 function ofTasks(): Runtime {

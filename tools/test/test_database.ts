@@ -50,10 +50,7 @@ export async function makeTestDatabase(
     if (options.copyOf === undefined) await pushMigrations({ projectFolder, databaseUrl: server.url });
     await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
     await beAudited(server.url);
-    if (options.pgtap === true) {
-      await restQueue(server.url);
-      await installPgtap(server.superuserUrl);
-    }
+    if (options.pgtap === true) await installPgtap(server.superuserUrl);
     console.log(server.detail);
     return { url: server.url, superuserUrl: server.superuserUrl, cron: server.cron, stop };
   } catch (error) {
@@ -77,17 +74,6 @@ async function beAudited(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     await sql`update analytics.audit_state set judged_since = '-infinity'`;
-  } finally {
-    await sql.end();
-  }
-}
-
-/** Its jobs would write to pg_cron's history every few seconds, in which tests plant runs of their own. */
-async function restQueue(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
-  try {
-    await sql`
-select private.schedule_refresh_worker(worker, '0 0 1 1 *') from generate_series(1, 2) as worker`;
   } finally {
     await sql.end();
   }
