@@ -1,0 +1,114 @@
+-- Object: private.harvest_responses(), private.settle_calls() (replaced)
+-- Why: before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
+--      which works on after its caller hung up was judged before the time that it has.
+
+create or replace function private.harvest_responses()
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Of pg_net, and a little more.
+    kept_for constant interval := interval '7 hours';
+    -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
+    skew constant interval := interval '1 minute';
+    harvested_count bigint;
+begin
+    with unharvested as materialized (
+        select c.call_id, c.request_id, c.queued_at
+        from analytics.http_calls as c
+        where c.harvested_at is null
+            and c.queued_at > clock_timestamp() - kept_for
+            -- A number that was given again after a crash means the newer call.
+            and not exists (
+                select
+                from analytics.http_calls as newer
+                where newer.request_id = c.request_id and newer.call_id > c.call_id
+            )
+    ),
+    free as (
+        -- What another session is at is left to it: nobody waits here, the audit least of all.
+        select c.call_id
+        from analytics.http_calls as c
+        where c.call_id in (select u.call_id from unharvested as u) and c.harvested_at is null
+        for update of c skip locked
+    )
+    update analytics.http_calls as c
+    set status_code = r.status_code,
+        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
+        error = left(r.error_msg, 500),
+        answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
+        responded_at = r.created,
+        harvested_at = clock_timestamp()
+    from free
+    join unharvested as u on u.call_id = free.call_id
+    join net._http_response as r on r.id = u.request_id and r.created >= u.queued_at - skew
+    where c.call_id = u.call_id
+        -- Narrows the answers by the one index that they have.
+        and r.created >= (select min(oldest.queued_at) - skew from unharvested as oldest);
+    get diagnostics harvested_count = row_count;
+    return harvested_count;
+end
+$$;
+
+create function private.tells_timeout(status_code integer, error_msg text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
+$$;
+revoke all on function private.tells_timeout(integer, text) from public, anon, authenticated;
+comment on function private.tells_timeout(integer, text) is
+    'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
+
+create or replace function private.settle_calls()
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    settled_count bigint;
+begin
+    with judged as (
+        select
+            c.call_id,
+            case
+                when c.completion is not null then c.completion
+                when c.harvested_at is null then null
+                when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
+                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                when c.awaits_completion and (
+                    c.is_timed_out
+                    or (
+                        c.deadline_at > clock_timestamp()
+                        and (
+                            c.status_code in (408, 504)
+                            or (c.status_code is null and coalesce(c.error, '') !~* 'couldn''t (connect|resolve)')
+                        )
+                    )
+                ) then null
+                else 'failed'
+            end as outcome,
+            c.outcome as old_outcome,
+            c.deadline_at
+        from analytics.http_calls as c
+        where c.outcome in ('pending', 'unknown')
+            and (c.outcome = 'pending' or c.harvested_at > c.settled_at)
+        for update of c skip locked
+    ),
+    news as (
+        select
+            j.call_id, j.old_outcome,
+            coalesce(j.outcome, case when j.deadline_at < clock_timestamp() then 'unknown' end) as outcome
+        from judged as j
+    )
+    update analytics.http_calls as c
+    set outcome = n.outcome, settled_at = clock_timestamp(), is_observed = false
+    from news as n
+    where c.call_id = n.call_id and n.outcome <> n.old_outcome;
+    get diagnostics settled_count = row_count;
+    return settled_count;
+end
+$$;

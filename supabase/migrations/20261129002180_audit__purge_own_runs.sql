@@ -1,0 +1,135 @@
+-- Object: analytics.retention.of_all_jobs, private.is_own_run(), private.purge_runs(), private.purge_history() (replaced)
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+
+alter table analytics.retention
+add column of_all_jobs boolean not null default false,
+add column swept jsonb not null default '{}',
+add constraint retention_of_all_jobs_check check (history = 'runs' or not of_all_jobs);
+comment on column analytics.retention.of_all_jobs is
+    'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+comment on column analytics.retention.swept is 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+
+create function private.is_own_run(command text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    select coalesce(
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+    );
+$$;
+revoke all on function private.is_own_run(text) from public, anon, authenticated;
+comment on function private.is_own_run(text) is 'Whether a run did Freshet''s work: its command calls a function of analytics.';
+
+drop function private.purge_runs(interval, integer);
+create function private.purge_runs(rule analytics.retention)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state analytics.audit_state;
+    -- The newest run always stays: a history that seems to go back would begin a new epoch.
+    newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
+    ended_before constant timestamptz := now() - rule.keep_for;
+    rule_name constant text := format('%s %s', rule.keep_for, rule.of_all_jobs);
+    -- What stays of others would be read again each hour.
+    swept_runid constant bigint := case
+        when rule.swept ->> 'rule' = rule_name and (rule.swept ->> 'runid')::bigint < newest_runid
+            then (rule.swept ->> 'runid')::bigint
+        else 0
+    end;
+    youngest_old_runid bigint;
+    first_kept_runid bigint;
+    timeless_up_to bigint;
+    deleted_count bigint;
+begin
+    select * into strict state from analytics.audit_state;
+
+    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
+    -- old enough is itself old enough.
+    with lowest as (
+        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        from cron.job_run_details as d
+        where d.status in ('succeeded', 'failed')
+            and d.runid > swept_runid
+            and d.runid <= state.low_runid
+            and d.runid < newest_runid
+        order by d.runid
+        limit rule.batch_size
+    )
+    select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
+    into youngest_old_runid, timeless_up_to
+    from lowest as l;
+
+    -- A whole batch of them: the first run with times that comes after it decides.
+    if timeless_up_to is not null then
+        select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
+        from cron.job_run_details as d
+        where d.runid > timeless_up_to and d.end_time is not null
+        order by d.runid
+        limit 1;
+    end if;
+
+    delete from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command))
+        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        -- An open run is read again by its runid, by the pass that sees it end.
+        and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
+    get diagnostics deleted_count = row_count;
+
+    -- One that has to stay for now is looked at again.
+    select min(d.runid) into first_kept_runid
+    from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command));
+    update analytics.retention as r
+    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    where r.history = rule.history and youngest_old_runid is not null;
+
+    delete from analytics.known_jobs as k
+    where k.last_seen_at < least(ended_before, state.last_audit_at - rule.keep_for);
+    return deleted_count;
+end
+$$;
+revoke all on function private.purge_runs(analytics.retention) from public, anon, authenticated;
+comment on function private.purge_runs(analytics.retention) is
+    'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+
+create or replace function private.purge_history()
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    rule analytics.retention;
+    deleted jsonb := '{}'::jsonb;
+begin
+    -- Two at once would only wait for each other's rows.
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.purge', 0)) then
+        return deleted;
+    end if;
+    for rule in
+        -- Alerts before the incidents that they are about.
+        select r.* from analytics.retention as r order by r.history = 'incidents', r.history
+    loop
+        deleted := deleted || jsonb_build_object(rule.history, case rule.history
+            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
+            when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
+            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
+        end);
+    end loop;
+    return deleted;
+end
+$$;
