@@ -201,6 +201,12 @@ begin
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
+        -- Told of a job that was rewritten since.
+        continue when who = 'no job' and exists (
+            select
+            from analytics.incidents as i
+            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+        );
         perform private.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
             case who

@@ -35,19 +35,17 @@ declare
     -- The newest run always stays: a history that seems to go back would begin a new epoch.
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
     ended_before constant timestamptz := now() - rule.keep_for;
-    rule_name constant text := format('%s %s', rule.keep_for, rule.of_all_jobs);
-    -- What stays of others would be read again each hour.
-    swept_runid constant bigint := case
-        when rule.swept ->> 'rule' = rule_name and (rule.swept ->> 'runid')::bigint < newest_runid
-            then (rule.swept ->> 'runid')::bigint
-        else 0
-    end;
+    rule_name text;
+    swept_runid bigint;
     youngest_old_runid bigint;
     first_kept_runid bigint;
     timeless_up_to bigint;
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
+    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
+    swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.

@@ -15,17 +15,24 @@ select is_empty($$ select pg_temp.open() $$, 'a server that may be written to is
 
 -- Of the roles of a stranger's jobs; a session of ours begins with what its own role says.
 create role probe_owner;
-select cron.schedule('probe-writes', '0 0 1 1 *', 'delete from public.probe');
-update cron.job set username = 'probe_owner' where jobname = 'probe-writes';
+grant usage on schema cron to probe_owner;
+grant probe_owner to postgres;
+create function pg_temp.job(command text) returns void language plpgsql as $$
+begin
+    set local role probe_owner;
+    perform cron.schedule('probe-writes', '0 0 1 1 *', command);
+    set local role postgres;
+end $$;
+select pg_temp.job('delete from public.probe');
 alter role probe_owner set default_transaction_read_only = on;
 select results_eq(
     $$ select pg_temp.open() $$,
     array['read_only:role probe_owner error: default_transaction_read_only is on for role probe_owner: 1 job runs in read-only transactions'],
     'a role that may only read is told while it has jobs'
 );
-update cron.job set command = 'begin read write; delete from public.probe; commit' where jobname = 'probe-writes';
+select pg_temp.job('begin read write; delete from public.probe; commit');
 select is_empty($$ select pg_temp.open() $$, 'not where the job says that it writes');
-update cron.job set command = 'delete from public.probe' where jobname = 'probe-writes';
+select pg_temp.job('delete from public.probe');
 alter role probe_owner in database postgres set default_transaction_read_only = off;
 select is_empty($$ select pg_temp.open() $$, 'what the role has in this database counts before what it has everywhere');
 alter role probe_owner in database postgres reset default_transaction_read_only;

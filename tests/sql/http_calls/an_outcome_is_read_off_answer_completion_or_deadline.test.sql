@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(34);
 
 delete from analytics.http_calls;
 create function pg_temp.call(complete_within interval default null) returns bigint language sql as $$
@@ -9,7 +9,7 @@ $$;
 create function pg_temp.answer(call bigint, status integer, content text default null, timed_out boolean default false, error text default null)
 returns void language sql as $$
     insert into net._http_response (id, status_code, content, timed_out, error_msg, created)
-    select c.request_id, status, content, timed_out, error, now() from analytics.http_calls as c where c.call_id = answer.call;
+    select c.request_id, status, content, timed_out, answer.error, now() from analytics.http_calls as c where c.call_id = answer.call;
 $$;
 create function pg_temp.outcome(call bigint) returns text language plpgsql as $$
 begin
@@ -34,6 +34,9 @@ insert into answers values
     (422, null, false, null, 'failed client'),
     (null, null, true, 'Timeout of 30000 ms reached', 'failed timeout'),
     (null, null, false, 'Couldn''t connect to server', 'failed connection'),
+    -- Before August 2025 pg_net left timed_out empty (pg_net#180).
+    (null, null, null, 'Timeout was reached', 'failed timeout'),
+    (null, null, null, 'Connection timed out after 5001 milliseconds', 'failed timeout'),
     (null, null, null, null, 'failed connection');
 create temporary table asked as select a.*, pg_temp.call() as call from answers as a;
 select pg_temp.answer(call, status, content, timed_out, error) from asked;
@@ -55,6 +58,24 @@ select is(pg_temp.outcome(call), 'pending', 'where a completion is awaited, 202 
 select pg_temp.let_pass(call), pg_temp.let_pass(call) from slow;
 select is(pg_temp.outcome(call), 'unknown', 'without it by the deadline, the outcome is unknown') from slow;
 
+-- A job with complete_within is not judged before its time, whatever became of the answer.
+create temporary table patient (status integer, timed_out boolean, error text, before text, after text);
+insert into patient values
+    (null, null, 'Timeout was reached', 'pending', 'unknown'),
+    (504, false, null, 'pending', 'failed server'),
+    (null, false, 'Failure when receiving data from the peer', 'pending', 'failed connection');
+create temporary table waiting as select p.*, pg_temp.call('1 hour') as call from patient as p;
+select pg_temp.answer(call, status, null, timed_out, error) from waiting;
+select is(pg_temp.outcome(call), before, format('%s before its time is %s', coalesce(error, status::text), before)) from waiting;
+select pg_temp.let_pass(call), pg_temp.let_pass(call) from waiting;
+select is(pg_temp.outcome(call), after, format('%s after it is %s', coalesce(error, status::text), after)) from waiting;
+create temporary table refused as select pg_temp.call('1 hour') as call, pg_temp.call('1 hour') as unreached, pg_temp.call('1 hour') as told;
+select pg_temp.answer(call, 401), pg_temp.answer(unreached, null, null, false, 'Couldn''t connect to server'), pg_temp.answer(told, 504) from refused;
+select is(pg_temp.outcome(call), 'failed config', 'one that was refused has not begun') from refused;
+select is(pg_temp.outcome(unreached), 'failed connection', 'nor has one that never arrived') from refused;
+select analytics.complete_call(told, 'succeeded') from refused;
+select is(pg_temp.outcome(told), 'succeeded', 'and one that reports before its time has succeeded') from refused;
+
 -- pg_net counts from one again after a crash.
 create temporary table twice as select pg_temp.call() as first, pg_temp.call() as second;
 update analytics.http_calls as c set request_id = 4711 from twice as t where c.call_id in (t.first, t.second);
@@ -65,7 +86,7 @@ select is(pg_temp.outcome(second) || ', ' || pg_temp.outcome(first), 'succeeded,
 update analytics.http_calls set queued_at = now() - interval '40 days', is_observed = outcome <> 'unknown';
 update analytics.http_calls set outcome = 'unknown', settled_at = now(), is_observed = false where call_id = (select call from slow);
 select is(private.purge_http_calls('30 days', 5), 5::bigint, 'old calls are deleted in batches');
-select is(private.purge_http_calls('30 days', 100) + 5 + (select count(*) from analytics.http_calls where outcome = 'pending' or not is_observed), 16::bigint, 'but for those that are open, or that no audit has seen');
+select is(private.purge_http_calls('30 days', 100) + 5 + (select count(*) from analytics.http_calls where outcome = 'pending' or not is_observed), 24::bigint, 'but for those that are open, or that no audit has seen');
 
 select * from finish();
 rollback;
