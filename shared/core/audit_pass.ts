@@ -19,6 +19,8 @@ export const alertPayload = z.looseObject({
   view: z.string().nullish(),
   /** Several jobs with one cause. */
   jobs: z.array(z.string()).nullish(),
+  /** Several views, with their schemas. */
+  views: z.array(z.string()).nullish(),
   jobids: z.array(z.number().int()).nullish(),
   pid: z.number().int().nullish(),
   jobid: z.number().int().nullish(),

@@ -1,9 +1,12 @@
 import type { Alert } from "./audit_pass.ts";
+import { UNSEEN_REPAIRS } from "./audit_repair_unseen.ts";
+import { identifier, lines, literal } from "./sql_text.ts";
 
 type Payload = Alert["payload"];
 
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
+  ...UNSEEN_REPAIRS,
   blind: ({ subject }) =>
     lines(
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(subject)};`,
@@ -124,7 +127,8 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   scheduler_gone: () =>
     lines(
       `select j.jobid, j.jobname, j.username from cron.job as j where not exists (select from pg_roles as r where r.rolname = j.username);`,
-      `-- no such job: restart the database, which starts the scheduler`,
+      `select name, setting, source from pg_settings where name = 'default_transaction_read_only';`,
+      `-- on: docs/runbook/read_only.md, a restart changes nothing. No such job, and off: restart the database, which starts the scheduler`,
     ),
   secret_missing: ({ subject }) =>
     lines(
@@ -230,16 +234,4 @@ function adoptOrphans(owner: string, jobids: readonly number[]): string {
 
 function refresh(view: string): string {
   return `select * from analytics.manual_refresh(${literal(view)});`;
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function lines(...statements: readonly (string | null)[]): string {
-  return statements.filter((statement) => statement !== null).join("\n");
 }

@@ -10,7 +10,8 @@ const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedu
  * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
  */
 export function scrubPayload(payload: Payload): Payload {
-  const names = [payload.subject, payload.job, payload.view, payload.owner, payload.function, ...payload.jobs ?? []];
+  const { subject, job, view, owner, jobs = [], views = [] } = payload;
+  const names = [subject, job, view, owner, payload.function, ...jobs ?? [], ...views ?? []];
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];
@@ -21,6 +22,7 @@ export function scrubPayload(payload: Payload): Payload {
   shown.fingerprint = kind + scrubName(payload.fingerprint.slice(kind.length));
   if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
+  if (payload.views != null) shown.views = payload.views.map(scrubName);
   if (payload.duplicates != null) {
     shown.duplicates = payload.duplicates.map(({ job, jobid }) => ({ job: scrubName(job), jobid }));
   }

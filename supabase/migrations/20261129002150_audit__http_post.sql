@@ -265,7 +265,7 @@ as $$
     )
     from (
         select case
-            when call.function_name like '//%' then format('host "%s"', substr(call.function_name, 3))
+            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
             else format('function "%s"', call.function_name)
         end as callee
     ) as n;

@@ -211,15 +211,15 @@ begin
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
             case who
                 when 'no job' then format(
-                    'an HTTP call of %s came to "%s", and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
+                    'an HTTP call of %s came to %s, and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
                     place.last_failed_at, place.outcome
                 )
                 when 'pg_net' then format(
-                    'HTTP calls of %s came to "%s", and more than one job that calls pg_net itself ran then: %s',
+                    'HTTP calls of %s came to %s, and more than one job that calls pg_net itself ran then: %s',
                     place.last_failed_at, place.outcome, array_to_string(place.suspects[1:20], ', ')
                 ) || or_trigger
                 else format(
-                    'the HTTP call of job "%s" of %s came to "%s"; it calls pg_net itself, so that its run "succeeded"',
+                    'the HTTP call of job "%s" of %s came to %s; it calls pg_net itself, so that its run counts as a success',
                     who, place.last_failed_at, place.outcome
                 ) || or_trigger
             end

@@ -153,7 +153,7 @@ as $$
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'message', format(
-                'cron.timezone is "%s", and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
+                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
                 (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
             )
         )

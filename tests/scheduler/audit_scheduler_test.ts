@@ -25,7 +25,7 @@ Deno.test("What strikes runs and the scheduler is told once, and its recovery cl
       assert.deepEqual(await opened(cluster), [], "each is told once");
     });
 
-    await t.step("a run whose job is unscheduled works on, detached", async () => {
+    await t.step("a run whose job is unscheduled works on, detached (pg_cron#178)", async () => {
       await mendJobs(cluster);
       await cluster.owner()`select cron.unschedule('long'), private.withdraw_job('long')`;
       await until(cluster, "long", `return_message = 'job canceled'`);

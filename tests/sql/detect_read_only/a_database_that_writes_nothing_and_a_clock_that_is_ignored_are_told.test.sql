@@ -67,7 +67,7 @@ reset default_transaction_read_only;
 -- pg_cron before 1.5, and the stand-in, know no cron.timezone: the server takes it for a word.
 set local cron.timezone = 'US/Central';
 select matches(
-    (select pg_temp.open()), '^timezone_ignored:cron.timezone warning: cron.timezone is "US/Central", and pg_cron .* knows no such setting: jobs run by GMT$',
+    (select pg_temp.open()), '^timezone_ignored:cron.timezone warning: cron.timezone is US/Central, and pg_cron .* knows no such setting: jobs run by GMT$',
     'a time zone that this pg_cron ignores is told (pg_cron#238)'
 );
 set local cron.timezone = 'GMT';

@@ -47,7 +47,7 @@ select pg_temp.ran('probe-edge', '2 minutes'), pg_temp.ran('probe-quiet', '2 min
 select results_eq($$ select pg_temp.open() $$, array['http_untracked:probe-edge error 1'], 'a 401 behind "succeeded" of a job that calls pg_net itself opens an incident of that job (supabase#47747)');
 select matches(
     (select evidence ->> 'message' from analytics.incidents where kind = 'http_untracked'),
-    '^the HTTP call of job "probe-edge" of .* came to "401"; it calls pg_net itself, so that its run "succeeded"$', 'which says so'
+    '^the HTTP call of job "probe-edge" of .* came to 401; it calls pg_net itself, so that its run counts as a success$', 'which says so'
 );
 select results_eq(
     $$ select evidence ->> 'http_status', evidence -> 'jobs', job_name from analytics.incidents where kind = 'http_untracked' $$,
@@ -67,7 +67,7 @@ select pg_temp.later();
 select pg_temp.ran('probe-nested', '1 minute'), pg_temp.answered('1 minute', null, null, 'Timeout was reached');
 select results_eq($$ select pg_temp.open() $$, array['http_untracked:probe-nested error 1'], 'a function that the job calls may be what calls pg_net');
 select matches(
-    (select evidence ->> 'message' from analytics.incidents where kind = 'http_untracked' and closed_at is null), 'came to "timed out"',
+    (select evidence ->> 'message' from analytics.incidents where kind = 'http_untracked' and closed_at is null), 'came to timed out',
     'a timeout is told as one where timed_out is null (pg_net#180)'
 );
 
