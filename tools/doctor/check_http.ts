@@ -7,7 +7,7 @@ import type { Patient } from "./patient.ts";
 /** What became of HTTP calls, as far as pg_net remembers: six hours, and only Freshet's ledger knows which job made them. */
 export const http: Check = {
   name: "http",
-  kinds: ["http_failed", "net_worker_gone", "secret_missing"],
+  kinds: ["http_failed", "http_untracked", "net_worker_gone", "secret_missing"],
   needs: "net",
   run: async (patient) => [
     ...(patient.has_freshet ? await failedCalls(patient) : []),

@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import { isReadOnly } from "./check_read_only.ts";
 import type { Finding } from "./finding.ts";
 import type { Session } from "./read_only.ts";
 
@@ -10,7 +11,9 @@ const MOST_MEGABYTES = 2_048;
 export const scheduler: Check = {
   name: "scheduler",
   kinds: ["scheduler_gone", "history_off", "history_bloat"],
-  async run({ session, jobs, sees_processes }) {
+  async run({ session, jobs, sees_processes, is_replica }) {
+    // On a standby none runs, and that is as it should be.
+    if (is_replica) return [];
     const is_running = await lookForScheduler(session);
     if (!is_running && !sees_processes) {
       throw new Error("without pg_read_all_stats this role may not see whether the scheduler runs");
@@ -38,6 +41,9 @@ export const scheduler: Check = {
           : "cron.launch_active_jobs is off: no job runs",
         repair: is_running
           ? "alter system set cron.launch_active_jobs = on; select pg_reload_conf();"
+          : await isReadOnly({ session })
+          ? "-- transactions are read-only by default, so that it cannot write its history and dies at each start: mend that, and it\n" +
+            "-- comes back by itself (read_only above)"
           : "-- jobs of dropped owners first: without them a scheduler that crashes on them comes back by itself\n" +
             "select j.jobid, j.jobname, j.username from cron.job as j\n" +
             "where not exists (select from pg_roles as r where r.rolname = j.username);\n" +

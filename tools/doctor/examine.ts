@@ -10,9 +10,12 @@ import { net } from "./check_net.ts";
 import { openRuns } from "./check_open_runs.ts";
 import { owners } from "./check_owners.ts";
 import { pace } from "./check_pace.ts";
+import { readOnlyServer } from "./check_read_only.ts";
 import { refreshes } from "./check_refreshes.ts";
 import { scheduler } from "./check_scheduler.ts";
 import { sight } from "./check_sight.ts";
+import { timezone } from "./check_timezone.ts";
+import { views } from "./check_views.ts";
 import type { Diagnosis, Finding, Unchecked } from "./finding.ts";
 import { KINDS, SEVERITIES } from "./kinds.ts";
 import { type Found, openIncidents } from "./open_incidents.ts";
@@ -22,7 +25,9 @@ import { repairOf } from "./repair.ts";
 
 export const CHECKS: readonly Check[] = [
   sight,
+  readOnlyServer,
   scheduler,
+  timezone,
   owners,
   jobs,
   calendar,
@@ -30,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   openRuns,
   pace,
   refreshes,
+  views,
   locks,
   http,
   net,

@@ -1,10 +1,11 @@
 import type { Row } from "postgres";
-import type { Finding } from "./finding.ts";
-import type { Patient } from "./patient.ts";
+import { type Finding, literal } from "./finding.ts";
+import type { Job, Patient } from "./patient.ts";
+import { textsOf } from "./texts.ts";
 
 // A failure that a success of the same job has followed is a remark: pg_net keeps it for six hours, whatever was mended since.
 
-const CALLS_HTTP = /\bnet\.http_(?:get|post|delete)\s*\(/i;
+const CALLS_HTTP = /\bnet"?\s*\.\s*"?http_(?:get|post|delete)"?\s*\(/i;
 const LOOK = "select id, created, status_code, timed_out, error_msg, left(content, 200) from net._http_response\n" +
   "where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;";
 
@@ -13,7 +14,7 @@ export async function failedCalls({ session }: Patient): Promise<Finding[]> {
   const rows = await session`
     with calls as (
       select c.call_id, c.job_name, c.function_name,
-        coalesce(c.status_code, r.status_code) as status_code, coalesce(c.is_timed_out, r.timed_out, false) as is_timed_out,
+        coalesce(c.status_code, r.status_code) as status_code, coalesce(c.is_timed_out, r.timed_out, r.status_code is null and r.error_msg ~* 'time(d\\s*|-?)out', false) as is_timed_out,
         c.completion, c.queued_at
       from analytics.http_calls as c
       left join net._http_response as r
@@ -62,17 +63,21 @@ export async function failedCalls({ session }: Patient): Promise<Finding[]> {
   });
 }
 
-/** Answers of which only pg_net knows: not which job asked for them. */
+/** Answers of which only pg_net knows: not which job asked for them, but which of those that call it ran then. */
 export async function failedAnswers(patient: Patient): Promise<Finding[]> {
   const { session } = patient;
   const known = patient.has_freshet
     ? session`exists (select from analytics.http_calls as c where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute')`
     : session`false`;
-  const callers = patient.jobs.filter(({ command }) => CALLS_HTTP.test(command)).map(({ jobid }) => jobid);
   const rows = await session`
     with answers as (
       select r.id, r.created, coalesce(r.status_code, 0) between 200 and 299 as is_ok,
-        case when r.status_code is not null then r.status_code::text when r.timed_out then 'timed out' else 'no answer' end as outcome
+        case
+          when r.status_code is not null then r.status_code::text
+          -- Before August 2025 pg_net left timed_out empty.
+          when coalesce(r.timed_out, r.error_msg ~* 'time(d\\s*|-?)out') then 'timed out'
+          else 'no answer'
+        end as outcome
       from net._http_response as r
       where not ${known}
     )
@@ -82,20 +87,69 @@ export async function failedAnswers(patient: Patient): Promise<Finding[]> {
     where not a.is_ok
     group by a.outcome
     order by 2 desc`;
+  if (rows.length === 0) return [];
+  const callers = await callersOf(patient);
+  const jobids = callers.map(({ jobid }) => jobid);
   const findings: Finding[] = [];
   for (const row of rows) {
-    const is_over = row["is_followed"] === true && await haveCalledSince(patient, callers, row);
+    const is_over = row["is_followed"] === true && await haveCalledSince(patient, jobids, row);
+    const suspects = await ranThen(patient, callers, row);
     findings.push({
-      kind: "http_failed",
-      subject: `net._http_response: ${row["outcome"]}`,
+      ...whose(patient, suspects, row),
       message: `${row["count"]} of ${row["total"]} answers of the last hours: ${row["outcome"]}, the newest of ${
         moment(row["last_at"])
-      }; ${is_over ? "those since then are good" : "to pg_cron their jobs succeeded"}`,
+      }; ${is_over ? "those since then are good" : suspicion(suspects)}`,
       ...(is_over ? { severity: "info" as const } : {}),
-      repair: LOOK,
     });
   }
   return findings;
+}
+
+/** Jobs that call pg_net themselves, or through functions. */
+async function callersOf(patient: Patient): Promise<Job[]> {
+  const callers: Job[] = [];
+  for (const job of patient.jobs.filter((one) => one.active && one.database === patient.database)) {
+    if ((await textsOf(patient, job)).some(({ text }) => CALLS_HTTP.test(text))) callers.push(job);
+  }
+  return callers;
+}
+
+async function ranThen({ session, reads_cron }: Patient, callers: readonly Job[], { last_at }: Row): Promise<Job[]> {
+  if (!reads_cron || callers.length === 0) return [];
+  const rows = await session`
+    select distinct d.jobid::float8 as jobid from cron.job_run_details as d
+    where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+      and d.jobid = any (${callers.map(({ jobid }) => jobid)}::bigint[])
+      -- pg_net stamps an answer with the beginning of its batch.
+      and d.start_time <= ${last_at}::timestamptz + interval '5 seconds'
+      and coalesce(d.end_time, now()) >= ${last_at}::timestamptz - interval '1 minute'`;
+  return callers.filter(({ jobid }) => rows.some((row) => Number(row["jobid"]) === jobid));
+}
+
+function suspicion(suspects: readonly Job[]): string {
+  const names = suspects.map(({ name }) => `"${name}"`).join(", ");
+  if (suspects.length === 0) return "no job that calls pg_net ran then: a trigger or a person called";
+  if (suspects.length === 1) return `job ${names} calls pg_net itself and ran then: to pg_cron it succeeded`;
+  return `jobs ${names} call pg_net themselves and ran then: to pg_cron they succeeded`;
+}
+
+/** Under the audit's name where it is installed, with the repair that takes its ledger. */
+function whose({ has_freshet }: Patient, suspects: readonly Job[], { outcome }: Row): Omit<Finding, "message"> {
+  if (!has_freshet) return { kind: "http_failed", subject: `net._http_response: ${outcome}`, repair: LOOK };
+  const [first, ...others] = suspects;
+  const named = first === undefined || others.length > 0 ? {} : { job: first.name, schedule: first.schedule };
+  return {
+    ...named,
+    kind: "http_untracked",
+    subject: first === undefined ? "no job" : others.length > 0 ? "pg_net" : first.name,
+    repair: first === undefined
+      ? LOOK
+      : `${LOOK}\n-- the same call, kept in the ledger; in a function that the job calls, change that:\n` +
+        `select cron.alter_job(jobid, command := regexp_replace(command, '\\mnet"?\\s*\\.\\s*"?http_(post|get)"?\\s*\\(', 'analytics.http_\\1(', 'gi'))\n` +
+        `from cron.job where coalesce(jobname::text, 'jobid:' || jobid) in (${
+          suspects.map(({ name }) => literal(name)).join(", ")
+        });`,
+  };
 }
 
 /**

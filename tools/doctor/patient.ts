@@ -43,6 +43,8 @@ export interface Patient {
   readonly matches_both_days: boolean;
   readonly has_freshet: boolean;
   readonly has_net: boolean;
+  /** A standby, or a server that recovers: nothing is written and no job runs. */
+  readonly is_replica: boolean;
   /** The Supabase project that the address names; null for another kind of server. */
   readonly project: string | null;
   readonly jobs: readonly Job[];
@@ -79,7 +81,8 @@ export async function survey(session: Session, url: string): Promise<Patient> {
       coalesce(nullif((select s.setting from pg_settings as s where s.name = 'cron.timezone'), ''), 'GMT') as timezone,
       coalesce((select s.setting from pg_settings as s where s.name = 'cron.match_dom_and_dow') = 'on', false) as matches_both_days,
       'analytics.audit_state' in (table relations) as has_freshet,
-      'net._http_response' in (table relations) as has_net`;
+      'net._http_response' in (table relations) as has_net,
+      pg_is_in_recovery() as is_replica`;
   const cron_version: string | null = row?.["cron_version"] ?? null;
   const reads_cron = row?.["reads_cron"] === true;
   return {
@@ -96,6 +99,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
     matches_both_days: row?.["matches_both_days"] === true,
     has_freshet: row?.["has_freshet"] === true,
     has_net: row?.["has_net"] === true,
+    is_replica: row?.["is_replica"] === true,
     project: projectOf(url),
     reads_cron,
     jobs: reads_cron ? await readJobs(session) : [],

@@ -1,0 +1,26 @@
+import type { Check } from "./check.ts";
+
+const GMT = /^(?:(?:etc\/)?(?:gmt|utc|uct|zulu)|universal|greenwich|gmt0)$/i;
+
+/** pg_cron knows cron.timezone from 1.5 on; before, the server takes it for a word without a meaning (pg_cron#238). */
+export const timezone: Check = {
+  name: "time zone",
+  kinds: ["timezone_ignored"],
+  async run({ session, cron_version }) {
+    // A setting that an extension knows stands in pg_settings for those who may see it, and to others cannot be read at all.
+    const [row] = await session.savepoint((inner) =>
+      inner`
+        select current_setting('cron.timezone', true) as setting
+        where not exists (select from pg_settings as s where s.name = 'cron.timezone')`
+    ).catch(() => []);
+    const setting = String(row?.["setting"] ?? "");
+    if (setting === "" || GMT.test(setting)) return [];
+    return [{
+      kind: "timezone_ignored",
+      subject: "cron.timezone",
+      message: `cron.timezone is ${setting}, and pg_cron ${cron_version} knows no such setting: jobs run by GMT`,
+      repair: "select jobid, jobname, schedule from cron.job order by jobname;\n" +
+        "-- write these schedules in GMT, or upgrade pg_cron to 1.5 or later and restart PostgreSQL",
+    }];
+  },
+};
