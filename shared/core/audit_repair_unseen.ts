@@ -9,11 +9,7 @@ export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => strin
     lines(
       `select id, created, status_code, timed_out, error_msg from net._http_response`,
       `where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;`,
-      ...((jobs ?? []).length === 0 ? [TRIGGERS] : [
-        `-- the same call, kept in the ledger from now on; in a function that the job calls, change that:`,
-        `select cron.alter_job(jobid, command := regexp_replace(command, '\\mnet"?\\s*\\.\\s*"?http_(post|get)"?\\s*\\(', 'analytics.http_\\1(', 'gi'))`,
-        `from cron.job where coalesce(jobname::text, 'jobid:' || jobid) in (${(jobs ?? []).map(literal).join(", ")});`,
-      ]),
+      ...(jobs == null || jobs.length === 0 ? [TRIGGERS] : [keepInLedger(jobs)]),
     ),
   locking_refresh: ({ jobid }) =>
     lines(
@@ -72,6 +68,18 @@ export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => strin
 const TRIGGERS =
   `select tgrelid::regclass, tgname, tgfoid::regprocedure from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid
 where not t.tgisinternal and (p.prosrc ~* '\\mnet\\.http_' or p.pronamespace = to_regnamespace('supabase_functions'));`;
+
+/** The same calls, noted in the ledger from now on; a job that was declared is declared with its new command. */
+export function keepInLedger(jobs: readonly string[]): string {
+  const names = jobs.map(literal).join(", ");
+  return lines(
+    `-- in a function that the job calls, change that by hand:`,
+    `select cron.alter_job(jobid, command := regexp_replace(command, '\\mnet"?\\s*\\.\\s*"?http_(post|get)"?\\s*\\(', 'analytics.http_\\1(', 'gi'))`,
+    `from cron.job where coalesce(jobname::text, 'jobid:' || jobid) in (${names});`,
+    `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = private.command_fingerprint(j.command)`,
+    `from cron.job as j where j.jobname = d.job_name and j.jobname in (${names});`,
+  );
+}
 
 function look(jobid: number | null | undefined): string {
   return `select jobid, jobname, schedule, active, username, database from cron.job where jobid = ${jobid ?? "…"};`;

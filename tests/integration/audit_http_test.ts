@@ -48,10 +48,12 @@ async function register(owner: postgres.Sql, name: string, schedule: string): Pr
   await owner`select analytics.register_job(${`call-${name}`}, ${schedule}, ${command(name)})`;
 }
 
+type Contexts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 const CALLS = ["fine", "crashed", "refused", "absent", "reset", "late", "lost", "background", "told"] as const;
 
 httpTest(
-  'What an HTTP job came to is seen behind its "succeeded", told once, and over with a call that succeeds',
+  'What an HTTP job came to is seen behind its "succeeded", also where it calls pg_net itself (supabase#47747), told once, and over with a call that succeeds',
   async ({ stage, host, owner }) => {
     const { sql, sink } = stage;
     host.answers({
@@ -70,14 +72,19 @@ httpTest(
     host.onCall("lost", () => new Promise((resolve) => setTimeout(resolve, 3_000)));
 
     for (const name of CALLS) await register(owner, name, "* * * * *");
+    // As the platform's dashboard writes a job.
+    const by_hand =
+      `select\n  net.http_post(\n    url:='${host.origin}/functions/v1/refused',\n    headers:=jsonb_build_object('Authorization', 'Bearer x'),\n    timeout_milliseconds:=5000\n  ) as request_id;`;
+    await owner`select analytics.register_job('call-past', '* * * * *', ${by_hand})`;
     await eventually("each job has run", 130, async () => {
       const [row] = await owner`
       select count(distinct j.jobname)::integer as count
       from cron.job_run_details as d join cron.job as j using (jobid)
       where j.jobname like 'call-%' and d.status = 'succeeded'`;
-      return row?.["count"] === CALLS.length;
+      return row?.["count"] === CALLS.length + 1;
     });
     for (const name of CALLS) await register(owner, name, "0 0 1 1 *");
+    await owner`select analytics.register_job('call-past', '0 0 1 1 *', ${by_hand})`;
     await eventually("each call has its answer", 20, async () => {
       const [row] = await owner`
       select count(*)::integer as count from net._http_response as r join analytics.http_calls as c on c.request_id = r.id`;
@@ -101,10 +108,11 @@ httpTest(
       "http_failed: call-late",
       "http_failed: call-refused [401]",
       "http_failed: call-reset",
+      "http_untracked: call-past [401]",
       "unknown_outcome: call-background [202]",
       "unknown_outcome: call-lost",
     ]);
-    assert.deepEqual([first.opened, first.sent], [7, 7]);
+    assert.deepEqual([first.opened, first.sent], [8, 8]);
     const classes = sink.events().map((event) => tag(event, "failure_class")).filter((one) => one !== undefined).sort();
     assert.deepEqual(classes, ["config", "config", "connection", "server", "timeout"]);
     const refused = sink.events().find((event) => tag(event, "job") === "call-refused");
@@ -120,8 +128,28 @@ httpTest(
     const again = await stage.audit();
     assert.deepEqual([again.opened, again.sent], [0, 0], "an open incident is told once");
 
+    // Its repair, as the alert has it, changes one word: the ledger knows the next call.
+    const past = sink.events().find((event) => tag(event, "job") === "call-past")?.["contexts"] as Contexts | undefined;
+    await owner.unsafe(String(past?.["incident"]?.["repair_sql"])).simple();
+    const [repaired] = await owner`select command from cron.job where jobname = 'call-past'`;
+    assert.equal(repaired?.["command"], by_hand.replace("net.", "analytics."));
+    await owner.unsafe(String(repaired?.["command"]));
+    await eventually("its call has its answer", 20, async () => {
+      const [row] = await owner`
+        select count(*)::integer as count from analytics.http_calls as c join net._http_response as r on r.id = c.request_id
+        where c.job_name = 'call-past'`;
+      return row?.["count"] === 1;
+    });
+    const repaired_audit = await stage.audit();
+    assert.deepEqual([repaired_audit.opened, repaired_audit.closed], [1, 1]);
+    assert.ok(
+      titles(sink.events()).includes("http_failed: call-past [401]"),
+      "which still fails, and says whose call it was",
+    );
+
     // Mended, and run by hand as pg_cron would.
     host.answers({});
+    await owner.unsafe(String(repaired?.["command"]));
     host.onCall("lost", () => Promise.resolve());
     const [before] = await owner`select max(call_id)::integer as call_id from analytics.http_calls`;
     for (const name of CALLS) await owner.unsafe(command(name));
@@ -134,8 +162,8 @@ httpTest(
     });
     await sql`select analytics.complete_call(max(call_id), 'succeeded') from analytics.http_calls where job_name = 'call-background'`;
     const last = await stage.audit();
-    assert.deepEqual([last.opened, last.closed, last.sent, last.outcome], [0, 7, 7, "ok"]);
-    assert.equal(sink.events().filter((event) => tag(event, "transition") === "recovered").length, 7);
+    assert.deepEqual([last.opened, last.closed, last.sent, last.outcome], [0, 8, 8, "ok"]);
+    assert.equal(sink.events().filter((event) => tag(event, "transition") === "recovered").length, 9);
   },
 );
 

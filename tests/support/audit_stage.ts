@@ -101,7 +101,7 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
 
 async function clearAudit(sql: postgres.Sql): Promise<void> {
   await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
-      analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch`;
+      analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, net._http_response`;
   await sql`
     update analytics.audit_state
     set low_runid = (select coalesce(max(runid), 0) from cron.job_run_details), canary_seen_at = now(), last_runid_seen = null,

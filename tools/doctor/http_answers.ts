@@ -1,5 +1,6 @@
 import type { Row } from "postgres";
-import { type Finding, literal } from "./finding.ts";
+import { keepInLedger } from "../../shared/core/audit_repair_unseen.ts";
+import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 import { textsOf } from "./texts.ts";
 
@@ -142,13 +143,7 @@ function whose({ has_freshet }: Patient, suspects: readonly Job[], { outcome }: 
     ...named,
     kind: "http_untracked",
     subject: first === undefined ? "no job" : others.length > 0 ? "pg_net" : first.name,
-    repair: first === undefined
-      ? LOOK
-      : `${LOOK}\n-- the same call, kept in the ledger; in a function that the job calls, change that:\n` +
-        `select cron.alter_job(jobid, command := regexp_replace(command, '\\mnet"?\\s*\\.\\s*"?http_(post|get)"?\\s*\\(', 'analytics.http_\\1(', 'gi'))\n` +
-        `from cron.job where coalesce(jobname::text, 'jobid:' || jobid) in (${
-          suspects.map(({ name }) => literal(name)).join(", ")
-        });`,
+    repair: first === undefined ? LOOK : `${LOOK}\n${keepInLedger(suspects.map(({ name }) => name))}`,
   };
 }
 
