@@ -99,6 +99,23 @@ Object.entries(others).forEach(([what, { statements, named }], index) => {
   });
 });
 
+Deno.test("a server whose roles have our names is refused, and they stay as they are: roles belong to all of its databases", async () => {
+  const url = await databaseWith("beside_others", "select 1");
+  await server.sql.unsafe(
+    "create role authenticated login bypassrls; alter role authenticated set statement_timeout = '1h'; create role anon",
+  );
+  const before = await query(url, everything);
+  await rejects(join(url), (error: Error) => {
+    match(
+      error.message,
+      /has roles of its own.*: anon, authenticated\. .*Nothing was written to it\n.*→ .*no such role/s,
+    );
+    return true;
+  });
+  deepEqual(await query(url, everything), before);
+  await server.sql.unsafe("drop role authenticated, anon");
+});
+
 Deno.test("an empty database is accepted, also after a start that ended early, and one that an earlier start filled", async () => {
   // As it may be: an extension of the user's own is no table.
   const url = await databaseWith("ours", "create extension if not exists pg_trgm");

@@ -20,6 +20,8 @@ begin
     loop
         if not exists (select from pg_catalog.pg_roles as r where r.rolname = wanted.role_name) then
             execute format('create role %I %s', wanted.role_name, wanted.attributes);
+            -- A role belongs to every database of a server: by this a later start knows that it may change it (given_database.ts).
+            execute format('comment on role %I is %L', wanted.role_name, 'made by the local stack of Freshet');
         elsif not (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = wanted.role_name) then
             execute format('alter role %I %s', wanted.role_name, wanted.attributes);
         end if;
