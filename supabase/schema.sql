@@ -900,6 +900,62 @@ $$;
 COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
 
 --
+-- Name: http_get(text, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.http_get(url text, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_get(
+        url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+--
+-- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+--
+-- Name: http_post(text, jsonb, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.http_post(url text, body jsonb DEFAULT '{}'::jsonb, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{"Content-Type": "application/json"}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_post(
+        url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+--
+-- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+--
 -- Name: invoke_function(text, jsonb, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -913,8 +969,6 @@ declare
     project_url constant text := private.vault_secret('project_url');
     call_secret constant text := private.vault_secret('freshet_call_secret');
     signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
-    run record;
-    in_seconds boolean;
     new_call_id bigint;
     new_request_id bigint;
 begin
@@ -945,37 +999,9 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    -- Any role may put a trigger there, which would run as this function's owner.
-    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
-    end if;
-
-    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
-    begin
-        perform private.harvest_responses();
-    exception
-        when others then
-            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
-    end;
-
-    select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
-    insert into analytics.http_calls (
-        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
-    )
-    values (
-        name,
-        run.job_name,
-        run.runid,
-        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
-        clock_timestamp() + coalesce(complete_within, timeout + grace),
-        complete_within is not null
-    )
-    returning call_id into new_call_id;
-
+    new_call_id := private.open_call(
+        format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
+    );
     new_request_id := net.http_post(
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
@@ -1222,7 +1248,7 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
-                    'next_slot_at', w.next_slot_at,
+                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
                     'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
@@ -3175,6 +3201,28 @@ $$;
 COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
 
 --
+-- Name: callee_of(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.callee_of(url text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select coalesce(
+        'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
+        -- Without what stands before "@", which is a password.
+        '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
+        '//'
+    );
+$_$;
+
+--
+-- Name: FUNCTION callee_of(url text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.callee_of(url text) IS 'What of an address the ledger keeps: the name of the edge function, or the host.';
+
+--
 -- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3440,7 +3488,7 @@ CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, j.jobname into current_run.runid, current_run.job_name
+    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
     from cron.job_run_details as d
     join cron.job as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
@@ -3451,7 +3499,7 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(j.jobname) into current_run.job_name
+        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
         from cron.job as j
         where j.command = current_query()
         having count(*) = 1;
@@ -4110,6 +4158,9 @@ begin
     end;
     perform private.settle_calls();
     perform private.detect_http_calls();
+    if read_error is null then
+        perform private.detect_untracked_answers();
+    end if;
     perform private.detect_net_worker(read_error);
     perform private.detect_net_access();
     perform private.detect_secrets();
@@ -4131,7 +4182,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
+COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, http_untracked, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -4185,13 +4236,13 @@ begin
     end loop;
 
     -- An audit that does not even see its own job cannot say that another one is gone.
-    if exists (select from cron.job as j where j.jobname = 'analytics-cron-audit') then
+    if private.is_audit_sighted() then
         perform private.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
         cross join (
             select coalesce(array_agg(n.job_name), '{}') as subjects
             from (
-                select j.jobname::text as job_name from cron.job as j where j.jobname is not null
+                select j.job_name from private.known_cron_jobs() as j
                 union
                 select d.job_name from analytics.scheduled_jobs as d
             ) as n
@@ -4667,6 +4718,67 @@ $$;
 COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
 
 --
+-- Name: detect_read_only(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_read_only() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.observe_findings(
+        'read_only',
+        array(select f from private.find_read_only() as f),
+        array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
+    );
+    -- The failures that say so follow from it.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.kind = 'read_only' and c.closed_at is null
+        and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and i.evidence ->> 'message' like '%in a read-only transaction%'
+        and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_read_only(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_read_only() IS 'Kind read_only: transactions of jobs are read-only by default.';
+
+--
+-- Name: detect_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_refreshes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.detect_unrefreshed();
+    perform private.observe_findings(
+        'refresh_denied',
+        array(select f from private.find_refreshes_denied() as f),
+        array(select w.schema_name || '.' || w.relation_name from private.watchable_views() as w)
+    );
+    perform private.observe_findings(
+        'locking_refresh',
+        array(select f from private.find_locking_refreshes() as f),
+        array(select j.job_name from private.known_cron_jobs() as j)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_refreshes() IS 'Kinds unrefreshed, refresh_denied and locking_refresh.';
+
+--
 -- Name: detect_restarts(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -4989,6 +5101,36 @@ $$;
 COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
 
 --
+-- Name: detect_timezone_ignored(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_timezone_ignored() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.observe(
+        kind => 'timezone_ignored',
+        subject => 'cron.timezone',
+        state => case when t.setting is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format(
+                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
+                (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
+            )
+        )
+    )
+    from (select private.ignored_timezone() as setting) as t
+    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+$$;
+
+--
+-- Name: FUNCTION detect_timezone_ignored(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_timezone_ignored() IS 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
+
+--
 -- Name: detect_too_fast(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5121,6 +5263,47 @@ $$;
 COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registered view that cannot be read.';
 
 --
+-- Name: detect_unrefreshed(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_unrefreshed() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    views constant text[] := private.find_unrefreshed_views();
+begin
+    -- All of them are one incident. A view more is news, and told by a new one.
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'escalated'
+    where i.kind = 'unrefreshed' and i.closed_at is null
+        and views <> '{}'
+        and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
+
+    perform private.observe(
+        kind => 'unrefreshed',
+        subject => 'materialized views',
+        state => case when views = '{}' then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'views', to_jsonb(views),
+            'message', format(
+                'no job refreshes %s: %s', case cardinality(views) when 1 then 'this materialized view' else cardinality(views) || ' materialized views' end,
+                array_to_string(views[1:20], ', ') || case when cardinality(views) > 20 then ', …' else '' end
+            )
+        )
+    )
+    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+end
+$$;
+
+--
+-- Name: FUNCTION detect_unrefreshed(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_unrefreshed() IS 'Kind unrefreshed: one incident for all views that no job refreshes.';
+
+--
 -- Name: detect_unset_timeout(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5167,6 +5350,141 @@ $$;
 COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
 
 --
+-- Name: detect_untracked_answers(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_untracked_answers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
+    overlap constant interval := interval '15 minutes';
+    -- Who calls without a job is not known to call again.
+    quiet_after constant interval := interval '1 hour';
+    since constant timestamptz := (
+        select greatest(
+            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
+        )
+        from analytics.audit_state as s
+    );
+    is_watched constant boolean := exists (
+        select from analytics.findings as f where f.kind = 'http_untracked' and f.state <> 'ok'
+    );
+    place record;
+    known_bad text[];
+    who text;
+    told_until timestamptz;
+    still_suspect text[];
+    -- A database webhook calls when a row is written, whatever job runs then.
+    or_trigger text;
+begin
+    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
+        return;
+    end if;
+
+    or_trigger := case
+        when exists (
+            select
+            from pg_trigger as t
+            join pg_proc as p on p.oid = t.tgfoid
+            where not t.tgisinternal and t.tgenabled <> 'D'
+                and (p.prosrc ~* '\mnet"?\s*\.\s*"?http_' or p.pronamespace = to_regnamespace('supabase_functions'))
+        ) then '. Or a trigger made it: tables of this database have such triggers'
+        else ''
+    end;
+
+    for place in select * from private.place_answers(since)
+    loop
+        if place.failed_count = 0 then
+            -- No call of that minute failed, so none of theirs did.
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad'
+                and f.subject = any (place.suspects)
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+
+            select array(
+                select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
+            )
+            into still_suspect
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+            if found then
+                -- Each of several has to be seen well: it may have been any of them.
+                update analytics.findings as f
+                set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
+                where f.kind = 'http_untracked' and f.subject = 'pg_net';
+            end if;
+            continue;
+        end if;
+
+        known_bad := array(
+            select f.subject from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = any (place.suspects)
+            order by f.subject
+        );
+        who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
+        -- As many failed as are known to fail: it was they. One more, and it was another one too.
+        continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
+
+        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        from analytics.findings as f
+        where f.kind = 'http_untracked' and f.subject = who;
+        continue when told_until >= place.last_failed_at;
+        -- Told of a job that was rewritten since.
+        continue when who = 'no job' and exists (
+            select
+            from analytics.incidents as i
+            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+        );
+        perform private.observe_untracked(
+            who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
+            case who
+                when 'no job' then format(
+                    'an HTTP call of %s came to %s, and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
+                    place.last_failed_at, place.outcome
+                )
+                when 'pg_net' then format(
+                    'HTTP calls of %s came to %s, and more than one job that calls pg_net itself ran then: %s',
+                    place.last_failed_at, place.outcome, array_to_string(place.suspects[1:20], ', ')
+                ) || or_trigger
+                else format(
+                    'the HTTP call of job "%s" of %s came to %s; it calls pg_net itself, so that its run counts as a success',
+                    who, place.last_failed_at, place.outcome
+                ) || or_trigger
+            end
+        );
+    end loop;
+
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    from analytics.findings as f
+    where f.kind = 'http_untracked' and f.state = 'bad'
+        and (
+            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
+        );
+
+    -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
+        from (
+            select array(
+                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+            ) as names
+        ) as c;
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION detect_untracked_answers(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_untracked_answers() IS 'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';
+
+--
 -- Name: detect_views(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5175,6 +5493,8 @@ CREATE FUNCTION private.detect_views() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    perform private.detect_read_only();
+    perform private.detect_timezone_ignored();
     perform private.detect_not_refreshable();
     perform private.detect_unpopulated();
     perform private.watch_views();
@@ -5182,6 +5502,7 @@ begin
     perform private.detect_lock_wait();
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
+    perform private.detect_refreshes();
     perform private.detect_default_partitions();
     perform private.detect_failed_answers();
 end
@@ -5191,7 +5512,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes, unset_timeout, unrefreshed, refresh_denied and locking_refresh, of what they run in read_only and timezone_ignored, of the tables that views read default_partition_used, and of their answers answer_failed.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -5594,6 +5915,44 @@ $$;
 COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are scheduled and switched off.';
 
 --
+-- Name: find_locking_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_locking_refreshes() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'view', min(r.view_name),
+            'message', format(
+                'job "%s" refreshes %s so that every reader waits until it has ended (%s); %s a unique index, and could be refreshed concurrently',
+                r.job_name, string_agg(distinct r.view_name, ', '), min(r.place),
+                case when count(distinct r.view_name) = 1 then 'it has' else 'they have' end
+            )
+        )
+    from refreshes as r
+    join private.watchable_views() as w on w.relation = r.relation
+    where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.relation = r.relation and (o.is_concurrent or o.is_emptying)
+        )
+    group by r.job_name;
+$$;
+
+--
+-- Name: FUNCTION find_locking_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_locking_refreshes() IS 'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
+
+--
 -- Name: find_missing_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5743,6 +6102,129 @@ $$;
 COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
 
 --
+-- Name: find_read_only(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_read_only() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with settings as (
+        select s.setrole, s.setdatabase, o.option_value::boolean as is_on
+        from pg_db_role_setting as s
+        cross join lateral pg_options_to_table(s.setconfig) as o
+        where o.option_name = 'default_transaction_read_only'
+            and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
+    ),
+    -- What this session got from its role, or set, says nothing of others.
+    server as (
+        select coalesce(
+            (
+                select g.setting::boolean from pg_settings as g
+                where g.name = 'default_transaction_read_only'
+                    and g.source in ('default', 'configuration file', 'command line', 'environment variable')
+            ),
+            false
+        ) as is_on
+    ),
+    owners as (
+        select
+            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            coalesce(
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
+            ) as of_role,
+            (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
+        from cron.job as j
+        join pg_roles as r on r.rolname = j.username
+        where j.active and j.database = current_database()
+            -- One that says what it wants.
+            and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
+        group by j.username, r.oid
+    ),
+    struck as (
+        select
+            case
+                when o.of_role then format('role %s', o.owner)
+                when o.of_role is null and o.of_database then format('database %s', current_database())
+                when o.of_role is null and o.of_database is null and s.is_on then 'server'
+            end as subject,
+            o.*
+        from owners as o
+        cross join server as s
+    )
+    select
+        k.subject,
+        jsonb_build_object(
+            'jobs', (array_agg(k.jobs order by k.job_count desc))[1],
+            'owner', case when k.subject like 'role %' then min(k.owner) end,
+            -- A role may be meant to read only; its jobs then fail or have nothing to write.
+            'severity', case when k.subject like 'role %' then 'error' else 'fatal' end,
+            'message', format(
+                'default_transaction_read_only is on for %s: %s %s in read-only transactions',
+                case when k.subject = 'server' then 'the whole server' else k.subject end, sum(k.job_count),
+                case sum(k.job_count) when 1 then 'job runs' else 'jobs run' end
+            )
+        )
+    from struck as k
+    where k.subject is not null
+    group by k.subject;
+$$;
+
+--
+-- Name: FUNCTION find_read_only(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_read_only() IS 'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
+
+--
+-- Name: find_refreshes_denied(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_refreshes_denied() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.view_name,
+        jsonb_build_object(
+            'view', r.view_name,
+            'job', min(r.job_name),
+            'jobs', jsonb_agg(distinct r.job_name),
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'owner', pg_get_userbyid(min(c.relowner))::text,
+            'message', format(
+                'job "%s" refreshes view "%s" as role "%s", and it belongs to role "%s"', min(r.job_name), r.view_name,
+                min(r.acts_as), pg_get_userbyid(min(c.relowner))
+            )
+        )
+    from refreshes as r
+    join pg_class as c on c.oid = r.relation
+    where not private.may_refresh(r.acts_as, r.relation)
+        -- Of several views of one name, one that it may refresh is the one that is meant.
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
+                and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
+        )
+        -- It may become another role in between.
+        and not exists (
+            select from cron.job as j
+            where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
+        )
+    group by r.view_name;
+$$;
+
+--
+-- Name: FUNCTION find_refreshes_denied(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_refreshes_denied() IS 'Views that a job refreshes as a role that may not.';
+
+--
 -- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5769,6 +6251,58 @@ $$;
 --
 
 COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
+
+--
+-- Name: find_unrefreshed_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_unrefreshed_views() RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    candidates constant text[] := array(
+        select w.schema_name || '.' || w.relation_name
+        from private.watchable_views() as w
+        where not w.is_registered
+            and not exists (
+                select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
+            )
+        order by 1
+    );
+begin
+    if candidates = '{}' then
+        return candidates;
+    end if;
+    return array(
+        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        select c.name
+        from unnest(candidates) as c (name)
+        where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
+            -- Or a write refreshes it.
+            and not exists (
+                select
+                from pg_trigger as t
+                join pg_proc as p on p.oid = t.tgfoid
+                where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
+                    and (
+                        private.is_dynamic_refresh(p.prosrc)
+                        or exists (
+                            select from private.refreshes_in(p.prosrc) as f
+                            where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
+                        )
+                    )
+            )
+        order by c.name
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION find_unrefreshed_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_unrefreshed_views() IS 'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -5982,7 +6516,7 @@ begin
     )
     update analytics.http_calls as c
     set status_code = r.status_code,
-        is_timed_out = coalesce(r.timed_out, false),
+        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
         responded_at = r.created,
@@ -6168,6 +6702,12 @@ COMMENT ON TABLE analytics.http_calls IS 'Ledger of scheduled HTTP calls: who as
 COMMENT ON COLUMN analytics.http_calls.request_id IS 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
 
 --
+-- Name: COLUMN http_calls.function_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.function_name IS 'The edge function that was called; //<host> for another address. Its path may hold a key, and is not kept.';
+
+--
 -- Name: COLUMN http_calls.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
@@ -6244,23 +6784,27 @@ CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
         'queued_at', call.queued_at,
         'message', case
             when call.outcome = 'unknown' and call.harvested_at is not null then format(
-                'function "%s" took call %s (%s) and had not reported its completion by %s',
-                call.function_name, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+                '%s took call %s (%s) and had not reported its completion by %s',
+                n.callee, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
             )
             when call.outcome = 'unknown' then format(
-                'no answer of function "%s" to call %s was stored by %s, and no completion written: whether it ran is not known',
-                call.function_name, call.call_id, call.deadline_at
+                'no answer of %s to call %s was stored by %s, and no completion written: whether it ran is not known',
+                n.callee, call.call_id, call.deadline_at
             )
             when call.completion = 'failed' then concat_ws(
-                ': ', format('function "%s" reported that it failed', call.function_name), call.completion_detail
+                ': ', format('%s reported that it failed', n.callee), call.completion_detail
             )
-            when call.is_timed_out then format('function "%s" did not answer in time: %s', call.function_name, call.error)
-            when call.status_code is null then format('no answer from function "%s": %s', call.function_name, call.error)
-            else format(
-                'function "%s" answered %s%s', call.function_name, call.status_code, ' (' || call.answer_code || ')'
-            )
+            when call.is_timed_out then format('%s did not answer in time: %s', n.callee, call.error)
+            when call.status_code is null then format('no answer from %s: %s', n.callee, call.error)
+            else format('%s answered %s%s', n.callee, call.status_code, ' (' || call.answer_code || ')')
         end
-    );
+    )
+    from (
+        select case
+            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
+            else format('function "%s"', call.function_name)
+        end as callee
+    ) as n;
 $$;
 
 --
@@ -6296,6 +6840,40 @@ $$;
 COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
 
 --
+-- Name: ignored_timezone(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.ignored_timezone() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    setting text;
+begin
+    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
+    -- extension knows is a mere word to the server, and stands in no view.
+    setting := current_setting('cron.timezone', true);
+    if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
+        return null;
+    end if;
+    -- GMT by another name is what jobs run by.
+    if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
+        return null;
+    end if;
+    return setting;
+exception
+    when insufficient_privilege then
+        return null;
+end
+$$;
+
+--
+-- Name: FUNCTION ignored_timezone(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.ignored_timezone() IS 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+
+--
 -- Name: is_audit_sighted(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6311,6 +6889,23 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+
+--
+-- Name: is_dynamic_refresh(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_dynamic_refresh(text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
+$_$;
+
+--
+-- Name: FUNCTION is_dynamic_refresh(text text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_dynamic_refresh(text text) IS 'Whether a text refreshes a view whose name is put together at run time.';
 
 --
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
@@ -6341,6 +6936,26 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+
+--
+-- Name: is_own_run(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_own_run(command text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    select coalesce(
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+    );
+$$;
+
+--
+-- Name: FUNCTION is_own_run(command text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_own_run(command text) IS 'Whether a run did Freshet''s work: its command calls a function of analytics.';
 
 --
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
@@ -6695,6 +7310,89 @@ $$;
 --
 
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+--
+-- Name: may_refresh(text, oid); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.may_refresh(role text, relation oid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    role_id constant oid := to_regrole(quote_ident(role));
+begin
+    -- A role that is gone is told as that.
+    if role_id is null then
+        return true;
+    end if;
+    if pg_has_role(role_id, (select c.relowner from pg_class as c where c.oid = relation), 'usage') then
+        return true;
+    end if;
+    return current_setting('server_version_num')::integer >= 170000 and has_table_privilege(role_id, relation, 'maintain');
+end
+$$;
+
+--
+-- Name: FUNCTION may_refresh(role text, relation oid); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.may_refresh(role text, relation oid) IS 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
+
+--
+-- Name: net_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.net_answers(since timestamp with time zone) RETURNS TABLE(id bigint, created timestamp with time zone, is_ok boolean, outcome text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.id, r.created, coalesce(r.status_code between 200 and 299, false),
+        case
+            when r.status_code is not null then r.status_code::text
+            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
+            else 'no answer'
+        end
+    from net._http_response as r
+    where r.created > net_answers.since
+        and not exists (
+            select
+            from analytics.http_calls as c
+            where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
+        )
+    order by r.created desc
+    -- Database webhooks may make any number of them.
+    limit 20000;
+$$;
+
+--
+-- Name: FUNCTION net_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.net_answers(since timestamp with time zone) IS 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+
+--
+-- Name: next_slot_after(timestamp with time zone, text, interval, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case
+        when slot > moment then slot
+        -- Evenly apart; of any other schedule the next pass knows more.
+        when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
+            then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
+    end;
+$_$;
+
+--
+-- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) IS 'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7135,6 +7833,91 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: observe_untracked(text, text, text[], bigint, timestamp with time zone, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select private.observe(
+        kind => 'http_untracked',
+        subject => observe_untracked.subject,
+        state => observe_untracked.state,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_strip_nulls(jsonb_build_object(
+            'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
+            'jobs', to_jsonb(jobs[1:20]),
+            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'severity', case when cardinality(jobs) = 0 then 'warning' end,
+            'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
+            'failed_at', failed_at,
+            'message', observe_untracked.message
+        )),
+        weight => greatest(failed_count, 1)
+    );
+$_$;
+
+--
+-- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) IS 'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
+
+--
+-- Name: open_call(text, interval, boolean); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    run record;
+    in_seconds boolean;
+    new_call_id bigint;
+begin
+    -- Any role may put a trigger there, which would run as the owner of the function that queues.
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
+    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    begin
+        perform private.harvest_responses();
+    exception
+        when others then
+            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
+    end;
+
+    select * into run from private.current_run();
+    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    insert into analytics.http_calls (
+        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    )
+    values (
+        regexp_replace(callee, '^function "(.*)"$', '\1'),
+        run.job_name,
+        run.runid,
+        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
+        clock_timestamp() + deadline_in,
+        open_call.awaits_completion
+    )
+    returning call_id into new_call_id;
+    return new_call_id;
+end
+$_$;
+
+--
+-- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) IS 'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';
+
+--
 -- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7265,6 +8048,69 @@ $$;
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
 
 --
+-- Name: place_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.place_answers(since timestamp with time zone) RETURNS TABLE(slot timestamp with time zone, suspects text[], failed_count bigint, last_failed_at timestamp with time zone, outcome text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
+    batch constant interval := interval '1 minute';
+    skew constant interval := interval '5 seconds';
+    has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
+begin
+    return query
+    with answers as materialized (select a.* from private.net_answers(since) as a),
+
+    callers as materialized (
+        select distinct t.job_name, t.jobid
+        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+    ),
+
+    runs as materialized (
+        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
+        from cron.job_run_details as d
+        join callers as c on c.jobid = d.jobid
+        where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
+            and d.start_time is not null
+            and coalesce(d.end_time, clock_timestamp()) > since - batch
+    ),
+
+    placed as (
+        select
+            date_trunc('minute', a.created) as slot, a.created, a.is_ok, a.outcome,
+            case
+                when has_history then array(
+                    select distinct r.job_name
+                    from runs as r
+                    where r.start_time <= a.created + skew and r.end_time >= a.created - batch
+                    order by r.job_name
+                )
+                -- Without a history any of them may have run.
+                else array(select distinct c.job_name from callers as c order by c.job_name)
+            end as suspects
+        from answers as a
+    )
+
+    select
+        p.slot, p.suspects, count(*) filter (where not p.is_ok), max(p.created) filter (where not p.is_ok),
+        (array_agg(p.outcome order by p.created desc, p.outcome) filter (where not p.is_ok))[1]
+    from placed as p
+    group by p.slot, p.suspects
+    order by p.slot, p.suspects;
+end
+$$;
+
+--
+-- Name: FUNCTION place_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.place_answers(since timestamp with time zone) IS 'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';
+
+--
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7285,7 +8131,7 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size) + private.purge_worker_runs(rule.batch_size)
+            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
             when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
             when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
             when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
@@ -7453,10 +8299,56 @@ $$;
 COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) IS 'Deletes requests that finished long ago, with their views, at most a batch.';
 
 --
--- Name: purge_runs(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+-- Name: retention; Type: TABLE; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
+CREATE TABLE analytics.retention (
+    history text NOT NULL,
+    keep_for interval NOT NULL,
+    batch_size integer DEFAULT 20000 NOT NULL,
+    of_all_jobs boolean DEFAULT false NOT NULL,
+    swept jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
+    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
+    CONSTRAINT retention_of_all_jobs_check CHECK (((history = 'runs'::text) OR (NOT of_all_jobs)))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
+
+--
+-- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+--
+-- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
+
+--
+-- Name: COLUMN retention.of_all_jobs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.of_all_jobs IS 'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+
+--
+-- Name: COLUMN retention.swept; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.swept IS 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+
+--
+-- Name: purge_runs(analytics.retention); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_runs(rule analytics.retention) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -7464,12 +8356,18 @@ declare
     state analytics.audit_state;
     -- The newest run always stays: a history that seems to go back would begin a new epoch.
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
-    ended_before constant timestamptz := now() - keep_for;
+    ended_before constant timestamptz := now() - rule.keep_for;
+    rule_name text;
+    swept_runid bigint;
     youngest_old_runid bigint;
+    first_kept_runid bigint;
     timeless_up_to bigint;
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
+    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
+    swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
@@ -7477,10 +8375,11 @@ begin
         select d.runid, coalesce(d.end_time, d.start_time) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
+            and d.runid > swept_runid
             and d.runid <= state.low_runid
             and d.runid < newest_runid
         order by d.runid
-        limit batch_size
+        limit rule.batch_size
     )
     select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
     into youngest_old_runid, timeless_up_to
@@ -7496,24 +8395,37 @@ begin
     end if;
 
     delete from cron.job_run_details as d
-    where d.runid <= youngest_old_runid
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command))
         and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
 
+    -- One that has to stay for now is looked at again.
+    select min(d.runid) into first_kept_runid
+    from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command));
+    update analytics.retention as r
+    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    where r.history = rule.history and youngest_old_runid is not null;
+
     delete from analytics.known_jobs as k
-    where k.last_seen_at < least(ended_before, state.last_audit_at - keep_for);
+    where k.last_seen_at < least(ended_before, state.last_audit_at - rule.keep_for);
     return deleted_count;
 end
 $$;
 
 --
--- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(rule analytics.retention); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+COMMENT ON FUNCTION private.purge_runs(rule analytics.retention) IS 'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
 
 --
 -- Name: purge_worker_runs(integer); Type: FUNCTION; Schema: private; Owner: -
@@ -8360,6 +9272,69 @@ $$;
 COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 --
+-- Name: refreshes_in(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refreshes_in(text text) RETURNS TABLE(schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with found as (
+        select regexp_matches(
+            refreshes_in.text,
+            '\mrefresh\s+materialized\s+view\s+(concurrently\s+)?(?:("[^"]+"|[\w$]+)\s*\.\s*)?("[^"]+"|[\w$]+)(\s+with\s+no\s+data)?', 'gi'
+        ) as parts
+    ),
+    parted as (
+        select
+            case when f.parts[2] like '"%' then btrim(f.parts[2], '"') else lower(f.parts[2]) end as schema_name,
+            case when f.parts[3] like '"%' then btrim(f.parts[3], '"') else lower(f.parts[3]) end as relation_name,
+            f.parts[1] is not null as is_concurrent,
+            f.parts[4] is not null as is_emptying
+        from found as f
+    )
+    -- What is left of "concurrently" where the name is put together at run time.
+    select p.* from parted as p where p.relation_name <> 'concurrently';
+$_$;
+
+--
+-- Name: FUNCTION refreshes_in(text text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refreshes_in(text text) IS 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+
+--
+-- Name: refreshes_of_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refreshes_of_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean, relation oid, view_name text, is_concurrent boolean, is_emptying boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with texts as materialized (
+        select t.* from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
+    )
+    select
+        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, private.is_dynamic_refresh(t.text),
+        v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
+    from texts as t
+    left join lateral private.refreshes_in(t.text) as r on true
+    left join lateral (
+        -- A name without a schema is looked up by the search path of the role: public, mostly.
+        select w.*
+        from private.watchable_views() as w
+        where w.relation_name = r.relation_name and w.schema_name = coalesce(r.schema_name, w.schema_name)
+        order by w.schema_name <> 'public', w.schema_name
+    ) as v on true;
+$$;
+
+--
+-- Name: FUNCTION refreshes_of_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refreshes_of_jobs() IS 'Which views the active jobs refresh, as far as their commands and the functions that they call spell it out. A name without a schema means each view of that name.';
+
+--
 -- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -8971,8 +9946,17 @@ begin
                 when c.completion is not null then c.completion
                 when c.harvested_at is null then null
                 when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
-                -- One that works on after the caller has hung up may still report.
-                when c.is_timed_out and c.awaits_completion then null
+                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                when c.awaits_completion and (
+                    c.is_timed_out
+                    or (
+                        c.deadline_at > clock_timestamp()
+                        and (
+                            c.status_code in (408, 504)
+                            or (c.status_code is null and coalesce(c.error, '') !~* 'couldn''t (connect|resolve)')
+                        )
+                    )
+                ) then null
                 else 'failed'
             end as outcome,
             c.outcome as old_outcome,
@@ -9398,6 +10382,89 @@ $$;
 --
 
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+
+--
+-- Name: tells_timeout(integer, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.tells_timeout(status_code integer, error_msg text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
+$$;
+
+--
+-- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.tells_timeout(status_code integer, error_msg text) IS 'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
+
+--
+-- Name: texts_of_jobs(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.texts_of_jobs(pattern text) RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive candidates as materialized (
+        select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
+        from pg_proc as p
+        join pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+            and p.prokind in ('f', 'p')
+    ),
+
+    reached as (
+        select c.oid, c.name, c.oid as source, c.definer, 1 as depth
+        from candidates as c
+        where c.prosrc ~* pattern
+        union
+        select c.oid, c.name, r.source, coalesce(r.definer, c.definer), r.depth + 1
+        from reached as r
+        join candidates as c
+            on c.oid <> r.oid
+            -- Cheaper than the pattern, which then has little left to look through.
+            and strpos(lower(c.prosrc), lower(r.name)) > 0
+            and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        where r.depth < 3
+    ),
+
+    jobs as (
+        select
+            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
+        from cron.job as j
+        where j.active and j.database = current_database()
+    ),
+
+    found as (
+        select j.job_name, j.jobid, j.schedule, j.owner as acts_as, 'its command' as place, j.command as text
+        from jobs as j
+        where j.command ~* pattern
+        union
+        select j.job_name, j.jobid, j.schedule, coalesce(r.definer, j.owner), 'function ' || r.source::regprocedure, s.prosrc
+        from jobs as j
+        join reached as r
+            on strpos(lower(j.command), lower(r.name)) > 0
+            and j.command ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        join candidates as s on s.oid = r.source
+    )
+
+    select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
+    from found as f
+    -- What stands in a comment is not done.
+    cross join lateral (
+        select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
+    ) as c
+    where c.text ~* pattern;
+$$;
+
+--
+-- Name: FUNCTION texts_of_jobs(pattern text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.texts_of_jobs(pattern text) IS 'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
 
 --
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
@@ -10075,6 +11142,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
+
+--
+-- Name: watchable_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.watchable_views() RETURNS TABLE(relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relispopulated,
+        n.nspname = 'analytics' and exists (select from analytics.views as v where v.view_name = c.relname),
+        exists (
+            select
+            from pg_index as i
+            where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
+                and not (0 = any (i.indkey::int2[]))
+        )
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where c.relkind = 'm'
+        and n.nspname !~ '^(pg_|_realtime|supabase_)'
+        and n.nspname not in (
+            'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
+            'pgbouncer', 'pgsodium'
+        )
+        -- An extension looks after its own.
+        and not exists (
+            select from pg_depend as d
+            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        );
+$$;
+
+--
+-- Name: FUNCTION watchable_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.watchable_views() IS 'Materialized views of the database that are neither the platform''s nor an extension''s.';
 
 --
 -- Name: why_not_audited(); Type: FUNCTION; Schema: private; Owner: -
@@ -12760,37 +13865,6 @@ CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
 COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
--- Name: retention; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.retention (
-    history text NOT NULL,
-    keep_for interval NOT NULL,
-    batch_size integer DEFAULT 20000 NOT NULL,
-    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
-    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
-    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval))
-);
-
---
--- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
-
---
--- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
-
---
--- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
-
---
 -- Name: review_session_usage; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -13265,6 +14339,29 @@ COMMENT ON COLUMN analytics.team_members.is_led IS 'False once the manager has l
 --
 
 COMMENT ON COLUMN analytics.team_members.user_id IS 'Null in the one row of a team without members.';
+
+--
+-- Name: unwatched_views; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.unwatched_views (
+    view_name text NOT NULL,
+    reason text,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unwatched_views_view_name_check CHECK ((view_name ~ '^[^.]+\..+$'::text))
+);
+
+--
+-- Name: TABLE unwatched_views; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.unwatched_views IS 'Materialized views that may stay without a job. Written by hand.';
+
+--
+-- Name: COLUMN unwatched_views.view_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.unwatched_views.view_name IS 'schema.name, as kind unrefreshed tells it.';
 
 --
 -- Name: view_sources; Type: TABLE; Schema: analytics; Owner: -
@@ -13958,6 +15055,13 @@ ALTER TABLE ONLY analytics.scheduled_jobs
 
 ALTER TABLE ONLY analytics.struck_jobs
     ADD CONSTRAINT struck_jobs_pkey PRIMARY KEY (kind, job_name);
+
+--
+-- Name: unwatched_views unwatched_views_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.unwatched_views
+    ADD CONSTRAINT unwatched_views_pkey PRIMARY KEY (view_name);
 
 --
 -- Name: view_sources view_sources_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -15458,6 +16562,12 @@ ALTER TABLE analytics.source_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.struck_jobs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: unwatched_views; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.unwatched_views ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: view_sources; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -15878,6 +16988,18 @@ REVOKE ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) FROM
 GRANT ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) TO service_role;
 
 --
+-- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -16231,6 +17353,12 @@ REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION callee_of(url text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.callee_of(url text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16437,6 +17565,18 @@ REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBL
 REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_read_only(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_read_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_refreshes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_restarts(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16485,6 +17625,12 @@ REVOKE ALL ON FUNCTION private.detect_stuck() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_timed_out(runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_timezone_ignored(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_timezone_ignored() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_too_fast(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16497,10 +17643,22 @@ REVOKE ALL ON FUNCTION private.detect_too_fast(runs private.audited_run[]) FROM 
 REVOKE ALL ON FUNCTION private.detect_unpopulated() FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_unrefreshed(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_unrefreshed() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_unset_timeout(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_unset_timeout() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_untracked_answers(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_untracked_answers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_views(); Type: ACL; Schema: private; Owner: -
@@ -16575,6 +17733,12 @@ REVOKE ALL ON FUNCTION private.find_edited_jobs() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_locking_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_locking_refreshes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_missing_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16605,10 +17769,28 @@ REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_read_only(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_read_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_refreshes_denied(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_refreshes_denied() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.find_undeclared_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_unrefreshed_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_unrefreshed_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_wrong_hosts(); Type: ACL; Schema: private; Owner: -
@@ -16681,16 +17863,34 @@ REVOKE ALL ON FUNCTION private.http_evidence(call analytics.http_calls) FROM PUB
 REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ignored_timezone(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.ignored_timezone() FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_audit_sighted(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_dynamic_refresh(text text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_dynamic_refresh(text text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_own_run(command text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_own_run(command text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
@@ -16755,6 +17955,24 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
+-- Name: FUNCTION may_refresh(role text, relation oid); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.may_refresh(role text, relation oid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION net_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.net_answers(since timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16809,6 +18027,18 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16832,6 +18062,12 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
+-- Name: FUNCTION place_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.place_answers(since timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -16870,10 +18106,10 @@ REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size i
 REVOKE ALL ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(rule analytics.retention); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.purge_runs(rule analytics.retention) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: ACL; Schema: private; Owner: -
@@ -16992,6 +18228,18 @@ REVOKE ALL ON FUNCTION private.refresh_request_key(id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refreshes_in(text text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refreshes_in(text text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refreshes_of_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refreshes_of_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
@@ -17162,6 +18410,18 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.tells_timeout(status_code integer, error_msg text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION texts_of_jobs(pattern text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.texts_of_jobs(pattern text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17256,6 +18516,12 @@ REVOKE ALL ON FUNCTION private.watch_source(source regclass, relkind "char") FRO
 --
 
 REVOKE ALL ON FUNCTION private.watch_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION watchable_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.watchable_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION why_not_audited(); Type: ACL; Schema: private; Owner: -

@@ -1018,17 +1018,23 @@ export type Database = {
           "batch_size": number;
           "history": string;
           "keep_for": string;
+          "of_all_jobs": boolean;
+          "swept": NonNullable<Json>;
         };
         ComputedFields: never;
         Insert: {
           "batch_size"?: number;
           "history": string;
           "keep_for": string;
+          "of_all_jobs"?: boolean;
+          "swept"?: NonNullable<Json>;
         };
         Update: {
           "batch_size"?: number;
           "history"?: string;
           "keep_for"?: string;
+          "of_all_jobs"?: boolean;
+          "swept"?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -1150,6 +1156,25 @@ export type Database = {
             referencedColumns: ["kind"];
           },
         ];
+      };
+      "unwatched_views": {
+        Row: {
+          "added_at": string;
+          "reason": string | null;
+          "view_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "added_at"?: string;
+          "reason"?: string | null;
+          "view_name": string;
+        };
+        Update: {
+          "added_at"?: string;
+          "reason"?: string | null;
+          "view_name"?: string;
+        };
+        Relationships: [];
       };
       "view_sources": {
         Row: {
@@ -1888,6 +1913,14 @@ export type Database = {
         }[];
       };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
+      "http_get": {
+        Args: { "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
+        Returns: number;
+      };
+      "http_post": {
+        Args: { "body"?: Json; "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
+        Returns: number;
+      };
       "invoke_function": {
         Args: { "body"?: Json; "complete_within"?: string; "name": string; "timeout"?: string };
         Returns: number;
