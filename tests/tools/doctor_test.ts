@@ -6,7 +6,7 @@ import type { Examination } from "../../tools/doctor/examine.ts";
 import type { Diagnosis } from "../../tools/doctor/finding.ts";
 import { KINDS } from "../../tools/doctor/kinds.ts";
 import { projectOf } from "../../tools/doctor/patient.ts";
-import { calledIn, refreshesIn } from "../../tools/doctor/refreshes.ts";
+import { calledIn, isDynamicRefresh, refreshesIn } from "../../tools/doctor/refreshes.ts";
 import { repairOf } from "../../tools/doctor/repair.ts";
 import { exitCode, inWords } from "../../tools/doctor/report.ts";
 
@@ -60,13 +60,24 @@ Deno.test("statementTimeout() reads the limit that a command sets for itself, in
 Deno.test("refreshesIn() sees every refresh of a text, quoted, qualified and concurrent, and none in a comment", () => {
   deepEqual(
     refreshesIn(`begin; -- refresh materialized view not_this
-      REFRESH MATERIALIZED VIEW CONCURRENTLY analytics . "My View"; refresh materialized view plain; /* refresh materialized view nor_this */`),
-    [{ view: 'analytics."My View"', is_concurrent: true }, {
-      view: "plain",
-      is_concurrent: false,
-    }],
+      REFRESH MATERIALIZED VIEW CONCURRENTLY analytics . "My View"; refresh materialized view plain; /* refresh materialized view nor_this */
+      refresh materialized view emptied with no data; execute format('refresh materialized view concurrently %I', name);`),
+    [
+      { view: 'analytics."My View"', is_concurrent: true, is_emptying: false },
+      { view: "plain", is_concurrent: false, is_emptying: false },
+      { view: "emptied", is_concurrent: false, is_emptying: true },
+    ],
   );
   deepEqual(refreshesIn("select refreshed from materialized_views"), []);
+});
+
+Deno.test("isDynamicRefresh() knows a name that is put together at run time", () => {
+  for (const text of ["'refresh materialized view ' || v", "format('Refresh Materialized View concurrently %I', v)"]) {
+    equal(isDynamicRefresh(text), true, text);
+  }
+  for (const text of ["refresh materialized view v", "-- refresh materialized view %I"]) {
+    equal(isDynamicRefresh(text), false, text);
+  }
 });
 
 Deno.test("calledIn() names the functions that a command may call", () => {
