@@ -7877,7 +7877,10 @@ declare
     in_seconds boolean;
     new_call_id bigint;
 begin
-    -- Any role may put a trigger there, which would run as the owner of the function that queues.
+    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
+    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
+    -- made from here on.
+    lock table net.http_request_queue in row exclusive mode;
     if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',

@@ -305,9 +305,10 @@ test("a server that lets nothing write is told as that, and a restart is not its
   await sql`alter system set default_transaction_read_only = on`;
   await sql`select pg_reload_conf()`;
   // At each start its scheduler ends the runs that it finds open, in its history: it dies of it, and is started again.
+  const [me] = await sql`select pg_backend_pid() as pid`;
   const [scheduler] = await sql`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   await sql.unsafe(`copy (select 1) to program 'kill -KILL ${scheduler?.["pid"]}'`).catch(() => {});
-  await answers(sql);
+  await recovered(sql, Number(me?.["pid"]));
   const { findings, unchecked } = await examine(url);
   deepEqual(unchecked, []);
   const told = new Map(findings.map((finding) => [`${finding.kind}:${finding.subject}`, finding]));
@@ -331,13 +332,14 @@ test("a server that lets nothing write is told as that, and a restart is not its
   await sql`reset default_transaction_read_only`;
 });
 
-/** Waits until a server that was killed has recovered. */
-async function answers(sql: postgres.Sql): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await sql`select 1`.then(() => true, () => false)) return;
+/** Waits until a server that was killed has ended every session and recovered. */
+async function recovered(sql: postgres.Sql, old_pid: number): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const [row] = await sql`select pg_backend_pid() as pid`.catch(() => []);
+    if (row !== undefined && row["pid"] !== old_pid) return;
     await pause(100);
   }
-  throw new Error("the server did not come back within 10 s");
+  throw new Error("the server did not come back within 30 s");
 }
 
 test("the doctor sees what works on unseen, what hangs, and what waits for a lock", async () => {

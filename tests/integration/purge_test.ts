@@ -11,8 +11,8 @@ function test(name: string, body: () => Promise<void>): void {
 /** Runs of 40 days, a hundred a day, as pg_cron would have written them. */
 async function plantDays(sql: postgres.Sql, job: string): Promise<void> {
   await sql`
-    insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
-    select j.jobid, case when n % 40 = 0 then 'failed' else 'succeeded' end, 'planted', t.at, t.at + interval '1 second'
+    insert into cron.job_run_details (jobid, command, status, return_message, start_time, end_time)
+    select j.jobid, 'select analytics.refresh_view(''probe'')', case when n % 40 = 0 then 'failed' else 'succeeded' end, 'planted', t.at, t.at + interval '1 second'
     from cron.job as j, generate_series(1, 4000) as n
     cross join lateral (select now() - (4001 - n) * interval '40 days' / 4001 as at) as t
     where j.jobname = ${job}
