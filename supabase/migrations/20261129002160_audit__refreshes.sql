@@ -103,19 +103,16 @@ set search_path = pg_catalog, pg_temp
 as $$
     with texts as materialized (
         select t.* from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
-    )
+    ),
+
+    views as materialized (select w.* from private.watchable_views() as w)
+
     select
         t.job_name, t.jobid, t.schedule, t.acts_as, t.place, private.is_dynamic_refresh(t.text),
         v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
     from texts as t
     left join lateral private.refreshes_in(t.text) as r on true
-    left join lateral (
-        -- A name without a schema is looked up by the search path of the role: public, mostly.
-        select w.*
-        from private.watchable_views() as w
-        where w.relation_name = r.relation_name and w.schema_name = coalesce(r.schema_name, w.schema_name)
-        order by w.schema_name <> 'public', w.schema_name
-    ) as v on true;
+    left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
 $$;
 revoke all on function private.refreshes_of_jobs() from public, anon, authenticated;
 comment on function private.refreshes_of_jobs() is
