@@ -9720,6 +9720,7 @@ CREATE TABLE analytics.views (
     CONSTRAINT views_source_as_of_check CHECK (((source_as_of >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (source_as_of <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
     CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
+    CONSTRAINT views_spans_check CHECK ((GREATEST(stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout) <= '100 years'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
     CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval)),
     CONSTRAINT views_verified_at_check CHECK (((verified_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (verified_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
@@ -12771,7 +12772,8 @@ CREATE TABLE analytics.retention (
     batch_size integer DEFAULT 20000 NOT NULL,
     CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
     CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
-    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval))
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
+    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
 );
 
 --
@@ -12861,7 +12863,8 @@ CREATE TABLE analytics.scheduled_jobs (
     CONSTRAINT scheduled_jobs_period_check CHECK ((period > '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_recovery_threshold_check CHECK ((recovery_threshold >= 1)),
     CONSTRAINT scheduled_jobs_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text]))),
-    CONSTRAINT scheduled_jobs_silence_ends CHECK ((isfinite(muted_until) AND isfinite(paused_until)))
+    CONSTRAINT scheduled_jobs_silence_ends CHECK ((isfinite(muted_until) AND isfinite(paused_until))),
+    CONSTRAINT scheduled_jobs_spans_check CHECK ((GREATEST(period, late_after, max_runtime, min_runtime) <= '100 years'::interval))
 );
 
 --
