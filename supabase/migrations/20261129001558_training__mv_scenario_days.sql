@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, scenario and UTC day on which a scored attempt of it began
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/scenario-insights and /analytics/training/top-scenarios, for a period
--- Refresh: daily at 02:00 UTC, as mv_scenario_insights
+-- Refresh: daily at 02:05 UTC, after mv_scenario_insights
 -- Why: a median of a period is no sum of days, so each day keeps its scores. From them any period has the figures that
 --      mv_scenario_insights has of all time.
 
@@ -31,7 +31,7 @@ comment on column analytics.mv_scenario_days.last_ended_at is 'End of the last o
 select analytics.register_view(
     view_name => 'mv_scenario_days',
     pack => 'training',
-    schedule => '0 2 * * *',
+    schedule => '5 2 * * *',
     stale_after => '26 hours',
     source_at => 'analytics.fact_scenario_attempts.started_at'
 );

@@ -9,7 +9,7 @@ export const people = defineResource({
   params: {
     org_id: parameter.id().optional(),
     role: parameter.oneOf(["all", "admin", "manager", "trainee"], "all"),
-    membership: parameter.oneOf(["all", "current", "former"], "current"),
+    membership: parameter.oneOf(["all", "current", "former"], "all"),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
     cursor: parameter.cursor().optional(),
   },

@@ -13,7 +13,7 @@ export const peopleFigures = defineResource({
     user_id: parameter.subject().optional(),
     from: parameter.day().optional(),
     to: parameter.day().optional(),
-    membership: parameter.oneOf(["all", "current", "former"], "current"),
+    membership: parameter.oneOf(["all", "current", "former"], "all"),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
     cursor: parameter.cursor().optional(),
   },
