@@ -39,7 +39,8 @@ select analytics.register_view(
     pack => 'arena',
     schedule => '4,14,24,34,44,54 * * * *',
     stale_after => '25 minutes',
-    source_at => 'public.submissions.created_at'
+    source_at => 'public.submissions.created_at',
+    rejects => 'analytics.rejected_lane_scores'
 );
 
 -- Where the distribution is read already, so is the list.

@@ -87,10 +87,6 @@ Deno.test("a name that was changed is in the next answer, under a new version, a
     await sql`begin`;
     try {
       await plantEverything(sql);
-      // The explanations of the fixture are of a bank elsewhere; here this project holds it.
-      await sql`
-        insert into public.questions (id, stem) select distinct question_id, 'planted' from public.explanation_views
-        on conflict do nothing`;
       const before = new Map<Resource, Shown>();
       for (const resource of named) before.set(resource, await show(sql, resource));
       for (const rename of Object.values(renaming)) await rename(sql);
