@@ -83,6 +83,7 @@ e2e(
     select view_name, rejected_count::integer from analytics.views where rejected_count > 0 order by view_name`;
     deepEqual(left_out.map(({ view_name, rejected_count }) => [view_name, rejected_count]), [
       ["mv_agent_progress", 6],
+      ["mv_challenges", 5],
       ["mv_lane_score_distribution", 5],
       ["mv_time_to_first_win", 3],
       ["mv_weakness_patterns", 5],
