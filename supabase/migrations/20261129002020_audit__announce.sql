@@ -154,7 +154,7 @@ begin
         from analytics.incidents as i
         where i.announced_at is null
             and i.cause_id is null
-            and (i.incident_id = any (news || again) or i.kind = 'storm')
+            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
         told := private.name_members(told, 'opened');

@@ -144,6 +144,7 @@ as $$
             and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
+            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
     )
     select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
     from repeated as r
