@@ -355,24 +355,64 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
 
 --
--- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: adopt_all_jobs(interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
+CREATE FUNCTION analytics.adopt_all_jobs(late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS TABLE(job_name text, jobid bigint, owner name, schedule text)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
     job record;
 begin
-    if job_count <> 1 then
+    for job in
+        -- Of two owners' jobs with one name the older one: a declaration has one name.
+        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
+        from cron.job as j
+        where j.jobname is not null
+            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
+        order by j.jobname, j.jobid
+    loop
+        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
+        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) IS 'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+
+--
+-- Name: adopt_job(text, interval, interval, name); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, owner name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    owners constant text[] := array(
+        select j.username from cron.job as j
+        where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
+        order by j.username
+    );
+    job record;
+begin
+    if cardinality(owners) <> 1 then
         raise exception using
             errcode = 'no_data_found',
-            message = format('cannot adopt job "%s": cron.job has %s jobs of that name, not one', job_name, job_count),
-            hint = 'A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job; of two with one name, one is unscheduled.';
+            message = format(
+                'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
+                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+            ),
+            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job from cron.job as j where j.jobname = adopt_job.job_name;
+    select j.schedule, j.command, j.username, j.database into strict job
+    from cron.job as j
+    where j.jobname = adopt_job.job_name and j.username = owners[1];
     perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
     update analytics.scheduled_jobs as d
     set owner = job.username, database = job.database
@@ -381,10 +421,10 @@ end
 $$;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Changes nothing in pg_cron. Idempotent.';
+COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
 
 --
 -- Name: audit_calendar_request(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2396,6 +2436,7 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
+    named_at timestamp with time zone,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2447,6 +2488,47 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 --
 
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
+
+--
+-- Name: COLUMN incidents.named_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.named_at IS 'When the event of the incident that speaks for it named it.';
+
+--
+-- Name: alert_family(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.alert_family(incident analytics.incidents) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
+        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
+        -- The text stays inside: it may hold anything.
+        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
+    end
+    from (
+        select
+            incident.evidence ->> 'sqlstate' as sqlstate,
+            -- What differs from one job to the next: names, values and figures.
+            regexp_replace(
+                replace(
+                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
+                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
+                ),
+                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
+            ) as message
+    ) as t;
+$$;
+
+--
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.alert_family(incident analytics.incidents) IS 'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2551,29 +2633,41 @@ CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time z
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_above constant integer := 20;
+    is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
+    again bigint[];
+    told analytics.incidents;
 begin
     perform private.gather_causes(pass_started_at);
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
-    left join analytics.scheduled_jobs as j on j.job_name = i.job_name
     where i.announced_at is null
         and i.cause_id is null
-        and (i.closed_at is null or i.closed_at >= pass_started_at)
-        and coalesce(j.muted_until, '-infinity') <= clock_timestamp();
+        and (
+            i.closed_at is null
+            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+        )
+        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
+        and not private.is_muted(i.job_name);
+    perform private.gather_groups(news, is_first);
+    again := private.tell_again();
 
-    if cardinality(news) > storm_above then
-        news := array[private.gather_storm(news)];
-    end if;
-
-    perform private.enqueue_alert(i, 'opened')
-    from analytics.incidents as i
-    where i.incident_id = any (news)
-    order by i.incident_id;
-    update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = any (news);
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.announced_at is null
+            and i.cause_id is null
+            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
+        order by i.incident_id
+    loop
+        told := private.name_members(told, 'opened');
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, 'opened');
+        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 
     -- What speaks for others is over when all of them are.
     update analytics.incidents as c
@@ -2582,17 +2676,22 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    perform private.enqueue_alert(i, 'recovered')
-    from analytics.incidents as i
-    where i.closed_at is not null
-        and i.announced_at is not null
-        and i.recovery_announced_at is null
-        -- It is not over: another incident goes on with it.
-        and i.resolution <> 'escalated'
-    order by i.incident_id;
-    update analytics.incidents as i
-    set recovery_announced_at = clock_timestamp()
-    where i.closed_at is not null and i.announced_at is not null and i.recovery_announced_at is null;
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.closed_at is not null
+            and i.announced_at is not null
+            and i.recovery_announced_at is null
+        order by i.incident_id
+    loop
+        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+        if told.resolution <> 'escalated' and told.cause_id is null then
+            told := private.name_members(told, 'recovered');
+            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+            perform private.enqueue_alert(told, 'recovered');
+        end if;
+        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 end
 $$;
 
@@ -2600,7 +2699,7 @@ $$;
 -- Name: FUNCTION announce_incidents(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
+COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
 
 --
 -- Name: ask_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3223,6 +3322,48 @@ $_$;
 COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
 
 --
+-- Name: causes_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.causes_of(incident analytics.incidents) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with about as (
+        -- What is about no job is about pg_cron itself.
+        select array(select jsonb_array_elements_text(incident.evidence -> 'jobs')) as jobs
+        where incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array'
+    )
+    select c.incident_id
+    from analytics.alert_causes as r
+    join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+    left join analytics.incidents as root on root.incident_id = c.cause_id
+    where r.kind = incident.kind
+        and c.incident_id <> incident.incident_id
+        and private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+        -- One that is told, or is about to be.
+        and root.closed_at is null
+        and not private.is_muted(c.job_name)
+        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
+        -- after that.
+        and not exists (
+            select
+            from unnest(coalesce((select nullif(a.jobs, '{}') from about as a), array[incident.job_name])) as j (job)
+            where coalesce(
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.period_of_job(j.job) + interval '5 minutes',
+                true
+            )
+        )
+    order by r.rank, c.incident_id;
+$$;
+
+--
+-- Name: FUNCTION causes_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.causes_of(incident analytics.incidents) IS 'The open incidents that may have caused this one, the likeliest first.';
+
+--
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3740,6 +3881,7 @@ begin
         return;
     end if;
     perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
+    perform private.observe_findings('renamed', array(select f from private.find_renamed_jobs() as f), declared);
     perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
     perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
     perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
@@ -3764,7 +3906,7 @@ $$;
 -- Name: FUNCTION detect_declared_state(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
+COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, renamed, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
 
 --
 -- Name: detect_default_partitions(); Type: FUNCTION; Schema: private; Owner: -
@@ -5273,39 +5415,36 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 -- Name: duplicate_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
+CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
-        select j.*, d.job_name is not null as is_declared
+        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
         from private.known_cron_jobs() as j
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
     ),
     repeated as (
-        -- The same name under two owners.
-        select j.job_name, j.jobid, o.job_name as original
-        from jobs as j
-        join jobs as o on o.job_name = j.job_name and o.jobid < j.jobid
-        union all
-        -- The work of a declared job under another name, whenever; or of any job at the same minutes.
-        select j.job_name, j.jobid, o.job_name
+        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
         from jobs as j
         join jobs as o
             on o.command = j.command
             and o.database = j.database
-            and o.job_name <> j.job_name
+            and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
+            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
     )
-    select distinct on (r.jobid) r.job_name, r.jobid, r.original from repeated as r order by r.jobid, r.original;
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
+    from repeated as r
+    order by r.jobid, r.is_of_same_owner desc, r.original;
 $$;
 
 --
 -- Name: FUNCTION duplicate_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
+COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and whether its owner is theirs.';
 
 --
 -- Name: empty_derived_table(); Type: FUNCTION; Schema: private; Owner: -
@@ -5357,6 +5496,24 @@ $$;
 --
 
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
+
+--
+-- Name: family_threshold(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.family_threshold(incident analytics.incidents) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
+    select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
+$$;
+
+--
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.family_threshold(incident analytics.incidents) IS 'From how many incidents of its family within an hour on they are told as one.';
 
 --
 -- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
@@ -5506,10 +5663,21 @@ CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_findi
             'schedule', (
                 select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            'duplicates', jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid),
+            -- What the repair unschedules.
+            'duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
+            ),
+            -- What its owner alone can judge.
+            'foreign_duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
+                filter (where not c.is_of_same_owner), '[]'
+            ),
             'message', format(
                 'job "%s" is scheduled again as %s', c.original,
-                string_agg(format('"%s" (jobid %s)', c.job_name, c.jobid), ', ' order by c.jobid)
+                string_agg(
+                    format('"%s" (jobid %s%s)', c.job_name, c.jobid, case when not c.is_of_same_owner then format(', of "%s"', c.owner) end),
+                    ', ' order by c.jobid
+                )
             )
         )
     from private.duplicate_jobs() as c
@@ -5541,7 +5709,8 @@ CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.known_cron_jobs() as j on j.job_name = d.job_name
+        join private.jobs_of_declarations() as o on o.job_name = d.job_name
+        join private.known_cron_jobs() as j on j.jobid = o.jobid
     )
     select
         c.job_name,
@@ -5581,7 +5750,8 @@ CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    join private.jobs_of_declarations() as o on o.job_name = d.job_name
+    join private.known_cron_jobs() as j on j.jobid = o.jobid
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
@@ -5606,18 +5776,27 @@ CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
         jsonb_build_object(
             'job', d.job_name,
             'schedule', d.schedule,
-            'message', format('cron.job has no job "%s"', d.job_name)
+            'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
+                (
+                    select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
+                    from private.known_cron_jobs() as j
+                    where j.job_name = d.job_name
+                    having count(*) > 0
+                ),
+                ''
+            )
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name);
+        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
 $$;
 
 --
 -- Name: FUNCTION find_missing_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
+COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled, and not under another name either.';
 
 --
 -- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
@@ -5743,6 +5922,34 @@ $$;
 COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
 
 --
+-- Name: find_renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_renamed_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'renamed_to', r.new_name,
+            'schedule', r.new_schedule,
+            'jobid', r.new_jobid,
+            'message', format(
+                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
+            )
+        )
+    from private.renamed_jobs() as r;
+$$;
+
+--
+-- Name: FUNCTION find_renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_renamed_jobs() IS 'Declared jobs whose work is scheduled under another name.';
+
+--
 -- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5751,24 +5958,25 @@ CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_findi
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        j.job_name,
+        private.job_label(j.job_name, j.owner),
         jsonb_build_object(
-            'job', j.job_name,
+            'job', private.job_label(j.job_name, j.owner),
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
     from private.known_cron_jobs() as j
-    where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
+    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
 $$;
 
 --
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -5839,79 +6047,120 @@ COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.re
 --
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
+    -- cause was none, or is not told after all.
     update analytics.incidents as i
-    set cause_id = (
-        select c.incident_id
-        from analytics.alert_causes as r
-        join analytics.incidents as c on c.kind = r.cause
-        where r.kind = i.kind
-            and c.incident_id <> i.incident_id
-            and (c.closed_at is null or c.closed_at >= pass_started_at)
-            and (not r.is_of_same_job or c.job_name = i.job_name)
-        order by r.rank, c.incident_id
-        limit 1
-    )
-    where i.announced_at is null
-        and i.cause_id is null
-        -- Only what has just opened: what waits for the end of a mute is older than the cause.
-        and i.opened_at >= pass_started_at;
-
-    -- What outlives its cause speaks for itself, after the time that things may take to come right again.
-    update analytics.incidents as i
-    set cause_id = null
+    set cause_id = null, named_at = null
     from analytics.incidents as c
     where c.incident_id = i.cause_id
+        and i.closed_at is null
         and c.kind <> 'storm'
-        and c.closed_at < clock_timestamp() - interval '15 minutes'
-        and i.closed_at is null;
+        and (
+            c.closed_at < clock_timestamp() - interval '15 minutes'
+            or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
+            or c.closed_at is null and i.named_at is null and private.is_muted(c.job_name)
+        );
+
+    update analytics.incidents as i
+    set cause_id = (select c from private.causes_of(i) as c limit 1)
+    where i.announced_at is null
+        and i.cause_id is null
+        and (i.closed_at is null or i.closed_at >= pass_started_at)
+        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
+        -- pass on purpose.
+        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
+        and not private.is_muted(i.job_name);
+
+    perform private.settle_causes();
+end
 $$;
 
 --
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be told by the open incident that caused them, and frees those whose cause is long over. Idempotent.';
+COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
 
 --
--- Name: gather_storm(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: gather_groups(bigint[], boolean); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
+CREATE FUNCTION private.gather_groups(news bigint[], is_first boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_id bigint;
+    many_kinds_above constant integer := 20;
+    told_since constant timestamptz := clock_timestamp() - interval '1 hour';
+    family record;
+    open_one record;
+    told bigint[];
 begin
-    insert into analytics.incidents (
-        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
-    )
-    select
-        max(i.epoch), 'storm', 'incidents ' || min(i.incident_id) || '-' || max(i.incident_id), max(k.severity),
-        clock_timestamp(), min(i.first_seen_at), max(i.last_seen_at), count(*),
-        jsonb_build_object(
-            'message', format('%s incidents opened in one pass', count(*)),
-            'incident_count', count(*),
-            'fingerprints', to_jsonb((array_agg(i.fingerprint order by i.incident_id))[1:20])
-        )
-    from analytics.incidents as i
-    cross join (select severity from analytics.alert_kinds where kind = 'storm') as k
-    where i.incident_id = any (news)
-    returning incident_id into storm_id;
+    for family in
+        select n.family, n.threshold, array_agg(n.incident_id order by n.incident_id) as members
+        from (
+            select
+                i.incident_id,
+                -- What a first audit finds was there before: it is an inventory, not a storm.
+                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
+                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+            from analytics.incidents as i
+            cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
+            where i.incident_id = any (news)
+        ) as n
+        group by n.family, n.threshold
+        order by n.family, n.threshold
+    loop
+        select array_agg(i.incident_id) into told
+        from analytics.incidents as i
+        where i.announced_at is not null
+            and i.closed_at is null
+            and i.cause_id is null
+            and i.kind <> 'storm'
+            and i.opened_at >= told_since
+            and private.alert_family(i) = family.family
+            and private.family_threshold(i) = family.threshold;
+        select g.incident_id, g.last_seen_at into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
 
-    update analytics.incidents as i set cause_id = storm_id where i.incident_id = any (news);
-    return storm_id;
+        if open_one is not null then
+            -- Long after the last of them it takes as many again to be the same matter.
+            if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
+                perform private.join_group(open_one.incident_id, family.members);
+            end if;
+        elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
+            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+        end if;
+    end loop;
+
+    -- Whatever it is that opens more at once than a person can read.
+    select array_agg(i.incident_id order by i.incident_id) into told
+    from analytics.incidents as i
+    where i.incident_id = any (news) and i.cause_id is null;
+    if cardinality(told) > many_kinds_above then
+        select g.incident_id into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
+        if open_one is null then
+            perform private.open_group('many kinds', told, null);
+        else
+            perform private.join_group(open_one.incident_id, told);
+        end if;
+    end if;
+    perform private.settle_causes();
 end
 $$;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident that speaks for many, and returns its id.';
+COMMENT ON FUNCTION private.gather_groups(news bigint[], is_first boolean) IS 'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
 
 --
 -- Name: get_cron_job_status(); Type: FUNCTION; Schema: private; Owner: -
@@ -5945,6 +6194,42 @@ $$;
 --
 
 COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+
+--
+-- Name: group_evidence(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.group_evidence(members bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with member as (
+        select
+            i.*, i.evidence ->> 'sqlstate' as sqlstate,
+            left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
+            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+        from analytics.incidents as i
+        where i.incident_id = any (members)
+    )
+    select jsonb_strip_nulls(jsonb_build_object(
+        'incident_count', count(*),
+        'jobs', coalesce(jsonb_agg(distinct m.job_name) filter (where m.job_name is not null), '[]'),
+        'sqlstate', case when min(m.sqlstate) = max(m.sqlstate) and count(m.sqlstate) = count(*) then min(m.sqlstate) end,
+        'message', (
+            select string_agg(k.how_many, ', ' order by k.kind)
+            from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
+        ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
+        -- One of each sort stands for the others.
+        'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
+    ))
+    from member as m;
+$$;
+
+--
+-- Name: FUNCTION group_evidence(members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.group_evidence(members bigint[]) IS 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
 
 --
 -- Name: harvest_responses(); Type: FUNCTION; Schema: private; Owner: -
@@ -6313,6 +6598,25 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
+-- Name: is_muted(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_muted(job text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (
+        select from analytics.scheduled_jobs as d where d.job_name = is_muted.job and d.muted_until > clock_timestamp()
+    );
+$$;
+
+--
+-- Name: FUNCTION is_muted(job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_muted(job text) IS 'Whether nothing is to be told of the job now.';
+
+--
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6443,6 +6747,84 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
+-- Name: job_label(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A name that another owner's job has been declared by does not tell this one.
+    select case
+        when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
+            then job_label.job_name || ' of ' || job_label.owner
+        else job_label.job_name
+    end;
+$$;
+
+--
+-- Name: FUNCTION job_label(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.job_label(job_name text, owner text) IS 'How a job that is not declared is called: with its owner where its name is another''s.';
+
+--
+-- Name: jobs_of_declarations(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.jobs_of_declarations() RETURNS TABLE(job_name text, jobid bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    select d.job_name, j.jobid
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where j.owner = d.owner
+        or private.command_fingerprint(j.command) = d.command_fingerprint
+            and not exists (
+                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+            );
+$$;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.jobs_of_declarations() IS 'Which jobs of cron.job are the declared ones: by name and owner.';
+
+--
+-- Name: join_group(bigint, bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.join_group(group_id bigint, members bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.incidents as i set cause_id = join_group.group_id where i.incident_id = any (members);
+    update analytics.incidents as g
+    set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
+        occurrence_count = g.occurrence_count + cardinality(members),
+        -- One that was told is told again when something worse has joined.
+        severity = case
+            when g.announced_at is null then (
+                select i.severity from analytics.incidents as i
+                where i.cause_id = join_group.group_id
+                order by private.severity_rank(i.severity) desc
+                limit 1
+            )
+            else g.severity
+        end
+    where g.incident_id = join_group.group_id;
+$$;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.join_group(group_id bigint, members bigint[]) IS 'Lets an open group speak for these incidents too.';
+
+--
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6539,6 +6921,41 @@ $$;
 --
 
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+
+--
+-- Name: last_strike(analytics.incidents, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when last_strike.reach = 'struck' then (
+            select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
+        )
+        -- Each pass that finds it still so is a strike.
+        when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
+        when last_strike.reach = 'owner' then case
+            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+                then cause.last_seen_at
+            else cause.first_seen_at
+        end
+        when last_strike.reach = 'once' then case
+            when cause.kind = 'restarted' then cause.last_seen_at
+            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
+            when cause.job_name is null then greatest(
+                cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
+            )
+        end
+    end;
+$$;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) IS 'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -6695,6 +7112,51 @@ $$;
 --
 
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+--
+-- Name: name_members(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.name_members(cause analytics.incidents, transition text) RETURNS analytics.incidents
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    members bigint[];
+    named jsonb;
+begin
+    -- At its end a cause names all that it spoke for; before, what is new and what goes on.
+    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
+    from analytics.incidents as i
+    where i.cause_id = cause.incident_id
+        and (transition = 'recovered' or i.closed_at is null or i.named_at is null);
+    update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
+    if members = '{}' then
+        return cause;
+    end if;
+
+    select jsonb_build_object('spoken_for', jsonb_agg(i.fingerprint order by i.incident_id)) into named
+    from analytics.incidents as i
+    where i.incident_id = any (members);
+    if cause.kind = 'storm' then
+        named := named || private.group_evidence(members);
+        if cause.subject = 'first audit' then
+            named := named || jsonb_build_object('message', format(
+                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+            ));
+        end if;
+    end if;
+    update analytics.incidents as c set evidence = c.evidence || named where c.incident_id = cause.incident_id
+    returning * into cause;
+    return cause;
+end
+$$;
+
+--
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.name_members(cause analytics.incidents, transition text) IS 'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7135,6 +7597,41 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
+-- Name: open_group(text, bigint[], bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.open_group(family text, members bigint[], leader bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    group_id bigint;
+begin
+    insert into analytics.incidents (
+        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+    )
+    select
+        max(i.epoch), 'storm', open_group.family,
+        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
+        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        jsonb_strip_nulls(jsonb_build_object(
+            'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
+        ))
+    from analytics.incidents as i
+    where i.incident_id = any (members || leader)
+    returning incident_id into group_id;
+    update analytics.incidents as i set cause_id = group_id where i.incident_id = any (members || leader);
+end
+$$;
+
+--
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.open_group(family text, members bigint[], leader bigint) IS 'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
+
+--
 -- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7263,6 +7760,27 @@ $$;
 --
 
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+
+--
+-- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_job(job text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job),
+        interval '1 hour'
+    );
+$$;
+
+--
+-- Name: FUNCTION period_of_job(job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_job(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 --
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
@@ -8381,6 +8899,44 @@ $$;
 COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
 
 --
+-- Name: renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.renamed_jobs() RETURNS TABLE(job_name text, new_name text, new_jobid bigint, new_schedule text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+
+--
+-- Name: FUNCTION renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.renamed_jobs() IS 'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
+
+--
 -- Name: refresh_requests; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -9004,6 +9560,32 @@ $$;
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 --
+-- Name: settle_causes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_causes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    loop
+        update analytics.incidents as i
+        set cause_id = c.cause_id
+        from analytics.incidents as c
+        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
+        exit when not found;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION settle_causes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_causes() IS 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+
+--
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9398,6 +9980,63 @@ $$;
 --
 
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+
+--
+-- Name: tell_again(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.tell_again() RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    cause analytics.incidents;
+    worst text;
+    again bigint[] := '{}';
+    again_id bigint;
+begin
+    for cause in
+        select c.*
+        from analytics.incidents as c
+        where c.closed_at is null
+            and c.announced_at is not null
+            and not private.is_muted(c.job_name)
+            and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
+        order by c.incident_id
+    loop
+        select i.severity into worst
+        from analytics.incidents as i
+        where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
+        order by private.severity_rank(i.severity) desc
+        limit 1;
+        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
+            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+
+        update analytics.incidents as c
+        set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
+        where c.incident_id = cause.incident_id;
+        insert into analytics.incidents (
+            epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+        )
+        values (
+            cause.epoch, cause.kind, cause.subject,
+            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
+        )
+        returning incident_id into again_id;
+        update analytics.incidents as i set cause_id = again_id where i.cause_id = cause.incident_id;
+        again := again || again_id;
+    end loop;
+    return again;
+end
+$$;
+
+--
+-- Name: FUNCTION tell_again(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.tell_again() IS 'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
 
 --
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
@@ -9871,6 +10510,24 @@ $$;
 --
 
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
+
+--
+-- Name: waits_a_pass(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.waits_a_pass(kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A job that is new may break at its first run, and is one piece of news then.
+    select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
+$$;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.waits_a_pass(kind text) IS 'Kinds about how a job is written, which are told when a second pass has seen them.';
 
 --
 -- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -10455,27 +11112,28 @@ COMMENT ON COLUMN analytics.active_learning_days.active_seconds IS 'Of sessions 
 CREATE TABLE analytics.alert_causes (
     kind text NOT NULL,
     cause text NOT NULL,
-    is_of_same_job boolean DEFAULT false NOT NULL,
-    rank integer NOT NULL
+    rank integer NOT NULL,
+    reach text NOT NULL,
+    CONSTRAINT alert_causes_reach_check CHECK ((reach = ANY (ARRAY['job'::text, 'struck'::text, 'lasting'::text, 'once'::text, 'owner'::text])))
 );
 
 --
 -- Name: TABLE alert_causes; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens while its cause is open is told by it, and not by itself.';
-
---
--- Name: COLUMN alert_causes.is_of_same_job; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.alert_causes.is_of_same_job IS 'Whether the cause speaks only for what is about the same job.';
+COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
 
 --
 -- Name: COLUMN alert_causes.rank; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.alert_causes.rank IS 'Of several causes the one with the lowest speaks.';
+
+--
+-- Name: COLUMN alert_causes.reach; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.reach IS 'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
 
 --
 -- Name: alert_channels; Type: TABLE; Schema: analytics; Owner: -
@@ -15801,10 +16459,16 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigin
 GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_calendar_request(); Type: ACL; Schema: analytics; Owner: -
@@ -16086,6 +16750,12 @@ GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.alert_family(incident analytics.incidents) FROM PUBLIC;
+
+--
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16242,6 +16912,12 @@ REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+
+--
+-- Name: FUNCTION causes_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.causes_of(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
@@ -16533,6 +17209,12 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.family_threshold(incident analytics.incidents) FROM PUBLIC;
+
+--
 -- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16605,6 +17287,12 @@ REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_renamed_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_renamed_jobs() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16629,10 +17317,10 @@ REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics
 REVOKE ALL ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gather_groups(news bigint[], is_first boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION get_cron_job_status(); Type: ACL; Schema: private; Owner: -
@@ -16641,6 +17329,12 @@ REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.get_cron_job_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO authenticated;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
+
+--
+-- Name: FUNCTION group_evidence(members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.group_evidence(members bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION harvest_responses(); Type: ACL; Schema: private; Owner: -
@@ -16687,6 +17381,12 @@ REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FRO
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_muted(job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_muted(job text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16711,6 +17411,24 @@ REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION job_label(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.job_label(job_name text, owner text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.jobs_of_declarations() FROM PUBLIC;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.join_group(group_id bigint, members bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16727,6 +17445,12 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -16753,6 +17477,12 @@ REVOKE ALL ON FUNCTION private.log_refresh(entry analytics.refresh_log) FROM PUB
 REVOKE ALL ON FUNCTION private.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.name_members(cause analytics.incidents, transition text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -16809,6 +17539,12 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.open_group(family text, members bigint[], leader bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16832,6 +17568,12 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
+-- Name: FUNCTION period_of_job(job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_job(job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -17000,6 +17742,12 @@ REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_backgro
 REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION renamed_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.renamed_jobs() FROM PUBLIC;
+
+--
 -- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17090,6 +17838,12 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
+-- Name: FUNCTION settle_causes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_causes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17162,6 +17916,12 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION tell_again(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.tell_again() FROM PUBLIC;
+
+--
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17232,6 +17992,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.waits_a_pass(kind text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -

@@ -167,7 +167,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
   too_fast: ({ job }) => durations(job),
-  undeclared: ({ job, jobid }) => lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
+  undeclared: ({ job, jobid, owner }) =>
+    // The name belongs to another owner's job, which is declared.
+    owner != null && job?.endsWith(` of ${owner}`) === true
+      ? unscheduleDuplicates([], [{ jobid, owner }])
+      : lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
   unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),
   unpopulated: ({ view }) => refresh(view ?? ""),
   unset_timeout: ({ job }) =>
@@ -232,7 +236,7 @@ function unschedule(jobid: number | null | undefined): string {
  */
 export function unscheduleDuplicates(
   duplicates: readonly { readonly jobid: number }[],
-  foreign: readonly { readonly jobid: number; readonly owner: string }[],
+  foreign: readonly { readonly jobid: number | null | undefined; readonly owner: string }[],
 ): string {
   return lines(
     ...duplicates.map(({ jobid }) => unschedule(jobid)),

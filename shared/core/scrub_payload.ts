@@ -10,7 +10,15 @@ const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedu
  * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
  */
 export function scrubPayload(payload: Payload): Payload {
-  const names = [payload.subject, payload.job, payload.view, payload.owner, payload.function, payload.renamed_to, ...payload.jobs ?? []];
+  const names = [
+    payload.subject,
+    payload.job,
+    payload.view,
+    payload.owner,
+    payload.function,
+    payload.renamed_to,
+    ...payload.jobs ?? [],
+  ];
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];

@@ -17,7 +17,9 @@ Deno.test("Each incident that is open for two passes is told, or is named in the
     try {
       for (let first = 0; first < proofs(150, 10_000); first += TOGETHER) {
         const rows = await sql`
-          select seed, pg_temp.play(seed) as silent from generate_series(${first}::integer, ${first + TOGETHER - 1}::integer) as seed`;
+          select seed, pg_temp.play(seed) as silent from generate_series(${first}::integer, ${
+          first + TOGETHER - 1
+        }::integer) as seed`;
         // What was rolled back lies in the tables until then.
         await sql`vacuum analytics.incidents, analytics.findings, analytics.outbox`;
         assert.deepEqual(rows.filter(({ silent }) => silent.length > 0).map((row) => ({ ...row })), []);

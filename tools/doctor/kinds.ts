@@ -29,6 +29,7 @@ export const KINDS = {
   not_refreshable: "error",
   orphan_owner: "fatal",
   pile_up: "warning",
+  renamed: "warning",
   restarted: "warning",
   scheduler_gone: "fatal",
   secret_missing: "fatal",
