@@ -3350,7 +3350,7 @@ CREATE FUNCTION private.causes_of(incident analytics.incidents) RETURNS SETOF bi
             select
             from unnest(coalesce((select nullif(a.jobs, '{}') from about as a), array[incident.job_name])) as j (job)
             where coalesce(
-                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.period_of_job(j.job) + interval '5 minutes',
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
@@ -5976,7 +5976,7 @@ $$;
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> (of <owner>)".';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6757,7 +6757,7 @@ CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
     -- A name that another owner's job has been declared by does not tell this one.
     select case
         when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
-            then job_label.job_name || ' of ' || job_label.owner
+            then format('%s (of %s)', job_label.job_name, job_label.owner)
         else job_label.job_name
     end;
 $$;
@@ -7760,27 +7760,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
-
---
--- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.period_of_job(job text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select coalesce(
-        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job),
-        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job),
-        interval '1 hour'
-    );
-$$;
-
---
--- Name: FUNCTION period_of_job(job text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.period_of_job(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 --
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
@@ -10304,6 +10283,27 @@ $$;
 --
 
 COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, without user, password and port.';
+
+--
+-- Name: usual_period(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.usual_period(job text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
+        interval '1 hour'
+    );
+$$;
+
+--
+-- Name: FUNCTION usual_period(job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.usual_period(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 --
 -- Name: vault_secret(text); Type: FUNCTION; Schema: private; Owner: -
@@ -17570,12 +17570,6 @@ REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
 
 --
--- Name: FUNCTION period_of_job(job text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.period_of_job(job text) FROM PUBLIC;
-
---
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17974,6 +17968,12 @@ REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text)
 --
 
 REVOKE ALL ON FUNCTION private.url_host(url text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION usual_period(job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.usual_period(job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION vault_secret(name text); Type: ACL; Schema: private; Owner: -

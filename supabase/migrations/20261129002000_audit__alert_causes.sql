@@ -1,4 +1,4 @@
--- Object: analytics.alert_causes.reach (replaces is_of_same_job), private.period_of_job(), private.last_strike()
+-- Object: analytics.alert_causes.reach (replaces is_of_same_job), private.usual_period(), private.last_strike()
 -- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
 --      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
 --      struck, for one period of each after its last strike.
@@ -42,6 +42,7 @@ values
     ('stale', 'stuck', 'job', 9),
     ('stale', 'failed', 'job', 9),
     ('stale', 'timed_out', 'job', 9),
+    ('stale', 'http_failed', 'job', 9),
     -- How a job is written is part of what is said of it when it is broken.
     ('unset_timeout', 'failed', 'job', 10),
     ('bundled_refreshes', 'failed', 'job', 10),
@@ -56,20 +57,20 @@ where k.kind in (
     'wrong_host', 'never_fires', 'bundled_refreshes', 'unset_timeout'
 );
 
-create function private.period_of_job(job text)
+create function private.usual_period(job text)
 returns interval
 language sql
 stable
 set search_path = ''
 as $$
     select coalesce(
-        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job),
-        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job),
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
         interval '1 hour'
     );
 $$;
-revoke all on function private.period_of_job(text) from public, anon, authenticated;
-comment on function private.period_of_job(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+revoke all on function private.usual_period(text) from public, anon, authenticated;
+comment on function private.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 create function private.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz

@@ -29,7 +29,7 @@ as $$
             select
             from unnest(coalesce((select nullif(a.jobs, '{}') from about as a), array[incident.job_name])) as j (job)
             where coalesce(
-                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.period_of_job(j.job) + interval '5 minutes',
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
