@@ -3322,25 +3322,40 @@ $_$;
 COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
 
 --
--- Name: causes_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+-- Name: cause_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.causes_of(incident analytics.incidents) RETURNS SETOF bigint
-    LANGUAGE sql STABLE
+CREATE FUNCTION private.cause_of(incident analytics.incidents) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    with about as (
-        -- What is about no job is about pg_cron itself.
-        select array(select jsonb_array_elements_text(incident.evidence -> 'jobs')) as jobs
-        where incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array'
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
     )
     select c.incident_id
-    from analytics.alert_causes as r
-    join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
-    where r.kind = incident.kind
-        and c.incident_id <> incident.incident_id
-        and private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
         and not private.is_muted(c.job_name)
@@ -3348,20 +3363,22 @@ CREATE FUNCTION private.causes_of(incident analytics.incidents) RETURNS SETOF bi
         -- after that.
         and not exists (
             select
-            from unnest(coalesce((select nullif(a.jobs, '{}') from about as a), array[incident.job_name])) as j (job)
+            from unnest(about) as j (job)
             where coalesce(
                 incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
-    order by r.rank, c.incident_id;
+    order by r.rank, c.incident_id
+    limit 1;
+end
 $$;
 
 --
--- Name: FUNCTION causes_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.causes_of(incident analytics.incidents) IS 'The open incidents that may have caused this one, the likeliest first.';
+COMMENT ON FUNCTION private.cause_of(incident analytics.incidents) IS 'The open incident that caused this one, by its reach; no row when none did.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -6066,7 +6083,7 @@ begin
         );
 
     update analytics.incidents as i
-    set cause_id = (select c from private.causes_of(i) as c limit 1)
+    set cause_id = (select c from private.cause_of(i) as c)
     where i.announced_at is null
         and i.cause_id is null
         and (i.closed_at is null or i.closed_at >= pass_started_at)
@@ -7125,11 +7142,15 @@ declare
     members bigint[];
     named jsonb;
 begin
-    -- At its end a cause names all that it spoke for; before, what is new and what goes on.
+    -- What is new and what goes on; at its end also what was over since it was told last.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
     from analytics.incidents as i
     where i.cause_id = cause.incident_id
-        and (transition = 'recovered' or i.closed_at is null or i.named_at is null);
+        and (
+            i.closed_at is null
+            or i.named_at is null
+            or transition = 'recovered' and i.closed_at >= cause.announced_at
+        );
     update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
     if members = '{}' then
         return cause;
@@ -9971,7 +9992,7 @@ CREATE FUNCTION private.tell_again() RETURNS bigint[]
 declare
     cause analytics.incidents;
     worst text;
-    again bigint[] := '{}';
+    again bigint[] := array[]::bigint[];
     again_id bigint;
 begin
     for cause in
@@ -16914,10 +16935,10 @@ REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
 
 --
--- Name: FUNCTION causes_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.causes_of(incident analytics.incidents) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.cause_of(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -

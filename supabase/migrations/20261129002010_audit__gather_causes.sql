@@ -1,25 +1,40 @@
--- Object: private.gather_causes() (replaced), private.causes_of()
+-- Object: private.gather_causes() (replaced), private.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
 
-create function private.causes_of(incident analytics.incidents)
+create function private.cause_of(incident analytics.incidents)
 returns setof bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    with about as (
-        -- What is about no job is about pg_cron itself.
-        select array(select jsonb_array_elements_text(incident.evidence -> 'jobs')) as jobs
-        where incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array'
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
     )
     select c.incident_id
-    from analytics.alert_causes as r
-    join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
-    where r.kind = incident.kind
-        and c.incident_id <> incident.incident_id
-        and private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
         and not private.is_muted(c.job_name)
@@ -27,17 +42,19 @@ as $$
         -- after that.
         and not exists (
             select
-            from unnest(coalesce((select nullif(a.jobs, '{}') from about as a), array[incident.job_name])) as j (job)
+            from unnest(about) as j (job)
             where coalesce(
                 incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
-    order by r.rank, c.incident_id;
+    order by r.rank, c.incident_id
+    limit 1;
+end
 $$;
-revoke all on function private.causes_of(analytics.incidents) from public, anon, authenticated;
-comment on function private.causes_of(analytics.incidents) is
-    'The open incidents that may have caused this one, the likeliest first.';
+revoke all on function private.cause_of(analytics.incidents) from public, anon, authenticated;
+comment on function private.cause_of(analytics.incidents) is
+    'The open incident that caused this one, by its reach; no row when none did.';
 
 create or replace function private.gather_causes(pass_started_at timestamptz)
 returns void
@@ -60,7 +77,7 @@ begin
         );
 
     update analytics.incidents as i
-    set cause_id = (select c from private.causes_of(i) as c limit 1)
+    set cause_id = (select c from private.cause_of(i) as c)
     where i.announced_at is null
         and i.cause_id is null
         and (i.closed_at is null or i.closed_at >= pass_started_at)

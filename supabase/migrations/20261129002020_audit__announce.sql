@@ -11,11 +11,15 @@ declare
     members bigint[];
     named jsonb;
 begin
-    -- At its end a cause names all that it spoke for; before, what is new and what goes on.
+    -- What is new and what goes on; at its end also what was over since it was told last.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
     from analytics.incidents as i
     where i.cause_id = cause.incident_id
-        and (transition = 'recovered' or i.closed_at is null or i.named_at is null);
+        and (
+            i.closed_at is null
+            or i.named_at is null
+            or transition = 'recovered' and i.closed_at >= cause.announced_at
+        );
     update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
     if members = '{}' then
         return cause;
@@ -79,7 +83,7 @@ as $$
 declare
     cause analytics.incidents;
     worst text;
-    again bigint[] := '{}';
+    again bigint[] := array[]::bigint[];
     again_id bigint;
 begin
     for cause in
