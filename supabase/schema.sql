@@ -6068,6 +6068,17 @@ CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    -- A cause that got worse goes on as another incident.
+    update analytics.incidents as i
+    set cause_id = n.incident_id
+    from analytics.incidents as c
+    join analytics.incidents as n
+        on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
+    where c.incident_id = i.cause_id
+        and c.resolution = 'escalated'
+        -- What was over before it was named is named by that one.
+        and (i.closed_at is null or i.named_at is null);
+
     -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
     -- cause was none, or is not told after all.
     update analytics.incidents as i

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
@@ -77,7 +77,21 @@ select results_eq(
     'one that is withdrawn was none: what it spoke for is told at once'
 );
 
--- Announced while the cause waits for nothing.
+-- One that gets worse.
+delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
+select pg_temp.see('scheduler_gone', 'pg_cron', '{"severity": "error"}'), pg_temp.see('stale', 'probe-1', '{"job": "refresh-probe-1"}');
+select pg_temp.announce();
+select pg_temp.see('scheduler_gone', 'pg_cron');
+select pg_temp.announce();
+select pg_temp.let_pass('20 minutes');
+select pg_temp.announce();
+select results_eq(
+    'select * from pg_temp.told()',
+    $$ values ('opened scheduler_gone:pg_cron', '["stale:probe-1"]'::jsonb), ('opened scheduler_gone:pg_cron', '["stale:probe-1"]') $$,
+    'one that gets worse goes on speaking'
+);
+
+-- One that is new and broken.
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.see('undeclared', 'probe-new', '{"job": "probe-new"}');
 select private.announce_incidents(clock_timestamp() - interval '1 second');
