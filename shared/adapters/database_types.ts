@@ -318,7 +318,15 @@ export type Database = {
           "timestamp_ms"?: number | null;
           "user_id"?: string;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "fact_kpi_events_attempt_id_fkey";
+            columns: ["attempt_id"];
+            isOneToOne: false;
+            referencedRelation: "people_attempts";
+            referencedColumns: ["attempt_id"];
+          },
+        ];
       };
       "fact_scenario_attempts": {
         Row: {
@@ -1343,6 +1351,28 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "attempt_list": {
+        Row: {
+          "attempt_id": string;
+          "category": string | null;
+          "difficulty": string | null;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "feedback_id": string | null;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scenario_title": string | null;
+          "score": number | null;
+          "started_at": string;
+          "started_on": string;
+          "talk_ms": number | null;
+          "user_id": string;
+          "user_name": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "current_assignments": {
         Row: {
           "assigned_at": string;
@@ -1435,6 +1465,32 @@ export type Database = {
           "scenario_id": string;
           "title": string | null;
           "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_attempts": {
+        Row: {
+          "active_on": string;
+          "attempt_id": string;
+          "events": Json | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_call_days": {
+        Row: {
+          "active_on": string;
+          "attempts_count": number | null;
+          "event_type": string;
+          "events_count": number | null;
+          "minute_of_call": number | null;
+          "org_id": string;
+          "scenario_key": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1552,6 +1608,19 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_scenario_days": {
+        Row: {
+          "active_on": string;
+          "duration_seconds": number | null;
+          "durations_count": number | null;
+          "last_ended_at": string | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scores": (number)[] | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_scenario_insights": {
         Row: {
           "attempt_count": number | null;
@@ -1644,6 +1713,27 @@ export type Database = {
           "read_on": string;
           "scored_count": number | null;
           "total_attempts": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "people_attempts": {
+        Row: {
+          "attempt_id": string;
+          "category": string | null;
+          "difficulty": string | null;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "feedback_id": string | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scenario_title": string | null;
+          "score": number | null;
+          "started_at": string;
+          "started_on": string | null;
+          "status": string;
+          "user_id": string;
+          "user_name": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -2555,6 +2645,7 @@ export type Database = {
           "created_at": string;
           "duration_seconds": number | null;
           "ended_at": string | null;
+          "feedback_id": string | null;
           "id": string;
           "listen_ms": number | null;
           "org_id": string;
@@ -2570,6 +2661,7 @@ export type Database = {
           "created_at"?: string;
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
+          "feedback_id"?: string | null;
           "id"?: string;
           "listen_ms"?: number | null;
           "org_id": string;
@@ -2584,6 +2676,7 @@ export type Database = {
           "created_at"?: string;
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
+          "feedback_id"?: string | null;
           "id"?: string;
           "listen_ms"?: number | null;
           "org_id"?: string;

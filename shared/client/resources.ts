@@ -305,12 +305,18 @@ export interface TrainingActivityCalendarParams {
   readonly year?: number | undefined;
 }
 
-/** A row of: How much happened on each day of a year, this one unless one is named. */
+/** A row of: How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
 export interface TrainingActivityCalendarRow {
   readonly org_id: string;
   readonly active_on: string;
   readonly attempts_count: number;
   readonly active_users_count: number;
+  /** Attempts of the organisation on all days of the year: the same on each of its rows. */
+  readonly year_attempts_count: number;
+  /** Attempts on the day of the year that has most. */
+  readonly busiest_attempts_count: number;
+  /** That day, the first where there are several. */
+  readonly busiest_on: string;
 }
 
 /** Parameters of training/assignments. */
@@ -330,6 +336,8 @@ export interface TrainingAssignmentsRow {
   readonly name: string | null;
   readonly scenario_id: string;
   readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly due_on: string | null;
   readonly is_required: boolean;
   readonly assigned_at: string;
@@ -346,10 +354,11 @@ export interface TrainingAssignmentsRow {
 /** Parameters of training/attempt-trend. */
 export interface TrainingAttemptTrendParams {
   readonly org_id?: string | undefined;
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: Attempts of each of the last days, oldest first; days without one included. */
+/** A row of: Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
 export interface TrainingAttemptTrendRow {
   readonly org_id: string;
   readonly active_on: string;
@@ -380,6 +389,8 @@ export interface TrainingAttemptsRow {
   readonly user_name: string | null;
   readonly scenario_id: string | null;
   readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly score: number | null;
   readonly duration_seconds: number | null;
   readonly talk_ms: number | null;
@@ -388,6 +399,8 @@ export interface TrainingAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
+  /** What the application calls the feedback; null while there is none. */
+  readonly feedback_id: string | null;
 }
 
 /** Parameters of training/kpi/cohorts. */
@@ -400,6 +413,9 @@ export interface TrainingKpiCohortsParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly thresholds?: string | undefined;
 }
 
@@ -433,6 +449,9 @@ export interface TrainingKpiHeatmapParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
@@ -464,6 +483,9 @@ export interface TrainingKpiWeeklyParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly week_from?: string | undefined;
   readonly week_to?: string | undefined;
   readonly limit?: number | undefined;
@@ -485,7 +507,7 @@ export interface TrainingKpiWeeklyRow {
   readonly events_count: number;
   /** Attempts with at least one such event. */
   readonly attempts_with_events_count: number;
-  /** All completed attempts of the week, those without such an event included. */
+  /** All completed attempts of the week in what is asked about, those without such an event included. */
   readonly attempts_count: number;
   /** events_count / attempts_count, four decimals. */
   readonly events_per_attempt: number;
@@ -522,9 +544,12 @@ export interface TrainingMeAssignmentsParams {
 export interface TrainingMeAssignmentsRow {
   readonly org_id: string;
   readonly user_id: string;
+  readonly name: string | null;
   readonly assignment_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly due_on: string | null;
   readonly is_required: boolean;
   readonly assigned_at: string;
@@ -545,8 +570,11 @@ export interface TrainingMeAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
   readonly user_id: string;
+  readonly user_name: string | null;
   readonly scenario_id: string | null;
   readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly score: number | null;
   readonly duration_seconds: number | null;
   readonly talk_ms: number | null;
@@ -555,6 +583,8 @@ export interface TrainingMeAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
+  /** What the application calls the feedback; null while there is none. */
+  readonly feedback_id: string | null;
 }
 
 /** Parameters of training/me/score-trend. */
@@ -578,6 +608,7 @@ export type TrainingMeStatsParams = Readonly<Record<string, never>>;
 export interface TrainingMeStatsRow {
   readonly org_id: string;
   readonly user_id: string;
+  readonly name: string | null;
   readonly attempts_this_week: number;
   readonly avg_score_this_week: number | null;
   readonly avg_score_change: number | null;
@@ -589,20 +620,108 @@ export interface TrainingMeStatsRow {
 /** Parameters of training/org-overview. */
 export interface TrainingOrgOverviewParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
-/** A row of: An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+/** A row of: An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week. */
 export interface TrainingOrgOverviewRow {
   readonly org_id: string;
   readonly name: string;
+  /** Users with a completed attempt that ended in the period; of all time without one. */
   readonly active_users: number;
   readonly active_users_this_month: number;
+  /** Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them. */
   readonly total_attempts: number;
   readonly attempts_this_week: number;
   readonly attempts_this_month: number;
   readonly avg_score: number | null;
   readonly scored_count: number;
   readonly last_activity: string | null;
+}
+
+/** Parameters of training/people. */
+export interface TrainingPeopleParams {
+  readonly org_id?: string | undefined;
+  readonly role?: "all" | "admin" | "manager" | "trainee" | undefined;
+  readonly membership?: "all" | "current" | "former" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+export interface TrainingPeopleRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly role: "admin" | "manager" | "trainee";
+  /** Whether the membership lasts: at once after a write, and as of last night. */
+  readonly is_active: boolean;
+}
+
+/** Parameters of training/people/attempts. */
+export interface TrainingPeopleAttemptsParams {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly status?: "all" | "started" | "completed" | "abandoned" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
+}
+
+/** A row of: The attempts of a manager's people, also those that were not completed, the newest first. */
+export interface TrainingPeopleAttemptsRow {
+  readonly attempt_id: string;
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly user_name: string | null;
+  readonly scenario_id: string | null;
+  readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  readonly status: "started" | "completed" | "abandoned";
+  readonly score: number | null;
+  readonly duration_seconds: number | null;
+  /** UTC day of the start. */
+  readonly started_on: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly feedback_id: string | null;
+}
+
+/** Parameters of training/people/figures. */
+export interface TrainingPeopleFiguresParams {
+  readonly org_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly membership?: "all" | "current" | "former" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+export interface TrainingPeopleFiguresRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly role: "admin" | "manager" | "trainee";
+  readonly is_active: boolean;
+  /** Completed attempts that began in the period, as scored_count, avg_score and duration_seconds. */
+  readonly attempts_count: number;
+  readonly scored_count: number;
+  readonly avg_score: number | null;
+  readonly duration_seconds: number;
+  /** UTC day on which the last completed attempt began, whatever the period; null where there is none. */
+  readonly last_active_on: string | null;
+  /** All assignments, whatever the period, as the counts and the rate after it. */
+  readonly assignments_count: number;
+  readonly completed_count: number;
+  readonly overdue_count: number;
+  /** completed_count / assignments_count, four decimals; null without an assignment. */
+  readonly completion_rate: number | null;
 }
 
 /** Parameters of training/recipients. */
@@ -629,17 +748,21 @@ export interface TrainingRecipientsRow {
 export interface TrainingScenarioInsightsParams {
   readonly org_id?: string | undefined;
   readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly variance?: "all" | "high" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+/** A row of: How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
 export interface TrainingScenarioInsightsRow {
   readonly org_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
-  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  /** Scored attempts that began in the period; those without a score are in no figure of the row. */
   readonly attempt_count: number;
   readonly avg_score: number;
   /** Sample standard deviation; null for one attempt. */
@@ -671,18 +794,50 @@ export interface TrainingScenariosRow {
   readonly category: string | null;
 }
 
+/** Parameters of training/tasks. */
+export interface TrainingTasksParams {
+  readonly org_id?: string | undefined;
+  readonly manager_id?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly status?: "all" | "open" | "overdue" | "completed" | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+export interface TrainingTasksRow {
+  readonly org_id: string;
+  /** Whose people are counted; null where it is everybody in the organisation. */
+  readonly manager_id: string | null;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  readonly due_on: string | null;
+  readonly assigned_count: number;
+  readonly completed_count: number;
+  /** Not completed, and not overdue. */
+  readonly open_count: number;
+  readonly overdue_count: number;
+  readonly completion_rate: number;
+  /** overdue where one is, else open where one is, else completed. */
+  readonly status: "open" | "overdue" | "completed";
+}
+
 /** Parameters of training/team-overview. */
 export interface TrainingTeamOverviewParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+/** A row of: A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams. */
 export interface TrainingTeamOverviewRow {
   readonly org_id: string;
   /** Null where the manager's team has no row in public.teams. */
   readonly team_id: string | null;
   readonly manager_id: string;
+  readonly manager_name: string | null;
   /** Of the team; where it has none, of its manager. */
   readonly name: string | null;
   readonly members_count: number;
@@ -699,18 +854,41 @@ export interface TrainingTeamOverviewRow {
   readonly teams_count: number;
 }
 
+/** Parameters of training/teams. */
+export interface TrainingTeamsParams {
+  readonly org_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The teams of an organisation with their managers: for a manager the own one. */
+export interface TrainingTeamsRow {
+  readonly org_id: string;
+  readonly manager_id: string;
+  readonly manager_name: string | null;
+  /** Null where the manager's team has no row in public.teams. */
+  readonly team_id: string | null;
+  /** Of the team; where it has none, of its manager. */
+  readonly name: string | null;
+  readonly members_count: number;
+}
+
 /** Parameters of training/top-scenarios. */
 export interface TrainingTopScenariosParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** A row of: The scenarios with the most scored attempts, with their average score. */
+/** A row of: The scenarios with the most scored attempts, of all time or of a period, with their average score. */
 export interface TrainingTopScenariosRow {
   readonly org_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
-  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  /** Scored attempts that began in the period; those without a score are in no figure of the row. */
   readonly attempt_count: number;
   readonly avg_score: number;
 }
@@ -847,6 +1025,21 @@ export interface Resources {
     readonly data: readonly TrainingOrgOverviewRow[];
     readonly meta: ListMeta;
   };
+  readonly "training/people": {
+    readonly params: TrainingPeopleParams;
+    readonly data: readonly TrainingPeopleRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/people/attempts": {
+    readonly params: TrainingPeopleAttemptsParams;
+    readonly data: readonly TrainingPeopleAttemptsRow[];
+    readonly meta: PageMeta & { readonly total_count?: number };
+  };
+  readonly "training/people/figures": {
+    readonly params: TrainingPeopleFiguresParams;
+    readonly data: readonly TrainingPeopleFiguresRow[];
+    readonly meta: PageMeta;
+  };
   readonly "training/recipients": {
     readonly params: TrainingRecipientsParams;
     readonly data: readonly TrainingRecipientsRow[];
@@ -862,10 +1055,20 @@ export interface Resources {
     readonly data: readonly TrainingScenariosRow[];
     readonly meta: PageMeta;
   };
+  readonly "training/tasks": {
+    readonly params: TrainingTasksParams;
+    readonly data: readonly TrainingTasksRow[];
+    readonly meta: ListMeta;
+  };
   readonly "training/team-overview": {
     readonly params: TrainingTeamOverviewParams;
     readonly data: readonly TrainingTeamOverviewRow[];
     readonly meta: ListMeta;
+  };
+  readonly "training/teams": {
+    readonly params: TrainingTeamsParams;
+    readonly data: readonly TrainingTeamsRow[];
+    readonly meta: PageMeta;
   };
   readonly "training/top-scenarios": {
     readonly params: TrainingTopScenariosParams;
@@ -945,11 +1148,11 @@ export function qbank(reader: Reader): QbankPack {
 
 /** The resources of the pack training. */
 export interface TrainingPack {
-  /** How much happened on each day of a year, this one unless one is named. */
+  /** How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
   readonly activityCalendar: Method<"training/activity-calendar">;
   /** Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
   readonly assignments: Method<"training/assignments">;
-  /** Attempts of each of the last days, oldest first; days without one included. */
+  /** Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
   readonly attemptTrend: Method<"training/attempt-trend">;
   /** Completed attempts, the newest first: who, what, which score. */
   readonly attempts: RowsMethod<"training/attempts">;
@@ -969,17 +1172,27 @@ export interface TrainingPack {
   readonly meScoreTrend: Method<"training/me/score-trend">;
   /** The caller's own attempts and scores: this week, against the week before, and in all. */
   readonly meStats: Method<"training/me/stats">;
-  /** An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+  /** An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week. */
   readonly orgOverview: Method<"training/org-overview">;
+  /** The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+  readonly people: RowsMethod<"training/people">;
+  /** The attempts of a manager's people, also those that were not completed, the newest first. */
+  readonly peopleAttempts: RowsMethod<"training/people/attempts">;
+  /** A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+  readonly peopleFigures: RowsMethod<"training/people/figures">;
   /** The members of organisations with their e-mail addresses, for the server that sends them digests. */
   readonly recipients: RowsMethod<"training/recipients">;
-  /** How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+  /** How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
   readonly scenarioInsights: RowsMethod<"training/scenario-insights">;
   /** The scenarios of an organisation: title, difficulty, category. */
   readonly scenarios: RowsMethod<"training/scenarios">;
-  /** A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+  /** How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+  readonly tasks: Method<"training/tasks">;
+  /** A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams. */
   readonly teamOverview: Method<"training/team-overview">;
-  /** The scenarios with the most scored attempts, with their average score. */
+  /** The teams of an organisation with their managers: for a manager the own one. */
+  readonly teams: RowsMethod<"training/teams">;
+  /** The scenarios with the most scored attempts, of all time or of a period, with their average score. */
   readonly topScenarios: Method<"training/top-scenarios">;
 }
 
@@ -999,10 +1212,15 @@ export function training(reader: Reader): TrainingPack {
     meScoreTrend: method(reader, "training/me/score-trend"),
     meStats: method(reader, "training/me/stats"),
     orgOverview: method(reader, "training/org-overview"),
+    people: pagedRows(reader, "training/people", "cursor"),
+    peopleAttempts: pagedRows(reader, "training/people/attempts", "cursor"),
+    peopleFigures: pagedRows(reader, "training/people/figures", "cursor"),
     recipients: pagedRows(reader, "training/recipients", "cursor"),
     scenarioInsights: pagedRows(reader, "training/scenario-insights", "cursor"),
     scenarios: pagedRows(reader, "training/scenarios", "cursor"),
+    tasks: method(reader, "training/tasks"),
     teamOverview: method(reader, "training/team-overview"),
+    teams: pagedRows(reader, "training/teams", "cursor"),
     topScenarios: method(reader, "training/top-scenarios"),
   };
 }

@@ -106,6 +106,18 @@ export const registry: Registry = {
     const { orgOverview } = await import("./training/org_overview.ts");
     return orgOverview;
   },
+  "training/people": async () => {
+    const { people } = await import("./training/people.ts");
+    return people;
+  },
+  "training/people/attempts": async () => {
+    const { peopleAttempts } = await import("./training/people_attempts.ts");
+    return peopleAttempts;
+  },
+  "training/people/figures": async () => {
+    const { peopleFigures } = await import("./training/people_figures.ts");
+    return peopleFigures;
+  },
   "training/recipients": async () => {
     const { recipients } = await import("./training/recipients.ts");
     return recipients;
@@ -118,9 +130,17 @@ export const registry: Registry = {
     const { scenarios } = await import("./training/scenarios.ts");
     return scenarios;
   },
+  "training/tasks": async () => {
+    const { tasks } = await import("./training/tasks.ts");
+    return tasks;
+  },
   "training/team-overview": async () => {
     const { teamOverview } = await import("./training/team_overview.ts");
     return teamOverview;
+  },
+  "training/teams": async () => {
+    const { teams } = await import("./training/teams.ts");
+    return teams;
   },
   "training/top-scenarios": async () => {
     const { topScenarios } = await import("./training/top_scenarios.ts");

@@ -27,10 +27,15 @@ import { meAttempts as TrainingMeAttempts } from "../../shared/packs/training/me
 import { meScoreTrend as TrainingMeScoreTrend } from "../../shared/packs/training/me_score_trend.ts";
 import { meStats as TrainingMeStats } from "../../shared/packs/training/me_stats.ts";
 import { orgOverview as TrainingOrgOverview } from "../../shared/packs/training/org_overview.ts";
+import { people as TrainingPeople } from "../../shared/packs/training/people.ts";
+import { peopleAttempts as TrainingPeopleAttempts } from "../../shared/packs/training/people_attempts.ts";
+import { peopleFigures as TrainingPeopleFigures } from "../../shared/packs/training/people_figures.ts";
 import { recipients as TrainingRecipients } from "../../shared/packs/training/recipients.ts";
 import { scenarioInsights as TrainingScenarioInsights } from "../../shared/packs/training/scenario_insights.ts";
 import { scenarios as TrainingScenarios } from "../../shared/packs/training/scenarios.ts";
+import { tasks as TrainingTasks } from "../../shared/packs/training/tasks.ts";
 import { teamOverview as TrainingTeamOverview } from "../../shared/packs/training/team_overview.ts";
+import { teams as TrainingTeams } from "../../shared/packs/training/teams.ts";
 import { topScenarios as TrainingTopScenarios } from "../../shared/packs/training/top_scenarios.ts";
 import type { Asked, Every, Rows, Same } from "../support/client_types.ts";
 
@@ -95,16 +100,26 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.TrainingMeStatsRow, Rows<typeof TrainingMeStats.row>>,
     Same<client.TrainingOrgOverviewParams, Asked<typeof TrainingOrgOverview.params>>,
     Same<client.TrainingOrgOverviewRow, Rows<typeof TrainingOrgOverview.row>>,
+    Same<client.TrainingPeopleParams, Asked<typeof TrainingPeople.params>>,
+    Same<client.TrainingPeopleRow, Rows<typeof TrainingPeople.row>>,
+    Same<client.TrainingPeopleAttemptsParams, Asked<typeof TrainingPeopleAttempts.params>>,
+    Same<client.TrainingPeopleAttemptsRow, Rows<typeof TrainingPeopleAttempts.row>>,
+    Same<client.TrainingPeopleFiguresParams, Asked<typeof TrainingPeopleFigures.params>>,
+    Same<client.TrainingPeopleFiguresRow, Rows<typeof TrainingPeopleFigures.row>>,
     Same<client.TrainingRecipientsParams, Asked<typeof TrainingRecipients.params>>,
     Same<client.TrainingRecipientsRow, Rows<typeof TrainingRecipients.row>>,
     Same<client.TrainingScenarioInsightsParams, Asked<typeof TrainingScenarioInsights.params>>,
     Same<client.TrainingScenarioInsightsRow, Rows<typeof TrainingScenarioInsights.row>>,
     Same<client.TrainingScenariosParams, Asked<typeof TrainingScenarios.params>>,
     Same<client.TrainingScenariosRow, Rows<typeof TrainingScenarios.row>>,
+    Same<client.TrainingTasksParams, Asked<typeof TrainingTasks.params>>,
+    Same<client.TrainingTasksRow, Rows<typeof TrainingTasks.row>>,
     Same<client.TrainingTeamOverviewParams, Asked<typeof TrainingTeamOverview.params>>,
     Same<client.TrainingTeamOverviewRow, Rows<typeof TrainingTeamOverview.row>>,
+    Same<client.TrainingTeamsParams, Asked<typeof TrainingTeams.params>>,
+    Same<client.TrainingTeamsRow, Rows<typeof TrainingTeams.row>>,
     Same<client.TrainingTopScenariosParams, Asked<typeof TrainingTopScenarios.params>>,
     Same<client.TrainingTopScenariosRow, Rows<typeof TrainingTopScenarios.row>>,
-  ]> = 62;
+  ]> = 72;
   assert.ok(checked > 0);
 });

@@ -62,6 +62,19 @@ each("refuses an unknown and a repeated parameter, and keeps nothing", async (_r
   assert.equal(rig.shared.held.size, 0);
 });
 
+each("refuses a period that ends before it begins, and reads nothing for it", async (resource, { ask, rig }) => {
+  const periods = Object.keys(resource.params.shape).filter((name) => /(?:^|_)from$/.test(name));
+  for (const from of periods) {
+    const to = from.replace(/from$/, "to");
+    const response = await ask(`&${from}=2026-03-09&${to}=2026-03-01`);
+    assert.equal(response.status, 400);
+    assert.deepEqual((await response.json()).errors.map(({ field }: { field: string }) => field), [to]);
+  }
+  assert.equal(rig.source.reads + rig.source.state_reads, 0);
+  const day = periods.flatMap((from) => [from, from.replace(/from$/, "to")]).map((name) => `&${name}=2026-03-01`);
+  assert.equal((await ask(day.join(""))).status, 200);
+});
+
 each("refuses to go without a parameter that it requires", async (resource, { rig, row }) => {
   const bare = await rig.ask(`/analytics/${fullName(resource)}`, { headers: await readerOf(resource, row) });
   const requires = Object.keys(sampleQuery(resource, sampleRow(resource, 1))).sort();
