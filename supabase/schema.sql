@@ -2917,7 +2917,7 @@ begin
             or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
         )
         and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
-        and not private.is_muted(i.job_name);
+        and not private.is_muted(i);
     perform private.gather_groups(news, is_first);
     again := private.tell_again();
 
@@ -3625,7 +3625,7 @@ begin
     where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
-        and not private.is_muted(c.job_name)
+        and not private.is_muted(c)
         -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
         -- after that.
         and not exists (
@@ -6260,7 +6260,7 @@ $$;
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> (of <owner>)".';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6357,7 +6357,7 @@ begin
         and (
             c.closed_at < clock_timestamp() - interval '15 minutes'
             or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
-            or c.closed_at is null and i.named_at is null and private.is_muted(c.job_name)
+            or c.closed_at is null and i.named_at is null and private.is_muted(c)
         );
 
     update analytics.incidents as i
@@ -6368,7 +6368,7 @@ begin
         -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
         -- pass on purpose.
         and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
-        and not private.is_muted(i.job_name);
+        and not private.is_muted(i);
 
     perform private.settle_causes();
 end
@@ -6893,23 +6893,28 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
--- Name: is_muted(text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: is_muted(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.is_muted(job text) RETURNS boolean
+CREATE FUNCTION private.is_muted(incident analytics.incidents) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
-        select from analytics.scheduled_jobs as d where d.job_name = is_muted.job and d.muted_until > clock_timestamp()
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
     );
 $$;
 
 --
--- Name: FUNCTION is_muted(job text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.is_muted(job text) IS 'Whether nothing is to be told of the job now.';
+COMMENT ON FUNCTION private.is_muted(incident analytics.incidents) IS 'Whether nothing is to be told now of the job that the incident is about.';
 
 --
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
@@ -7052,7 +7057,7 @@ CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
     -- A name that another owner's job has been declared by does not tell this one.
     select case
         when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
-            then format('%s (of %s)', job_label.job_name, job_label.owner)
+            then format('%s of %s', job_label.job_name, job_label.owner)
         else job_label.job_name
     end;
 $$;
@@ -10730,7 +10735,7 @@ begin
         from analytics.incidents as c
         where c.closed_at is null
             and c.announced_at is not null
-            and not private.is_muted(c.job_name)
+            and not private.is_muted(c)
             and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
         order by c.incident_id
     loop
@@ -18372,10 +18377,10 @@ REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FRO
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
--- Name: FUNCTION is_muted(job text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.is_muted(job text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.is_muted(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -

@@ -169,7 +169,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   too_fast: ({ job }) => durations(job),
   undeclared: ({ job, jobid, owner }) =>
     // The name belongs to another owner's job, which is declared.
-    owner != null && job?.endsWith(` (of ${owner})`) === true
+    owner != null && job?.endsWith(` of ${owner}`) === true
       ? unscheduleDuplicates([], [{ jobid, owner }])
       : lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
   unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),

@@ -12,18 +12,23 @@ set severity = 'warning',
     summary = 'Several incidents with one cause, told as one: its severity is that of the worst of them.'
 where kind = 'storm';
 
-create function private.is_muted(job text)
+create function private.is_muted(incident analytics.incidents)
 returns boolean
 language sql
 stable
 set search_path = ''
 as $$
     select exists (
-        select from analytics.scheduled_jobs as d where d.job_name = is_muted.job and d.muted_until > clock_timestamp()
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
     );
 $$;
-revoke all on function private.is_muted(text) from public, anon, authenticated;
-comment on function private.is_muted(text) is 'Whether nothing is to be told of the job now.';
+revoke all on function private.is_muted(analytics.incidents) from public, anon, authenticated;
+comment on function private.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
 
 create function private.alert_family(incident analytics.incidents)
 returns text

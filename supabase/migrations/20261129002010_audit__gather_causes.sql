@@ -37,7 +37,7 @@ begin
     where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
-        and not private.is_muted(c.job_name)
+        and not private.is_muted(c)
         -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
         -- after that.
         and not exists (
@@ -84,7 +84,7 @@ begin
         and (
             c.closed_at < clock_timestamp() - interval '15 minutes'
             or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
-            or c.closed_at is null and i.named_at is null and private.is_muted(c.job_name)
+            or c.closed_at is null and i.named_at is null and private.is_muted(c)
         );
 
     update analytics.incidents as i
@@ -95,7 +95,7 @@ begin
         -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
         -- pass on purpose.
         and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
-        and not private.is_muted(i.job_name);
+        and not private.is_muted(i);
 
     perform private.settle_causes();
 end

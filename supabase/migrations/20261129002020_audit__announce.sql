@@ -91,7 +91,7 @@ begin
         from analytics.incidents as c
         where c.closed_at is null
             and c.announced_at is not null
-            and not private.is_muted(c.job_name)
+            and not private.is_muted(c)
             and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
         order by c.incident_id
     loop
@@ -149,7 +149,7 @@ begin
             or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
         )
         and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
-        and not private.is_muted(i.job_name);
+        and not private.is_muted(i);
     perform private.gather_groups(news, is_first);
     again := private.tell_again();
 

@@ -31,7 +31,7 @@ as $$
     -- A name that another owner's job has been declared by does not tell this one.
     select case
         when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
-            then format('%s (of %s)', job_label.job_name, job_label.owner)
+            then format('%s of %s', job_label.job_name, job_label.owner)
         else job_label.job_name
     end;
 $$;
@@ -208,4 +208,4 @@ as $$
         and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
 $$;
 comment on function private.find_undeclared_jobs() is
-    'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> (of <owner>)".';
+    'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';

@@ -118,7 +118,7 @@ Deno.test("alertEvent() unschedules what the same owner repeats, and only shows 
     ["select cron.unschedule(7);"],
   );
   assert.deepEqual(repair({ kind: "duplicated", duplicates: [], foreign_duplicates }), []);
-  assert.deepEqual(repair({ kind: "undeclared", job: "twin (of landlord)", owner: "landlord", jobid: 8 }), []);
+  assert.deepEqual(repair({ kind: "undeclared", job: "twin of landlord", owner: "landlord", jobid: 8 }), []);
 });
 
 Deno.test("alertEvent() gives a renamed job its name back, and offers to keep the new one", () => {

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
@@ -114,6 +114,11 @@ select is(
     pg_temp.pass('undeclared refresh-probe-2 refresh-probe-2', 'stale probe-2 refresh-probe-1'), 'undeclared:refresh-probe-2, stale:probe-2',
     'nothing is spoken for while it is muted, nor by what is muted'
 );
+
+select pg_temp.anew();
+select pg_temp.see('failed', 'refresh-probe-1 of stranger', '{"job": "refresh-probe-1", "owner": "stranger"}');
+select private.announce_incidents(now());
+select is((select alert from pg_temp.told()), 'opened failed:refresh-probe-1 of stranger', 'a mute is of one owner''s job');
 
 select pg_temp.anew();
 select is(

@@ -23,7 +23,7 @@ select pg_temp.schedule_for_other('probe-twin', '0 0 1 1 *', 'select 2');
 select analytics.audit_pass();
 select analytics.audit_pass();
 select results_eq(
-    'select kind, subject from pg_temp.open_now()', $$ values ('undeclared', 'probe-twin (of probe_other)') $$,
+    'select kind, subject from pg_temp.open_now()', $$ values ('undeclared', 'probe-twin of probe_other') $$,
     'another owner''s job of the same name that does other work is a stranger, not a duplicate'
 );
 select is_empty('select * from private.find_duplicated_jobs()', 'no repair would end it');
@@ -31,7 +31,7 @@ select cron.alter_job((select jobid from cron.job where jobname = 'probe-twin' a
 select analytics.audit_pass();
 select results_eq(
     'select kind, subject from pg_temp.open_now()',
-    $$ values ('inactive', 'probe-twin'), ('undeclared', 'probe-twin (of probe_other)') $$,
+    $$ values ('inactive', 'probe-twin'), ('undeclared', 'probe-twin of probe_other') $$,
     'nor does it hide that the declared one is switched off'
 );
 select cron.unschedule('probe-twin');
