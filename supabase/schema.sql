@@ -1844,7 +1844,8 @@ declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
     org constant jsonb := nullif(scope -> 'org', 'null'::jsonb);
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
-    relation regclass := to_regclass(format('analytics.%I', view_name));
+    through constant text := coalesce(request ->> 'through', view_name);
+    relation regclass := to_regclass(format('analytics.%I', through));
     state constant jsonb := private.state_of(view_name);
     read_states jsonb;
     allowed text[];
@@ -1862,7 +1863,7 @@ declare
     withheld_count bigint;
 begin
     if state is null or (relation is null and reading is null) then
-        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', view_name);
+        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
     end if;
     select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
     from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
@@ -1905,18 +1906,15 @@ begin
                 private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
-        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
-        perform private.typed_column(relation, n.name)
-        from (
-            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
-            union
-            select c from jsonb_array_elements_text(request -> 'columns') as c
-        ) as n (name);
         select string_agg(
-            format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
+            format(
+                '%s %s',
+                private.column_reference(relation, o ->> 'column'),
+                case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
+            ), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(format('v.%I', c), ', ') into strict columns
+        select string_agg(private.column_reference(relation, c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
@@ -1946,7 +1944,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -11659,21 +11657,24 @@ COMMENT ON FUNCTION public.analytics_refresh_heatmap() IS 'Refreshes the heatmap
 CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
     with caller as (
-        select (event ->> 'user_id')::uuid as user_id
+        select
+            e.user_id,
+            case when e.user_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.user_id::uuid end as user_uuid
+        from (select event ->> 'user_id') as e (user_id)
     ),
 
     role as (
         select r.is_admin, r.org_id, r.org_role
         from caller as c
-        join public.user_roles as r on r.user_id = c.user_id
+        join public.user_roles as r on r.user_id = c.user_uuid
     ),
 
     membership as (
         select m.org_id, m.role::text as org_role, count(*) over () as membership_count
         from caller as c
-        join public.org_members as m on m.user_id = c.user_id::text
+        join public.org_members as m on m.user_id = c.user_id
         where m.left_at is null or m.left_at > now()
     ),
 
@@ -11698,7 +11699,7 @@ CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
                 (select jsonb_build_object('org_id', o.org_id, 'org_role', o.org_role) from organisation as o), '{}'::jsonb
             )
     );
-$$;
+$_$;
 
 --
 -- Name: FUNCTION custom_access_token_hook(event jsonb); Type: COMMENT; Schema: public; Owner: -
@@ -13152,6 +13153,70 @@ COMMENT ON VIEW analytics.leaderboard_months IS 'mv_leaderboard_month with the a
 COMMENT ON COLUMN analytics.leaderboard_months.exact_avg_score IS 'To thirty decimals: equal exactly where the averages are.';
 
 --
+-- Name: challenges; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.challenges (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: mv_agent_challenges; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_agent_challenges AS
+ WITH agent_challenges AS (
+         SELECT s.agent_id,
+            s.challenge_id,
+            count(*) AS submissions_count,
+            count(*) FILTER (WHERE (s.status = 'scored'::text)) AS scored_count,
+            max(s.created_at) FILTER (WHERE ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone))) AS last_submission_at
+           FROM public.submissions s
+          GROUP BY s.agent_id, s.challenge_id
+        )
+ SELECT a.agent_id,
+    a.challenge_id,
+    c.title AS challenge_title,
+    a.submissions_count,
+    a.scored_count,
+    a.last_submission_at
+   FROM (agent_challenges a
+     JOIN public.challenges c ON ((c.id = a.challenge_id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_agent_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_agent_challenges IS 'To which challenges an agent has submitted, and how often.';
+
+--
+-- Name: COLUMN mv_agent_challenges.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_agent_challenges.submissions_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.submissions_count IS 'Submissions in any state.';
+
+--
+-- Name: COLUMN mv_agent_challenges.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.scored_count IS 'Those of them that are scored.';
+
+--
+-- Name: COLUMN mv_agent_challenges.last_submission_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.last_submission_at IS 'Null where no moment between 1900 and 2200 is known.';
+
+--
 -- Name: mv_agent_progress; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -13176,6 +13241,7 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
         )
  SELECT w.agent_id,
     w.challenge_id,
+    c.title AS challenge_title,
     w.week,
     w.submission_count,
     round(w.avg_score, 3) AS avg_composite_score,
@@ -13185,7 +13251,8 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
             WHEN (lag(w.week) OVER weeks_of_agent = (w.week - 7)) THEN round((w.avg_score - lag(w.avg_score) OVER weeks_of_agent), 3)
             ELSE NULL::numeric
         END AS wow_composite_delta
-   FROM weeks w
+   FROM (weeks w
+     JOIN public.challenges c ON ((c.id = w.challenge_id)))
   WINDOW weeks_of_agent AS (PARTITION BY w.agent_id, w.challenge_id ORDER BY w.week)
   WITH NO DATA;
 
@@ -13194,6 +13261,12 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
 --
 
 COMMENT ON MATERIALIZED VIEW analytics.mv_agent_progress IS 'An agent''s composite scores by week.';
+
+--
+-- Name: COLUMN mv_agent_progress.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_progress.challenge_title IS 'As of the last refresh.';
 
 --
 -- Name: COLUMN mv_agent_progress.week; Type: COMMENT; Schema: analytics; Owner: -
@@ -13206,6 +13279,129 @@ COMMENT ON COLUMN analytics.mv_agent_progress.week IS 'Monday of the ISO week of
 --
 
 COMMENT ON COLUMN analytics.mv_agent_progress.wow_composite_delta IS 'Change of the average against the week before; null when that week has no submission.';
+
+--
+-- Name: mv_lane_score_distribution; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_lane_score_distribution AS
+ WITH lane_scores AS (
+         SELECT s.challenge_id,
+            s.lane_key,
+            s.lane_score,
+            s.created_at
+           FROM analytics.lane_scores s
+          WHERE (s.lane_score IS NOT NULL)
+        ), lanes AS (
+         SELECT s.challenge_id,
+            s.lane_key,
+            count(*) AS sample_count,
+            round(avg(s.lane_score), 3) AS mean_score,
+            round(stddev(s.lane_score), 3) AS stddev_score,
+            round(min(s.lane_score), 3) AS min_score,
+            round(max(s.lane_score), 3) AS max_score,
+            round((percentile_cont((0.10)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p10,
+            round((percentile_cont((0.25)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p25,
+            round((percentile_cont((0.50)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p50,
+            round((percentile_cont((0.75)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p75,
+            round((percentile_cont((0.90)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p90,
+            max(s.created_at) AS last_submission_at
+           FROM lane_scores s
+          GROUP BY s.challenge_id, s.lane_key
+        )
+ SELECT l.challenge_id,
+    c.title AS challenge_title,
+    l.lane_key,
+    l.sample_count,
+    l.mean_score,
+    l.stddev_score,
+    l.min_score,
+    l.max_score,
+    l.p10,
+    l.p25,
+    l.p50,
+    l.p75,
+    l.p90,
+    l.last_submission_at
+   FROM (lanes l
+     JOIN public.challenges c ON ((c.id = l.challenge_id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_lane_score_distribution; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score percentiles per challenge and lane.';
+
+--
+-- Name: COLUMN mv_lane_score_distribution.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lane_score_distribution.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_lane_score_distribution.stddev_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
+
+--
+-- Name: mv_challenges; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_challenges AS
+ WITH lanes AS (
+         SELECT d.challenge_id,
+            d.challenge_title,
+            d.sample_count,
+            d.last_submission_at
+           FROM analytics.mv_lane_score_distribution d
+        )
+ SELECT l.challenge_id,
+    l.challenge_title AS title,
+    count(*) AS lanes_count,
+    count(*) FILTER (WHERE (l.sample_count < 5)) AS withheld_lanes_count,
+    max(l.sample_count) AS samples_of_fullest_lane_count,
+    max(l.last_submission_at) AS last_submission_at
+   FROM lanes l
+  GROUP BY l.challenge_id, l.challenge_title
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_challenges IS 'Challenges that have scores, with the number of their lanes.';
+
+--
+-- Name: COLUMN mv_challenges.title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_challenges.lanes_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.lanes_count IS 'Lanes with a score that can be computed with.';
+
+--
+-- Name: COLUMN mv_challenges.withheld_lanes_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.withheld_lanes_count IS 'Those of them with fewer than five samples: lane-distributions does not show them.';
+
+--
+-- Name: COLUMN mv_challenges.samples_of_fullest_lane_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.samples_of_fullest_lane_count IS 'Fewer than five: no lane can be shown, and the challenge does not leave the API.';
+
+--
+-- Name: COLUMN mv_challenges.last_submission_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.last_submission_at IS 'Of a submission with such a score.';
 
 --
 -- Name: mv_kpi_attempts; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -13445,48 +13641,6 @@ COMMENT ON COLUMN analytics.mv_kpi_weeks.attempts_count IS 'All completed attemp
 --
 
 COMMENT ON COLUMN analytics.mv_kpi_weeks.events_per_attempt IS 'events_count / attempts_count, four decimals.';
-
---
--- Name: mv_lane_score_distribution; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_lane_score_distribution AS
- WITH lane_scores AS (
-         SELECT s_1.challenge_id,
-            s_1.lane_key,
-            s_1.lane_score,
-            s_1.created_at
-           FROM analytics.lane_scores s_1
-          WHERE (s_1.lane_score IS NOT NULL)
-        )
- SELECT s.challenge_id,
-    s.lane_key,
-    count(*) AS sample_count,
-    round(avg(s.lane_score), 3) AS mean_score,
-    round(stddev(s.lane_score), 3) AS stddev_score,
-    round(min(s.lane_score), 3) AS min_score,
-    round(max(s.lane_score), 3) AS max_score,
-    round((percentile_cont((0.10)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p10,
-    round((percentile_cont((0.25)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p25,
-    round((percentile_cont((0.50)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p50,
-    round((percentile_cont((0.75)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p75,
-    round((percentile_cont((0.90)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p90,
-    max(s.created_at) AS last_submission_at
-   FROM lane_scores s
-  GROUP BY s.challenge_id, s.lane_key
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_lane_score_distribution; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score percentiles per challenge and lane.';
-
---
--- Name: COLUMN mv_lane_score_distribution.stddev_score; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
 
 --
 -- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -13843,14 +13997,20 @@ CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
            FROM (scored_submissions s
              JOIN public.bout_results r ON (((r.bout_id = s.bout_id) AND (r.winner_agent_id = s.agent_id))))
           GROUP BY s.agent_id, s.challenge_id
+        ), challenges_won AS (
+         SELECT f.challenge_id,
+            count(*) AS agents_with_win,
+            round(avg((EXTRACT(epoch FROM (w_1.first_win_at - f.first_at)) / (86400)::numeric)), 1) AS avg_days_to_first_win
+           FROM (first_submissions f
+             JOIN first_wins w_1 ON (((w_1.agent_id = f.agent_id) AND (w_1.challenge_id = f.challenge_id))))
+          GROUP BY f.challenge_id
         )
- SELECT f.challenge_id,
-    count(*) AS agents_with_win,
-    round(avg((EXTRACT(epoch FROM (w.first_win_at - f.first_at)) / (86400)::numeric)), 1) AS avg_days_to_first_win
-   FROM (first_submissions f
-     JOIN first_wins w ON (((w.agent_id = f.agent_id) AND (w.challenge_id = f.challenge_id))))
-  GROUP BY f.challenge_id
- HAVING (count(*) >= 5)
+ SELECT w.challenge_id,
+    c.title AS challenge_title,
+    w.agents_with_win,
+    w.avg_days_to_first_win
+   FROM (challenges_won w
+     JOIN public.challenges c ON ((c.id = w.challenge_id)))
   WITH NO DATA;
 
 --
@@ -13858,6 +14018,18 @@ CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
 --
 
 COMMENT ON MATERIALIZED VIEW analytics.mv_time_to_first_win IS 'Days from first scored submission to first win, averaged over the agents that have won.';
+
+--
+-- Name: COLUMN mv_time_to_first_win.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_time_to_first_win.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_time_to_first_win.agents_with_win; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_time_to_first_win.agents_with_win IS 'Agents behind the average; fewer than five never leave the API.';
 
 --
 -- Name: mv_user_activity_day; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -13967,6 +14139,7 @@ CREATE MATERIALIZED VIEW analytics.mv_weakness_patterns AS
         )
  SELECT a.agent_id,
     a.challenge_id,
+    d.challenge_title,
     a.lane_key,
     a.attempt_count,
     a.avg_score,
@@ -13995,6 +14168,12 @@ CREATE MATERIALIZED VIEW analytics.mv_weakness_patterns AS
 COMMENT ON MATERIALIZED VIEW analytics.mv_weakness_patterns IS 'How an agent does in a lane of a challenge, against everybody.';
 
 --
+-- Name: COLUMN mv_weakness_patterns.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_title IS 'As of the last refresh of the distribution.';
+
+--
 -- Name: COLUMN mv_weakness_patterns.score_trend_slope; Type: COMMENT; Schema: analytics; Owner: -
 --
 
@@ -14011,6 +14190,312 @@ COMMENT ON COLUMN analytics.mv_weakness_patterns.score_trend_per_day IS 'The sam
 --
 
 COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_sample_count IS 'Samples behind the quartiles; fewer than five never leave the API.';
+
+--
+-- Name: agents; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.agents (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    owner_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: COLUMN agents.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.agents.owner_id IS 'auth.users.id of the owner; null for an agent of the platform.';
+
+--
+-- Name: named_agent_challenges; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_agent_challenges WITH (security_invoker='on') AS
+ SELECT c.agent_id,
+    a.name AS agent_name,
+    c.challenge_id,
+    c.challenge_title,
+    c.submissions_count,
+    c.scored_count,
+    c.last_submission_at
+   FROM (analytics.mv_agent_challenges c
+     LEFT JOIN public.agents a ON ((a.id = c.agent_id)));
+
+--
+-- Name: VIEW named_agent_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agent_challenges IS 'mv_agent_challenges with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_agent_challenges.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_agent_challenges.agent_name IS 'Null where the agent was deleted after the last refresh.';
+
+--
+-- Name: named_agent_progress; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_agent_progress WITH (security_invoker='on') AS
+ SELECT p.agent_id,
+    a.name AS agent_name,
+    p.challenge_id,
+    p.challenge_title,
+    p.week,
+    p.submission_count,
+    p.avg_composite_score,
+    p.best_composite_score,
+    p.worst_composite_score,
+    p.wow_composite_delta
+   FROM (analytics.mv_agent_progress p
+     LEFT JOIN public.agents a ON ((a.id = p.agent_id)));
+
+--
+-- Name: VIEW named_agent_progress; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agent_progress IS 'mv_agent_progress with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_agent_progress.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_agent_progress.agent_name IS 'Null where the agent was deleted after the last refresh.';
+
+--
+-- Name: named_agents; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_agents WITH (security_invoker='on') AS
+ SELECT a.id AS agent_id,
+    a.name
+   FROM public.agents a;
+
+--
+-- Name: VIEW named_agents; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agents IS 'Agents by name.';
+
+--
+-- Name: question_texts; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.question_texts WITH (security_invoker='on') AS
+ SELECT q.id AS question_id,
+        CASE
+            WHEN (length(q.stem) <= 300) THEN q.stem
+            ELSE ("left"(q.stem, 299) || '…'::text)
+        END AS question_text
+   FROM public.questions q;
+
+--
+-- Name: VIEW question_texts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.question_texts IS 'What a question asks, at most 300 characters of it; an ellipsis stands for the rest.';
+
+--
+-- Name: named_explanation_engagement; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_explanation_engagement WITH (security_invoker='on') AS
+ SELECT e.question_id,
+    t.question_text,
+    e.views_count,
+    e.learners_count,
+    e.median_dwell_ms,
+    e.helpful_rate,
+    e.revisit_rate
+   FROM (analytics.explanation_engagement e
+     LEFT JOIN analytics.question_texts t ON ((t.question_id = e.question_id)));
+
+--
+-- Name: VIEW named_explanation_engagement; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_explanation_engagement IS 'explanation_engagement with the texts of the questions, read live.';
+
+--
+-- Name: COLUMN named_explanation_engagement.question_text; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_explanation_engagement.question_text IS 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question.';
+
+--
+-- Name: named_heatmap; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_heatmap WITH (security_invoker='on') AS
+ SELECT h.question_id,
+    t.question_text,
+    h.lesion,
+    h.topic,
+    h.week_start,
+    h.attempts,
+    h.correct_attempts,
+    h.accuracy_rate,
+    h.median_duration_ms
+   FROM (analytics.analytics_heatmap_agg h
+     LEFT JOIN analytics.question_texts t ON ((t.question_id = h.question_id)));
+
+--
+-- Name: VIEW named_heatmap; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_heatmap IS 'The heatmap with the texts of the questions, read live.';
+
+--
+-- Name: COLUMN named_heatmap.question_text; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_heatmap.question_text IS 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh.';
+
+--
+-- Name: quiz_completion_rates; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.quiz_completion_rates AS
+ WITH attempts AS (
+         SELECT q.track_id,
+            q.quiz_id,
+            (q.completed_at IS NOT NULL) AS is_completed,
+            q.score,
+            q.duration_ms
+           FROM public.quiz_attempts q
+        )
+ SELECT a.track_id,
+    a.quiz_id,
+    count(*) AS started_count,
+    count(*) FILTER (WHERE a.is_completed) AS completed_count,
+    round(((count(*) FILTER (WHERE a.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate,
+    round(avg(a.score) FILTER (WHERE a.is_completed), 3) AS avg_score,
+    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)) FILTER (WHERE a.is_completed))::numeric, 1) AS median_duration_ms
+   FROM attempts a
+  GROUP BY a.track_id, a.quiz_id
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.quiz_completion_rates IS 'How many of those who start a quiz finish it, and how they do.';
+
+--
+-- Name: COLUMN quiz_completion_rates.started_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.started_count IS 'Attempts, also those that were not completed.';
+
+--
+-- Name: COLUMN quiz_completion_rates.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.completion_rate IS 'completed_count / started_count, four decimals.';
+
+--
+-- Name: COLUMN quiz_completion_rates.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.avg_score IS 'Over completed attempts that have a score; null when there is none.';
+
+--
+-- Name: COLUMN quiz_completion_rates.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.median_duration_ms IS 'Over completed attempts whose duration is known; null when there is none.';
+
+--
+-- Name: tracks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tracks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: named_quiz_completion_rates; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_quiz_completion_rates WITH (security_invoker='on') AS
+ SELECT q.track_id,
+    t.title AS track_title,
+    q.quiz_id,
+    q.started_count,
+    q.completed_count,
+    q.completion_rate,
+    q.avg_score,
+    q.median_duration_ms
+   FROM (analytics.quiz_completion_rates q
+     LEFT JOIN public.tracks t ON ((t.id = q.track_id)));
+
+--
+-- Name: VIEW named_quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_quiz_completion_rates IS 'quiz_completion_rates with the titles of the tracks, read live.';
+
+--
+-- Name: COLUMN named_quiz_completion_rates.track_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_quiz_completion_rates.track_title IS 'Null where the track was deleted after the last refresh.';
+
+--
+-- Name: named_tracks; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_tracks WITH (security_invoker='on') AS
+ SELECT t.id AS track_id,
+    t.title
+   FROM public.tracks t;
+
+--
+-- Name: VIEW named_tracks; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_tracks IS 'Tracks by title.';
+
+--
+-- Name: named_weakness_patterns; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_weakness_patterns WITH (security_invoker='on') AS
+ SELECT w.agent_id,
+    a.name AS agent_name,
+    w.challenge_id,
+    w.challenge_title,
+    w.lane_key,
+    w.attempt_count,
+    w.avg_score,
+    w.min_score,
+    w.max_score,
+    w.score_trend_slope,
+    w.score_trend_per_day,
+    w.performance_category,
+    w.challenge_p25,
+    w.challenge_p50,
+    w.challenge_p75,
+    w.challenge_sample_count
+   FROM (analytics.mv_weakness_patterns w
+     LEFT JOIN public.agents a ON ((a.id = w.agent_id)));
+
+--
+-- Name: VIEW named_weakness_patterns; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_weakness_patterns IS 'mv_weakness_patterns with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_weakness_patterns.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_weakness_patterns.agent_name IS 'Null where the agent was deleted after the last refresh.';
 
 --
 -- Name: org_overviews; Type: VIEW; Schema: analytics; Owner: -
@@ -14168,16 +14653,6 @@ COMMENT ON VIEW analytics.people_attempts IS 'Attempts as they stand, also those
 COMMENT ON COLUMN analytics.people_attempts.started_on IS 'UTC day of the start.';
 
 --
--- Name: tracks; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.tracks (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
 -- Name: popular_tracks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -14246,58 +14721,50 @@ COMMENT ON COLUMN analytics.popular_tracks.total_seconds IS 'Of all sessions; on
 COMMENT ON COLUMN analytics.popular_tracks.popularity_rank IS 'By learners, then sessions, then title; 1 is the most popular.';
 
 --
--- Name: quiz_completion_rates; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+-- Name: question_lesions; Type: VIEW; Schema: analytics; Owner: -
 --
 
-CREATE MATERIALIZED VIEW analytics.quiz_completion_rates AS
- WITH attempts AS (
-         SELECT q.track_id,
-            q.quiz_id,
-            (q.completed_at IS NOT NULL) AS is_completed,
-            q.score,
-            q.duration_ms
-           FROM public.quiz_attempts q
-        )
- SELECT a.track_id,
-    a.quiz_id,
-    count(*) AS started_count,
-    count(*) FILTER (WHERE a.is_completed) AS completed_count,
-    round(((count(*) FILTER (WHERE a.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate,
-    round(avg(a.score) FILTER (WHERE a.is_completed), 3) AS avg_score,
-    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)) FILTER (WHERE a.is_completed))::numeric, 1) AS median_duration_ms
-   FROM attempts a
-  GROUP BY a.track_id, a.quiz_id
-  WITH NO DATA;
+CREATE VIEW analytics.question_lesions WITH (security_invoker='on') AS
+ SELECT t.lesion,
+    count(*) AS questions_count,
+    count(DISTINCT t.topic) AS topics_count
+   FROM analytics.question_tags t
+  GROUP BY t.lesion;
 
 --
--- Name: MATERIALIZED VIEW quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: VIEW question_lesions; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.quiz_completion_rates IS 'How many of those who start a quiz finish it, and how they do.';
+COMMENT ON VIEW analytics.question_lesions IS 'The lesions that questions have, in their one spelling.';
 
 --
--- Name: COLUMN quiz_completion_rates.started_count; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN question_lesions.lesion; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.started_count IS 'Attempts, also those that were not completed.';
+COMMENT ON COLUMN analytics.question_lesions.lesion IS 'Normalised: see analytics.question_tags.';
 
 --
--- Name: COLUMN quiz_completion_rates.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: question_topics; Type: VIEW; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.completion_rate IS 'completed_count / started_count, four decimals.';
+CREATE VIEW analytics.question_topics WITH (security_invoker='on') AS
+ SELECT t.topic,
+    count(*) AS questions_count,
+    count(DISTINCT t.lesion) AS lesions_count
+   FROM analytics.question_tags t
+  GROUP BY t.topic;
 
 --
--- Name: COLUMN quiz_completion_rates.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: VIEW question_topics; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.avg_score IS 'Over completed attempts that have a score; null when there is none.';
+COMMENT ON VIEW analytics.question_topics IS 'The topics that questions have, in their one spelling.';
 
 --
--- Name: COLUMN quiz_completion_rates.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN question_topics.topic; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.median_duration_ms IS 'Over completed attempts whose duration is known; null when there is none.';
+COMMENT ON COLUMN analytics.question_topics.topic IS 'Normalised: see analytics.question_tags.';
 
 --
 -- Name: refresh_log_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
@@ -15215,23 +15682,6 @@ CREATE VIEW private.outdated_dim_users WITH (security_invoker='on') AS
 COMMENT ON VIEW private.outdated_dim_users IS 'What analytics.dim_users lacks, and what it holds that is not so any more.';
 
 --
--- Name: agents; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.agents (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    owner_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: COLUMN agents.owner_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.agents.owner_id IS 'auth.users.id of the owner; null for an agent of the platform.';
-
---
 -- Name: assignments; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -15261,16 +15711,6 @@ CREATE TABLE public.bouts (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     challenge_id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: challenges; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.challenges (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
@@ -15985,6 +16425,12 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
 
 --
+-- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_agent_challenges_key ON analytics.mv_agent_challenges USING btree (agent_id, challenge_id);
+
+--
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -15995,6 +16441,12 @@ CREATE UNIQUE INDEX mv_assignment_status_key ON analytics.mv_assignment_status U
 --
 
 CREATE INDEX mv_assignment_status_user_id_idx ON analytics.mv_assignment_status USING btree (org_id, user_id);
+
+--
+-- Name: mv_challenges_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_challenges_key ON analytics.mv_challenges USING btree (challenge_id);
 
 --
 -- Name: mv_kpi_attempts_key; Type: INDEX; Schema: analytics; Owner: -
@@ -16497,6 +16949,12 @@ CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TR
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bout_results FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: challenges freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.challenges FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
 -- Name: dotted_lines freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -19240,6 +19698,13 @@ GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
 GRANT SELECT ON TABLE analytics.leaderboard_months TO reporting_user;
 
 --
+-- Name: TABLE challenges; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.challenges TO service_role;
+GRANT SELECT ON TABLE public.challenges TO authenticated;
+
+--
 -- Name: TABLE mv_kpi_call_minutes; Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -19289,10 +19754,11 @@ GRANT SELECT ON TABLE public.bout_results TO authenticated;
 GRANT SELECT ON TABLE analytics.mv_user_activity_day TO reporting_user;
 
 --
--- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
+-- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
+GRANT ALL ON TABLE public.agents TO service_role;
+GRANT SELECT ON TABLE public.agents TO authenticated;
 
 --
 -- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -
@@ -19300,6 +19766,12 @@ GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
 
 GRANT ALL ON TABLE public.tracks TO service_role;
 GRANT SELECT ON TABLE public.tracks TO authenticated;
+
+--
+-- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
 
 --
 -- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
@@ -19374,13 +19846,6 @@ GRANT ALL ON TABLE public.scenarios TO service_role;
 GRANT SELECT ON TABLE public.scenarios TO authenticated;
 
 --
--- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.agents TO service_role;
-GRANT SELECT ON TABLE public.agents TO authenticated;
-
---
 -- Name: TABLE assignments; Type: ACL; Schema: public; Owner: -
 --
 
@@ -19393,13 +19858,6 @@ GRANT SELECT ON TABLE public.assignments TO authenticated;
 
 GRANT ALL ON TABLE public.bouts TO service_role;
 GRANT SELECT ON TABLE public.bouts TO authenticated;
-
---
--- Name: TABLE challenges; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.challenges TO service_role;
-GRANT SELECT ON TABLE public.challenges TO authenticated;
 
 --
 -- Name: TABLE judge_outputs; Type: ACL; Schema: public; Owner: -

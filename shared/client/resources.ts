@@ -17,6 +17,63 @@ export type ProblemCode =
   | "TOO_STALE"
   | "SOURCE_UNAVAILABLE";
 
+/** Parameters of arena/agent-challenges. */
+export interface ArenaAgentChallengesParams {
+  readonly agent_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+export interface ArenaAgentChallengesRow {
+  readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
+  readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
+  /** Submissions in any state. */
+  readonly submissions_count: number;
+  /** Those of them that are scored. */
+  readonly scored_count: number;
+  /** Null where no moment between 1900 and 2200 is known. */
+  readonly last_submission_at: string | null;
+}
+
+/** Parameters of arena/agents. */
+export interface ArenaAgentsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The caller's own agents by name. */
+export interface ArenaAgentsRow {
+  readonly agent_id: string;
+  readonly name: string;
+}
+
+/** Parameters of arena/challenges. */
+export interface ArenaChallengesParams {
+  readonly challenge_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+export interface ArenaChallengesRow {
+  readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly title: string;
+  /** Lanes with a score that can be computed with. */
+  readonly lanes_count: number;
+  /** Those of them with fewer than five samples: lane-distributions does not show them. */
+  readonly withheld_lanes_count: number;
+  /** Fewer than five: no lane can be shown, and the challenge does not leave the API. */
+  readonly samples_of_fullest_lane_count: number;
+  /** Of a submission with such a score. */
+  readonly last_submission_at: string;
+}
+
 /** Parameters of arena/lane-distributions. */
 export interface ArenaLaneDistributionsParams {
   readonly challenge_id: string;
@@ -25,6 +82,8 @@ export interface ArenaLaneDistributionsParams {
 /** A row of: The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
 export interface ArenaLaneDistributionsRow {
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
   readonly lane_key: string;
   readonly sample_count: number;
   readonly mean_score: number;
@@ -50,7 +109,11 @@ export interface ArenaProgressParams {
 /** A row of: The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
 export interface ArenaProgressRow {
   readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
   /** Monday of the ISO week of the UTC timestamp. */
   readonly week: string;
   readonly submission_count: number;
@@ -69,6 +132,9 @@ export interface ArenaTimeToFirstWinParams {
 /** A row of: How many days agents need from their first submission to their first win, by challenge. */
 export interface ArenaTimeToFirstWinRow {
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
+  /** Agents behind the average; fewer than five never leave the API. */
   readonly agents_with_win: number;
   readonly avg_days_to_first_win: number;
 }
@@ -84,7 +150,11 @@ export interface ArenaWeaknessPatternsParams {
 /** A row of: Where one agent keeps scoring below the field, weakest lanes first, with the trend of its scores. */
 export interface ArenaWeaknessPatternsRow {
   readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
   readonly challenge_id: string;
+  /** As of the last refresh of the distribution. */
+  readonly challenge_title: string;
   readonly lane_key: string;
   readonly attempt_count: number;
   readonly avg_score: number;
@@ -133,6 +203,8 @@ export interface EngagementExplanationEngagementParams {
 /** A row of: Which explanations are read, how long, whether they help, and who comes back, the most read first. */
 export interface EngagementExplanationEngagementRow {
   readonly question_id: string;
+  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question. */
+  readonly question_text: string | null;
   readonly views_count: number;
   readonly learners_count: number;
   /** Over views whose dwell time is known; null when there is none. */
@@ -173,6 +245,8 @@ export interface EngagementQuizCompletionRatesParams {
 /** A row of: How many attempts at each quiz are completed, with their average score and median duration. */
 export interface EngagementQuizCompletionRatesRow {
   readonly track_id: string;
+  /** Null where the track was deleted after the last refresh. */
+  readonly track_title: string | null;
   readonly quiz_id: string;
   /** Attempts, also those that were not completed. */
   readonly started_count: number;
@@ -235,6 +309,18 @@ export interface EngagementSummaryStatsRow {
   readonly longest_streak_days: number;
 }
 
+/** Parameters of engagement/tracks. */
+export interface EngagementTracksParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: All tracks by title. */
+export interface EngagementTracksRow {
+  readonly track_id: string;
+  readonly title: string;
+}
+
 /** Parameters of qbank/heatmap. */
 export interface QbankHeatmapParams {
   readonly week_from?: string | undefined;
@@ -248,6 +334,8 @@ export interface QbankHeatmapParams {
 /** A row of: How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
 export interface QbankHeatmapRow {
   readonly question_id: string;
+  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh. */
+  readonly question_text: string | null;
   /** Normalised: see analytics.question_tags. */
   readonly lesion: string;
   readonly topic: string;
@@ -297,6 +385,34 @@ export interface QbankHeatmapMatrixTable {
   /** Monday of the ISO week of the UTC timestamp. */
   readonly columns: readonly string[];
   readonly rows: readonly QbankHeatmapMatrixTableRow[];
+}
+
+/** Parameters of qbank/lesions. */
+export interface QbankLesionsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The lesions that questions have, in the spelling that the heatmap filters by. */
+export interface QbankLesionsRow {
+  /** Normalised: see analytics.question_tags. */
+  readonly lesion: string;
+  readonly questions_count: number;
+  readonly topics_count: number;
+}
+
+/** Parameters of qbank/topics. */
+export interface QbankTopicsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The topics that questions have, in the spelling that the heatmap filters by. */
+export interface QbankTopicsRow {
+  /** Normalised: see analytics.question_tags. */
+  readonly topic: string;
+  readonly questions_count: number;
+  readonly lesions_count: number;
 }
 
 /** Parameters of training/activity-calendar. */
@@ -895,6 +1011,21 @@ export interface TrainingTopScenariosRow {
 
 /** Parameters, data and meta of every resource, by its name. */
 export interface Resources {
+  readonly "arena/agent-challenges": {
+    readonly params: ArenaAgentChallengesParams;
+    readonly data: readonly ArenaAgentChallengesRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "arena/agents": {
+    readonly params: ArenaAgentsParams;
+    readonly data: readonly ArenaAgentsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "arena/challenges": {
+    readonly params: ArenaChallengesParams;
+    readonly data: readonly ArenaChallengesRow[];
+    readonly meta: PageMeta & { readonly withheld_count: number };
+  };
   readonly "arena/lane-distributions": {
     readonly params: ArenaLaneDistributionsParams;
     readonly data: readonly ArenaLaneDistributionsRow[];
@@ -950,6 +1081,11 @@ export interface Resources {
     readonly data: readonly EngagementSummaryStatsRow[];
     readonly meta: ListMeta;
   };
+  readonly "engagement/tracks": {
+    readonly params: EngagementTracksParams;
+    readonly data: readonly EngagementTracksRow[];
+    readonly meta: PageMeta;
+  };
   readonly "qbank/heatmap": {
     readonly params: QbankHeatmapParams;
     readonly data: readonly QbankHeatmapRow[];
@@ -959,6 +1095,16 @@ export interface Resources {
     readonly params: QbankHeatmapMatrixParams;
     readonly data: QbankHeatmapMatrixTable;
     readonly meta: PageMeta & { readonly withheld_count: number };
+  };
+  readonly "qbank/lesions": {
+    readonly params: QbankLesionsParams;
+    readonly data: readonly QbankLesionsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "qbank/topics": {
+    readonly params: QbankTopicsParams;
+    readonly data: readonly QbankTopicsRow[];
+    readonly meta: PageMeta;
   };
   readonly "training/activity-calendar": {
     readonly params: TrainingActivityCalendarParams;
@@ -1079,6 +1225,12 @@ export interface Resources {
 
 /** The resources of the pack arena. */
 export interface ArenaPack {
+  /** The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+  readonly agentChallenges: RowsMethod<"arena/agent-challenges">;
+  /** The caller's own agents by name. */
+  readonly agents: RowsMethod<"arena/agents">;
+  /** The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+  readonly challenges: RowsMethod<"arena/challenges">;
   /** The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
   readonly laneDistributions: Method<"arena/lane-distributions">;
   /** The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
@@ -1092,6 +1244,9 @@ export interface ArenaPack {
 /** The methods of the pack arena alone, over a reader. */
 export function arena(reader: Reader): ArenaPack {
   return {
+    agentChallenges: pagedRows(reader, "arena/agent-challenges", "cursor"),
+    agents: pagedRows(reader, "arena/agents", "cursor"),
+    challenges: pagedRows(reader, "arena/challenges", "cursor"),
     laneDistributions: method(reader, "arena/lane-distributions"),
     progress: method(reader, "arena/progress"),
     timeToFirstWin: method(reader, "arena/time-to-first-win"),
@@ -1115,6 +1270,8 @@ export interface EngagementPack {
   readonly streakDropoffs: Method<"engagement/streak-dropoffs">;
   /** The pack in one row, with windows that end at the newest active day. */
   readonly summaryStats: Method<"engagement/summary-stats">;
+  /** All tracks by title. */
+  readonly tracks: RowsMethod<"engagement/tracks">;
 }
 
 /** The methods of the pack engagement alone, over a reader. */
@@ -1127,6 +1284,7 @@ export function engagement(reader: Reader): EngagementPack {
     reviewSessionUsage: method(reader, "engagement/review-session-usage"),
     streakDropoffs: method(reader, "engagement/streak-dropoffs"),
     summaryStats: method(reader, "engagement/summary-stats"),
+    tracks: pagedRows(reader, "engagement/tracks", "cursor"),
   };
 }
 
@@ -1136,6 +1294,10 @@ export interface QbankPack {
   readonly heatmap: RowsMethod<"qbank/heatmap">;
   /** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
   readonly heatmapMatrix: PagedMethod<"qbank/heatmap/matrix">;
+  /** The lesions that questions have, in the spelling that the heatmap filters by. */
+  readonly lesions: RowsMethod<"qbank/lesions">;
+  /** The topics that questions have, in the spelling that the heatmap filters by. */
+  readonly topics: RowsMethod<"qbank/topics">;
 }
 
 /** The methods of the pack qbank alone, over a reader. */
@@ -1143,6 +1305,8 @@ export function qbank(reader: Reader): QbankPack {
   return {
     heatmap: pagedRows(reader, "qbank/heatmap", "cursor"),
     heatmapMatrix: paged(reader, "qbank/heatmap/matrix", "cursor"),
+    lesions: pagedRows(reader, "qbank/lesions", "cursor"),
+    topics: pagedRows(reader, "qbank/topics", "cursor"),
   };
 }
 
