@@ -620,24 +620,64 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
 
 --
--- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: adopt_all_jobs(interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
+CREATE FUNCTION analytics.adopt_all_jobs(late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS TABLE(job_name text, jobid bigint, owner name, schedule text)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
     job record;
 begin
-    if job_count <> 1 then
+    for job in
+        -- Of two owners' jobs with one name the older one: a declaration has one name.
+        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
+        from cron.job as j
+        where j.jobname is not null
+            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
+        order by j.jobname, j.jobid
+    loop
+        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
+        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) IS 'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+
+--
+-- Name: adopt_job(text, interval, interval, name); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, owner name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    owners constant text[] := array(
+        select j.username from cron.job as j
+        where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
+        order by j.username
+    );
+    job record;
+begin
+    if cardinality(owners) <> 1 then
         raise exception using
             errcode = 'no_data_found',
-            message = format('cannot adopt job "%s": cron.job has %s jobs of that name, not one', job_name, job_count),
-            hint = 'A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job; of two with one name, one is unscheduled.';
+            message = format(
+                'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
+                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+            ),
+            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job from cron.job as j where j.jobname = adopt_job.job_name;
+    select j.schedule, j.command, j.username, j.database into strict job
+    from cron.job as j
+    where j.jobname = adopt_job.job_name and j.username = owners[1];
     perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
     update analytics.scheduled_jobs as d
     set owner = job.username, database = job.database
@@ -646,10 +686,10 @@ end
 $$;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Changes nothing in pg_cron. Idempotent.';
+COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
 
 --
 -- Name: audit_calendar_request(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1165,62 +1205,6 @@ $$;
 COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
 
 --
--- Name: http_get(text, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
---
-
-CREATE FUNCTION analytics.http_get(url text, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    grace constant interval := interval '2 minutes';
-    new_call_id constant bigint := private.open_call(
-        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
-    );
-    new_request_id constant bigint := net.http_get(
-        url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
-    );
-begin
-    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
-    return new_request_id;
-end
-$$;
-
---
--- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
-
---
--- Name: http_post(text, jsonb, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
---
-
-CREATE FUNCTION analytics.http_post(url text, body jsonb DEFAULT '{}'::jsonb, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{"Content-Type": "application/json"}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    grace constant interval := interval '2 minutes';
-    new_call_id constant bigint := private.open_call(
-        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
-    );
-    new_request_id constant bigint := net.http_post(
-        url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
-    );
-begin
-    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
-    return new_request_id;
-end
-$$;
-
---
--- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
-
---
 -- Name: invoke_function(text, jsonb, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -1234,6 +1218,8 @@ declare
     project_url constant text := private.vault_secret('project_url');
     call_secret constant text := private.vault_secret('freshet_call_secret');
     signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
+    run record;
+    in_seconds boolean;
     new_call_id bigint;
     new_request_id bigint;
 begin
@@ -1264,9 +1250,39 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    new_call_id := private.open_call(
-        format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
-    );
+    -- Any role may put a trigger there, which would run as this function's owner. One that is about to be committed keeps the
+    -- queue locked: the insert below would wait for it and then fire it. So the wait comes first, and none is made from here on.
+    lock table net.http_request_queue in row exclusive mode;
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
+    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    begin
+        perform private.harvest_responses();
+    exception
+        when others then
+            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
+    end;
+
+    select * into run from private.current_run();
+    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    insert into analytics.http_calls (
+        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    )
+    values (
+        name,
+        run.job_name,
+        run.runid,
+        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
+        clock_timestamp() + coalesce(complete_within, timeout + grace),
+        complete_within is not null
+    )
+    returning call_id into new_call_id;
+
     new_request_id := net.http_post(
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
@@ -1513,7 +1529,7 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
-                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
+                    'next_slot_at', w.next_slot_at,
                     'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
@@ -2685,6 +2701,7 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
+    named_at timestamp with time zone,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2736,6 +2753,47 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 --
 
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
+
+--
+-- Name: COLUMN incidents.named_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.named_at IS 'When the event of the incident that speaks for it named it.';
+
+--
+-- Name: alert_family(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.alert_family(incident analytics.incidents) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
+        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
+        -- The text stays inside: it may hold anything.
+        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
+    end
+    from (
+        select
+            incident.evidence ->> 'sqlstate' as sqlstate,
+            -- What differs from one job to the next: names, values and figures.
+            regexp_replace(
+                replace(
+                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
+                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
+                ),
+                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
+            ) as message
+    ) as t;
+$$;
+
+--
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.alert_family(incident analytics.incidents) IS 'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2840,29 +2898,41 @@ CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time z
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_above constant integer := 20;
+    is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
+    again bigint[];
+    told analytics.incidents;
 begin
     perform private.gather_causes(pass_started_at);
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
-    left join analytics.scheduled_jobs as j on j.job_name = i.job_name
     where i.announced_at is null
         and i.cause_id is null
-        and (i.closed_at is null or i.closed_at >= pass_started_at)
-        and coalesce(j.muted_until, '-infinity') <= clock_timestamp();
+        and (
+            i.closed_at is null
+            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+        )
+        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+    perform private.gather_groups(news, is_first);
+    again := private.tell_again();
 
-    if cardinality(news) > storm_above then
-        news := array[private.gather_storm(news)];
-    end if;
-
-    perform private.enqueue_alert(i, 'opened')
-    from analytics.incidents as i
-    where i.incident_id = any (news)
-    order by i.incident_id;
-    update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = any (news);
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.announced_at is null
+            and i.cause_id is null
+            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
+        order by i.incident_id
+    loop
+        told := private.name_members(told, 'opened');
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, 'opened');
+        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 
     -- What speaks for others is over when all of them are.
     update analytics.incidents as c
@@ -2871,17 +2941,22 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    perform private.enqueue_alert(i, 'recovered')
-    from analytics.incidents as i
-    where i.closed_at is not null
-        and i.announced_at is not null
-        and i.recovery_announced_at is null
-        -- It is not over: another incident goes on with it.
-        and i.resolution <> 'escalated'
-    order by i.incident_id;
-    update analytics.incidents as i
-    set recovery_announced_at = clock_timestamp()
-    where i.closed_at is not null and i.announced_at is not null and i.recovery_announced_at is null;
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.closed_at is not null
+            and i.announced_at is not null
+            and i.recovery_announced_at is null
+        order by i.incident_id
+    loop
+        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+        if told.resolution <> 'escalated' and told.cause_id is null then
+            told := private.name_members(told, 'recovered');
+            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+            perform private.enqueue_alert(told, 'recovered');
+        end if;
+        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 end
 $$;
 
@@ -2889,7 +2964,7 @@ $$;
 -- Name: FUNCTION announce_incidents(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
+COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
 
 --
 -- Name: ask_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3464,28 +3539,6 @@ $$;
 COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
 
 --
--- Name: callee_of(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.callee_of(url text) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    select coalesce(
-        'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
-        -- Without what stands before "@", which is a password.
-        '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
-        '//'
-    );
-$_$;
-
---
--- Name: FUNCTION callee_of(url text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.callee_of(url text) IS 'What of an address the ledger keeps: the name of the edge function, or the host.';
-
---
 -- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3532,6 +3585,65 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+
+--
+-- Name: cause_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cause_of(incident analytics.incidents) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
+    )
+    select c.incident_id
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
+    left join analytics.incidents as root on root.incident_id = c.cause_id
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+        -- One that is told, or is about to be.
+        and root.closed_at is null
+        and not private.is_muted(c)
+        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
+        -- after that.
+        and not exists (
+            select
+            from unnest(about) as j (job)
+            where coalesce(
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                true
+            )
+        )
+    order by r.rank, c.incident_id
+    limit 1;
+end
+$$;
+
+--
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cause_of(incident analytics.incidents) IS 'The open incident that caused this one, by its reach; no row when none did.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -3751,7 +3863,7 @@ CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
+    select d.runid, j.jobname into current_run.runid, current_run.job_name
     from cron.job_run_details as d
     join cron.job as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
@@ -3762,7 +3874,7 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
+        select min(j.jobname) into current_run.job_name
         from cron.job as j
         where j.command = current_query()
         having count(*) = 1;
@@ -4051,6 +4163,7 @@ begin
         return;
     end if;
     perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
+    perform private.observe_findings('renamed', array(select f from private.find_renamed_jobs() as f), declared);
     perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
     perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
     perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
@@ -4075,7 +4188,7 @@ $$;
 -- Name: FUNCTION detect_declared_state(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
+COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, renamed, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
 
 --
 -- Name: detect_default_partitions(); Type: FUNCTION; Schema: private; Owner: -
@@ -4421,9 +4534,6 @@ begin
     end;
     perform private.settle_calls();
     perform private.detect_http_calls();
-    if read_error is null then
-        perform private.detect_untracked_answers();
-    end if;
     perform private.detect_net_worker(read_error);
     perform private.detect_net_access();
     perform private.detect_secrets();
@@ -4445,7 +4555,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, http_untracked, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
+COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -4499,13 +4609,13 @@ begin
     end loop;
 
     -- An audit that does not even see its own job cannot say that another one is gone.
-    if private.is_audit_sighted() then
+    if exists (select from cron.job as j where j.jobname = 'analytics-cron-audit') then
         perform private.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
         cross join (
             select coalesce(array_agg(n.job_name), '{}') as subjects
             from (
-                select j.job_name from private.known_cron_jobs() as j
+                select j.jobname::text as job_name from cron.job as j where j.jobname is not null
                 union
                 select d.job_name from analytics.scheduled_jobs as d
             ) as n
@@ -4981,67 +5091,6 @@ $$;
 COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
 
 --
--- Name: detect_read_only(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_read_only() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.observe_findings(
-        'read_only',
-        array(select f from private.find_read_only() as f),
-        array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
-    );
-    -- The failures that say so follow from it.
-    update analytics.incidents as i
-    set cause_id = c.incident_id
-    from analytics.incidents as c
-    where c.kind = 'read_only' and c.closed_at is null
-        and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
-        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
-        and i.evidence ->> 'message' like '%in a read-only transaction%'
-        and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
-end
-$$;
-
---
--- Name: FUNCTION detect_read_only(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_read_only() IS 'Kind read_only: transactions of jobs are read-only by default.';
-
---
--- Name: detect_refreshes(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_refreshes() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.detect_unrefreshed();
-    perform private.observe_findings(
-        'refresh_denied',
-        array(select f from private.find_refreshes_denied() as f),
-        array(select w.schema_name || '.' || w.relation_name from private.watchable_views() as w)
-    );
-    perform private.observe_findings(
-        'locking_refresh',
-        array(select f from private.find_locking_refreshes() as f),
-        array(select j.job_name from private.known_cron_jobs() as j)
-    );
-end
-$$;
-
---
--- Name: FUNCTION detect_refreshes(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_refreshes() IS 'Kinds unrefreshed, refresh_denied and locking_refresh.';
-
---
 -- Name: detect_restarts(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5364,36 +5413,6 @@ $$;
 COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
 
 --
--- Name: detect_timezone_ignored(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_timezone_ignored() RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select private.observe(
-        kind => 'timezone_ignored',
-        subject => 'cron.timezone',
-        state => case when t.setting is null then 'ok' else 'bad' end,
-        observed_at => clock_timestamp(),
-        evidence => jsonb_build_object(
-            'message', format(
-                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
-                (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
-            )
-        )
-    )
-    from (select private.ignored_timezone() as setting) as t
-    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
-$$;
-
---
--- Name: FUNCTION detect_timezone_ignored(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_timezone_ignored() IS 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
-
---
 -- Name: detect_too_fast(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5526,47 +5545,6 @@ $$;
 COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registered view that cannot be read.';
 
 --
--- Name: detect_unrefreshed(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_unrefreshed() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    views constant text[] := private.find_unrefreshed_views();
-begin
-    -- All of them are one incident. A view more is news, and told by a new one.
-    update analytics.incidents as i
-    set closed_at = clock_timestamp(), resolution = 'escalated'
-    where i.kind = 'unrefreshed' and i.closed_at is null
-        and views <> '{}'
-        and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
-
-    perform private.observe(
-        kind => 'unrefreshed',
-        subject => 'materialized views',
-        state => case when views = '{}' then 'ok' else 'bad' end,
-        observed_at => clock_timestamp(),
-        evidence => jsonb_build_object(
-            'views', to_jsonb(views),
-            'message', format(
-                'no job refreshes %s: %s', case cardinality(views) when 1 then 'this materialized view' else cardinality(views) || ' materialized views' end,
-                array_to_string(views[1:20], ', ') || case when cardinality(views) > 20 then ', …' else '' end
-            )
-        )
-    )
-    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
-end
-$$;
-
---
--- Name: FUNCTION detect_unrefreshed(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_unrefreshed() IS 'Kind unrefreshed: one incident for all views that no job refreshes.';
-
---
 -- Name: detect_unset_timeout(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5613,141 +5591,6 @@ $$;
 COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
 
 --
--- Name: detect_untracked_answers(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_untracked_answers() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
-    overlap constant interval := interval '15 minutes';
-    -- Who calls without a job is not known to call again.
-    quiet_after constant interval := interval '1 hour';
-    since constant timestamptz := (
-        select greatest(
-            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
-        )
-        from analytics.audit_state as s
-    );
-    is_watched constant boolean := exists (
-        select from analytics.findings as f where f.kind = 'http_untracked' and f.state <> 'ok'
-    );
-    place record;
-    known_bad text[];
-    who text;
-    told_until timestamptz;
-    still_suspect text[];
-    -- A database webhook calls when a row is written, whatever job runs then.
-    or_trigger text;
-begin
-    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
-        return;
-    end if;
-
-    or_trigger := case
-        when exists (
-            select
-            from pg_trigger as t
-            join pg_proc as p on p.oid = t.tgfoid
-            where not t.tgisinternal and t.tgenabled <> 'D'
-                and (p.prosrc ~* '\mnet"?\s*\.\s*"?http_' or p.pronamespace = to_regnamespace('supabase_functions'))
-        ) then '. Or a trigger made it: tables of this database have such triggers'
-        else ''
-    end;
-
-    for place in select * from private.place_answers(since)
-    loop
-        if place.failed_count = 0 then
-            -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
-            from analytics.findings as f
-            where f.kind = 'http_untracked' and f.state = 'bad'
-                and f.subject = any (place.suspects)
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
-
-            select array(
-                select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
-            )
-            into still_suspect
-            from analytics.findings as f
-            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
-            if found then
-                -- Each of several has to be seen well: it may have been any of them.
-                update analytics.findings as f
-                set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
-                where f.kind = 'http_untracked' and f.subject = 'pg_net';
-            end if;
-            continue;
-        end if;
-
-        known_bad := array(
-            select f.subject from analytics.findings as f
-            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = any (place.suspects)
-            order by f.subject
-        );
-        who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
-        -- As many failed as are known to fail: it was they. One more, and it was another one too.
-        continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
-
-        select (f.evidence ->> 'failed_at')::timestamptz into told_until
-        from analytics.findings as f
-        where f.kind = 'http_untracked' and f.subject = who;
-        continue when told_until >= place.last_failed_at;
-        -- Told of a job that was rewritten since.
-        continue when who = 'no job' and exists (
-            select
-            from analytics.incidents as i
-            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
-        );
-        perform private.observe_untracked(
-            who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
-            case who
-                when 'no job' then format(
-                    'an HTTP call of %s came to %s, and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
-                    place.last_failed_at, place.outcome
-                )
-                when 'pg_net' then format(
-                    'HTTP calls of %s came to %s, and more than one job that calls pg_net itself ran then: %s',
-                    place.last_failed_at, place.outcome, array_to_string(place.suspects[1:20], ', ')
-                ) || or_trigger
-                else format(
-                    'the HTTP call of job "%s" of %s came to %s; it calls pg_net itself, so that its run counts as a success',
-                    who, place.last_failed_at, place.outcome
-                ) || or_trigger
-            end
-        );
-    end loop;
-
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
-    from analytics.findings as f
-    where f.kind = 'http_untracked' and f.state = 'bad'
-        and (
-            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
-            or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
-        );
-
-    -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
-        from (
-            select array(
-                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
-            ) as names
-        ) as c;
-    end if;
-end
-$$;
-
---
--- Name: FUNCTION detect_untracked_answers(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_untracked_answers() IS 'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';
-
---
 -- Name: detect_views(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5756,8 +5599,6 @@ CREATE FUNCTION private.detect_views() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    perform private.detect_read_only();
-    perform private.detect_timezone_ignored();
     perform private.detect_not_refreshable();
     perform private.detect_unpopulated();
     perform private.watch_views();
@@ -5765,7 +5606,6 @@ begin
     perform private.detect_lock_wait();
     perform private.detect_bundled_refreshes();
     perform private.detect_unset_timeout();
-    perform private.detect_refreshes();
     perform private.detect_default_partitions();
     perform private.detect_failed_answers();
 end
@@ -5775,7 +5615,7 @@ $$;
 -- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes, unset_timeout, unrefreshed, refresh_denied and locking_refresh, of what they run in read_only and timezone_ignored, of the tables that views read default_partition_used, and of their answers answer_failed.';
+COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -5857,39 +5697,36 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 -- Name: duplicate_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
+CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
-        select j.*, d.job_name is not null as is_declared
+        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
         from private.known_cron_jobs() as j
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
     ),
     repeated as (
-        -- The same name under two owners.
-        select j.job_name, j.jobid, o.job_name as original
-        from jobs as j
-        join jobs as o on o.job_name = j.job_name and o.jobid < j.jobid
-        union all
-        -- The work of a declared job under another name, whenever; or of any job at the same minutes.
-        select j.job_name, j.jobid, o.job_name
+        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
         from jobs as j
         join jobs as o
             on o.command = j.command
             and o.database = j.database
-            and o.job_name <> j.job_name
+            and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
+            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
     )
-    select distinct on (r.jobid) r.job_name, r.jobid, r.original from repeated as r order by r.jobid, r.original;
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
+    from repeated as r
+    order by r.jobid, r.is_of_same_owner desc, r.original;
 $$;
 
 --
 -- Name: FUNCTION duplicate_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
+COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and whether its owner is theirs.';
 
 --
 -- Name: empty_derived_table(); Type: FUNCTION; Schema: private; Owner: -
@@ -5941,6 +5778,24 @@ $$;
 --
 
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
+
+--
+-- Name: family_threshold(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.family_threshold(incident analytics.incidents) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
+    select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
+$$;
+
+--
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.family_threshold(incident analytics.incidents) IS 'From how many incidents of its family within an hour on they are told as one.';
 
 --
 -- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6090,10 +5945,21 @@ CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_findi
             'schedule', (
                 select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            'duplicates', jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid),
+            -- What the repair unschedules.
+            'duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
+            ),
+            -- What its owner alone can judge.
+            'foreign_duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
+                filter (where not c.is_of_same_owner), '[]'
+            ),
             'message', format(
                 'job "%s" is scheduled again as %s', c.original,
-                string_agg(format('"%s" (jobid %s)', c.job_name, c.jobid), ', ' order by c.jobid)
+                string_agg(
+                    format('"%s" (jobid %s%s)', c.job_name, c.jobid, case when not c.is_of_same_owner then format(', of "%s"', c.owner) end),
+                    ', ' order by c.jobid
+                )
             )
         )
     from private.duplicate_jobs() as c
@@ -6125,7 +5991,8 @@ CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.known_cron_jobs() as j on j.job_name = d.job_name
+        join private.jobs_of_declarations() as o on o.job_name = d.job_name
+        join private.known_cron_jobs() as j on j.jobid = o.jobid
     )
     select
         c.job_name,
@@ -6165,7 +6032,8 @@ CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    join private.jobs_of_declarations() as o on o.job_name = d.job_name
+    join private.known_cron_jobs() as j on j.jobid = o.jobid
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
@@ -6176,44 +6044,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are scheduled and switched off.';
-
---
--- Name: find_locking_refreshes(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.find_locking_refreshes() RETURNS SETOF private.audit_finding
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
-    select
-        r.job_name,
-        jsonb_build_object(
-            'job', r.job_name,
-            'jobid', min(r.jobid),
-            'schedule', min(r.schedule),
-            'view', min(r.view_name),
-            'message', format(
-                'job "%s" refreshes %s so that every reader waits until it has ended (%s); %s a unique index, and could be refreshed concurrently',
-                r.job_name, string_agg(distinct r.view_name, ', '), min(r.place),
-                case when count(distinct r.view_name) = 1 then 'it has' else 'they have' end
-            )
-        )
-    from refreshes as r
-    join private.watchable_views() as w on w.relation = r.relation
-    where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
-        and not exists (
-            select from refreshes as o
-            where o.jobid = r.jobid and o.relation = r.relation and (o.is_concurrent or o.is_emptying)
-        )
-    group by r.job_name;
-$$;
-
---
--- Name: FUNCTION find_locking_refreshes(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.find_locking_refreshes() IS 'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
 
 --
 -- Name: find_missing_jobs(); Type: FUNCTION; Schema: private; Owner: -
@@ -6228,18 +6058,27 @@ CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
         jsonb_build_object(
             'job', d.job_name,
             'schedule', d.schedule,
-            'message', format('cron.job has no job "%s"', d.job_name)
+            'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
+                (
+                    select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
+                    from private.known_cron_jobs() as j
+                    where j.job_name = d.job_name
+                    having count(*) > 0
+                ),
+                ''
+            )
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name);
+        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
 $$;
 
 --
 -- Name: FUNCTION find_missing_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
+COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled, and not under another name either.';
 
 --
 -- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
@@ -6365,127 +6204,32 @@ $$;
 COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
 
 --
--- Name: find_read_only(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: find_renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.find_read_only() RETURNS SETOF private.audit_finding
+CREATE FUNCTION private.find_renamed_jobs() RETURNS SETOF private.audit_finding
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    with settings as (
-        select s.setrole, s.setdatabase, o.option_value::boolean as is_on
-        from pg_db_role_setting as s
-        cross join lateral pg_options_to_table(s.setconfig) as o
-        where o.option_name = 'default_transaction_read_only'
-            and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
-    ),
-    -- What this session got from its role, or set, says nothing of others.
-    server as (
-        select coalesce(
-            (
-                select g.setting::boolean from pg_settings as g
-                where g.name = 'default_transaction_read_only'
-                    and g.source in ('default', 'configuration file', 'command line', 'environment variable')
-            ),
-            false
-        ) as is_on
-    ),
-    owners as (
-        select
-            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
-            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
-            coalesce(
-                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
-                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
-            ) as of_role,
-            (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from cron.job as j
-        join pg_roles as r on r.rolname = j.username
-        where j.active and j.database = current_database()
-            -- One that says what it wants.
-            and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
-        group by j.username, r.oid
-    ),
-    struck as (
-        select
-            case
-                when o.of_role then format('role %s', o.owner)
-                when o.of_role is null and o.of_database then format('database %s', current_database())
-                when o.of_role is null and o.of_database is null and s.is_on then 'server'
-            end as subject,
-            o.*
-        from owners as o
-        cross join server as s
-    )
     select
-        k.subject,
+        r.job_name,
         jsonb_build_object(
-            'jobs', (array_agg(k.jobs order by k.job_count desc))[1],
-            'owner', case when k.subject like 'role %' then min(k.owner) end,
-            -- A role may be meant to read only; its jobs then fail or have nothing to write.
-            'severity', case when k.subject like 'role %' then 'error' else 'fatal' end,
+            'job', r.job_name,
+            'renamed_to', r.new_name,
+            'schedule', r.new_schedule,
+            'jobid', r.new_jobid,
             'message', format(
-                'default_transaction_read_only is on for %s: %s %s in read-only transactions',
-                case when k.subject = 'server' then 'the whole server' else k.subject end, sum(k.job_count),
-                case sum(k.job_count) when 1 then 'job runs' else 'jobs run' end
+                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
             )
         )
-    from struck as k
-    where k.subject is not null
-    group by k.subject;
+    from private.renamed_jobs() as r;
 $$;
 
 --
--- Name: FUNCTION find_read_only(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION find_renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_read_only() IS 'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
-
---
--- Name: find_refreshes_denied(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.find_refreshes_denied() RETURNS SETOF private.audit_finding
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
-    select
-        r.view_name,
-        jsonb_build_object(
-            'view', r.view_name,
-            'job', min(r.job_name),
-            'jobs', jsonb_agg(distinct r.job_name),
-            'jobid', min(r.jobid),
-            'schedule', min(r.schedule),
-            'owner', pg_get_userbyid(min(c.relowner))::text,
-            'message', format(
-                'job "%s" refreshes view "%s" as role "%s", and it belongs to role "%s"', min(r.job_name), r.view_name,
-                min(r.acts_as), pg_get_userbyid(min(c.relowner))
-            )
-        )
-    from refreshes as r
-    join pg_class as c on c.oid = r.relation
-    where not private.may_refresh(r.acts_as, r.relation)
-        -- Of several views of one name, one that it may refresh is the one that is meant.
-        and not exists (
-            select from refreshes as o
-            where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
-                and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
-        )
-        -- It may become another role in between.
-        and not exists (
-            select from cron.job as j
-            where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
-        )
-    group by r.view_name;
-$$;
-
---
--- Name: FUNCTION find_refreshes_denied(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.find_refreshes_denied() IS 'Views that a job refreshes as a role that may not.';
+COMMENT ON FUNCTION private.find_renamed_jobs() IS 'Declared jobs whose work is scheduled under another name.';
 
 --
 -- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
@@ -6496,76 +6240,25 @@ CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_findi
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        j.job_name,
+        private.job_label(j.job_name, j.owner),
         jsonb_build_object(
-            'job', j.job_name,
+            'job', private.job_label(j.job_name, j.owner),
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
     from private.known_cron_jobs() as j
-    where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
+    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
 $$;
 
 --
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
-
---
--- Name: find_unrefreshed_views(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.find_unrefreshed_views() RETURNS text[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    candidates constant text[] := array(
-        select w.schema_name || '.' || w.relation_name
-        from private.watchable_views() as w
-        where not w.is_registered
-            and not exists (
-                select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
-            )
-        order by 1
-    );
-begin
-    if candidates = '{}' then
-        return candidates;
-    end if;
-    return array(
-        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
-        select c.name
-        from unnest(candidates) as c (name)
-        where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
-            -- Or a write refreshes it.
-            and not exists (
-                select
-                from pg_trigger as t
-                join pg_proc as p on p.oid = t.tgfoid
-                where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
-                    and (
-                        private.is_dynamic_refresh(p.prosrc)
-                        or exists (
-                            select from private.refreshes_in(p.prosrc) as f
-                            where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
-                        )
-                    )
-            )
-        order by c.name
-    );
-end
-$$;
-
---
--- Name: FUNCTION find_unrefreshed_views(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.find_unrefreshed_views() IS 'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6636,79 +6329,131 @@ COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.re
 --
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
+    -- A cause that got worse goes on as another incident.
     update analytics.incidents as i
-    set cause_id = (
-        select c.incident_id
-        from analytics.alert_causes as r
-        join analytics.incidents as c on c.kind = r.cause
-        where r.kind = i.kind
-            and c.incident_id <> i.incident_id
-            and (c.closed_at is null or c.closed_at >= pass_started_at)
-            and (not r.is_of_same_job or c.job_name = i.job_name)
-        order by r.rank, c.incident_id
-        limit 1
-    )
-    where i.announced_at is null
-        and i.cause_id is null
-        -- Only what has just opened: what waits for the end of a mute is older than the cause.
-        and i.opened_at >= pass_started_at;
+    set cause_id = n.incident_id
+    from analytics.incidents as c
+    join analytics.incidents as n
+        on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
+    where c.incident_id = i.cause_id
+        and c.resolution = 'escalated'
+        -- What was over before it was named is named by that one.
+        and (i.closed_at is null or i.named_at is null);
 
-    -- What outlives its cause speaks for itself, after the time that things may take to come right again.
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
+    -- cause was none, or is not told after all.
     update analytics.incidents as i
-    set cause_id = null
+    set cause_id = null, named_at = null
     from analytics.incidents as c
     where c.incident_id = i.cause_id
+        and i.closed_at is null
         and c.kind <> 'storm'
-        and c.closed_at < clock_timestamp() - interval '15 minutes'
-        and i.closed_at is null;
+        and (
+            c.closed_at < clock_timestamp() - interval '15 minutes'
+            or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
+            or c.closed_at is null and i.named_at is null and private.is_muted(c)
+        );
+
+    update analytics.incidents as i
+    set cause_id = (select c from private.cause_of(i) as c)
+    where i.announced_at is null
+        and i.cause_id is null
+        and (i.closed_at is null or i.closed_at >= pass_started_at)
+        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
+        -- pass on purpose.
+        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+
+    perform private.settle_causes();
+end
 $$;
 
 --
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be told by the open incident that caused them, and frees those whose cause is long over. Idempotent.';
+COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
 
 --
--- Name: gather_storm(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: gather_groups(bigint[], boolean); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
+CREATE FUNCTION private.gather_groups(news bigint[], is_first boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_id bigint;
+    many_kinds_above constant integer := 20;
+    told_since constant timestamptz := clock_timestamp() - interval '1 hour';
+    family record;
+    open_one record;
+    told bigint[];
 begin
-    insert into analytics.incidents (
-        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
-    )
-    select
-        max(i.epoch), 'storm', 'incidents ' || min(i.incident_id) || '-' || max(i.incident_id), max(k.severity),
-        clock_timestamp(), min(i.first_seen_at), max(i.last_seen_at), count(*),
-        jsonb_build_object(
-            'message', format('%s incidents opened in one pass', count(*)),
-            'incident_count', count(*),
-            'fingerprints', to_jsonb((array_agg(i.fingerprint order by i.incident_id))[1:20])
-        )
-    from analytics.incidents as i
-    cross join (select severity from analytics.alert_kinds where kind = 'storm') as k
-    where i.incident_id = any (news)
-    returning incident_id into storm_id;
+    for family in
+        select n.family, n.threshold, array_agg(n.incident_id order by n.incident_id) as members
+        from (
+            select
+                i.incident_id,
+                -- What a first audit finds was there before: it is an inventory, not a storm.
+                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
+                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+            from analytics.incidents as i
+            cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
+            where i.incident_id = any (news)
+        ) as n
+        group by n.family, n.threshold
+        order by n.family, n.threshold
+    loop
+        select array_agg(i.incident_id) into told
+        from analytics.incidents as i
+        where i.announced_at is not null
+            and i.closed_at is null
+            and i.cause_id is null
+            and i.kind <> 'storm'
+            and i.opened_at >= told_since
+            and private.alert_family(i) = family.family
+            and private.family_threshold(i) = family.threshold;
+        select g.incident_id, g.last_seen_at into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
 
-    update analytics.incidents as i set cause_id = storm_id where i.incident_id = any (news);
-    return storm_id;
+        if open_one is not null then
+            -- Long after the last of them it takes as many again to be the same matter.
+            if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
+                perform private.join_group(open_one.incident_id, family.members);
+            end if;
+        elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
+            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+        end if;
+    end loop;
+
+    -- Whatever it is that opens more at once than a person can read.
+    select array_agg(i.incident_id order by i.incident_id) into told
+    from analytics.incidents as i
+    where i.incident_id = any (news) and i.cause_id is null;
+    if cardinality(told) > many_kinds_above then
+        select g.incident_id into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
+        if open_one is null then
+            perform private.open_group('many kinds', told, null);
+        else
+            perform private.join_group(open_one.incident_id, told);
+        end if;
+    end if;
+    perform private.settle_causes();
 end
 $$;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident that speaks for many, and returns its id.';
+COMMENT ON FUNCTION private.gather_groups(news bigint[], is_first boolean) IS 'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
 
 --
 -- Name: get_cron_job_status(); Type: FUNCTION; Schema: private; Owner: -
@@ -6742,6 +6487,42 @@ $$;
 --
 
 COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+
+--
+-- Name: group_evidence(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.group_evidence(members bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with member as (
+        select
+            i.*, i.evidence ->> 'sqlstate' as sqlstate,
+            left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
+            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+        from analytics.incidents as i
+        where i.incident_id = any (members)
+    )
+    select jsonb_strip_nulls(jsonb_build_object(
+        'incident_count', count(*),
+        'jobs', coalesce(jsonb_agg(distinct m.job_name) filter (where m.job_name is not null), '[]'),
+        'sqlstate', case when min(m.sqlstate) = max(m.sqlstate) and count(m.sqlstate) = count(*) then min(m.sqlstate) end,
+        'message', (
+            select string_agg(k.how_many, ', ' order by k.kind)
+            from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
+        ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
+        -- One of each sort stands for the others.
+        'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
+    ))
+    from member as m;
+$$;
+
+--
+-- Name: FUNCTION group_evidence(members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.group_evidence(members bigint[]) IS 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
 
 --
 -- Name: harvest_responses(); Type: FUNCTION; Schema: private; Owner: -
@@ -6779,7 +6560,7 @@ begin
     )
     update analytics.http_calls as c
     set status_code = r.status_code,
-        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
+        is_timed_out = coalesce(r.timed_out, false),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
         responded_at = r.created,
@@ -6965,12 +6746,6 @@ COMMENT ON TABLE analytics.http_calls IS 'Ledger of scheduled HTTP calls: who as
 COMMENT ON COLUMN analytics.http_calls.request_id IS 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
 
 --
--- Name: COLUMN http_calls.function_name; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.http_calls.function_name IS 'The edge function that was called; //<host> for another address. Its path may hold a key, and is not kept.';
-
---
 -- Name: COLUMN http_calls.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
@@ -7047,27 +6822,23 @@ CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
         'queued_at', call.queued_at,
         'message', case
             when call.outcome = 'unknown' and call.harvested_at is not null then format(
-                '%s took call %s (%s) and had not reported its completion by %s',
-                n.callee, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+                'function "%s" took call %s (%s) and had not reported its completion by %s',
+                call.function_name, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
             )
             when call.outcome = 'unknown' then format(
-                'no answer of %s to call %s was stored by %s, and no completion written: whether it ran is not known',
-                n.callee, call.call_id, call.deadline_at
+                'no answer of function "%s" to call %s was stored by %s, and no completion written: whether it ran is not known',
+                call.function_name, call.call_id, call.deadline_at
             )
             when call.completion = 'failed' then concat_ws(
-                ': ', format('%s reported that it failed', n.callee), call.completion_detail
+                ': ', format('function "%s" reported that it failed', call.function_name), call.completion_detail
             )
-            when call.is_timed_out then format('%s did not answer in time: %s', n.callee, call.error)
-            when call.status_code is null then format('no answer from %s: %s', n.callee, call.error)
-            else format('%s answered %s%s', n.callee, call.status_code, ' (' || call.answer_code || ')')
+            when call.is_timed_out then format('function "%s" did not answer in time: %s', call.function_name, call.error)
+            when call.status_code is null then format('no answer from function "%s": %s', call.function_name, call.error)
+            else format(
+                'function "%s" answered %s%s', call.function_name, call.status_code, ' (' || call.answer_code || ')'
+            )
         end
-    )
-    from (
-        select case
-            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
-            else format('function "%s"', call.function_name)
-        end as callee
-    ) as n;
+    );
 $$;
 
 --
@@ -7103,40 +6874,6 @@ $$;
 COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
 
 --
--- Name: ignored_timezone(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.ignored_timezone() RETURNS text
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    setting text;
-begin
-    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
-    -- extension knows is a mere word to the server, and stands in no view.
-    setting := current_setting('cron.timezone', true);
-    if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
-        return null;
-    end if;
-    -- GMT by another name is what jobs run by.
-    if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
-        return null;
-    end if;
-    return setting;
-exception
-    when insufficient_privilege then
-        return null;
-end
-$$;
-
---
--- Name: FUNCTION ignored_timezone(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.ignored_timezone() IS 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
-
---
 -- Name: is_audit_sighted(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7154,21 +6891,28 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
--- Name: is_dynamic_refresh(text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: is_muted(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.is_dynamic_refresh(text text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION private.is_muted(incident analytics.incidents) RETURNS boolean
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
-$_$;
+    AS $$
+    select exists (
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
+    );
+$$;
 
 --
--- Name: FUNCTION is_dynamic_refresh(text text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.is_dynamic_refresh(text text) IS 'Whether a text refreshes a view whose name is put together at run time.';
+COMMENT ON FUNCTION private.is_muted(incident analytics.incidents) IS 'Whether nothing is to be told now of the job that the incident is about.';
 
 --
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
@@ -7199,26 +6943,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
-
---
--- Name: is_own_run(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.is_own_run(command text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
-    select coalesce(
-        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
-    );
-$$;
-
---
--- Name: FUNCTION is_own_run(command text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.is_own_run(command text) IS 'Whether a run did Freshet''s work: its command calls a function of analytics.';
 
 --
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
@@ -7321,6 +7045,84 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
+-- Name: job_label(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A name that another owner's job has been declared by does not tell this one.
+    select case
+        when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
+            then format('%s of %s', job_label.job_name, job_label.owner)
+        else job_label.job_name
+    end;
+$$;
+
+--
+-- Name: FUNCTION job_label(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.job_label(job_name text, owner text) IS 'How a job that is not declared is called: with its owner where its name is another''s.';
+
+--
+-- Name: jobs_of_declarations(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.jobs_of_declarations() RETURNS TABLE(job_name text, jobid bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    select d.job_name, j.jobid
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where j.owner = d.owner
+        or private.command_fingerprint(j.command) = d.command_fingerprint
+            and not exists (
+                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+            );
+$$;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.jobs_of_declarations() IS 'Which jobs of cron.job are the declared ones: by name and owner.';
+
+--
+-- Name: join_group(bigint, bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.join_group(group_id bigint, members bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.incidents as i set cause_id = join_group.group_id where i.incident_id = any (members);
+    update analytics.incidents as g
+    set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
+        occurrence_count = g.occurrence_count + cardinality(members),
+        -- One that was told is told again when something worse has joined.
+        severity = case
+            when g.announced_at is null then (
+                select i.severity from analytics.incidents as i
+                where i.cause_id = join_group.group_id
+                order by private.severity_rank(i.severity) desc
+                limit 1
+            )
+            else g.severity
+        end
+    where g.incident_id = join_group.group_id;
+$$;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.join_group(group_id bigint, members bigint[]) IS 'Lets an open group speak for these incidents too.';
+
+--
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7417,6 +7219,41 @@ $$;
 --
 
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+
+--
+-- Name: last_strike(analytics.incidents, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when last_strike.reach = 'struck' then (
+            select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
+        )
+        -- Each pass that finds it still so is a strike.
+        when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
+        when last_strike.reach = 'owner' then case
+            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+                then cause.last_seen_at
+            else cause.first_seen_at
+        end
+        when last_strike.reach = 'once' then case
+            when cause.kind = 'restarted' then cause.last_seen_at
+            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
+            when cause.job_name is null then greatest(
+                cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
+            )
+        end
+    end;
+$$;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) IS 'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7575,87 +7412,53 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
--- Name: may_refresh(text, oid); Type: FUNCTION; Schema: private; Owner: -
+-- Name: name_members(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.may_refresh(role text, relation oid) RETURNS boolean
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION private.name_members(cause analytics.incidents, transition text) RETURNS analytics.incidents
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    role_id constant oid := to_regrole(quote_ident(role));
+    members bigint[];
+    named jsonb;
 begin
-    -- A role that is gone is told as that.
-    if role_id is null then
-        return true;
+    -- What is new and what goes on; at its end also what was over since it was told last.
+    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
+    from analytics.incidents as i
+    where i.cause_id = cause.incident_id
+        and (
+            i.closed_at is null
+            or i.named_at is null
+            or transition = 'recovered' and i.closed_at >= cause.announced_at
+        );
+    update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
+    if members = '{}' then
+        return cause;
     end if;
-    if pg_has_role(role_id, (select c.relowner from pg_class as c where c.oid = relation), 'usage') then
-        return true;
+
+    select jsonb_build_object('spoken_for', jsonb_agg(i.fingerprint order by i.incident_id)) into named
+    from analytics.incidents as i
+    where i.incident_id = any (members);
+    if cause.kind = 'storm' then
+        named := named || private.group_evidence(members);
+        if cause.subject = 'first audit' then
+            named := named || jsonb_build_object('message', format(
+                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+            ));
+        end if;
     end if;
-    return current_setting('server_version_num')::integer >= 170000 and has_table_privilege(role_id, relation, 'maintain');
+    update analytics.incidents as c set evidence = c.evidence || named where c.incident_id = cause.incident_id
+    returning * into cause;
+    return cause;
 end
 $$;
 
 --
--- Name: FUNCTION may_refresh(role text, relation oid); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.may_refresh(role text, relation oid) IS 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
-
---
--- Name: net_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.net_answers(since timestamp with time zone) RETURNS TABLE(id bigint, created timestamp with time zone, is_ok boolean, outcome text)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select
-        r.id, r.created, coalesce(r.status_code between 200 and 299, false),
-        case
-            when r.status_code is not null then r.status_code::text
-            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
-            else 'no answer'
-        end
-    from net._http_response as r
-    where r.created > net_answers.since
-        and not exists (
-            select
-            from analytics.http_calls as c
-            where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
-        )
-    order by r.created desc
-    -- Database webhooks may make any number of them.
-    limit 20000;
-$$;
-
---
--- Name: FUNCTION net_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.net_answers(since timestamp with time zone) IS 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
-
---
--- Name: next_slot_after(timestamp with time zone, text, interval, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    select case
-        when slot > moment then slot
-        -- Evenly apart; of any other schedule the next pass knows more.
-        when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
-            then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
-    end;
-$_$;
-
---
--- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) IS 'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
+COMMENT ON FUNCTION private.name_members(cause analytics.incidents, transition text) IS 'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -8096,92 +7899,39 @@ $$;
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 --
--- Name: observe_untracked(text, text, text[], bigint, timestamp with time zone, text, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: open_group(text, bigint[], bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    select private.observe(
-        kind => 'http_untracked',
-        subject => observe_untracked.subject,
-        state => observe_untracked.state,
-        observed_at => clock_timestamp(),
-        evidence => jsonb_strip_nulls(jsonb_build_object(
-            'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
-            'jobs', to_jsonb(jobs[1:20]),
-            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
-            'severity', case when cardinality(jobs) = 0 then 'warning' end,
-            'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
-            'failed_at', failed_at,
-            'message', observe_untracked.message
-        )),
-        weight => greatest(failed_count, 1)
-    );
-$_$;
-
---
--- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) IS 'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
-
---
--- Name: open_call(text, interval, boolean); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) RETURNS bigint
+CREATE FUNCTION private.open_group(family text, members bigint[], leader bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
-    run record;
-    in_seconds boolean;
-    new_call_id bigint;
+    group_id bigint;
 begin
-    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
-    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
-    -- made from here on.
-    lock table net.http_request_queue in row exclusive mode;
-    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
-    end if;
-
-    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
-    begin
-        perform private.harvest_responses();
-    exception
-        when others then
-            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
-    end;
-
-    select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
-    insert into analytics.http_calls (
-        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    insert into analytics.incidents (
+        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
     )
-    values (
-        regexp_replace(callee, '^function "(.*)"$', '\1'),
-        run.job_name,
-        run.runid,
-        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
-        clock_timestamp() + deadline_in,
-        open_call.awaits_completion
-    )
-    returning call_id into new_call_id;
-    return new_call_id;
+    select
+        max(i.epoch), 'storm', open_group.family,
+        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
+        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        jsonb_strip_nulls(jsonb_build_object(
+            'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
+        ))
+    from analytics.incidents as i
+    where i.incident_id = any (members || leader)
+    returning incident_id into group_id;
+    update analytics.incidents as i set cause_id = group_id where i.incident_id = any (members || leader);
 end
-$_$;
+$$;
 
 --
--- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) IS 'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';
+COMMENT ON FUNCTION private.open_group(family text, members bigint[], leader bigint) IS 'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
 
 --
 -- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
@@ -8314,69 +8064,6 @@ $$;
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
 
 --
--- Name: place_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.place_answers(since timestamp with time zone) RETURNS TABLE(slot timestamp with time zone, suspects text[], failed_count bigint, last_failed_at timestamp with time zone, outcome text)
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_column
-declare
-    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
-    batch constant interval := interval '1 minute';
-    skew constant interval := interval '5 seconds';
-    has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
-begin
-    return query
-    with answers as materialized (select a.* from private.net_answers(since) as a),
-
-    callers as materialized (
-        select distinct t.job_name, t.jobid
-        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
-    ),
-
-    runs as materialized (
-        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
-        from cron.job_run_details as d
-        join callers as c on c.jobid = d.jobid
-        where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and d.start_time is not null
-            and coalesce(d.end_time, clock_timestamp()) > since - batch
-    ),
-
-    placed as (
-        select
-            date_trunc('minute', a.created) as slot, a.created, a.is_ok, a.outcome,
-            case
-                when has_history then array(
-                    select distinct r.job_name
-                    from runs as r
-                    where r.start_time <= a.created + skew and r.end_time >= a.created - batch
-                    order by r.job_name
-                )
-                -- Without a history any of them may have run.
-                else array(select distinct c.job_name from callers as c order by c.job_name)
-            end as suspects
-        from answers as a
-    )
-
-    select
-        p.slot, p.suspects, count(*) filter (where not p.is_ok), max(p.created) filter (where not p.is_ok),
-        (array_agg(p.outcome order by p.created desc, p.outcome) filter (where not p.is_ok))[1]
-    from placed as p
-    group by p.slot, p.suspects
-    order by p.slot, p.suspects;
-end
-$$;
-
---
--- Name: FUNCTION place_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.place_answers(since timestamp with time zone) IS 'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';
-
---
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -8397,7 +8084,7 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
+            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size) + private.purge_worker_runs(rule.batch_size)
             when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
             when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
             when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
@@ -8565,57 +8252,10 @@ $$;
 COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) IS 'Deletes requests that finished long ago, with their views, at most a batch.';
 
 --
--- Name: retention; Type: TABLE; Schema: analytics; Owner: -
+-- Name: purge_runs(interval, integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE TABLE analytics.retention (
-    history text NOT NULL,
-    keep_for interval NOT NULL,
-    batch_size integer DEFAULT 20000 NOT NULL,
-    of_all_jobs boolean DEFAULT false NOT NULL,
-    swept jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
-    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
-    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
-    CONSTRAINT retention_of_all_jobs_check CHECK (((history = 'runs'::text) OR (NOT of_all_jobs))),
-    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
-);
-
---
--- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
-
---
--- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
-
---
--- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
-
---
--- Name: COLUMN retention.of_all_jobs; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.of_all_jobs IS 'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
-
---
--- Name: COLUMN retention.swept; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.swept IS 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
-
---
--- Name: purge_runs(analytics.retention); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.purge_runs(rule analytics.retention) RETURNS bigint
+CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -8623,18 +8263,12 @@ declare
     state analytics.audit_state;
     -- The newest run always stays: a history that seems to go back would begin a new epoch.
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
-    ended_before constant timestamptz := now() - rule.keep_for;
-    rule_name text;
-    swept_runid bigint;
+    ended_before constant timestamptz := now() - keep_for;
     youngest_old_runid bigint;
-    first_kept_runid bigint;
     timeless_up_to bigint;
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
-    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
-    rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
-    swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
@@ -8642,11 +8276,10 @@ begin
         select d.runid, coalesce(d.end_time, d.start_time) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
-            and d.runid > swept_runid
             and d.runid <= state.low_runid
             and d.runid < newest_runid
         order by d.runid
-        limit rule.batch_size
+        limit batch_size
     )
     select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
     into youngest_old_runid, timeless_up_to
@@ -8662,37 +8295,24 @@ begin
     end if;
 
     delete from cron.job_run_details as d
-    where d.runid > swept_runid
-        and d.runid <= youngest_old_runid
+    where d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command))
         and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
 
-    -- One that has to stay for now is looked at again.
-    select min(d.runid) into first_kept_runid
-    from cron.job_run_details as d
-    where d.runid > swept_runid
-        and d.runid <= youngest_old_runid
-        and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command));
-    update analytics.retention as r
-    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
-    where r.history = rule.history and youngest_old_runid is not null;
-
     delete from analytics.known_jobs as k
-    where k.last_seen_at < least(ended_before, state.last_audit_at - rule.keep_for);
+    where k.last_seen_at < least(ended_before, state.last_audit_at - keep_for);
     return deleted_count;
 end
 $$;
 
 --
--- Name: FUNCTION purge_runs(rule analytics.retention); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_runs(rule analytics.retention) IS 'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
 
 --
 -- Name: purge_worker_runs(integer); Type: FUNCTION; Schema: private; Owner: -
@@ -9991,66 +9611,6 @@ $$;
 COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 --
--- Name: refreshes_in(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.refreshes_in(text text) RETURNS TABLE(schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with found as (
-        select regexp_matches(
-            refreshes_in.text,
-            '\mrefresh\s+materialized\s+view\s+(concurrently\s+)?(?:("[^"]+"|[\w$]+)\s*\.\s*)?("[^"]+"|[\w$]+)(\s+with\s+no\s+data)?', 'gi'
-        ) as parts
-    ),
-    parted as (
-        select
-            case when f.parts[2] like '"%' then btrim(f.parts[2], '"') else lower(f.parts[2]) end as schema_name,
-            case when f.parts[3] like '"%' then btrim(f.parts[3], '"') else lower(f.parts[3]) end as relation_name,
-            f.parts[1] is not null as is_concurrent,
-            f.parts[4] is not null as is_emptying
-        from found as f
-    )
-    -- What is left of "concurrently" where the name is put together at run time.
-    select p.* from parted as p where p.relation_name <> 'concurrently';
-$_$;
-
---
--- Name: FUNCTION refreshes_in(text text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.refreshes_in(text text) IS 'The refreshes that a text spells out; those that are put together at run time are not among them.';
-
---
--- Name: refreshes_of_jobs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.refreshes_of_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean, relation oid, view_name text, is_concurrent boolean, is_emptying boolean)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with texts as materialized (
-        select t.* from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
-    ),
-
-    views as materialized (select w.* from private.watchable_views() as w)
-
-    select
-        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, private.is_dynamic_refresh(t.text),
-        v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
-    from texts as t
-    left join lateral private.refreshes_in(t.text) as r on true
-    left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
-$$;
-
---
--- Name: FUNCTION refreshes_of_jobs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.refreshes_of_jobs() IS 'Which views the active jobs refresh, as far as their commands and the functions that they call spell it out. A name without a schema means each view of that name.';
-
---
 -- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10070,6 +9630,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
+
+--
+-- Name: renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.renamed_jobs() RETURNS TABLE(job_name text, new_name text, new_jobid bigint, new_schedule text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+
+--
+-- Name: FUNCTION renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.renamed_jobs() IS 'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
 
 --
 -- Name: refresh_requests; Type: TABLE; Schema: analytics; Owner: -
@@ -10662,17 +10260,8 @@ begin
                 when c.completion is not null then c.completion
                 when c.harvested_at is null then null
                 when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
-                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
-                when c.awaits_completion and (
-                    c.is_timed_out
-                    or (
-                        c.deadline_at > clock_timestamp()
-                        and (
-                            c.status_code in (408, 504)
-                            or (c.status_code is null and coalesce(c.error, '') !~* 'couldn''t (connect|resolve)')
-                        )
-                    )
-                ) then null
+                -- One that works on after the caller has hung up may still report.
+                when c.is_timed_out and c.awaits_completion then null
                 else 'failed'
             end as outcome,
             c.outcome as old_outcome,
@@ -10702,6 +10291,32 @@ $$;
 --
 
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
+
+--
+-- Name: settle_causes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_causes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    loop
+        update analytics.incidents as i
+        set cause_id = c.cause_id
+        from analytics.incidents as c
+        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
+        exit when not found;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION settle_causes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_causes() IS 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
 
 --
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
@@ -11100,87 +10715,61 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
--- Name: tells_timeout(integer, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: tell_again(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.tells_timeout(status_code integer, error_msg text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION private.tell_again() RETURNS bigint[]
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
+declare
+    cause analytics.incidents;
+    worst text;
+    again bigint[] := array[]::bigint[];
+    again_id bigint;
+begin
+    for cause in
+        select c.*
+        from analytics.incidents as c
+        where c.closed_at is null
+            and c.announced_at is not null
+            and not private.is_muted(c)
+            and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
+        order by c.incident_id
+    loop
+        select i.severity into worst
+        from analytics.incidents as i
+        where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
+        order by private.severity_rank(i.severity) desc
+        limit 1;
+        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
+            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+
+        update analytics.incidents as c
+        set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
+        where c.incident_id = cause.incident_id;
+        insert into analytics.incidents (
+            epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+        )
+        values (
+            cause.epoch, cause.kind, cause.subject,
+            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
+        )
+        returning incident_id into again_id;
+        update analytics.incidents as i set cause_id = again_id where i.cause_id = cause.incident_id;
+        again := again || again_id;
+    end loop;
+    return again;
+end
 $$;
 
 --
--- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION tell_again(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.tells_timeout(status_code integer, error_msg text) IS 'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
-
---
--- Name: texts_of_jobs(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.texts_of_jobs(pattern text) RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with recursive candidates as materialized (
-        select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
-        from pg_proc as p
-        join pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
-            and p.prokind in ('f', 'p')
-    ),
-
-    reached as (
-        select c.oid, c.name, c.oid as source, c.definer, 1 as depth
-        from candidates as c
-        where c.prosrc ~* pattern
-        union
-        select c.oid, c.name, r.source, coalesce(r.definer, c.definer), r.depth + 1
-        from reached as r
-        join candidates as c
-            on c.oid <> r.oid
-            -- Cheaper than the pattern, which then has little left to look through.
-            and strpos(lower(c.prosrc), lower(r.name)) > 0
-            and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
-        where r.depth < 3
-    ),
-
-    jobs as (
-        select
-            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
-        from cron.job as j
-        where j.active and j.database = current_database()
-    ),
-
-    found as (
-        select j.job_name, j.jobid, j.schedule, j.owner as acts_as, 'its command' as place, j.command as text
-        from jobs as j
-        where j.command ~* pattern
-        union
-        select j.job_name, j.jobid, j.schedule, coalesce(r.definer, j.owner), 'function ' || r.source::regprocedure, s.prosrc
-        from jobs as j
-        join reached as r
-            on strpos(lower(j.command), lower(r.name)) > 0
-            and j.command ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
-        join candidates as s on s.oid = r.source
-    )
-
-    select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
-    from found as f
-    -- What stands in a comment is not done.
-    cross join lateral (
-        select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
-    ) as c
-    where c.text ~* pattern;
-$$;
-
---
--- Name: FUNCTION texts_of_jobs(pattern text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.texts_of_jobs(pattern text) IS 'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
+COMMENT ON FUNCTION private.tell_again() IS 'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
 
 --
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
@@ -11450,6 +11039,27 @@ $$;
 COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, without user, password and port.';
 
 --
+-- Name: usual_period(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.usual_period(job text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
+        interval '1 hour'
+    );
+$$;
+
+--
+-- Name: FUNCTION usual_period(job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.usual_period(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+
+--
 -- Name: vault_secret(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -11657,6 +11267,24 @@ $$;
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
 
 --
+-- Name: waits_a_pass(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.waits_a_pass(kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A job that is new may break at its first run, and is one piece of news then.
+    select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
+$$;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.waits_a_pass(kind text) IS 'Kinds about how a job is written, which are told when a second pass has seen them.';
+
+--
 -- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -11859,44 +11487,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
-
---
--- Name: watchable_views(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.watchable_views() RETURNS TABLE(relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select
-        c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relispopulated,
-        n.nspname = 'analytics' and exists (select from analytics.views as v where v.view_name = c.relname),
-        exists (
-            select
-            from pg_index as i
-            where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
-                and not (0 = any (i.indkey::int2[]))
-        )
-    from pg_class as c
-    join pg_namespace as n on n.oid = c.relnamespace
-    where c.relkind = 'm'
-        and n.nspname !~ '^(pg_|_realtime|supabase_)'
-        and n.nspname not in (
-            'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
-            'pgbouncer', 'pgsodium'
-        )
-        -- An extension looks after its own.
-        and not exists (
-            select from pg_depend as d
-            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
-        );
-$$;
-
---
--- Name: FUNCTION watchable_views(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.watchable_views() IS 'Materialized views of the database that are neither the platform''s nor an extension''s.';
 
 --
 -- Name: why_not_audited(); Type: FUNCTION; Schema: private; Owner: -
@@ -12280,27 +11870,28 @@ COMMENT ON COLUMN analytics.active_learning_days.active_seconds IS 'Of sessions 
 CREATE TABLE analytics.alert_causes (
     kind text NOT NULL,
     cause text NOT NULL,
-    is_of_same_job boolean DEFAULT false NOT NULL,
-    rank integer NOT NULL
+    rank integer NOT NULL,
+    reach text NOT NULL,
+    CONSTRAINT alert_causes_reach_check CHECK ((reach = ANY (ARRAY['job'::text, 'struck'::text, 'lasting'::text, 'once'::text, 'owner'::text])))
 );
 
 --
 -- Name: TABLE alert_causes; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens while its cause is open is told by it, and not by itself.';
-
---
--- Name: COLUMN alert_causes.is_of_same_job; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.alert_causes.is_of_same_job IS 'Whether the cause speaks only for what is about the same job.';
+COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
 
 --
 -- Name: COLUMN alert_causes.rank; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.alert_causes.rank IS 'Of several causes the one with the lowest speaks.';
+
+--
+-- Name: COLUMN alert_causes.reach; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.reach IS 'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
 
 --
 -- Name: alert_channels; Type: TABLE; Schema: analytics; Owner: -
@@ -15314,6 +14905,38 @@ CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
 COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
+-- Name: retention; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.retention (
+    history text NOT NULL,
+    keep_for interval NOT NULL,
+    batch_size integer DEFAULT 20000 NOT NULL,
+    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
+    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
+    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
+
+--
+-- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+--
+-- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
+
+--
 -- Name: review_session_usage; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -15789,29 +15412,6 @@ COMMENT ON COLUMN analytics.team_members.is_led IS 'False once the manager has l
 --
 
 COMMENT ON COLUMN analytics.team_members.user_id IS 'Null in the one row of a team without members.';
-
---
--- Name: unwatched_views; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.unwatched_views (
-    view_name text NOT NULL,
-    reason text,
-    added_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT unwatched_views_view_name_check CHECK ((view_name ~ '^[^.]+\..+$'::text))
-);
-
---
--- Name: TABLE unwatched_views; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.unwatched_views IS 'Materialized views that may stay without a job. Written by hand.';
-
---
--- Name: COLUMN unwatched_views.view_name; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.unwatched_views.view_name IS 'schema.name, as kind unrefreshed tells it.';
 
 --
 -- Name: view_sources; Type: TABLE; Schema: analytics; Owner: -
@@ -16428,13 +16028,6 @@ ALTER TABLE ONLY analytics.scheduled_jobs
 
 ALTER TABLE ONLY analytics.struck_jobs
     ADD CONSTRAINT struck_jobs_pkey PRIMARY KEY (kind, job_name);
-
---
--- Name: unwatched_views unwatched_views_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
---
-
-ALTER TABLE ONLY analytics.unwatched_views
-    ADD CONSTRAINT unwatched_views_pkey PRIMARY KEY (view_name);
 
 --
 -- Name: view_sources view_sources_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -17977,12 +17570,6 @@ ALTER TABLE analytics.source_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.struck_jobs ENABLE ROW LEVEL SECURITY;
 
 --
--- Name: unwatched_views; Type: ROW SECURITY; Schema: analytics; Owner: -
---
-
-ALTER TABLE analytics.unwatched_views ENABLE ROW LEVEL SECURITY;
-
---
 -- Name: view_sources; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -18326,10 +17913,16 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigin
 GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_calendar_request(); Type: ACL; Schema: analytics; Owner: -
@@ -18401,18 +17994,6 @@ GRANT ALL ON FUNCTION analytics.health_check() TO service_role;
 
 REVOKE ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) TO service_role;
-
---
--- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
---
-
-REVOKE ALL ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
-
---
--- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
---
-
-REVOKE ALL ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: ACL; Schema: analytics; Owner: -
@@ -18623,6 +18204,12 @@ GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.alert_family(incident analytics.incidents) FROM PUBLIC;
+
+--
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18768,12 +18355,6 @@ REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
 
 --
--- Name: FUNCTION callee_of(url text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.callee_of(url text) FROM PUBLIC;
-
---
 -- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18785,6 +18366,12 @@ REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+
+--
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cause_of(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
@@ -18980,18 +18567,6 @@ REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBL
 REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_read_only(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_read_only() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_refreshes(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_refreshes() FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_restarts(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19040,12 +18615,6 @@ REVOKE ALL ON FUNCTION private.detect_stuck() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_timed_out(runs private.audited_run[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_timezone_ignored(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_timezone_ignored() FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_too_fast(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19058,22 +18627,10 @@ REVOKE ALL ON FUNCTION private.detect_too_fast(runs private.audited_run[]) FROM 
 REVOKE ALL ON FUNCTION private.detect_unpopulated() FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_unrefreshed(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_unrefreshed() FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_unset_timeout(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_unset_timeout() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_untracked_answers(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_untracked_answers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_views(); Type: ACL; Schema: private; Owner: -
@@ -19104,6 +18661,12 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.family_threshold(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
@@ -19148,12 +18711,6 @@ REVOKE ALL ON FUNCTION private.find_edited_jobs() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
 
 --
--- Name: FUNCTION find_locking_refreshes(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.find_locking_refreshes() FROM PUBLIC;
-
---
 -- Name: FUNCTION find_missing_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19184,28 +18741,16 @@ REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
 
 --
--- Name: FUNCTION find_read_only(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION find_renamed_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.find_read_only() FROM PUBLIC;
-
---
--- Name: FUNCTION find_refreshes_denied(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.find_refreshes_denied() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.find_renamed_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.find_undeclared_jobs() FROM PUBLIC;
-
---
--- Name: FUNCTION find_unrefreshed_views(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.find_unrefreshed_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_wrong_hosts(); Type: ACL; Schema: private; Owner: -
@@ -19226,10 +18771,10 @@ REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics
 REVOKE ALL ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gather_groups(news bigint[], is_first boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION get_cron_job_status(); Type: ACL; Schema: private; Owner: -
@@ -19238,6 +18783,12 @@ REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.get_cron_job_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO authenticated;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
+
+--
+-- Name: FUNCTION group_evidence(members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.group_evidence(members bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION harvest_responses(); Type: ACL; Schema: private; Owner: -
@@ -19278,34 +18829,22 @@ REVOKE ALL ON FUNCTION private.http_evidence(call analytics.http_calls) FROM PUB
 REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FROM PUBLIC;
 
 --
--- Name: FUNCTION ignored_timezone(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.ignored_timezone() FROM PUBLIC;
-
---
 -- Name: FUNCTION is_audit_sighted(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
--- Name: FUNCTION is_dynamic_refresh(text text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.is_dynamic_refresh(text text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.is_muted(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
-
---
--- Name: FUNCTION is_own_run(command text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.is_own_run(command text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
@@ -19326,6 +18865,24 @@ REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION job_label(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.job_label(job_name text, owner text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.jobs_of_declarations() FROM PUBLIC;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.join_group(group_id bigint, members bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19342,6 +18899,12 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -19370,22 +18933,10 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
--- Name: FUNCTION may_refresh(role text, relation oid); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.may_refresh(role text, relation oid) FROM PUBLIC;
-
---
--- Name: FUNCTION net_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.net_answers(since timestamp with time zone) FROM PUBLIC;
-
---
--- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.name_members(cause analytics.incidents, transition text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -19442,16 +18993,10 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) FROM PUBLIC;
-
---
--- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.open_group(family text, members bigint[], leader bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
@@ -19477,12 +19022,6 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
-
---
--- Name: FUNCTION place_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.place_answers(since timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -19521,10 +19060,10 @@ REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size i
 REVOKE ALL ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION purge_runs(rule analytics.retention); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.purge_runs(rule analytics.retention) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: ACL; Schema: private; Owner: -
@@ -19681,22 +19220,16 @@ REVOKE ALL ON FUNCTION private.refresh_request_key(id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) FROM PUBLIC;
 
 --
--- Name: FUNCTION refreshes_in(text text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.refreshes_in(text text) FROM PUBLIC;
-
---
--- Name: FUNCTION refreshes_of_jobs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.refreshes_of_jobs() FROM PUBLIC;
-
---
 -- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION renamed_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.renamed_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: ACL; Schema: private; Owner: -
@@ -19789,6 +19322,12 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
+-- Name: FUNCTION settle_causes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_causes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19861,16 +19400,10 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION tell_again(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.tells_timeout(status_code integer, error_msg text) FROM PUBLIC;
-
---
--- Name: FUNCTION texts_of_jobs(pattern text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.texts_of_jobs(pattern text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tell_again() FROM PUBLIC;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -19927,6 +19460,12 @@ REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text)
 REVOKE ALL ON FUNCTION private.url_host(url text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION usual_period(job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.usual_period(job text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION vault_secret(name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19943,6 +19482,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.waits_a_pass(kind text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -19967,12 +19512,6 @@ REVOKE ALL ON FUNCTION private.watch_source(source regclass, relkind "char") FRO
 --
 
 REVOKE ALL ON FUNCTION private.watch_views() FROM PUBLIC;
-
---
--- Name: FUNCTION watchable_views(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.watchable_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION why_not_audited(); Type: ACL; Schema: private; Owner: -

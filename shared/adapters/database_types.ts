@@ -7,22 +7,22 @@ export type Database = {
       "alert_causes": {
         Row: {
           "cause": string;
-          "is_of_same_job": boolean;
           "kind": string;
           "rank": number;
+          "reach": string;
         };
         ComputedFields: never;
         Insert: {
           "cause": string;
-          "is_of_same_job"?: boolean;
           "kind": string;
           "rank": number;
+          "reach": string;
         };
         Update: {
           "cause"?: string;
-          "is_of_same_job"?: boolean;
           "kind"?: string;
           "rank"?: number;
+          "reach"?: string;
         };
         Relationships: [];
       };
@@ -582,6 +582,7 @@ export type Database = {
           "job_name": string | null;
           "kind": string;
           "last_seen_at": string;
+          "named_at": string | null;
           "occurrence_count": number;
           "opened_at": string;
           "recovery_announced_at": string | null;
@@ -602,6 +603,7 @@ export type Database = {
           "job_name"?: string | null;
           "kind": string;
           "last_seen_at": string;
+          "named_at"?: string | null;
           "occurrence_count": number;
           "opened_at": string;
           "recovery_announced_at"?: string | null;
@@ -621,6 +623,7 @@ export type Database = {
           "job_name"?: string | null;
           "kind"?: string;
           "last_seen_at"?: string;
+          "named_at"?: string | null;
           "occurrence_count"?: number;
           "opened_at"?: string;
           "recovery_announced_at"?: string | null;
@@ -2232,7 +2235,19 @@ export type Database = {
       "accept_row_count": { Args: { "view_name": string }; Returns: number };
       "acknowledge_alert": { Args: { "event_id": string; "token": number }; Returns: boolean };
       "acknowledge_check_in": { Args: { "job_name": string; "runid": number }; Returns: undefined };
-      "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
+      "adopt_all_jobs": {
+        Args: { "late_after"?: string; "max_runtime"?: string };
+        Returns: {
+          "job_name": string;
+          "jobid": number;
+          "owner": unknown;
+          "schedule": string;
+        }[];
+      };
+      "adopt_job": {
+        Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string; "owner"?: unknown };
+        Returns: undefined;
+      };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
       "backfill_scenario_attempts": {

@@ -19,6 +19,8 @@ export interface AlertEvent {
 
 // An event may weigh 1 MB at the receiver; a person reads less, and the rest only adds what may be private.
 const MESSAGE_LIMIT = 2_000;
+// Names of some hundred incidents: none of them is told anywhere else.
+const NAMES_LIMIT = 16_000;
 
 /**
  * Builds the event for an alert of the outbox.
@@ -42,9 +44,11 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
     facts: present({
       summary: payload.summary,
       message: payload.message == null ? null : shorten(payload.message),
+      messages: payload.messages == null ? null : shorten(payload.messages.join("\n")),
       job: payload.job,
       view: payload.view,
-      jobs: payload.jobs?.join(", "),
+      jobs: payload.jobs == null ? null : shorten(payload.jobs.join(", "), NAMES_LIMIT),
+      speaks_for: payload.spoken_for == null ? null : shorten(payload.spoken_for.join(", "), NAMES_LIMIT),
       schedule: payload.schedule,
       missed_slot_at: payload.missed_slot_at,
       next_slot_at: payload.next_slot_at,

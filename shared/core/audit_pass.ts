@@ -28,6 +28,14 @@ export const alertPayload = z.looseObject({
   owner: z.string().nullish(),
   /** Jobs that repeat the work of the subject. */
   duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int() })).nullish(),
+  /** Those of another owner, who alone can say whether they are wanted. */
+  foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int(), owner: z.string() })).nullish(),
+  /** The name that a job goes by instead. */
+  renamed_to: z.string().nullish(),
+  /** Of a group: one of each sort. */
+  messages: z.array(z.string()).nullish(),
+  /** Fingerprints of the incidents that this alert is the only one about. */
+  spoken_for: z.array(z.string()).nullish(),
   schedule: z.string().nullish(),
   missed_slot_at: z.string().nullish(),
   /** As of the pass that told it. */

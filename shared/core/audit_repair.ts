@@ -34,7 +34,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select pid, state, xact_start, query from pg_stat_activity where pid = ${pid ?? "…"};`,
       `select pg_cancel_backend(${pid ?? "…"}); -- then, if it goes on: select pg_terminate_backend(${pid ?? "…"});`,
     ),
-  duplicated: ({ duplicates }) => lines(...(duplicates ?? []).map(({ jobid }) => unschedule(jobid))),
+  duplicated: ({ duplicates, foreign_duplicates }) => unscheduleDuplicates(duplicates ?? [], foreign_duplicates ?? []),
   edited: ({ job, jobid }) => lines(look(jobid), restore(job), `-- or, when it is wanted as it is: ${adopt(job)}`),
   failed: ({ runid, job }) =>
     lines(
@@ -116,6 +116,12 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   orphan_owner: ({ owner, jobids }) => adoptOrphans(owner ?? "", jobids ?? []),
   pile_up: ({ job }) => lines(durations(job), `-- a longer schedule, or less work in one run`),
+  renamed: ({ job, jobid, renamed_to }) =>
+    lines(
+      look(jobid),
+      `${unschedule(jobid)} ${restore(job)}`,
+      `-- or, when the new name is wanted: ${adopt(renamed_to)} select private.withdraw_job(${literal(job ?? "")});`,
+    ),
   restarted: () => `select pg_postmaster_start_time(); -- the next run of each job closes it`,
   row_collapse: ({ view }) =>
     lines(
@@ -146,8 +152,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(job ?? "")};`,
       refresh(view ?? ""),
     ),
-  storm: ({ incident_id }) =>
-    `select kind, subject, opened_at, closed_at from analytics.incidents where cause_id = ${incident_id} order by incident_id;`,
+  storm: ({ subject, incident_id }) =>
+    lines(
+      `select kind, subject, opened_at, closed_at from analytics.incidents where cause_id = ${incident_id} order by incident_id;`,
+      subject === "first audit" ? `select * from analytics.adopt_all_jobs();` : null,
+    ),
   stuck: ({ pid }) =>
     lines(
       `select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), xact_start, query from pg_stat_activity where pid = ${
@@ -162,7 +171,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
   too_fast: ({ job }) => durations(job),
-  undeclared: ({ job, jobid }) => lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
+  undeclared: ({ job, jobid, owner }) =>
+    // The name belongs to another owner's job, which is declared.
+    owner != null && job?.endsWith(` of ${owner}`) === true
+      ? unscheduleDuplicates([], [{ jobid, owner }])
+      : lines(look(jobid), adopt(job), `-- or: ${unschedule(jobid)}`),
   unknown_outcome: ({ job }) => lines(calls(job), `select count(*), min(id) from net.http_request_queue;`),
   unpopulated: ({ view }) => refresh(view ?? ""),
   unset_timeout: ({ job }) =>
@@ -219,6 +232,23 @@ function adopt(job: string | null | undefined): string {
 
 function unschedule(jobid: number | null | undefined): string {
   return `select cron.unschedule(${jobid ?? "…"});`;
+}
+
+/**
+ * Ends what repeats a job of the same owner. What another owner scheduled is another job to pg_cron, and its owner's to end: it is
+ * shown, and named in a comment. The doctor offers the same.
+ */
+export function unscheduleDuplicates(
+  duplicates: readonly { readonly jobid: number }[],
+  foreign: readonly { readonly jobid: number | null | undefined; readonly owner: string }[],
+): string {
+  return lines(
+    ...duplicates.map(({ jobid }) => unschedule(jobid)),
+    ...foreign.flatMap(({ jobid, owner }) => [
+      look(jobid),
+      `-- it is the job of ${owner.replace(/\s+/g, " ")}; when it is not wanted, that role runs: ${unschedule(jobid)}`,
+    ]),
+  );
 }
 
 /** A role unschedules its own jobs only, so for as long as that takes it has to exist again. */

@@ -3,28 +3,41 @@ import { scrubMessage, scrubName } from "./scrub_message.ts";
 
 type Payload = Alert["payload"];
 
-const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule"] as const;
+const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule", "renamed_to"] as const;
 
 /**
  * What an alert or an incident is about, fit to be shown: every place where it says something about an incident goes through
  * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
  */
 export function scrubPayload(payload: Payload): Payload {
-  const { subject, job, view, owner, jobs = [], views = [] } = payload;
-  const names = [subject, job, view, owner, payload.function, ...jobs ?? [], ...views ?? []];
+  const { subject, job, view, owner, renamed_to, jobs, views } = payload;
+  const names = [subject, job, view, owner, payload.function, renamed_to, ...jobs ?? [], ...views ?? []];
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];
     if (typeof text === "string") shown[name] = scrubName(text);
   }
-  // Begins with the kind, which tells incidents of one subject apart.
-  const kind = payload.fingerprint.startsWith(`${payload.kind}:`) ? `${payload.kind}:` : "";
-  shown.fingerprint = kind + scrubName(payload.fingerprint.slice(kind.length));
+  shown.fingerprint = scrubFingerprint(payload.fingerprint);
   if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
+  if (payload.messages != null) shown.messages = payload.messages.map((message) => scrubMessage(message, { names }));
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
   if (payload.views != null) shown.views = payload.views.map(scrubName);
+  if (payload.spoken_for != null) shown.spoken_for = payload.spoken_for.map(scrubFingerprint);
   if (payload.duplicates != null) {
     shown.duplicates = payload.duplicates.map(({ job, jobid }) => ({ job: scrubName(job), jobid }));
   }
+  if (payload.foreign_duplicates != null) {
+    shown.foreign_duplicates = payload.foreign_duplicates.map(({ job, jobid, owner }) => ({
+      job: scrubName(job),
+      jobid,
+      owner: scrubName(owner),
+    }));
+  }
   return shown;
+}
+
+/** Begins with the kind, which tells incidents of one subject apart; a group may be told in the issue of another kind. */
+function scrubFingerprint(fingerprint: string): string {
+  const kind = /^[a-z_]+:/.exec(fingerprint)?.[0] ?? "";
+  return kind + scrubName(fingerprint.slice(kind.length));
 }

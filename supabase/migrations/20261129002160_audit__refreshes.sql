@@ -11,7 +11,7 @@ values
     ('locking_refresh', 'warning', false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
 
 -- The failures follow from it.
-insert into analytics.alert_causes (kind, cause, is_of_same_job, rank) values ('failed', 'refresh_denied', true, 6);
+insert into analytics.alert_causes (kind, cause, reach, rank) values ('failed', 'refresh_denied', 'job', 6);
 
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),

@@ -8,13 +8,13 @@ values
     ('read_only', 'fatal', false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.'),
     ('timezone_ignored', 'warning', false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
 
-insert into analytics.alert_causes (kind, cause, is_of_same_job, rank)
+insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    ('scheduler_gone', 'read_only', false, 1),
-    ('restarted', 'read_only', false, 1),
-    ('missed', 'read_only', false, 1),
-    ('stale', 'read_only', false, 1),
-    ('blind', 'read_only', false, 1);
+    ('scheduler_gone', 'read_only', 'lasting', 1),
+    ('restarted', 'read_only', 'lasting', 1),
+    ('missed', 'read_only', 'lasting', 1),
+    ('stale', 'read_only', 'lasting', 1),
+    ('blind', 'read_only', 'lasting', 1);
 
 create function private.find_read_only()
 returns setof private.audit_finding

@@ -15,6 +15,12 @@ async function failOnce(stage: AuditStage, job = "probe-a"): Promise<number> {
   return await stage.plant(job, { status: "failed", message });
 }
 
+/** With a fault of its own: many that fail alike are one alert. */
+async function failUnlikeOthers(stage: AuditStage, nth: number): Promise<void> {
+  await stage.schedule(`probe-${nth}`);
+  await stage.plant(`probe-${nth}`, { status: "failed", message: `ERROR:  refresh failed [P00${10 + nth}]: broken` });
+}
+
 async function outbox(stage: AuditStage): Promise<unknown[]> {
   const rows = await stage
     .sql`select state, attempt_count, last_error from analytics.outbox order by created_at, incident_id`;
@@ -94,7 +100,7 @@ deliveryTest("of an hour without a receiver is kept, and told oldest first when 
   stage.sink.always("event", { fault: "reset" });
   stage.sink.always("check_in", { fault: "reset" });
   for (let job = 1; job <= 6; job += 1) {
-    await failOnce(stage, `probe-${job}`);
+    await failUnlikeOthers(stage, job);
     await stage.passTime();
     assert.equal((await stage.audit()).heartbeat, "failed");
   }
@@ -192,7 +198,7 @@ deliveryTest("is kept, and said to be kept, while there is nobody to tell", asyn
 });
 
 deliveryTest("is produced once by eight auditors at once, and sent once", async (stage) => {
-  for (let job = 1; job <= 12; job += 1) await failOnce(stage, `probe-${job}`);
+  for (let job = 1; job <= 12; job += 1) await failUnlikeOthers(stage, job);
   stage.sink.always("event", { delay_ms: 10 });
   const summaries = await Promise.all(Array.from({ length: 8 }, () => stage.audit()));
   const sum = (name: "opened" | "sent") => summaries.reduce((total, summary) => total + summary[name], 0);

@@ -4,7 +4,9 @@ import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/stri
 import postgres from "postgres";
 import { type Examination, examine } from "../../tools/doctor/examine.ts";
 import type { Diagnosis } from "../../tools/doctor/finding.ts";
+import { repairSql } from "../../shared/core/audit_repair.ts";
 import { KINDS } from "../../tools/doctor/kinds.ts";
+import { failedAlert } from "../support/audit_alert.ts";
 import { readOnly } from "../../tools/doctor/read_only.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
 import { type ForeignDatabase, startForeignDatabase } from "../support/foreign_database.ts";
@@ -282,6 +284,34 @@ function completed({ kind, repair_sql }: Diagnosis): string {
   return repair_sql ?? "";
 }
 
+test("another owner's job of the same name is no duplicate; one that repeats the work is that owner's to end, for doctor and audit alike", async () => {
+  const { sql, url } = foreign;
+  await sql.unsafe(`
+    create role landlord; grant usage on schema cron to landlord;
+    select cron.schedule('shared', '${yearly}', 'select 21');
+    set role landlord; select cron.schedule('shared', '${yearly}', 'select 22'), cron.schedule('theirs', '${yearly}', 'select 21'); reset role`)
+    .simple();
+  try {
+    const found = (await examine(url)).findings.filter(({ subject }) => subject === "shared" || subject === "theirs");
+    deepEqual(found.map(({ kind, subject }) => `${kind}:${subject}`), ["duplicated:theirs"]);
+    const [their] = await sql`select jobid::integer from cron.job where jobname = 'theirs'`;
+    const alert = failedAlert(1, {
+      kind: "duplicated",
+      foreign_duplicates: [{ job: "theirs", jobid: Number(their?.["jobid"]), owner: "landlord" }],
+    });
+    equal(found[0]?.repair_sql, repairSql(alert.payload));
+    const jobs = () => sql`select jobname, username from cron.job order by jobid`;
+    const before = await jobs();
+    await sql.unsafe(found[0]?.repair_sql ?? "").simple();
+    deepEqual(await jobs(), before);
+  } finally {
+    await sql.unsafe(
+      "delete from cron.job where jobname in ('shared', 'theirs'); drop owned by landlord; drop role landlord",
+    )
+      .simple();
+  }
+});
+
 test("the doctor says when the scheduler is gone, and when no run is recorded", async () => {
   const { sql, url } = foreign;
   await sql`delete from cron.job`;
@@ -434,6 +464,8 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
     await sql`select analytics.register_job(job_name => 'probe-edited', schedule => ${yearly}, command => 'select 1')`;
     await sql`select cron.schedule('probe-edited', ${yearly}, 'select 2')`;
     await sql`select cron.schedule('probe-stranger', ${yearly}, 'select 3')`;
+    await sql`select analytics.register_job(job_name => 'probe-old', schedule => ${yearly}, command => 'select 4')`;
+    await sql`select cron.unschedule('probe-old'), cron.schedule('probe-new', ${yearly}, 'select 4')`;
     await sql`
       insert into analytics.incidents (epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence)
       values (1, 'history_lost', 'probe', 'warning', now(), now(), now(), 1, '{"message": "3 runs vanished"}')`;
@@ -441,13 +473,24 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
     deepEqual(examination.unchecked, []);
     const found = told(examination);
     for (
-      const one of ["missing:probe-gone", "edited:probe-edited", "undeclared:probe-stranger", "history_lost:probe"]
+      const one of [
+        "missing:probe-gone",
+        "edited:probe-edited",
+        "undeclared:probe-stranger",
+        "renamed:probe-old",
+        "history_lost:probe",
+      ]
     ) {
       ok(found.includes(one), `${one} is not among ${found.join(", ")}`);
     }
     const repair = (kind: string) =>
       examination.findings.find((one) => one.kind === kind && one.job?.startsWith("probe-"))?.repair_sql ?? "";
     match(repair("missing"), /analytics\.\w+\('probe-gone'\)/);
+    match(
+      repair("renamed"),
+      /unschedule\(\d+\); select analytics\.restore_job\('probe-old'\)[^]*adopt_job\('probe-new'\)/,
+    );
+    ok(!found.some((one) => /^(?:missing|undeclared):probe-(?:old|new)$/.test(one)), "a renamed job is told as one");
     match(repair("undeclared"), /where jobid = \d+|unschedule\(\d+\)/);
     deepEqual(found.filter((one) => /^(?:missing|edited|undeclared):/.test(one) && !one.includes(":probe-")), []);
   } finally {

@@ -128,6 +128,29 @@ test("A view that is old or empty is told one objective after the first pass, wi
   }
 });
 
+test("28 jobs of a project before Freshet are one note of the first pass, and what fails after it is told", async (d) => {
+  await d.admin`
+    insert into cron.job (jobname, schedule, command, nodename, nodeport, database, username)
+    select 'probe-' || n, '0 0 1 1 *', case n when 1 then 'select 1 / 0' else 'select ' || n end, '', 5432, 'postgres', 'postgres'
+    from generate_series(1, 28) as n`;
+  const others = Array.from({ length: 27 }, (_, nth) => `probe-${nth + 2}`);
+  await slot(d, others);
+  d.deployFunctions();
+  await d.auditByHand();
+  assert.deepEqual((await d.told()).events, ["storm: first audit"]);
+  const [event] = await d.admin`
+    select payload ->> 'severity' as severity, jsonb_array_length(payload -> 'spoken_for') as count from analytics.outbox`;
+  assert.deepEqual({ ...event }, { severity: "info", count: 28 });
+  await slot(d, others);
+  await slot(d, others);
+  assert.deepEqual((await d.told()).events, ["storm: first audit", "failed: probe-1"]);
+
+  const adopted = await d.product.sql`select job_name from analytics.adopt_all_jobs()`;
+  assert.equal(adopted.length, 28);
+  await slot(d, others);
+  assert.deepEqual((await d.told()).events.slice(2), ["storm is over: first audit recovered"]);
+});
+
 test("A slot that passes without a run after the first pass is missed; those before it are not", async (d) => {
   // By the clock of the last slot below, which comes ten minutes after the first pass.
   for (const [job, minutes] of [["probe", 7], ["probe-early", 30]] as const) {

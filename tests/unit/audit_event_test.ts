@@ -86,6 +86,48 @@ Deno.test("alertEvent() repairs what is missing, and never runs what it only off
   assert.match(repair("undeclared"), /^-- or: select cron.unschedule\(7\);/m);
 });
 
+Deno.test("alertEvent() names all that an alert speaks for, with a message of each sort, scrubbed", () => {
+  const jobs = Array.from({ length: 40 }, (_, nth) => `refresh-mv_${nth}`);
+  const group = failedAlert(1, {
+    kind: "storm",
+    subject: "failed [42]",
+    job: null,
+    jobs,
+    message: "40 failed",
+    messages: ["column x does not exist", "no such person as eve@example.org"],
+    spoken_for: jobs.map((job) => `failed:${job}`),
+  });
+  const { facts } = alertEvent(group, runbook);
+  for (const job of jobs) assert.ok(String(facts["speaks_for"]).includes(`failed:${job}`), job);
+  assert.equal(facts["messages"], "column x does not exist\nno such person as [email]");
+  assert.match(String(facts["repair_sql"]), /^select kind, subject, .* where cause_id = 1 /);
+});
+
+Deno.test("alertEvent() offers to adopt what a first audit found", () => {
+  const { facts } = alertEvent(failedAlert(1, { kind: "storm", subject: "first audit" }), runbook);
+  assert.match(String(facts["repair_sql"]), /^select \* from analytics\.adopt_all_jobs\(\);$/m);
+});
+
+Deno.test("alertEvent() unschedules what the same owner repeats, and only shows another owner's job", () => {
+  const repair = (changes: Parameters<typeof failedAlert>[1]) =>
+    String(alertEvent(failedAlert(1, changes), runbook).facts["repair_sql"]).split("\n")
+      .filter((line) => !line.startsWith("--") && line.includes("unschedule"));
+  const foreign_duplicates = [{ job: "theirs", jobid: 8, owner: "landlord\n; select 1" }];
+  assert.deepEqual(
+    repair({ kind: "duplicated", duplicates: [{ job: "again", jobid: 7 }], foreign_duplicates }),
+    ["select cron.unschedule(7);"],
+  );
+  assert.deepEqual(repair({ kind: "duplicated", duplicates: [], foreign_duplicates }), []);
+  assert.deepEqual(repair({ kind: "undeclared", job: "twin of landlord", owner: "landlord", jobid: 8 }), []);
+});
+
+Deno.test("alertEvent() gives a renamed job its name back, and offers to keep the new one", () => {
+  const { facts } = alertEvent(failedAlert(1, { kind: "renamed", job: "old", renamed_to: "new", jobid: 7 }), runbook);
+  const [, back, keep] = String(facts["repair_sql"]).split("\n");
+  assert.equal(back, "select cron.unschedule(7); select analytics.restore_job('old');");
+  assert.match(keep ?? "", /^-- or, .*: select analytics\.adopt_job\('new'\); select private\.withdraw_job\('old'\);$/);
+});
+
 Deno.test("minimalEvent() is the same event in a few hundred bytes", () => {
   const alert = failedAlert(1, { message: "x".repeat(4_000), subject: "j".repeat(4_000) });
   const event = minimalEvent(alert);

@@ -51,11 +51,13 @@ async function listed(list: "incidents" | "jobs" | "runs", { message, name }: Sa
 const WAYS: Readonly<Record<string, Way>> = {
   "an envelope": ({ message, name }) =>
     JSON.stringify(
-      ["failed", "stale", "edited", "orphan_owner", "secret_missing", "duplicated"].map((kind) =>
+      ["failed", "stale", "edited", "orphan_owner", "secret_missing", "duplicated", "renamed", "storm"].map((kind) =>
         alertEvent(
           failedAlert(1, {
             ...{ kind, message, subject: name, job: name, view: name, owner: name, jobids: [1], jobs: [name] },
             ...{ function: name, fingerprint: `${kind}:${name}`, duplicates: [{ job: name, jobid: 3 }] },
+            ...{ foreign_duplicates: [{ job: name, jobid: 4, owner: name }], renamed_to: name },
+            ...{ messages: [message], spoken_for: [`${kind}:${name}`] },
           }),
           "https://example.org/runbook",
         )

@@ -1,12 +1,13 @@
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
-import { type Kind, KINDS } from "./kinds.ts";
 import type { Patient } from "./patient.ts";
+
+const DECLARED = ["missing", "renamed", "edited", "undeclared"] as const;
 
 /** Where Freshet is installed: what was declared and does not hold, and whether the audit runs. */
 export const freshet: Check = {
   name: "freshet",
-  kinds: ["blind", "missing", "edited", "undeclared", "stale"],
+  kinds: ["blind", ...DECLARED, "stale"],
   needs: "freshet",
   run: async (patient) => [
     ...(await declarations(patient)),
@@ -15,38 +16,30 @@ export const freshet: Check = {
   ],
 };
 
+/** As the audit sees it, by its own functions: jobs are known by name and owner, and a new name is no other job. */
 async function declarations({ session }: Patient): Promise<Finding[]> {
-  const rows = await session`
-    select j.jobid::float8 as jobid, coalesce(d.job_name, j.jobname) as job, coalesce(d.schedule, j.schedule) as schedule,
-      case
-        when j.jobid is null then 'missing'
-        when d.job_name is null then 'undeclared'
-        else 'edited'
-      end as kind,
-      d.schedule as declared_schedule, j.schedule as actual_schedule
-    from analytics.scheduled_jobs as d
-    full join cron.job as j on j.jobname = d.job_name
-    where j.jobid is null or d.job_name is null or d.schedule <> j.schedule or d.owner <> j.username or d.database <> j.database
-      or d.command_fingerprint <> encode(sha256(convert_to(j.command, 'UTF8')), 'hex')`;
-  const messages: Readonly<Record<string, string>> = {
-    missing: "it is declared, and not scheduled",
-    undeclared: "it is scheduled, and nobody declared it: the audit does not know what to expect of it",
-    edited: "its schedule, command, owner or database is not the declared one",
-  };
-  return rows.flatMap((row) => {
-    const kind = String(row["kind"]);
-    const job = String(row["job"] ?? "");
-    if (!isKind(kind) || job === "") return [];
-    return [{
-      kind,
-      subject: job,
-      job,
-      ...(row["jobid"] === null ? {} : { jobid: Number(row["jobid"]) }),
-      schedule: String(row["schedule"]),
-      message: messages[kind] ?? kind,
-      repair: null,
-    }];
-  });
+  const found: Finding[] = [];
+  for (const kind of DECLARED) {
+    const finder = `private.find_${kind}_jobs()`;
+    // One that is installed may be older than this doctor.
+    const [known] = await session`select to_regprocedure(${finder}) is not null as is_there`;
+    if (known?.["is_there"] !== true) continue;
+    const rows = await session.unsafe(`select f.subject, f.evidence from ${finder} as f order by f.subject`);
+    for (const { subject, evidence } of rows) {
+      found.push({
+        kind,
+        subject: String(subject),
+        job: String(subject),
+        ...(evidence.jobid === undefined ? {} : { jobid: Number(evidence.jobid) }),
+        ...(evidence.owner === undefined ? {} : { owner: String(evidence.owner) }),
+        ...(evidence.renamed_to === undefined ? {} : { renamed_to: String(evidence.renamed_to) }),
+        schedule: String(evidence.schedule),
+        message: String(evidence.message),
+        repair: null,
+      });
+    }
+  }
+  return found;
 }
 
 async function staleViews({ session }: Patient): Promise<Finding[]> {
@@ -80,8 +73,4 @@ async function oldAudit({ session }: Patient): Promise<Finding[]> {
     message: age === null ? "no audit has run yet" : `the last audit is ${age} s old, and one is due every 300 s`,
     repair: null,
   }];
-}
-
-function isKind(text: string): text is Kind {
-  return text in KINDS;
 }

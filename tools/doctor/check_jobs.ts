@@ -1,3 +1,4 @@
+import { unscheduleDuplicates } from "../../shared/core/audit_repair.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
@@ -20,27 +21,26 @@ function inactive({ jobs }: Patient): Finding[] {
   }));
 }
 
+/** A name says nothing of the work: pg_cron knows a job by its name and its owner. */
 function duplicated({ jobs }: Patient): Finding[] {
-  const active = jobs.filter((job) => job.active);
-  const first = new Map<string, Job>();
-  return active.flatMap((job) => {
-    const fingerprint = JSON.stringify([job.schedule, job.command.replace(/\s+/g, " ").trim(), job.database]);
-    const named = [...first.values()].find((earlier) => earlier.name === job.name);
-    const earlier = named ?? first.get(fingerprint);
-    if (earlier === undefined) {
-      first.set(fingerprint, job);
-      return [];
-    }
-    const message = named === undefined
-      ? `it does what job "${earlier.name}" does, at the same times`
-      : `jobs ${earlier.jobid} (of ${earlier.username}) and ${job.jobid} (of ${job.username}) have this one name`;
+  const seen = new Map<string, Job[]>();
+  return jobs.filter((job) => job.active).flatMap((job) => {
+    const work = JSON.stringify([job.schedule, job.command.replace(/\s+/g, " ").trim(), job.database]);
+    const earlier = seen.get(work) ?? [];
+    seen.set(work, [...earlier, job]);
+    const same = earlier.find((one) => one.username === job.username);
+    const original = same ?? earlier[0];
+    if (original === undefined) return [];
+    const { jobid, username: owner } = job;
     return [{
       kind: "duplicated" as const,
       subject: job.name,
       job: job.name,
       schedule: job.schedule,
-      message,
-      repair: `select cron.unschedule(${job.jobid});`,
+      message: same === undefined
+        ? `it does what job ${original.jobid} ("${original.name}" of ${original.username}) does, at the same times, for ${owner}`
+        : `it does what job "${original.name}" does, at the same times`,
+      repair: same === undefined ? unscheduleDuplicates([], [{ jobid, owner }]) : unscheduleDuplicates([{ jobid }], []),
     }];
   });
 }

@@ -9,6 +9,10 @@ export interface Finding {
   readonly message: string;
   readonly job?: string;
   readonly jobid?: number;
+  /** The name that a job goes by instead. */
+  readonly renamed_to?: string;
+  /** Whose job it is. */
+  readonly owner?: string;
   readonly view?: string;
   readonly schedule?: string;
   readonly runid?: number;

@@ -33,6 +33,7 @@ export const KINDS = {
   pile_up: "warning",
   read_only: "fatal",
   refresh_denied: "error",
+  renamed: "warning",
   restarted: "warning",
   scheduler_gone: "fatal",
   secret_missing: "fatal",

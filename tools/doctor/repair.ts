@@ -16,7 +16,8 @@ export function repairOf(
 }
 
 /** The repair that an alert of this kind would carry. */
-function sharedRepair({ kind, subject, severity, message, job, jobid, view, schedule, runid }: Found, now: number) {
+function sharedRepair(found: Found, now: number) {
+  const { kind, subject, severity, message, job, jobid, renamed_to, owner, view, schedule, runid } = found;
   const seen_at = new Date(now).toISOString();
   return repairSql({
     kind,
@@ -34,6 +35,8 @@ function sharedRepair({ kind, subject, severity, message, job, jobid, view, sche
     resolution: null,
     ...(job === undefined ? {} : { job }),
     ...(jobid === undefined ? {} : { jobid }),
+    ...(renamed_to === undefined ? {} : { renamed_to }),
+    ...(owner === undefined ? {} : { owner }),
     ...(view === undefined ? {} : { view }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(runid === undefined ? {} : { runid }),

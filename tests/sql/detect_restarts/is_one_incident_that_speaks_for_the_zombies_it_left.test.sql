@@ -19,13 +19,13 @@ select pg_temp.plant('probe-4', 'failed', 'connection failed', null, null);
 select analytics.audit_pass();
 select results_eq(
     $$ select kind, subject, cause_id is null from analytics.incidents where opened_at >= now() and kind not like 'http%' order by incident_id $$,
-    $$ values ('restarted', 'pg_cron', true), ('infrastructure', 'pg_cron', false), ('zombie', 'probe-3', false) $$,
-    'the runs that a restart ended are one incident, and it speaks for the one that pg_cron left open and the one that found no connection'
+    $$ values ('restarted', 'pg_cron', true), ('infrastructure', 'pg_cron', true), ('zombie', 'probe-3', false) $$,
+    'the runs that a restart ended are one incident, and it speaks for the one that pg_cron left open, and not for one that found no connection'
 );
 select results_eq(
     $$ select payload ->> 'kind', payload -> 'jobs' from analytics.outbox where created_at >= now() and payload ->> 'kind' not like 'http%' $$,
-    $$ values ('restarted', '["probe-1", "probe-2"]'::jsonb) $$,
-    'which is told by it'
+    $$ values ('restarted', '["probe-1", "probe-2"]'::jsonb), ('infrastructure', '["probe-4"]') $$,
+    'which are told'
 );
 select is((select count(*) from analytics.incidents where kind = 'failed'), 0::bigint, 'no job has failed');
 

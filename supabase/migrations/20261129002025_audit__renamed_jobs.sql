@@ -1,0 +1,97 @@
+-- Object: private.renamed_jobs(), private.find_renamed_jobs(), private.detect_declared_state() (replaced)
+-- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
+values ('renamed', 'warning', false, 'A declared job is not scheduled, and its work is, under a name that nobody declared.');
+
+create function private.renamed_jobs()
+returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
+language sql
+stable
+set search_path = ''
+as $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+revoke all on function private.renamed_jobs() from public, anon, authenticated;
+comment on function private.renamed_jobs() is
+    'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
+
+create function private.find_renamed_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = ''
+as $$
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'renamed_to', r.new_name,
+            'schedule', r.new_schedule,
+            'jobid', r.new_jobid,
+            'message', format(
+                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
+            )
+        )
+    from private.renamed_jobs() as r;
+$$;
+revoke all on function private.find_renamed_jobs() from public, anon, authenticated;
+comment on function private.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
+
+create or replace function private.detect_declared_state(calendar jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
+    scheduled constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+begin
+    -- An audit that does not even see its own job cannot say that another one is gone. It says that it is blind.
+    if 'analytics-cron-audit' <> all (scheduled) then
+        return;
+    end if;
+    perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
+    perform private.observe_findings('renamed', array(select f from private.find_renamed_jobs() as f), declared);
+    perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
+    perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
+    perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
+    perform private.observe_findings('undeclared', array(select f from private.find_undeclared_jobs() as f), scheduled);
+    perform private.observe_findings(
+        'orphan_owner',
+        array(select f from private.find_orphan_owners() as f),
+        array(select distinct j.owner from private.known_cron_jobs() as j)
+    );
+    if to_regclass('vault.decrypted_secrets') is not null then
+        perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
+    end if;
+    if calendar is not null then
+        perform private.observe_findings(
+            'never_fires', array(select f from private.find_never_firing(calendar) as f), scheduled
+        );
+    end if;
+end
+$$;
+comment on function private.detect_declared_state(jsonb) is
+    'Kinds missing, renamed, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
