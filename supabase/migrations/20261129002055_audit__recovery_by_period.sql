@@ -58,6 +58,7 @@ create function private.period_of_schedule(schedule text)
 returns interval
 language sql
 immutable
+strict
 set search_path = pg_catalog, pg_temp
 as $$
     with field as (

@@ -39,6 +39,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared analytics.scheduled_jobs;
+    job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
     if declared is null then
@@ -49,17 +50,29 @@ begin
     end if;
     -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
     -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
-    perform cron.unschedule(j.jobid)
-    from cron.job as j
-    where j.jobname = restore_job.job_name
-        and (j.username <> current_user or j.database <> current_database())
-        and (
-            j.username in (declared.owner, current_user)
-            or private.command_fingerprint(j.command) = declared.command_fingerprint
-                and not exists (
-                    select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
-                )
-        );
+    for job in
+        select j.jobid, j.username
+        from cron.job as j
+        where j.jobname = restore_job.job_name
+            and (j.username <> current_user or j.database <> current_database())
+            and (
+                j.username in (declared.owner, current_user)
+                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                    and not exists (
+                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                    )
+            )
+    loop
+        begin
+            perform cron.unschedule(job.jobid);
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
+                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
+        end;
+    end loop;
     perform cron.schedule(job_name, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
