@@ -3,6 +3,18 @@ import { scrubMessage, scrubName } from "./scrub_message.ts";
 
 type Payload = Alert["payload"];
 
+/**
+ * Kinds whose messages are put together by this product out of names, schedules, moments and counts: they repeat no row and no
+ * statement, so what is quoted in them is a name and stays one. A kind that is not listed is scrubbed as PostgreSQL's words are.
+ */
+const OUR_WORDS: ReadonlySet<string> = new Set([
+  ...["blind", "bundled_refreshes", "default_partition_used", "duplicated", "edited", "history_bloat", "history_lost"],
+  ...["history_off", "inactive", "lock_wait", "missed", "missing", "near_timeout", "net_open", "net_tampered"],
+  ...["net_worker_gone", "never_fires", "not_refreshable", "not_refreshed", "orphan_owner", "pile_up", "row_collapse"],
+  ...["scheduler_gone", "secret_missing", "source_stopped", "stale", "stuck", "too_fast", "undeclared", "unpopulated"],
+  ...["unset_timeout", "wrong_host", "zombie"],
+]);
+
 const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule"] as const;
 
 /**
@@ -19,7 +31,9 @@ export function scrubPayload(payload: Payload): Payload {
   // Begins with the kind, which tells incidents of one subject apart.
   const kind = payload.fingerprint.startsWith(`${payload.kind}:`) ? `${payload.kind}:` : "";
   shown.fingerprint = kind + scrubName(payload.fingerprint.slice(kind.length));
-  if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
+  if (payload.message != null) {
+    shown.message = OUR_WORDS.has(payload.kind) ? scrubName(payload.message) : scrubMessage(payload.message, { names });
+  }
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
   if (payload.duplicates != null) {
     shown.duplicates = payload.duplicates.map(({ job, jobid }) => ({ job: scrubName(job), jobid }));
