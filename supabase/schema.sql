@@ -766,6 +766,7 @@ declare
     pending_count bigint;
     parked_count bigint;
     waiting interval;
+    refusal text;
     open_count bigint;
     unknown_reasons text[] := array[]::text[];
     bad_reasons text[] := array[]::text[];
@@ -780,6 +781,12 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
+    -- The channel may have taken others since.
+    select coalesce(o.last_error, channel.detail, 'without a word') into refusal
+    from analytics.outbox as o
+    where o.state = 'parked'
+    order by o.created_at, o.incident_id
+    limit 1;
     select count(*) into open_count from analytics.incidents as i where i.closed_at is null and i.kind <> 'storm';
     age := clock_timestamp() - state.last_audit_at;
 
@@ -789,12 +796,29 @@ begin
         unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
-    elsif state.last_outcome = 'bad' then
-        bad_reasons := array(select jsonb_array_elements_text(state.last_reasons));
+    else
+        -- As it is now: what was repaired since the last pass is no reason any more.
+        bad_reasons := array(
+            select r.reason
+            from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
+            where state.last_outcome = 'bad'
+                and not exists (select from analytics.incidents as i where i.fingerprint = r.reason and i.closed_at >= state.last_audit_at)
+            order by r.place
+        );
+        bad_reasons := bad_reasons || array(
+            select i.fingerprint
+            from analytics.incidents as i
+            where i.closed_at is null
+                and i.kind not in ('storm', 'blind')
+                and i.severity in ('fatal', 'error')
+                and i.fingerprint <> all (bad_reasons)
+            order by i.incident_id
+            limit 20
+        );
     end if;
 
     if parked_count > 0 then
-        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, channel.detail);
+        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, refusal);
     end if;
     if waiting > old_after then
         bad_reasons := bad_reasons
@@ -805,9 +829,9 @@ begin
     elsif channel.state = 'unconfigured' then
         notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
     elsif channel.state = 'refused' and parked_count = 0 then
-        bad_reasons := bad_reasons || format('the receiver refuses us: %s', channel.detail);
+        bad_reasons := bad_reasons || format('the receiver refuses us: %s', coalesce(channel.detail, 'without a word'));
     elsif channel.state in ('limited', 'failing') then
-        notes := notes || format('the last delivery did not succeed: %s', channel.detail);
+        notes := notes || format('the last delivery did not succeed: %s', coalesce(channel.detail, 'without a word'));
     end if;
 
     return jsonb_build_object(
@@ -824,7 +848,7 @@ begin
             'parked', parked_count,
             'oldest_pending_seconds', extract(epoch from waiting)::bigint
         ),
-        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at)
+        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at, 'detail', channel.detail)
     );
 end
 $$;
@@ -1112,7 +1136,8 @@ CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind tex
                                     'transition', o.transition,
                                     'state', o.state,
                                     'attempt_count', o.attempt_count,
-                                    'delivered_at', o.delivered_at
+                                    'delivered_at', o.delivered_at,
+                                    'last_error', o.last_error
                                 )
                                 order by o.created_at, o.transition
                             ),
@@ -2128,6 +2153,7 @@ CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     AS $$
 declare
     declared analytics.scheduled_jobs;
+    job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
     if declared is null then
@@ -2136,17 +2162,44 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on.
-    perform cron.unschedule(j.jobid)
-    from cron.job as j
-    where j.jobname = restore_job.job_name and (j.username <> current_user or j.database <> current_database());
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
+    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    for job in
+        select j.jobid, j.username
+        from cron.job as j
+        where j.jobname = restore_job.job_name
+            and (j.username <> current_user or j.database <> current_database())
+            and (
+                j.username in (declared.owner, current_user)
+                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                    and not exists (
+                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                    )
+            )
+    loop
+        begin
+            perform cron.unschedule(job.jobid);
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
+                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
+        end;
+    end loop;
     perform cron.schedule(job_name, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and not j.active;
+    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
+
+    perform private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+    ));
 end
 $$;
 
@@ -2154,7 +2207,7 @@ $$;
 -- Name: FUNCTION restore_job(job_name text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
+COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
 
 --
 -- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2353,26 +2406,21 @@ $$;
 COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
 
 --
--- Name: alert_event_id(integer, bigint, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: alert_event_id(uuid, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
-    LANGUAGE sql STABLE
+CREATE FUNCTION private.alert_event_id(event_seed uuid, transition text) RETURNS text
+    LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select left(
-        encode(
-            sha256(convert_to(concat_ws('|', private.system_identifier(), epoch, incident_id, transition), 'UTF8')), 'hex'
-        ),
-        32
-    );
+    select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
 $$;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) IS 'Event id of an incident''s transition. Deterministic, so that a resend is recognised as the same event.';
+COMMENT ON FUNCTION private.alert_event_id(event_seed uuid, transition text) IS 'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
 
 --
 -- Name: incidents; Type: TABLE; Schema: analytics; Owner: -
@@ -2396,6 +2444,9 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
+    event_seed uuid DEFAULT gen_random_uuid() NOT NULL,
+    opened_in_pass bigint DEFAULT '-1'::integer NOT NULL,
+    closed_in_pass bigint,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2447,6 +2498,24 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 --
 
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
+
+--
+-- Name: COLUMN incidents.event_seed; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.event_seed IS 'Random part of its event ids: numbers repeat after a restore, this does not.';
+
+--
+-- Name: COLUMN incidents.opened_in_pass; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.opened_in_pass IS 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
+
+--
+-- Name: COLUMN incidents.closed_in_pass; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.closed_in_pass IS 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3062,6 +3131,7 @@ declare
     state analytics.audit_state;
     cluster constant text := private.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
+    present_timeline constant integer := private.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -3074,6 +3144,11 @@ begin
         reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
     elsif cluster <> state.system_identifier then
         reason := 'the database runs on another cluster: restored or cloned';
+    elsif present_timeline <> state.timeline then
+        reason := format(
+            'the database was restored to an earlier moment, or a standby took over (timeline %s, before it %s): what was written since is gone, runs and incidents with it',
+            present_timeline, state.timeline
+        );
     else
         return null;
     end if;
@@ -3090,11 +3165,12 @@ begin
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited anew.
+    -- The audit's own runs are awaited again.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,
         history_relation = history,
+        timeline = present_timeline,
         canary_seen_at = clock_timestamp();
     return reason;
 end
@@ -3364,6 +3440,98 @@ $$;
 COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
 
 --
+-- Name: close_incidents(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_incidents(incident_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with closed as (
+        update analytics.incidents as i
+        set closed_at = case
+                when i.announced_at is not null then clock_timestamp()
+                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                else greatest(i.opened_at, s.last_audit_at)
+            end,
+            resolution = 'recovered',
+            closed_in_pass = s.pass_count
+        from analytics.audit_state as s
+        where i.incident_id in (
+            -- A pass that is at it will see the same: a repair waits for none.
+            select n.incident_id
+            from analytics.incidents as n
+            where n.incident_id = any (incident_ids) and n.closed_at is null
+            order by n.incident_id
+            for update skip locked
+        )
+        returning i.kind, i.subject, i.evidence ->> 'of_kind' as of_kind
+    )
+    update analytics.findings as f
+    set state = 'ok', since = clock_timestamp(), bad_streak = 0, good_streak = 1, last_observed_at = clock_timestamp()
+    from closed as c
+    where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
+$$;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_incidents(incident_ids bigint[]) IS 'These are over. The next pass tells it. Idempotent.';
+
+--
+-- Name: close_repaired(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_repaired() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
+        where i.closed_at is null
+            and (
+                i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
+            )
+            -- Its schedule's own good runs are counted against the thresholds instead.
+            and exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = v.view_name
+                    and l.requested_by <> 'schedule'
+                    and l.outcome in ('refreshed', 'skipped_clean')
+                    and l.started_at > i.last_seen_at
+            )
+    ));
+$$;
+
+--
+-- Name: FUNCTION close_repaired(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_repaired() IS 'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+
+--
+-- Name: cluster_timeline(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cluster_timeline() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
+$$;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cluster_timeline() IS 'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
+
+--
 -- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3518,7 +3686,7 @@ CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, 
     values (
         job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
-        coalesce(failure_threshold, 1), coalesce(recovery_threshold, 1), severity
+        coalesce(failure_threshold, 1), recovery_threshold, severity
     )
     on conflict on constraint scheduled_jobs_pkey do update
     set schedule = excluded.schedule,
@@ -4015,7 +4183,6 @@ CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_
 declare
     lost_runids bigint[];
     audit analytics.audit_state;
-    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
@@ -4035,14 +4202,8 @@ begin
         and audit.last_audit_at > pass_started_at - interval '1 day'
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
-        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen,
-            case
-                when next_runid > audit.last_runid_seen + 1
-                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
-                else 'which had been read'
-            end
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
         ));
     end if;
     update analytics.audit_state as s
@@ -5342,14 +5503,14 @@ CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition t
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.epoch, incident.incident_id, transition),
+        private.alert_event_id(incident.event_seed, transition),
         incident.incident_id,
         transition,
         private.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
-    on conflict on constraint outbox_pkey do nothing;
+    on conflict do nothing;
 $$;
 
 --
@@ -5835,6 +5996,46 @@ $$;
 COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) IS 'Writes what became of a view, and the end of the request with its last one.';
 
 --
+-- Name: flapping_evidence(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_evidence(kind text, evidence jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select evidence || jsonb_build_object(
+        'of_kind', kind,
+        'message', concat_ws(
+            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
+            evidence ->> 'message'
+        )
+    );
+$$;
+
+--
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) IS 'What is said of a subject that flaps: of which kind, and the last time.';
+
+--
+-- Name: flapping_window(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_window(evidence jsonb) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
+$$;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_window(evidence jsonb) IS 'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+
+--
 -- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6003,6 +6204,37 @@ $$;
 --
 
 COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+
+--
+-- Name: has_flapped(text, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (select from analytics.alert_kinds as k where k.kind = has_flapped.kind and k.can_flap)
+        and (
+            select count(*)
+            from analytics.incidents as i
+            where i.kind = has_flapped.kind
+                and i.subject = has_flapped.subject
+                and i.resolution = 'recovered'
+                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+        ) >= 2
+        -- One of another kind has the name already: two kinds that flap are told apart.
+        and not exists (
+            select
+            from analytics.incidents as f
+            where f.kind = 'flapping' and f.subject = has_flapped.subject and f.closed_at is null
+        );
+$$;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) IS 'Whether an incident of this kind would be the third of its subject within the window.';
 
 --
 -- Name: has_source_changes(text); Type: FUNCTION; Schema: private; Owner: -
@@ -6418,6 +6650,35 @@ $$;
 COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an open run has a process. A run on another server is taken to have one.';
 
 --
+-- Name: is_still_running(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_still_running(kind text, subject text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select kind in ('stuck', 'detached', 'zombie') and exists (
+        select
+        from analytics.incidents as i
+        join private.cron_backends() as b
+            on b.pid = (i.evidence ->> 'pid')::integer
+            -- A process that is younger than the run has only inherited its number.
+            and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
+        where i.kind = is_still_running.kind
+            and i.subject = is_still_running.subject
+            and i.closed_at is null
+            and not b.is_scheduler
+            and b.is_busy
+    );
+$$;
+
+--
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_still_running(kind text, subject text) IS 'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+
+--
 -- Name: is_watched(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6441,6 +6702,28 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
+
+--
+-- Name: job_subject(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.job_subject(job_name text, owner text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when exists (select from cron.job as j where j.jobname = job_name and j.username <> owner)
+            and exists (select from cron.job as j where j.jobname = job_name and j.username = owner)
+            then format('%s of %s', job_name, owner)
+        else job_name
+    end;
+$$;
+
+--
+-- Name: FUNCTION job_subject(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.job_subject(job_name text, owner text) IS 'What a finding about a job is kept under: its name, with its owner where two owners have a job of that name.';
 
 --
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -6687,6 +6970,8 @@ begin
     loop
         return next private.attempt_refresh(wanted);
     end loop;
+    -- Last, so that no incident is held while a view is refreshed.
+    perform private.close_repaired();
 end
 $$;
 
@@ -6695,6 +6980,41 @@ $$;
 --
 
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+--
+-- Name: may_close(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.may_close(incident analytics.incidents) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        (
+            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
+            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
+        )
+        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
+        and (
+            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
+            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
+            or (
+                select count(*)
+                from analytics.incidents as i
+                where i.kind = incident.kind
+                    and i.subject = incident.subject
+                    and i.resolution = 'recovered'
+                    and i.opened_at > clock_timestamp() - interval '2 hours'
+            ) < 2
+        );
+$$;
+
+--
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.may_close(incident analytics.incidents) IS 'Whether an incident that is no longer bad may be over by now.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6869,13 +7189,18 @@ CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
     finding analytics.findings;
     declared_kind analytics.alert_kinds;
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
-    recovery_threshold integer := 1;
     level text;
+    is_flapping boolean;
 begin
+    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+        return;
+    end if;
+
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
@@ -6895,42 +7220,75 @@ begin
     returning * into finding;
 
     select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
-    select * into job from analytics.scheduled_jobs as j where j.job_name = observe.evidence ->> 'job';
+    select * into job
+    from analytics.scheduled_jobs as j
+    where j.job_name = observe.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
-        recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
-
     level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
 
     if observe.state = 'bad' then
+        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        update analytics.incidents as i
+        set closed_at = null, resolution = null, closed_in_pass = null
+        where declared_kind.has_job_thresholds
+            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.resolution = 'recovered' and i.recovery_announced_at is null
+            and i.incident_id = (
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+            );
+
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'escalated'
+        set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
-            evidence = observe.evidence
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+            evidence = case i.kind
+                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+            end
+        where i.subject = observe.subject and i.closed_at is null
+            and (
+                i.kind = observe.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+            );
 
         if not found and finding.bad_streak >= failure_threshold then
+            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
-                occurrence_count, evidence
+                occurrence_count, evidence, opened_in_pass
             )
             select
-                s.epoch, observe.kind, observe.subject, level,
+                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
-                finding.bad_streak, observe.evidence
+                finding.bad_streak,
+                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= recovery_threshold then
+    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe.kind,
+        -- A good observation need not repeat what the incident is about.
+        coalesce(
+            (
+                select i.evidence from analytics.incidents as i
+                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            ),
+            observe.evidence
+        )
+    ) then
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'recovered'
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+        set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.may_close(i);
     end if;
 end
 $$;
@@ -6939,7 +7297,7 @@ $$;
 -- Name: FUNCTION observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
 
 --
 -- Name: observe_findings(text, private.audit_finding[], text[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6995,29 +7353,46 @@ CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.au
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    -- pg_cron's key is name and owner, and most installations have one owner.
+    shared_names constant text[] := array(
+        select j.jobname::text from cron.job as j where j.jobname is not null group by j.jobname having count(distinct j.username) > 1
+    );
     streak record;
 begin
+    perform private.settle_incidents();
+
     for streak in
         with told as (
             -- Runs that ended in another way say nothing about this one.
-            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
+            select
+                r.*, d.username as owner,
+                case when d.username is null then r.job_name else private.job_subject(r.job_name, d.username) end as subject
+            from unnest(runs) as r
+            left join cron.job_run_details as d on d.runid = r.runid and r.job_name = any (shared_names)
+            where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
             select
                 t.*,
-                row_number() over (partition by t.job_name order by t.runid)
-                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
+                row_number() over (partition by t.subject order by t.runid)
+                - row_number() over (partition by t.subject, t.ending order by t.runid) as island
             from told as t
         ),
         streaks as (
             select
-                n.job_name, n.ending, count(*) as run_count,
+                n.job_name, n.subject, n.ending, count(*) as run_count,
+                case when n.subject <> n.job_name then min(n.owner) end as owner,
                 min(coalesce(n.started_at, n.ended_at)) as first_at,
                 max(n.runid) as last_runid
             from numbered as n
-            group by n.job_name, n.ending, n.island
+            group by n.job_name, n.subject, n.ending, n.island
         )
-        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at, private.schedule_of_job(s.job_name) as schedule
+        select
+            s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
+            coalesce(
+                (select j.schedule from cron.job as j where j.jobname = s.job_name and j.username = s.owner),
+                private.schedule_of_job(s.job_name)
+            ) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -7026,16 +7401,16 @@ begin
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f
-            where f.kind = observe_runs.kind and f.subject = streak.job_name
+            where f.kind = observe_runs.kind and f.subject = streak.subject
                 and (f.state <> 'ok' or exists (
                     select
                     from analytics.incidents as i
-                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
+                    where i.kind = observe_runs.kind and i.subject = streak.subject and i.closed_at is null
                 ))
         );
         perform private.observe(
             kind => observe_runs.kind,
-            subject => streak.job_name,
+            subject => streak.subject,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
             observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
             evidence => jsonb_build_object(
@@ -7046,7 +7421,7 @@ begin
                 'message', streak.message,
                 'started_at', streak.started_at,
                 'ended_at', streak.ended_at
-            ),
+            ) || case when streak.owner is null then '{}' else jsonb_build_object('owner', streak.owner) end,
             weight => streak.run_count,
             seen_since => streak.first_at
         );
@@ -7054,9 +7429,13 @@ begin
 
     if private.is_audit_sighted() then
         perform private.withdraw_subjects(kind, array(
-            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
+            select case
+                when j.jobname = any (shared_names) then private.job_subject(j.jobname, j.username)
+                else coalesce(j.jobname::text, 'jobid:' || j.jobid)
+            end
+            from cron.job as j
             union
-            select d.job_name from analytics.scheduled_jobs as d
+            select d.job_name from analytics.scheduled_jobs as d where d.job_name <> all (shared_names)
         ));
     end if;
 end
@@ -7066,7 +7445,7 @@ $$;
 -- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded. Not idempotent: each run is given once.';
+COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job by name, and by owner where two share it. Not idempotent: each run is given once.';
 
 --
 -- Name: observe_struck_jobs(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7263,6 +7642,57 @@ $$;
 --
 
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+
+--
+-- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_job(job_name text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
+        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+    );
+$$;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_job(job_name text) IS 'The usual distance of the runs of a job; null when it has no schedule.';
+
+--
+-- Name: period_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_schedule(schedule text) RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with field as (
+        select split_part(s.text, ' ', 1) as minute, split_part(s.text, ' ', 2) as hour, s.text
+        from (select regexp_replace(btrim(schedule), '\s+', ' ', 'g') as text) as s
+    )
+    select case
+        when f.text ~ '^\d{1,2} seconds?$' then make_interval(secs => greatest(f.minute::integer, 1))
+        when f.minute ~ '^\*/\d{1,2}$' then make_interval(mins => greatest(split_part(f.minute, '/', 2)::integer, 1))
+        when f.minute ~ '^\d{1,2}(,\d{1,2})+$' then interval '1 hour' / cardinality(string_to_array(f.minute, ','))
+        when f.minute !~ '^\d{1,2}$' then interval '1 minute'
+        when f.hour ~ '^\*/\d{1,2}$' then make_interval(hours => greatest(split_part(f.hour, '/', 2)::integer, 1))
+        when f.hour ~ '^\d{1,2}(,\d{1,2})*$' then interval '1 day' / cardinality(string_to_array(f.hour, ','))
+        else interval '1 hour'
+    end
+    from field as f;
+$_$;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_schedule(schedule text) IS 'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
 
 --
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
@@ -8117,6 +8547,36 @@ $$;
 --
 
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
+
+--
+-- Name: recovery_threshold(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.recovery_threshold(kind text, evidence jsonb) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when not k.has_job_thresholds then 1
+        else coalesce(
+            d.recovery_threshold,
+            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            1
+        )
+    end::bigint
+    from analytics.alert_kinds as k
+    left join analytics.scheduled_jobs as d
+        on d.job_name = recovery_threshold.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
+    where k.kind = recovery_threshold.kind;
+$$;
+
+--
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) IS 'How often in a row a subject has to be well before its incident is over.';
 
 --
 -- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
@@ -9004,6 +9464,52 @@ $$;
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 --
+-- Name: settle_incidents(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_incidents() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind <> 'flapping'
+            and f.state = 'ok'
+            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
+            and private.may_close(i)
+        union all
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.evidence ->> 'of_kind' and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind = 'flapping'
+            and f.state = 'ok'
+            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
+        union all
+        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        select i.incident_id
+        from analytics.incidents as i
+        cross join lateral (
+            select max(s.runid) as runid, max(s.struck_at) as struck_at from analytics.struck_jobs as s where s.kind = i.kind
+        ) as last
+        where i.closed_at is null
+            and last.struck_at < clock_timestamp() - interval '15 minutes'
+            and i.last_seen_at < clock_timestamp() - interval '15 minutes'
+            and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
+    ));
+    select private.close_repaired();
+$$;
+
+--
+-- Name: FUNCTION settle_incidents(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_incidents() IS 'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
+
+--
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9650,6 +10156,44 @@ $$;
 COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
 
 --
+-- Name: unread_history(bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with newer as (
+        select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
+    ),
+    given as (
+        -- The last number that pg_cron gave out; null where we may not see it.
+        select (
+            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+        ) as newest
+    ),
+    missing as (
+        select
+            greatest(n.newest, g.newest, last_runid) - last_runid - n.kept as runs,
+            n.newest is null and g.newest is null as is_unknown
+        from newer as n
+        cross join given as g
+    )
+    select case
+        when m.is_unknown then 'and whether runs went with it that were not read cannot be known'
+        when m.runs > 0 then format('and with it as many as %s runs that were not read: whether they failed will never be known', m.runs)
+        else 'which had been read'
+    end
+    from missing as m;
+$$;
+
+--
+-- Name: FUNCTION unread_history(last_runid bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.unread_history(last_runid bigint) IS 'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+
+--
 -- Name: url_host(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10143,11 +10687,18 @@ CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
-    set closed_at = clock_timestamp(), resolution = 'withdrawn'
-    where i.kind = withdraw_subjects.kind and i.closed_at is null and i.subject <> all (known_subjects);
+    set closed_at = clock_timestamp(), resolution = 'withdrawn',
+        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
+    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
+        and i.closed_at is null
+        and i.subject <> all (known_subjects)
+        and not private.is_still_running(i.kind, i.subject);
 
     delete from analytics.findings as f
-    where f.kind = withdraw_subjects.kind and f.subject <> all (known_subjects);
+    where f.kind = withdraw_subjects.kind
+        and f.subject <> all (known_subjects)
+        -- Left for as long as its process works: it is observed until that ends.
+        and not private.is_still_running(f.kind, f.subject);
 $$;
 
 --
@@ -10506,6 +11057,7 @@ CREATE TABLE analytics.alert_kinds (
     severity text NOT NULL,
     has_job_thresholds boolean DEFAULT false NOT NULL,
     summary text NOT NULL,
+    can_flap boolean DEFAULT false NOT NULL,
     CONSTRAINT alert_kinds_kind_check CHECK ((kind ~ '^[a-z][a-z_]*$'::text)),
     CONSTRAINT alert_kinds_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
 );
@@ -10521,6 +11073,12 @@ COMMENT ON TABLE analytics.alert_kinds IS 'The vocabulary of the audit. Each kin
 --
 
 COMMENT ON COLUMN analytics.alert_kinds.has_job_thresholds IS 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
+
+--
+-- Name: COLUMN alert_kinds.can_flap; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_kinds.can_flap IS 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
 
 --
 -- Name: questions; Type: TABLE; Schema: public; Owner: -
@@ -10702,6 +11260,7 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
+    timeline integer NOT NULL,
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -10759,6 +11318,12 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 --
 
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+--
+-- Name: COLUMN audit_state.timeline; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.timeline IS 'Of the cluster: another one means that it was restored, or that a standby took over.';
 
 --
 -- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
@@ -12475,7 +13040,7 @@ COMMENT ON TABLE analytics.outbox IS 'Alerts to be told. Pending until acknowled
 -- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(system identifier | epoch | incident | transition): sending again is the same event.';
+COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
 
 --
 -- Name: COLUMN outbox.payload; Type: COMMENT; Schema: analytics; Owner: -
@@ -12845,7 +13410,7 @@ CREATE TABLE analytics.scheduled_jobs (
     max_runtime interval NOT NULL,
     min_runtime interval,
     failure_threshold integer DEFAULT 1 NOT NULL,
-    recovery_threshold integer DEFAULT 1 NOT NULL,
+    recovery_threshold integer,
     severity text,
     muted_until timestamp with time zone,
     paused_until timestamp with time zone,
@@ -12914,7 +13479,7 @@ COMMENT ON COLUMN analytics.scheduled_jobs.failure_threshold IS 'Consecutive fai
 -- Name: COLUMN scheduled_jobs.recovery_threshold; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes.';
+COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
 --
 -- Name: COLUMN scheduled_jobs.severity; Type: COMMENT; Schema: analytics; Owner: -
@@ -14353,6 +14918,12 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
+
+--
+-- Name: incidents_subject_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX incidents_subject_idx ON analytics.incidents USING btree (kind, subject, opened_at);
 
 --
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
@@ -16080,10 +16651,10 @@ REVOKE ALL ON FUNCTION analytics.view_states() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.alert_event_id(event_seed uuid, transition text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
@@ -16261,6 +16832,24 @@ REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_incidents(incident_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION close_repaired(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_repaired() FROM PUBLIC;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cluster_timeline() FROM PUBLIC;
 
 --
 -- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
@@ -16623,6 +17212,18 @@ REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) FROM PUBLIC;
 
 --
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_window(evidence jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16647,6 +17248,12 @@ GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
 --
 
 REVOKE ALL ON FUNCTION private.harvest_responses() FROM PUBLIC;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION has_source_changes(view_name text); Type: ACL; Schema: private; Owner: -
@@ -16705,10 +17312,22 @@ REVOKE ALL ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bi
 REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_still_running(kind text, subject text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_watched(kind text, subject text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION job_subject(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.job_subject(job_name text, owner text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
@@ -16753,6 +17372,12 @@ REVOKE ALL ON FUNCTION private.log_refresh(entry analytics.refresh_log) FROM PUB
 REVOKE ALL ON FUNCTION private.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.may_close(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -16832,6 +17457,18 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_schedule(schedule text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -16952,6 +17589,12 @@ REVOKE ALL ON FUNCTION private.reading_training_team_overview(asked jsonb) FROM 
 --
 
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
@@ -17090,6 +17733,12 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
+-- Name: FUNCTION settle_incidents(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_incidents() FROM PUBLIC;
+
+--
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17208,6 +17857,12 @@ REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unread_history(last_runid bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.unread_history(last_runid bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION url_host(url text); Type: ACL; Schema: private; Owner: -

@@ -56,6 +56,7 @@ export type Database = {
       };
       "alert_kinds": {
         Row: {
+          "can_flap": boolean;
           "has_job_thresholds": boolean;
           "kind": string;
           "severity": string;
@@ -63,12 +64,14 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind": string;
           "severity": string;
           "summary": string;
         };
         Update: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind"?: string;
           "severity"?: string;
@@ -91,6 +94,7 @@ export type Database = {
           "pass_count": number;
           "scheduler_resumed_at": string | null;
           "system_identifier": string;
+          "timeline": number;
         };
         ComputedFields: never;
         Insert: {
@@ -107,6 +111,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
+          "timeline": number;
         };
         Update: {
           "canary_seen_at"?: string;
@@ -122,6 +127,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier"?: string;
+          "timeline"?: number;
         };
         Relationships: [];
       };
@@ -566,7 +572,9 @@ export type Database = {
           "announced_at": string | null;
           "cause_id": number | null;
           "closed_at": string | null;
+          "closed_in_pass": number | null;
           "epoch": number;
+          "event_seed": string;
           "evidence": NonNullable<Json>;
           "fingerprint": string;
           "first_seen_at": string;
@@ -576,6 +584,7 @@ export type Database = {
           "last_seen_at": string;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass": number;
           "recovery_announced_at": string | null;
           "resolution": string | null;
           "severity": string;
@@ -586,7 +595,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch": number;
+          "event_seed"?: string;
           "evidence": NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at": string;
@@ -596,6 +607,7 @@ export type Database = {
           "last_seen_at": string;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity": string;
@@ -605,7 +617,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch"?: number;
+          "event_seed"?: string;
           "evidence"?: NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at"?: string;
@@ -615,6 +629,7 @@ export type Database = {
           "last_seen_at"?: string;
           "occurrence_count"?: number;
           "opened_at"?: string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity"?: string;
@@ -1049,7 +1064,7 @@ export type Database = {
           "owner": unknown;
           "paused_until": string | null;
           "period": string | null;
-          "recovery_threshold": number;
+          "recovery_threshold": number | null;
           "schedule": string;
           "severity": string | null;
         };
@@ -1070,7 +1085,7 @@ export type Database = {
           "owner": unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule": string;
           "severity"?: string | null;
         };
@@ -1090,7 +1105,7 @@ export type Database = {
           "owner"?: unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule"?: string;
           "severity"?: string | null;
         };
