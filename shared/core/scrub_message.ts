@@ -11,6 +11,8 @@ const LONGEST_MESSAGE = 4_000;
 export interface ScrubOptions {
   /** Names that are told beside the message: the job, the view, the owner. They stay where the message quotes them. */
   readonly names?: readonly (string | null | undefined)[];
+  /** Whether this product put the message together itself: then what its words announce as a name is one, whatever its form. */
+  readonly is_ours?: boolean;
   /** For tests of how the time grows: the message is cut to so many characters. */
   readonly longest?: number;
 }
@@ -32,9 +34,12 @@ export interface ScrubOptions {
  * );
  * ```
  */
-export function scrubMessage(message: string, { names = [], longest = LONGEST_MESSAGE }: ScrubOptions = {}): string {
-  const sections = scrubSections(cut(message, longest));
-  const values = scrubQuotes(scrubPaths(scrubCredentials(sections)), names.filter((name) => name != null));
+export function scrubMessage(
+  message: string,
+  { names = [], is_ours = false, longest = LONGEST_MESSAGE }: ScrubOptions = {},
+): string {
+  const paths = scrubPaths(scrubCredentials(scrubSections(cut(message, longest))));
+  const values = scrubQuotes(paths, names.filter((name) => name != null), is_ours);
   return cut(scrubTokens(scrubNumbers(scrubIdentifiers(values))), longest);
 }
 

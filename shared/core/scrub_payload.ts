@@ -5,7 +5,7 @@ type Payload = Alert["payload"];
 
 /**
  * Kinds whose messages are put together by this product out of names, schedules, moments and counts: they repeat no row and no
- * statement, so what is quoted in them is a name and stays one. A kind that is not listed is scrubbed as PostgreSQL's words are.
+ * statement, so what their words announce as a name is one, and stays. A kind that is not listed is scrubbed as PostgreSQL's words are.
  */
 const OUR_WORDS: ReadonlySet<string> = new Set([
   ...["blind", "bundled_refreshes", "default_partition_used", "duplicated", "edited", "history_bloat", "history_lost"],
@@ -22,7 +22,8 @@ const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedu
  * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
  */
 export function scrubPayload(payload: Payload): Payload {
-  const names = [payload.subject, payload.job, payload.view, payload.owner, payload.function, ...payload.jobs ?? []];
+  const names = [payload.subject, payload.job, payload.view, payload.owner, payload.function, ...payload.jobs ?? []]
+    .concat((payload.duplicates ?? []).map(({ job }) => job));
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];
@@ -32,7 +33,7 @@ export function scrubPayload(payload: Payload): Payload {
   const kind = payload.fingerprint.startsWith(`${payload.kind}:`) ? `${payload.kind}:` : "";
   shown.fingerprint = kind + scrubName(payload.fingerprint.slice(kind.length));
   if (payload.message != null) {
-    shown.message = OUR_WORDS.has(payload.kind) ? scrubName(payload.message) : scrubMessage(payload.message, { names });
+    shown.message = scrubMessage(payload.message, { names, is_ours: OUR_WORDS.has(payload.kind) });
   }
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
   if (payload.duplicates != null) {

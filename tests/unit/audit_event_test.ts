@@ -129,6 +129,11 @@ Deno.test("alertEvent() keeps what the product itself wrote, and takes out of it
     told("never_fires", 'no minute of the next eight years fits "0 0 30 FEB MON"'),
     'no minute of the next eight years fits "0 0 30 FEB MON"',
   );
+  const again = 'job "send mail" is scheduled again as "mail it" (jobid 7)';
+  const duplicated = failedAlert(1, { kind: "duplicated", message: again, duplicates: [{ job: "mail it", jobid: 7 }] });
+  assert.equal(alertEvent(duplicated, runbook).facts["message"], again);
+  // What nothing announces is a value there too.
+  assert.ok(!String(told("edited", 'learner "Ann Lee" is unknown')).includes("Ann Lee"));
   // The same from PostgreSQL, or in a kind that repeats what PostgreSQL said, is a value.
   for (const kind of ["failed", "flapping", "storm", "unheard_of"]) {
     assert.ok(!String(told(kind, 'ERROR:  invalid input: "send mail"')).includes("send mail"), kind);
