@@ -18,7 +18,7 @@ comment on function private.cluster_timeline() is
 
 alter table analytics.audit_state add column timeline integer;
 update analytics.audit_state set timeline = private.cluster_timeline();
-alter table analytics.audit_state alter column timeline set not null;
+alter table analytics.audit_state alter column timeline set not null, alter column timeline set default private.cluster_timeline();
 comment on column analytics.audit_state.timeline is 'Of the cluster: another one means that it was restored, or that a standby took over.';
 
 create or replace function private.begin_epoch()
