@@ -99,9 +99,9 @@ function title({ transition, payload }: Alert): string {
   }
   const reason = shorten(reasonOf(payload.message ?? ""), 140);
   const code = payload.sqlstate ?? payload.http_status;
-  // Some reasons begin with what they are about.
+  // Some reasons name what they are about.
   const about = reason === "" ? `${payload.kind}: ${subject}` : `${subject}: ${reason}`;
-  const told = reason.startsWith(`${subject} `) ? reason : about;
+  const told = reason.startsWith(`${subject} `) || reason.includes(`"${subject}"`) ? reason : about;
   return code == null || told.includes(String(code)) ? told : `${told} [${code}]`;
 }
 

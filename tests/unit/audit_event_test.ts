@@ -104,6 +104,8 @@ Deno.test("alertEvent() says in the title what went wrong, and nothing twice", (
   assert.equal(titleOf({ ...failed, message: null }), "failed: refresh-mv_x [22012]");
   const secret = { kind: "secret_missing", subject: "project_url", sqlstate: null };
   assert.equal(titleOf({ ...secret, message: "project_url is missing in Vault" }), "project_url is missing in Vault");
+  const missing = { kind: "missing", subject: "job a", sqlstate: null, message: 'cron.job has no job "job a"' };
+  assert.equal(titleOf(missing), 'cron.job has no job "job a"');
   const http = { kind: "http_failed", subject: "call", sqlstate: null, http_status: 500 };
   assert.equal(
     titleOf({ ...http, message: 'function "probe" answered 500' }),
