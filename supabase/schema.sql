@@ -11260,7 +11260,7 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
-    timeline integer NOT NULL,
+    timeline integer DEFAULT private.cluster_timeline() NOT NULL,
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );

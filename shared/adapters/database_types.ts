@@ -111,7 +111,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
-          "timeline": number;
+          "timeline"?: number;
         };
         Update: {
           "canary_seen_at"?: string;
