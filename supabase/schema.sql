@@ -620,64 +620,24 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
 
 --
--- Name: adopt_all_jobs(interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.adopt_all_jobs(late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS TABLE(job_name text, jobid bigint, owner name, schedule text)
+CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
     job record;
 begin
-    for job in
-        -- Of two owners' jobs with one name the older one: a declaration has one name.
-        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
-        from cron.job as j
-        where j.jobname is not null
-            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
-        order by j.jobname, j.jobid
-    loop
-        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
-        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
-    end loop;
-end
-$$;
-
---
--- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) IS 'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
-
---
--- Name: adopt_job(text, interval, interval, name); Type: FUNCTION; Schema: analytics; Owner: -
---
-
-CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, owner name DEFAULT NULL::name) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    owners constant text[] := array(
-        select j.username from cron.job as j
-        where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
-        order by j.username
-    );
-    job record;
-begin
-    if cardinality(owners) <> 1 then
+    if job_count <> 1 then
         raise exception using
             errcode = 'no_data_found',
-            message = format(
-                'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
-                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
-            ),
-            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            message = format('cannot adopt job "%s": cron.job has %s jobs of that name, not one', job_name, job_count),
+            hint = 'A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job; of two with one name, one is unscheduled.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job
-    from cron.job as j
-    where j.jobname = adopt_job.job_name and j.username = owners[1];
+    select j.schedule, j.command, j.username, j.database into strict job from cron.job as j where j.jobname = adopt_job.job_name;
     perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
     update analytics.scheduled_jobs as d
     set owner = job.username, database = job.database
@@ -686,10 +646,10 @@ end
 $$;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
+COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Changes nothing in pg_cron. Idempotent.';
 
 --
 -- Name: audit_calendar_request(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1071,6 +1031,7 @@ declare
     pending_count bigint;
     parked_count bigint;
     waiting interval;
+    refusal text;
     open_count bigint;
     unknown_reasons text[] := array[]::text[];
     bad_reasons text[] := array[]::text[];
@@ -1085,6 +1046,12 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
+    -- The channel may have taken others since.
+    select coalesce(o.last_error, channel.detail, 'without a word') into refusal
+    from analytics.outbox as o
+    where o.state = 'parked'
+    order by o.created_at, o.incident_id
+    limit 1;
     select count(*) into open_count from analytics.incidents as i where i.closed_at is null and i.kind <> 'storm';
     age := clock_timestamp() - state.last_audit_at;
 
@@ -1094,12 +1061,29 @@ begin
         unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
-    elsif state.last_outcome = 'bad' then
-        bad_reasons := array(select jsonb_array_elements_text(state.last_reasons));
+    else
+        -- As it is now: what was repaired since the last pass is no reason any more.
+        bad_reasons := array(
+            select r.reason
+            from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
+            where state.last_outcome = 'bad'
+                and not exists (select from analytics.incidents as i where i.fingerprint = r.reason and i.closed_at >= state.last_audit_at)
+            order by r.place
+        );
+        bad_reasons := bad_reasons || array(
+            select i.fingerprint
+            from analytics.incidents as i
+            where i.closed_at is null
+                and i.kind not in ('storm', 'blind')
+                and i.severity in ('fatal', 'error')
+                and i.fingerprint <> all (bad_reasons)
+            order by i.incident_id
+            limit 20
+        );
     end if;
 
     if parked_count > 0 then
-        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, channel.detail);
+        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, refusal);
     end if;
     if waiting > old_after then
         bad_reasons := bad_reasons
@@ -1110,9 +1094,9 @@ begin
     elsif channel.state = 'unconfigured' then
         notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
     elsif channel.state = 'refused' and parked_count = 0 then
-        bad_reasons := bad_reasons || format('the receiver refuses us: %s', channel.detail);
+        bad_reasons := bad_reasons || format('the receiver refuses us: %s', coalesce(channel.detail, 'without a word'));
     elsif channel.state in ('limited', 'failing') then
-        notes := notes || format('the last delivery did not succeed: %s', channel.detail);
+        notes := notes || format('the last delivery did not succeed: %s', coalesce(channel.detail, 'without a word'));
     end if;
 
     return jsonb_build_object(
@@ -1129,7 +1113,7 @@ begin
             'parked', parked_count,
             'oldest_pending_seconds', extract(epoch from waiting)::bigint
         ),
-        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at)
+        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at, 'detail', channel.detail)
     );
 end
 $$;
@@ -1419,7 +1403,8 @@ CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind tex
                                     'transition', o.transition,
                                     'state', o.state,
                                     'attempt_count', o.attempt_count,
-                                    'delivered_at', o.delivered_at
+                                    'delivered_at', o.delivered_at,
+                                    'last_error', o.last_error
                                 )
                                 order by o.created_at, o.transition
                             ),
@@ -2433,6 +2418,7 @@ CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     AS $$
 declare
     declared analytics.scheduled_jobs;
+    job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
     if declared is null then
@@ -2441,17 +2427,44 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on.
-    perform cron.unschedule(j.jobid)
-    from cron.job as j
-    where j.jobname = restore_job.job_name and (j.username <> current_user or j.database <> current_database());
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
+    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    for job in
+        select j.jobid, j.username
+        from cron.job as j
+        where j.jobname = restore_job.job_name
+            and (j.username <> current_user or j.database <> current_database())
+            and (
+                j.username in (declared.owner, current_user)
+                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                    and not exists (
+                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                    )
+            )
+    loop
+        begin
+            perform cron.unschedule(job.jobid);
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
+                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
+        end;
+    end loop;
     perform cron.schedule(job_name, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and not j.active;
+    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
+
+    perform private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+    ));
 end
 $$;
 
@@ -2459,7 +2472,7 @@ $$;
 -- Name: FUNCTION restore_job(job_name text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
+COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
 
 --
 -- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2658,26 +2671,21 @@ $$;
 COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
 
 --
--- Name: alert_event_id(integer, bigint, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: alert_event_id(uuid, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
-    LANGUAGE sql STABLE
+CREATE FUNCTION private.alert_event_id(event_seed uuid, transition text) RETURNS text
+    LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select left(
-        encode(
-            sha256(convert_to(concat_ws('|', private.system_identifier(), epoch, incident_id, transition), 'UTF8')), 'hex'
-        ),
-        32
-    );
+    select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
 $$;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) IS 'Event id of an incident''s transition. Deterministic, so that a resend is recognised as the same event.';
+COMMENT ON FUNCTION private.alert_event_id(event_seed uuid, transition text) IS 'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
 
 --
 -- Name: incidents; Type: TABLE; Schema: analytics; Owner: -
@@ -2701,7 +2709,9 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
-    named_at timestamp with time zone,
+    event_seed uuid DEFAULT gen_random_uuid() NOT NULL,
+    opened_in_pass bigint DEFAULT '-1'::integer NOT NULL,
+    closed_in_pass bigint,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2755,45 +2765,22 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
 
 --
--- Name: COLUMN incidents.named_at; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN incidents.event_seed; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.incidents.named_at IS 'When the event of the incident that speaks for it named it.';
+COMMENT ON COLUMN analytics.incidents.event_seed IS 'Random part of its event ids: numbers repeat after a restore, this does not.';
 
 --
--- Name: alert_family(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+-- Name: COLUMN incidents.opened_in_pass; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION private.alert_family(incident analytics.incidents) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select case
-        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
-        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
-        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
-        -- The text stays inside: it may hold anything.
-        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
-    end
-    from (
-        select
-            incident.evidence ->> 'sqlstate' as sqlstate,
-            -- What differs from one job to the next: names, values and figures.
-            regexp_replace(
-                replace(
-                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
-                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
-                ),
-                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
-            ) as message
-    ) as t;
-$$;
+COMMENT ON COLUMN analytics.incidents.opened_in_pass IS 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
 
 --
--- Name: FUNCTION alert_family(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+-- Name: COLUMN incidents.closed_in_pass; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION private.alert_family(incident analytics.incidents) IS 'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
+COMMENT ON COLUMN analytics.incidents.closed_in_pass IS 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2898,41 +2885,29 @@ CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time z
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
+    storm_above constant integer := 20;
     news bigint[];
-    again bigint[];
-    told analytics.incidents;
 begin
     perform private.gather_causes(pass_started_at);
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
+    left join analytics.scheduled_jobs as j on j.job_name = i.job_name
     where i.announced_at is null
         and i.cause_id is null
-        and (
-            i.closed_at is null
-            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
-        )
-        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
-    perform private.gather_groups(news, is_first);
-    again := private.tell_again();
+        and (i.closed_at is null or i.closed_at >= pass_started_at)
+        and coalesce(j.muted_until, '-infinity') <= clock_timestamp();
 
-    for told in
-        select i.*
-        from analytics.incidents as i
-        where i.announced_at is null
-            and i.cause_id is null
-            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
-        order by i.incident_id
-    loop
-        told := private.name_members(told, 'opened');
-        -- A group that one incident began goes on in the issue of that one.
-        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, 'opened');
-        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
-    end loop;
+    if cardinality(news) > storm_above then
+        news := array[private.gather_storm(news)];
+    end if;
+
+    perform private.enqueue_alert(i, 'opened')
+    from analytics.incidents as i
+    where i.incident_id = any (news)
+    order by i.incident_id;
+    update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = any (news);
 
     -- What speaks for others is over when all of them are.
     update analytics.incidents as c
@@ -2941,22 +2916,17 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    for told in
-        select i.*
-        from analytics.incidents as i
-        where i.closed_at is not null
-            and i.announced_at is not null
-            and i.recovery_announced_at is null
-        order by i.incident_id
-    loop
-        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
-        if told.resolution <> 'escalated' and told.cause_id is null then
-            told := private.name_members(told, 'recovered');
-            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-            perform private.enqueue_alert(told, 'recovered');
-        end if;
-        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
-    end loop;
+    perform private.enqueue_alert(i, 'recovered')
+    from analytics.incidents as i
+    where i.closed_at is not null
+        and i.announced_at is not null
+        and i.recovery_announced_at is null
+        -- It is not over: another incident goes on with it.
+        and i.resolution <> 'escalated'
+    order by i.incident_id;
+    update analytics.incidents as i
+    set recovery_announced_at = clock_timestamp()
+    where i.closed_at is not null and i.announced_at is not null and i.recovery_announced_at is null;
 end
 $$;
 
@@ -2964,7 +2934,7 @@ $$;
 -- Name: FUNCTION announce_incidents(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
+COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
 
 --
 -- Name: ask_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3426,6 +3396,7 @@ declare
     state analytics.audit_state;
     cluster constant text := private.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
+    present_timeline constant integer := private.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -3438,6 +3409,11 @@ begin
         reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
     elsif cluster <> state.system_identifier then
         reason := 'the database runs on another cluster: restored or cloned';
+    elsif present_timeline <> state.timeline then
+        reason := format(
+            'the database was restored to an earlier moment, or a standby took over (timeline %s, before it %s): what was written since is gone, runs and incidents with it',
+            present_timeline, state.timeline
+        );
     else
         return null;
     end if;
@@ -3454,11 +3430,12 @@ begin
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited anew.
+    -- The audit's own runs are awaited again.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,
         history_relation = history,
+        timeline = present_timeline,
         canary_seen_at = clock_timestamp();
     return reason;
 end
@@ -3585,65 +3562,6 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
-
---
--- Name: cause_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.cause_of(incident analytics.incidents) RETURNS SETOF bigint
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    -- What is about no job is about pg_cron itself.
-    about constant text[] := case
-        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
-            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
-        else array[incident.job_name]
-    end;
-begin
-    return query
-    -- First what costs little to ask: hundreds of incidents may open in one pass.
-    with candidate as materialized (
-        select r.reach, r.rank, c.incident_id, c.cause_id
-        from analytics.alert_causes as r
-        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
-        where r.kind = incident.kind
-            and c.incident_id <> incident.incident_id
-            and (
-                r.reach not in ('job', 'once')
-                or c.job_name = incident.job_name
-                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
-            )
-    )
-    select c.incident_id
-    from candidate as r
-    join analytics.incidents as c on c.incident_id = r.incident_id
-    left join analytics.incidents as root on root.incident_id = c.cause_id
-    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
-        -- One that is told, or is about to be.
-        and root.closed_at is null
-        and not private.is_muted(c)
-        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
-        -- after that.
-        and not exists (
-            select
-            from unnest(about) as j (job)
-            where coalesce(
-                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
-                true
-            )
-        )
-    order by r.rank, c.incident_id
-    limit 1;
-end
-$$;
-
---
--- Name: FUNCTION cause_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.cause_of(incident analytics.incidents) IS 'The open incident that caused this one, by its reach; no row when none did.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -3785,6 +3703,98 @@ $$;
 --
 
 COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+
+--
+-- Name: close_incidents(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_incidents(incident_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with closed as (
+        update analytics.incidents as i
+        set closed_at = case
+                when i.announced_at is not null then clock_timestamp()
+                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                else greatest(i.opened_at, s.last_audit_at)
+            end,
+            resolution = 'recovered',
+            closed_in_pass = s.pass_count
+        from analytics.audit_state as s
+        where i.incident_id in (
+            -- A pass that is at it will see the same: a repair waits for none.
+            select n.incident_id
+            from analytics.incidents as n
+            where n.incident_id = any (incident_ids) and n.closed_at is null
+            order by n.incident_id
+            for update skip locked
+        )
+        returning i.kind, i.subject, i.evidence ->> 'of_kind' as of_kind
+    )
+    update analytics.findings as f
+    set state = 'ok', since = clock_timestamp(), bad_streak = 0, good_streak = 1, last_observed_at = clock_timestamp()
+    from closed as c
+    where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
+$$;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_incidents(incident_ids bigint[]) IS 'These are over. The next pass tells it. Idempotent.';
+
+--
+-- Name: close_repaired(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_repaired() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
+        where i.closed_at is null
+            and (
+                i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
+            )
+            -- Its schedule's own good runs are counted against the thresholds instead.
+            and exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = v.view_name
+                    and l.requested_by <> 'schedule'
+                    and l.outcome in ('refreshed', 'skipped_clean')
+                    and l.started_at > i.last_seen_at
+            )
+    ));
+$$;
+
+--
+-- Name: FUNCTION close_repaired(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_repaired() IS 'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+
+--
+-- Name: cluster_timeline(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cluster_timeline() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
+$$;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cluster_timeline() IS 'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
 
 --
 -- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3941,7 +3951,7 @@ CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, 
     values (
         job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
-        coalesce(failure_threshold, 1), coalesce(recovery_threshold, 1), severity
+        coalesce(failure_threshold, 1), recovery_threshold, severity
     )
     on conflict on constraint scheduled_jobs_pkey do update
     set schedule = excluded.schedule,
@@ -4163,7 +4173,6 @@ begin
         return;
     end if;
     perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
-    perform private.observe_findings('renamed', array(select f from private.find_renamed_jobs() as f), declared);
     perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
     perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
     perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
@@ -4188,7 +4197,7 @@ $$;
 -- Name: FUNCTION detect_declared_state(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, renamed, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
+COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
 
 --
 -- Name: detect_default_partitions(); Type: FUNCTION; Schema: private; Owner: -
@@ -4439,7 +4448,6 @@ CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_
 declare
     lost_runids bigint[];
     audit analytics.audit_state;
-    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
@@ -4459,14 +4467,8 @@ begin
         and audit.last_audit_at > pass_started_at - interval '1 day'
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
-        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen,
-            case
-                when next_runid > audit.last_runid_seen + 1
-                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
-                else 'which had been read'
-            end
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
         ));
     end if;
     update analytics.audit_state as s
@@ -5697,36 +5699,39 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 -- Name: duplicate_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
+CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
-        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
+        select j.*, d.job_name is not null as is_declared
         from private.known_cron_jobs() as j
+        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
     ),
     repeated as (
-        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
-        select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
+        -- The same name under two owners.
+        select j.job_name, j.jobid, o.job_name as original
+        from jobs as j
+        join jobs as o on o.job_name = j.job_name and o.jobid < j.jobid
+        union all
+        -- The work of a declared job under another name, whenever; or of any job at the same minutes.
+        select j.job_name, j.jobid, o.job_name
         from jobs as j
         join jobs as o
             on o.command = j.command
             and o.database = j.database
-            and o.jobid <> j.jobid
+            and o.job_name <> j.job_name
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
-            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
     )
-    select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
-    from repeated as r
-    order by r.jobid, r.is_of_same_owner desc, r.original;
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original from repeated as r order by r.jobid, r.original;
 $$;
 
 --
 -- Name: FUNCTION duplicate_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
 
 --
 -- Name: empty_derived_table(); Type: FUNCTION; Schema: private; Owner: -
@@ -5763,14 +5768,14 @@ CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition t
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.epoch, incident.incident_id, transition),
+        private.alert_event_id(incident.event_seed, transition),
         incident.incident_id,
         transition,
         private.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
-    on conflict on constraint outbox_pkey do nothing;
+    on conflict do nothing;
 $$;
 
 --
@@ -5778,24 +5783,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
-
---
--- Name: family_threshold(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.family_threshold(incident analytics.incidents) RETURNS integer
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
-    select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
-$$;
-
---
--- Name: FUNCTION family_threshold(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.family_threshold(incident analytics.incidents) IS 'From how many incidents of its family within an hour on they are told as one.';
 
 --
 -- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
@@ -5945,21 +5932,10 @@ CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_findi
             'schedule', (
                 select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            -- What the repair unschedules.
-            'duplicates', coalesce(
-                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
-            ),
-            -- What its owner alone can judge.
-            'foreign_duplicates', coalesce(
-                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
-                filter (where not c.is_of_same_owner), '[]'
-            ),
+            'duplicates', jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid),
             'message', format(
                 'job "%s" is scheduled again as %s', c.original,
-                string_agg(
-                    format('"%s" (jobid %s%s)', c.job_name, c.jobid, case when not c.is_of_same_owner then format(', of "%s"', c.owner) end),
-                    ', ' order by c.jobid
-                )
+                string_agg(format('"%s" (jobid %s)', c.job_name, c.jobid), ', ' order by c.jobid)
             )
         )
     from private.duplicate_jobs() as c
@@ -5991,8 +5967,7 @@ CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.jobs_of_declarations() as o on o.job_name = d.job_name
-        join private.known_cron_jobs() as j on j.jobid = o.jobid
+        join private.known_cron_jobs() as j on j.job_name = d.job_name
     )
     select
         c.job_name,
@@ -6032,8 +6007,7 @@ CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.jobs_of_declarations() as o on o.job_name = d.job_name
-    join private.known_cron_jobs() as j on j.jobid = o.jobid
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
@@ -6058,27 +6032,18 @@ CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
         jsonb_build_object(
             'job', d.job_name,
             'schedule', d.schedule,
-            'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
-                (
-                    select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
-                    from private.known_cron_jobs() as j
-                    where j.job_name = d.job_name
-                    having count(*) > 0
-                ),
-                ''
-            )
+            'message', format('cron.job has no job "%s"', d.job_name)
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
-        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name);
 $$;
 
 --
 -- Name: FUNCTION find_missing_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled, and not under another name either.';
+COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
 
 --
 -- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
@@ -6204,34 +6169,6 @@ $$;
 COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
 
 --
--- Name: find_renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.find_renamed_jobs() RETURNS SETOF private.audit_finding
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select
-        r.job_name,
-        jsonb_build_object(
-            'job', r.job_name,
-            'renamed_to', r.new_name,
-            'schedule', r.new_schedule,
-            'jobid', r.new_jobid,
-            'message', format(
-                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
-            )
-        )
-    from private.renamed_jobs() as r;
-$$;
-
---
--- Name: FUNCTION find_renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.find_renamed_jobs() IS 'Declared jobs whose work is scheduled under another name.';
-
---
 -- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6240,25 +6177,24 @@ CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_findi
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        private.job_label(j.job_name, j.owner),
+        j.job_name,
         jsonb_build_object(
-            'job', private.job_label(j.job_name, j.owner),
+            'job', j.job_name,
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
     from private.known_cron_jobs() as j
-    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
-        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
+    where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
 $$;
 
 --
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6325,135 +6261,123 @@ $$;
 COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) IS 'Writes what became of a view, and the end of the request with its last one.';
 
 --
+-- Name: flapping_evidence(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_evidence(kind text, evidence jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select evidence || jsonb_build_object(
+        'of_kind', kind,
+        'message', concat_ws(
+            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
+            evidence ->> 'message'
+        )
+    );
+$$;
+
+--
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) IS 'What is said of a subject that flaps: of which kind, and the last time.';
+
+--
+-- Name: flapping_window(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_window(evidence jsonb) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
+$$;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_window(evidence jsonb) IS 'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+
+--
 -- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-begin
-    -- A cause that got worse goes on as another incident.
     update analytics.incidents as i
-    set cause_id = n.incident_id
-    from analytics.incidents as c
-    join analytics.incidents as n
-        on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
-    where c.incident_id = i.cause_id
-        and c.resolution = 'escalated'
-        -- What was over before it was named is named by that one.
-        and (i.closed_at is null or i.named_at is null);
-
-    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
-    -- cause was none, or is not told after all.
-    update analytics.incidents as i
-    set cause_id = null, named_at = null
-    from analytics.incidents as c
-    where c.incident_id = i.cause_id
-        and i.closed_at is null
-        and c.kind <> 'storm'
-        and (
-            c.closed_at < clock_timestamp() - interval '15 minutes'
-            or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
-            or c.closed_at is null and i.named_at is null and private.is_muted(c)
-        );
-
-    update analytics.incidents as i
-    set cause_id = (select c from private.cause_of(i) as c)
+    set cause_id = (
+        select c.incident_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause
+        where r.kind = i.kind
+            and c.incident_id <> i.incident_id
+            and (c.closed_at is null or c.closed_at >= pass_started_at)
+            and (not r.is_of_same_job or c.job_name = i.job_name)
+        order by r.rank, c.incident_id
+        limit 1
+    )
     where i.announced_at is null
         and i.cause_id is null
-        and (i.closed_at is null or i.closed_at >= pass_started_at)
-        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
-        -- pass on purpose.
-        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
+        -- Only what has just opened: what waits for the end of a mute is older than the cause.
+        and i.opened_at >= pass_started_at;
 
-    perform private.settle_causes();
-end
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again.
+    update analytics.incidents as i
+    set cause_id = null
+    from analytics.incidents as c
+    where c.incident_id = i.cause_id
+        and c.kind <> 'storm'
+        and c.closed_at < clock_timestamp() - interval '15 minutes'
+        and i.closed_at is null;
 $$;
 
 --
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
+COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be told by the open incident that caused them, and frees those whose cause is long over. Idempotent.';
 
 --
--- Name: gather_groups(bigint[], boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: gather_storm(bigint[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.gather_groups(news bigint[], is_first boolean) RETURNS void
+CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    many_kinds_above constant integer := 20;
-    told_since constant timestamptz := clock_timestamp() - interval '1 hour';
-    family record;
-    open_one record;
-    told bigint[];
+    storm_id bigint;
 begin
-    for family in
-        select n.family, n.threshold, array_agg(n.incident_id order by n.incident_id) as members
-        from (
-            select
-                i.incident_id,
-                -- What a first audit finds was there before: it is an inventory, not a storm.
-                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
-                case when f.is_note then 2 else private.family_threshold(i) end as threshold
-            from analytics.incidents as i
-            cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
-            where i.incident_id = any (news)
-        ) as n
-        group by n.family, n.threshold
-        order by n.family, n.threshold
-    loop
-        select array_agg(i.incident_id) into told
-        from analytics.incidents as i
-        where i.announced_at is not null
-            and i.closed_at is null
-            and i.cause_id is null
-            and i.kind <> 'storm'
-            and i.opened_at >= told_since
-            and private.alert_family(i) = family.family
-            and private.family_threshold(i) = family.threshold;
-        select g.incident_id, g.last_seen_at into open_one
-        from analytics.incidents as g
-        where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
-
-        if open_one is not null then
-            -- Long after the last of them it takes as many again to be the same matter.
-            if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
-                perform private.join_group(open_one.incident_id, family.members);
-            end if;
-        elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
-            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
-        end if;
-    end loop;
-
-    -- Whatever it is that opens more at once than a person can read.
-    select array_agg(i.incident_id order by i.incident_id) into told
+    insert into analytics.incidents (
+        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+    )
+    select
+        max(i.epoch), 'storm', 'incidents ' || min(i.incident_id) || '-' || max(i.incident_id), max(k.severity),
+        clock_timestamp(), min(i.first_seen_at), max(i.last_seen_at), count(*),
+        jsonb_build_object(
+            'message', format('%s incidents opened in one pass', count(*)),
+            'incident_count', count(*),
+            'fingerprints', to_jsonb((array_agg(i.fingerprint order by i.incident_id))[1:20])
+        )
     from analytics.incidents as i
-    where i.incident_id = any (news) and i.cause_id is null;
-    if cardinality(told) > many_kinds_above then
-        select g.incident_id into open_one
-        from analytics.incidents as g
-        where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
-        if open_one is null then
-            perform private.open_group('many kinds', told, null);
-        else
-            perform private.join_group(open_one.incident_id, told);
-        end if;
-    end if;
-    perform private.settle_causes();
+    cross join (select severity from analytics.alert_kinds where kind = 'storm') as k
+    where i.incident_id = any (news)
+    returning incident_id into storm_id;
+
+    update analytics.incidents as i set cause_id = storm_id where i.incident_id = any (news);
+    return storm_id;
 end
 $$;
 
 --
--- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION gather_storm(news bigint[]); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_groups(news bigint[], is_first boolean) IS 'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
+COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident that speaks for many, and returns its id.';
 
 --
 -- Name: get_cron_job_status(); Type: FUNCTION; Schema: private; Owner: -
@@ -6487,42 +6411,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
-
---
--- Name: group_evidence(bigint[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.group_evidence(members bigint[]) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with member as (
-        select
-            i.*, i.evidence ->> 'sqlstate' as sqlstate,
-            left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
-            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
-        from analytics.incidents as i
-        where i.incident_id = any (members)
-    )
-    select jsonb_strip_nulls(jsonb_build_object(
-        'incident_count', count(*),
-        'jobs', coalesce(jsonb_agg(distinct m.job_name) filter (where m.job_name is not null), '[]'),
-        'sqlstate', case when min(m.sqlstate) = max(m.sqlstate) and count(m.sqlstate) = count(*) then min(m.sqlstate) end,
-        'message', (
-            select string_agg(k.how_many, ', ' order by k.kind)
-            from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
-        ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
-        -- One of each sort stands for the others.
-        'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
-    ))
-    from member as m;
-$$;
-
---
--- Name: FUNCTION group_evidence(members bigint[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.group_evidence(members bigint[]) IS 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
 
 --
 -- Name: harvest_responses(); Type: FUNCTION; Schema: private; Owner: -
@@ -6581,6 +6469,37 @@ $$;
 --
 
 COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+
+--
+-- Name: has_flapped(text, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (select from analytics.alert_kinds as k where k.kind = has_flapped.kind and k.can_flap)
+        and (
+            select count(*)
+            from analytics.incidents as i
+            where i.kind = has_flapped.kind
+                and i.subject = has_flapped.subject
+                and i.resolution = 'recovered'
+                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+        ) >= 2
+        -- One of another kind has the name already: two kinds that flap are told apart.
+        and not exists (
+            select
+            from analytics.incidents as f
+            where f.kind = 'flapping' and f.subject = has_flapped.subject and f.closed_at is null
+        );
+$$;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) IS 'Whether an incident of this kind would be the third of its subject within the window.';
 
 --
 -- Name: has_source_changes(text); Type: FUNCTION; Schema: private; Owner: -
@@ -6891,30 +6810,6 @@ $$;
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 --
--- Name: is_muted(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.is_muted(incident analytics.incidents) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select exists (
-        select
-        from analytics.scheduled_jobs as d
-        where d.job_name = incident.job_name
-            and d.muted_until > clock_timestamp()
-            -- Another owner's job of the name is not the one that was muted.
-            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
-    );
-$$;
-
---
--- Name: FUNCTION is_muted(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.is_muted(incident analytics.incidents) IS 'Whether nothing is to be told now of the job that the incident is about.';
-
---
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7020,6 +6915,35 @@ $$;
 COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an open run has a process. A run on another server is taken to have one.';
 
 --
+-- Name: is_still_running(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_still_running(kind text, subject text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select kind in ('stuck', 'detached', 'zombie') and exists (
+        select
+        from analytics.incidents as i
+        join private.cron_backends() as b
+            on b.pid = (i.evidence ->> 'pid')::integer
+            -- A process that is younger than the run has only inherited its number.
+            and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
+        where i.kind = is_still_running.kind
+            and i.subject = is_still_running.subject
+            and i.closed_at is null
+            and not b.is_scheduler
+            and b.is_busy
+    );
+$$;
+
+--
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_still_running(kind text, subject text) IS 'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+
+--
 -- Name: is_watched(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7045,82 +6969,26 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
--- Name: job_label(text, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: job_subject(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
+CREATE FUNCTION private.job_subject(job_name text, owner text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    -- A name that another owner's job has been declared by does not tell this one.
     select case
-        when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
-            then format('%s of %s', job_label.job_name, job_label.owner)
-        else job_label.job_name
+        when exists (select from cron.job as j where j.jobname = job_name and j.username <> owner)
+            and exists (select from cron.job as j where j.jobname = job_name and j.username = owner)
+            then format('%s of %s', job_name, owner)
+        else job_name
     end;
 $$;
 
 --
--- Name: FUNCTION job_label(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION job_subject(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.job_label(job_name text, owner text) IS 'How a job that is not declared is called: with its owner where its name is another''s.';
-
---
--- Name: jobs_of_declarations(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.jobs_of_declarations() RETURNS TABLE(job_name text, jobid bigint)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
-    select d.job_name, j.jobid
-    from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
-    where j.owner = d.owner
-        or private.command_fingerprint(j.command) = d.command_fingerprint
-            and not exists (
-                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
-            );
-$$;
-
---
--- Name: FUNCTION jobs_of_declarations(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.jobs_of_declarations() IS 'Which jobs of cron.job are the declared ones: by name and owner.';
-
---
--- Name: join_group(bigint, bigint[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.join_group(group_id bigint, members bigint[]) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    update analytics.incidents as i set cause_id = join_group.group_id where i.incident_id = any (members);
-    update analytics.incidents as g
-    set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
-        occurrence_count = g.occurrence_count + cardinality(members),
-        -- One that was told is told again when something worse has joined.
-        severity = case
-            when g.announced_at is null then (
-                select i.severity from analytics.incidents as i
-                where i.cause_id = join_group.group_id
-                order by private.severity_rank(i.severity) desc
-                limit 1
-            )
-            else g.severity
-        end
-    where g.incident_id = join_group.group_id;
-$$;
-
---
--- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.join_group(group_id bigint, members bigint[]) IS 'Lets an open group speak for these incidents too.';
+COMMENT ON FUNCTION private.job_subject(job_name text, owner text) IS 'What a finding about a job is kept under: its name, with its owner where two owners have a job of that name.';
 
 --
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -7219,41 +7087,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
-
---
--- Name: last_strike(analytics.incidents, text, text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select case
-        when last_strike.reach = 'struck' then (
-            select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
-        )
-        -- Each pass that finds it still so is a strike.
-        when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
-        when last_strike.reach = 'owner' then case
-            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
-                then cause.last_seen_at
-            else cause.first_seen_at
-        end
-        when last_strike.reach = 'once' then case
-            when cause.kind = 'restarted' then cause.last_seen_at
-            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
-            when cause.job_name is null then greatest(
-                cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
-            )
-        end
-    end;
-$$;
-
---
--- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) IS 'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7402,6 +7235,8 @@ begin
     loop
         return next private.attempt_refresh(wanted);
     end loop;
+    -- Last, so that no incident is held while a view is refreshed.
+    perform private.close_repaired();
 end
 $$;
 
@@ -7412,53 +7247,39 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
--- Name: name_members(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: may_close(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.name_members(cause analytics.incidents, transition text) RETURNS analytics.incidents
-    LANGUAGE plpgsql
+CREATE FUNCTION private.may_close(incident analytics.incidents) RETURNS boolean
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    members bigint[];
-    named jsonb;
-begin
-    -- What is new and what goes on; at its end also what was over since it was told last.
-    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
-    from analytics.incidents as i
-    where i.cause_id = cause.incident_id
+    select
+        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        (
+            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
+            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
+        )
+        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
         and (
-            i.closed_at is null
-            or i.named_at is null
-            or transition = 'recovered' and i.closed_at >= cause.announced_at
+            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
+            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
+            or (
+                select count(*)
+                from analytics.incidents as i
+                where i.kind = incident.kind
+                    and i.subject = incident.subject
+                    and i.resolution = 'recovered'
+                    and i.opened_at > clock_timestamp() - interval '2 hours'
+            ) < 2
         );
-    update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
-    if members = '{}' then
-        return cause;
-    end if;
-
-    select jsonb_build_object('spoken_for', jsonb_agg(i.fingerprint order by i.incident_id)) into named
-    from analytics.incidents as i
-    where i.incident_id = any (members);
-    if cause.kind = 'storm' then
-        named := named || private.group_evidence(members);
-        if cause.subject = 'first audit' then
-            named := named || jsonb_build_object('message', format(
-                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
-            ));
-        end if;
-    end if;
-    update analytics.incidents as c set evidence = c.evidence || named where c.incident_id = cause.incident_id
-    returning * into cause;
-    return cause;
-end
 $$;
 
 --
--- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.name_members(cause analytics.incidents, transition text) IS 'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
+COMMENT ON FUNCTION private.may_close(incident analytics.incidents) IS 'Whether an incident that is no longer bad may be over by now.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7633,13 +7454,18 @@ CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
     finding analytics.findings;
     declared_kind analytics.alert_kinds;
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
-    recovery_threshold integer := 1;
     level text;
+    is_flapping boolean;
 begin
+    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+        return;
+    end if;
+
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
@@ -7659,42 +7485,75 @@ begin
     returning * into finding;
 
     select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
-    select * into job from analytics.scheduled_jobs as j where j.job_name = observe.evidence ->> 'job';
+    select * into job
+    from analytics.scheduled_jobs as j
+    where j.job_name = observe.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
-        recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
-
     level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
 
     if observe.state = 'bad' then
+        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        update analytics.incidents as i
+        set closed_at = null, resolution = null, closed_in_pass = null
+        where declared_kind.has_job_thresholds
+            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.resolution = 'recovered' and i.recovery_announced_at is null
+            and i.incident_id = (
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+            );
+
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'escalated'
+        set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
-            evidence = observe.evidence
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+            evidence = case i.kind
+                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+            end
+        where i.subject = observe.subject and i.closed_at is null
+            and (
+                i.kind = observe.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+            );
 
         if not found and finding.bad_streak >= failure_threshold then
+            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
-                occurrence_count, evidence
+                occurrence_count, evidence, opened_in_pass
             )
             select
-                s.epoch, observe.kind, observe.subject, level,
+                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
-                finding.bad_streak, observe.evidence
+                finding.bad_streak,
+                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= recovery_threshold then
+    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe.kind,
+        -- A good observation need not repeat what the incident is about.
+        coalesce(
+            (
+                select i.evidence from analytics.incidents as i
+                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            ),
+            observe.evidence
+        )
+    ) then
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'recovered'
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+        set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.may_close(i);
     end if;
 end
 $$;
@@ -7703,7 +7562,7 @@ $$;
 -- Name: FUNCTION observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
 
 --
 -- Name: observe_findings(text, private.audit_finding[], text[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7759,29 +7618,46 @@ CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.au
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    -- pg_cron's key is name and owner, and most installations have one owner.
+    shared_names constant text[] := array(
+        select j.jobname::text from cron.job as j where j.jobname is not null group by j.jobname having count(distinct j.username) > 1
+    );
     streak record;
 begin
+    perform private.settle_incidents();
+
     for streak in
         with told as (
             -- Runs that ended in another way say nothing about this one.
-            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
+            select
+                r.*, d.username as owner,
+                case when d.username is null then r.job_name else private.job_subject(r.job_name, d.username) end as subject
+            from unnest(runs) as r
+            left join cron.job_run_details as d on d.runid = r.runid and r.job_name = any (shared_names)
+            where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
             select
                 t.*,
-                row_number() over (partition by t.job_name order by t.runid)
-                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
+                row_number() over (partition by t.subject order by t.runid)
+                - row_number() over (partition by t.subject, t.ending order by t.runid) as island
             from told as t
         ),
         streaks as (
             select
-                n.job_name, n.ending, count(*) as run_count,
+                n.job_name, n.subject, n.ending, count(*) as run_count,
+                case when n.subject <> n.job_name then min(n.owner) end as owner,
                 min(coalesce(n.started_at, n.ended_at)) as first_at,
                 max(n.runid) as last_runid
             from numbered as n
-            group by n.job_name, n.ending, n.island
+            group by n.job_name, n.subject, n.ending, n.island
         )
-        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at, private.schedule_of_job(s.job_name) as schedule
+        select
+            s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
+            coalesce(
+                (select j.schedule from cron.job as j where j.jobname = s.job_name and j.username = s.owner),
+                private.schedule_of_job(s.job_name)
+            ) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -7790,16 +7666,16 @@ begin
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f
-            where f.kind = observe_runs.kind and f.subject = streak.job_name
+            where f.kind = observe_runs.kind and f.subject = streak.subject
                 and (f.state <> 'ok' or exists (
                     select
                     from analytics.incidents as i
-                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
+                    where i.kind = observe_runs.kind and i.subject = streak.subject and i.closed_at is null
                 ))
         );
         perform private.observe(
             kind => observe_runs.kind,
-            subject => streak.job_name,
+            subject => streak.subject,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
             observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
             evidence => jsonb_build_object(
@@ -7810,7 +7686,7 @@ begin
                 'message', streak.message,
                 'started_at', streak.started_at,
                 'ended_at', streak.ended_at
-            ),
+            ) || case when streak.owner is null then '{}' else jsonb_build_object('owner', streak.owner) end,
             weight => streak.run_count,
             seen_since => streak.first_at
         );
@@ -7818,9 +7694,13 @@ begin
 
     if private.is_audit_sighted() then
         perform private.withdraw_subjects(kind, array(
-            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
+            select case
+                when j.jobname = any (shared_names) then private.job_subject(j.jobname, j.username)
+                else coalesce(j.jobname::text, 'jobid:' || j.jobid)
+            end
+            from cron.job as j
             union
-            select d.job_name from analytics.scheduled_jobs as d
+            select d.job_name from analytics.scheduled_jobs as d where d.job_name <> all (shared_names)
         ));
     end if;
 end
@@ -7830,7 +7710,7 @@ $$;
 -- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded. Not idempotent: each run is given once.';
+COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job by name, and by owner where two share it. Not idempotent: each run is given once.';
 
 --
 -- Name: observe_struck_jobs(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7897,41 +7777,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
-
---
--- Name: open_group(text, bigint[], bigint); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.open_group(family text, members bigint[], leader bigint) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    group_id bigint;
-begin
-    insert into analytics.incidents (
-        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
-    )
-    select
-        max(i.epoch), 'storm', open_group.family,
-        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
-        clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
-        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
-        jsonb_strip_nulls(jsonb_build_object(
-            'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
-        ))
-    from analytics.incidents as i
-    where i.incident_id = any (members || leader)
-    returning incident_id into group_id;
-    update analytics.incidents as i set cause_id = group_id where i.incident_id = any (members || leader);
-end
-$$;
-
---
--- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.open_group(family text, members bigint[], leader bigint) IS 'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
 
 --
 -- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
@@ -8062,6 +7907,57 @@ $$;
 --
 
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+
+--
+-- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_job(job_name text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
+        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+    );
+$$;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_job(job_name text) IS 'The usual distance of the runs of a job; null when it has no schedule.';
+
+--
+-- Name: period_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_schedule(schedule text) RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with field as (
+        select split_part(s.text, ' ', 1) as minute, split_part(s.text, ' ', 2) as hour, s.text
+        from (select regexp_replace(btrim(schedule), '\s+', ' ', 'g') as text) as s
+    )
+    select case
+        when f.text ~ '^\d{1,2} seconds?$' then make_interval(secs => greatest(f.minute::integer, 1))
+        when f.minute ~ '^\*/\d{1,2}$' then make_interval(mins => greatest(split_part(f.minute, '/', 2)::integer, 1))
+        when f.minute ~ '^\d{1,2}(,\d{1,2})+$' then interval '1 hour' / cardinality(string_to_array(f.minute, ','))
+        when f.minute !~ '^\d{1,2}$' then interval '1 minute'
+        when f.hour ~ '^\*/\d{1,2}$' then make_interval(hours => greatest(split_part(f.hour, '/', 2)::integer, 1))
+        when f.hour ~ '^\d{1,2}(,\d{1,2})*$' then interval '1 day' / cardinality(string_to_array(f.hour, ','))
+        else interval '1 hour'
+    end
+    from field as f;
+$_$;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_schedule(schedule text) IS 'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
 
 --
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
@@ -9370,6 +9266,36 @@ $$;
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
+-- Name: recovery_threshold(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.recovery_threshold(kind text, evidence jsonb) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when not k.has_job_thresholds then 1
+        else coalesce(
+            d.recovery_threshold,
+            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            1
+        )
+    end::bigint
+    from analytics.alert_kinds as k
+    left join analytics.scheduled_jobs as d
+        on d.job_name = recovery_threshold.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
+    where k.kind = recovery_threshold.kind;
+$$;
+
+--
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) IS 'How often in a row a subject has to be well before its incident is over.';
+
+--
 -- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9630,44 +9556,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
-
---
--- Name: renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.renamed_jobs() RETURNS TABLE(job_name text, new_name text, new_jobid bigint, new_schedule text)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with lost as (
-        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
-        from analytics.scheduled_jobs as d
-        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
-    ),
-    strange as (
-        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
-        from private.known_cron_jobs() as j
-        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-            -- A command that is still scheduled as it was declared has been repeated, not renamed.
-            and not exists (
-                select
-                from analytics.scheduled_jobs as d
-                join private.known_cron_jobs() as o on o.job_name = d.job_name
-                where o.command = j.command and o.database = j.database
-            )
-    )
-    select l.job_name, s.job_name, s.jobid, s.schedule
-    from lost as l
-    join strange as s
-        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
-$$;
-
---
--- Name: FUNCTION renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.renamed_jobs() IS 'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
 
 --
 -- Name: refresh_requests; Type: TABLE; Schema: analytics; Owner: -
@@ -10293,30 +10181,50 @@ $$;
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 --
--- Name: settle_causes(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: settle_incidents(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.settle_causes() RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION private.settle_incidents() RETURNS void
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-begin
-    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
-    loop
-        update analytics.incidents as i
-        set cause_id = c.cause_id
-        from analytics.incidents as c
-        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
-        exit when not found;
-    end loop;
-end
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind <> 'flapping'
+            and f.state = 'ok'
+            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
+            and private.may_close(i)
+        union all
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.evidence ->> 'of_kind' and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind = 'flapping'
+            and f.state = 'ok'
+            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
+        union all
+        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        select i.incident_id
+        from analytics.incidents as i
+        cross join lateral (
+            select max(s.runid) as runid, max(s.struck_at) as struck_at from analytics.struck_jobs as s where s.kind = i.kind
+        ) as last
+        where i.closed_at is null
+            and last.struck_at < clock_timestamp() - interval '15 minutes'
+            and i.last_seen_at < clock_timestamp() - interval '15 minutes'
+            and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
+    ));
+    select private.close_repaired();
 $$;
 
 --
--- Name: FUNCTION settle_causes(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION settle_incidents(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.settle_causes() IS 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+COMMENT ON FUNCTION private.settle_incidents() IS 'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
 
 --
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
@@ -10715,63 +10623,6 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
--- Name: tell_again(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.tell_again() RETURNS bigint[]
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    cause analytics.incidents;
-    worst text;
-    again bigint[] := array[]::bigint[];
-    again_id bigint;
-begin
-    for cause in
-        select c.*
-        from analytics.incidents as c
-        where c.closed_at is null
-            and c.announced_at is not null
-            and not private.is_muted(c)
-            and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
-        order by c.incident_id
-    loop
-        select i.severity into worst
-        from analytics.incidents as i
-        where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
-        order by private.severity_rank(i.severity) desc
-        limit 1;
-        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
-        continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
-            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
-
-        update analytics.incidents as c
-        set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
-        where c.incident_id = cause.incident_id;
-        insert into analytics.incidents (
-            epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
-        )
-        values (
-            cause.epoch, cause.kind, cause.subject,
-            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
-            cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
-        )
-        returning incident_id into again_id;
-        update analytics.incidents as i set cause_id = again_id where i.cause_id = cause.incident_id;
-        again := again || again_id;
-    end loop;
-    return again;
-end
-$$;
-
---
--- Name: FUNCTION tell_again(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.tell_again() IS 'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
-
---
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -11022,6 +10873,44 @@ $$;
 COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
 
 --
+-- Name: unread_history(bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with newer as (
+        select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
+    ),
+    given as (
+        -- The last number that pg_cron gave out; null where we may not see it.
+        select (
+            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+        ) as newest
+    ),
+    missing as (
+        select
+            greatest(n.newest, g.newest, last_runid) - last_runid - n.kept as runs,
+            n.newest is null and g.newest is null as is_unknown
+        from newer as n
+        cross join given as g
+    )
+    select case
+        when m.is_unknown then 'and whether runs went with it that were not read cannot be known'
+        when m.runs > 0 then format('and with it as many as %s runs that were not read: whether they failed will never be known', m.runs)
+        else 'which had been read'
+    end
+    from missing as m;
+$$;
+
+--
+-- Name: FUNCTION unread_history(last_runid bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.unread_history(last_runid bigint) IS 'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+
+--
 -- Name: url_host(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -11037,27 +10926,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, without user, password and port.';
-
---
--- Name: usual_period(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.usual_period(job text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select coalesce(
-        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
-        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
-        interval '1 hour'
-    );
-$$;
-
---
--- Name: FUNCTION usual_period(job text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.usual_period(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 --
 -- Name: vault_secret(text); Type: FUNCTION; Schema: private; Owner: -
@@ -11265,24 +11133,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
-
---
--- Name: waits_a_pass(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.waits_a_pass(kind text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- A job that is new may break at its first run, and is one piece of news then.
-    select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
-$$;
-
---
--- Name: FUNCTION waits_a_pass(kind text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.waits_a_pass(kind text) IS 'Kinds about how a job is written, which are told when a second pass has seen them.';
 
 --
 -- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -11555,11 +11405,18 @@ CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
-    set closed_at = clock_timestamp(), resolution = 'withdrawn'
-    where i.kind = withdraw_subjects.kind and i.closed_at is null and i.subject <> all (known_subjects);
+    set closed_at = clock_timestamp(), resolution = 'withdrawn',
+        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
+    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
+        and i.closed_at is null
+        and i.subject <> all (known_subjects)
+        and not private.is_still_running(i.kind, i.subject);
 
     delete from analytics.findings as f
-    where f.kind = withdraw_subjects.kind and f.subject <> all (known_subjects);
+    where f.kind = withdraw_subjects.kind
+        and f.subject <> all (known_subjects)
+        -- Left for as long as its process works: it is observed until that ends.
+        and not private.is_still_running(f.kind, f.subject);
 $$;
 
 --
@@ -11870,28 +11727,27 @@ COMMENT ON COLUMN analytics.active_learning_days.active_seconds IS 'Of sessions 
 CREATE TABLE analytics.alert_causes (
     kind text NOT NULL,
     cause text NOT NULL,
-    rank integer NOT NULL,
-    reach text NOT NULL,
-    CONSTRAINT alert_causes_reach_check CHECK ((reach = ANY (ARRAY['job'::text, 'struck'::text, 'lasting'::text, 'once'::text, 'owner'::text])))
+    is_of_same_job boolean DEFAULT false NOT NULL,
+    rank integer NOT NULL
 );
 
 --
 -- Name: TABLE alert_causes; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
+COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens while its cause is open is told by it, and not by itself.';
+
+--
+-- Name: COLUMN alert_causes.is_of_same_job; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.is_of_same_job IS 'Whether the cause speaks only for what is about the same job.';
 
 --
 -- Name: COLUMN alert_causes.rank; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.alert_causes.rank IS 'Of several causes the one with the lowest speaks.';
-
---
--- Name: COLUMN alert_causes.reach; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.alert_causes.reach IS 'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
 
 --
 -- Name: alert_channels; Type: TABLE; Schema: analytics; Owner: -
@@ -11922,6 +11778,7 @@ CREATE TABLE analytics.alert_kinds (
     severity text NOT NULL,
     has_job_thresholds boolean DEFAULT false NOT NULL,
     summary text NOT NULL,
+    can_flap boolean DEFAULT false NOT NULL,
     CONSTRAINT alert_kinds_kind_check CHECK ((kind ~ '^[a-z][a-z_]*$'::text)),
     CONSTRAINT alert_kinds_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
 );
@@ -11937,6 +11794,12 @@ COMMENT ON TABLE analytics.alert_kinds IS 'The vocabulary of the audit. Each kin
 --
 
 COMMENT ON COLUMN analytics.alert_kinds.has_job_thresholds IS 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
+
+--
+-- Name: COLUMN alert_kinds.can_flap; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_kinds.can_flap IS 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
 
 --
 -- Name: questions; Type: TABLE; Schema: public; Owner: -
@@ -12358,6 +12221,7 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
+    timeline integer DEFAULT private.cluster_timeline() NOT NULL,
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -12415,6 +12279,12 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 --
 
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+--
+-- Name: COLUMN audit_state.timeline; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.timeline IS 'Of the cluster: another one means that it was restored, or that a standby took over.';
 
 --
 -- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -14602,7 +14472,7 @@ COMMENT ON TABLE analytics.outbox IS 'Alerts to be told. Pending until acknowled
 -- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(system identifier | epoch | incident | transition): sending again is the same event.';
+COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
 
 --
 -- Name: COLUMN outbox.payload; Type: COMMENT; Schema: analytics; Owner: -
@@ -14991,7 +14861,7 @@ CREATE TABLE analytics.scheduled_jobs (
     max_runtime interval NOT NULL,
     min_runtime interval,
     failure_threshold integer DEFAULT 1 NOT NULL,
-    recovery_threshold integer DEFAULT 1 NOT NULL,
+    recovery_threshold integer,
     severity text,
     muted_until timestamp with time zone,
     paused_until timestamp with time zone,
@@ -15061,7 +14931,7 @@ COMMENT ON COLUMN analytics.scheduled_jobs.failure_threshold IS 'Consecutive fai
 -- Name: COLUMN scheduled_jobs.recovery_threshold; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes.';
+COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
 --
 -- Name: COLUMN scheduled_jobs.severity; Type: COMMENT; Schema: analytics; Owner: -
@@ -16423,6 +16293,12 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
+
+--
+-- Name: incidents_subject_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX incidents_subject_idx ON analytics.incidents USING btree (kind, subject, opened_at);
 
 --
 -- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
@@ -17913,16 +17789,10 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigin
 GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
 
 --
--- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) FROM PUBLIC;
-
---
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: ACL; Schema: analytics; Owner: -
---
-
-REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_calendar_request(); Type: ACL; Schema: analytics; Owner: -
@@ -18198,16 +18068,10 @@ REVOKE ALL ON FUNCTION analytics.view_states() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
-
---
--- Name: FUNCTION alert_family(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.alert_family(incident analytics.incidents) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.alert_event_id(event_seed uuid, transition text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
@@ -18368,12 +18232,6 @@ REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
 
 --
--- Name: FUNCTION cause_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.cause_of(incident analytics.incidents) FROM PUBLIC;
-
---
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18391,6 +18249,24 @@ REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_incidents(incident_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION close_repaired(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_repaired() FROM PUBLIC;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cluster_timeline() FROM PUBLIC;
 
 --
 -- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
@@ -18663,12 +18539,6 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
 
 --
--- Name: FUNCTION family_threshold(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.family_threshold(incident analytics.incidents) FROM PUBLIC;
-
---
 -- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18741,12 +18611,6 @@ REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
 
 --
--- Name: FUNCTION find_renamed_jobs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.find_renamed_jobs() FROM PUBLIC;
-
---
 -- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18765,16 +18629,28 @@ REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) FROM PUBLIC;
 
 --
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_window(evidence jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION gather_storm(news bigint[]); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.gather_groups(news bigint[], is_first boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION get_cron_job_status(); Type: ACL; Schema: private; Owner: -
@@ -18785,16 +18661,16 @@ GRANT ALL ON FUNCTION private.get_cron_job_status() TO authenticated;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
 
 --
--- Name: FUNCTION group_evidence(members bigint[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.group_evidence(members bigint[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION harvest_responses(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.harvest_responses() FROM PUBLIC;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION has_source_changes(view_name text); Type: ACL; Schema: private; Owner: -
@@ -18835,12 +18711,6 @@ REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FRO
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
--- Name: FUNCTION is_muted(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.is_muted(incident analytics.incidents) FROM PUBLIC;
-
---
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18859,28 +18729,22 @@ REVOKE ALL ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bi
 REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_still_running(kind text, subject text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_watched(kind text, subject text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
--- Name: FUNCTION job_label(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION job_subject(job_name text, owner text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.job_label(job_name text, owner text) FROM PUBLIC;
-
---
--- Name: FUNCTION jobs_of_declarations(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.jobs_of_declarations() FROM PUBLIC;
-
---
--- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.join_group(group_id bigint, members bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.job_subject(job_name text, owner text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
@@ -18899,12 +18763,6 @@ REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
-
---
--- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -18933,10 +18791,10 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
--- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.name_members(cause analytics.incidents, transition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.may_close(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -18993,12 +18851,6 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.open_group(family text, members bigint[], leader bigint) FROM PUBLIC;
-
---
 -- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19022,6 +18874,18 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_schedule(schedule text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -19180,6 +19044,12 @@ REVOKE ALL ON FUNCTION private.reading_training_teams(asked jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19224,12 +19094,6 @@ REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_backgro
 --
 
 REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
-
---
--- Name: FUNCTION renamed_jobs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.renamed_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: ACL; Schema: private; Owner: -
@@ -19322,10 +19186,10 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
--- Name: FUNCTION settle_causes(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION settle_incidents(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.settle_causes() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.settle_incidents() FROM PUBLIC;
 
 --
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
@@ -19400,12 +19264,6 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION tell_again(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.tell_again() FROM PUBLIC;
-
---
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19454,16 +19312,16 @@ REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION unread_history(last_runid bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.unread_history(last_runid bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION url_host(url text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.url_host(url text) FROM PUBLIC;
-
---
--- Name: FUNCTION usual_period(job text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.usual_period(job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION vault_secret(name text); Type: ACL; Schema: private; Owner: -
@@ -19482,12 +19340,6 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
-
---
--- Name: FUNCTION waits_a_pass(kind text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.waits_a_pass(kind text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -

@@ -8,6 +8,7 @@ const healthSchema = z.looseObject({
   status: z.enum(["ok", "unknown", "bad"]),
   reasons: z.array(z.string().transform(scrubName)),
   notes: z.array(z.string().transform(scrubName)).optional(),
+  delivery: z.looseObject({ detail: z.string().transform(scrubName).nullish() }).optional(),
 });
 
 /** The audit's last stored pass and its age; unknown when nobody can tell. */

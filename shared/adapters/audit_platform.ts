@@ -3,6 +3,7 @@ import type { AuditOptions } from "../core/audit_run.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditDatabase } from "./audit_database.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
+import { runbookUrl } from "./environment.ts";
 import { createSentrySender } from "./sentry.ts";
 import { systemClock } from "./system_clock.ts";
 
@@ -31,6 +32,6 @@ export function connectAudit(get: Get): AuditOptions {
     }),
     clock: systemClock,
     send_for_ms: SEND_FOR_MS,
-    runbook_url: environment.FRESHET_RUNBOOK_URL,
+    runbook_url: runbookUrl(environment),
   };
 }

@@ -56,6 +56,7 @@ export type Database = {
       };
       "alert_kinds": {
         Row: {
+          "can_flap": boolean;
           "has_job_thresholds": boolean;
           "kind": string;
           "severity": string;
@@ -63,12 +64,14 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind": string;
           "severity": string;
           "summary": string;
         };
         Update: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind"?: string;
           "severity"?: string;
@@ -91,6 +94,7 @@ export type Database = {
           "pass_count": number;
           "scheduler_resumed_at": string | null;
           "system_identifier": string;
+          "timeline": number;
         };
         ComputedFields: never;
         Insert: {
@@ -107,6 +111,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
+          "timeline"?: number;
         };
         Update: {
           "canary_seen_at"?: string;
@@ -122,6 +127,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier"?: string;
+          "timeline"?: number;
         };
         Relationships: [];
       };
@@ -574,7 +580,9 @@ export type Database = {
           "announced_at": string | null;
           "cause_id": number | null;
           "closed_at": string | null;
+          "closed_in_pass": number | null;
           "epoch": number;
+          "event_seed": string;
           "evidence": NonNullable<Json>;
           "fingerprint": string;
           "first_seen_at": string;
@@ -585,6 +593,7 @@ export type Database = {
           "named_at": string | null;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass": number;
           "recovery_announced_at": string | null;
           "resolution": string | null;
           "severity": string;
@@ -595,7 +604,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch": number;
+          "event_seed"?: string;
           "evidence": NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at": string;
@@ -606,6 +617,7 @@ export type Database = {
           "named_at"?: string | null;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity": string;
@@ -615,7 +627,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch"?: number;
+          "event_seed"?: string;
           "evidence"?: NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at"?: string;
@@ -626,6 +640,7 @@ export type Database = {
           "named_at"?: string | null;
           "occurrence_count"?: number;
           "opened_at"?: string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity"?: string;
@@ -1066,7 +1081,7 @@ export type Database = {
           "owner": unknown;
           "paused_until": string | null;
           "period": string | null;
-          "recovery_threshold": number;
+          "recovery_threshold": number | null;
           "schedule": string;
           "severity": string | null;
         };
@@ -1087,7 +1102,7 @@ export type Database = {
           "owner": unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule": string;
           "severity"?: string | null;
         };
@@ -1107,7 +1122,7 @@ export type Database = {
           "owner"?: unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule"?: string;
           "severity"?: string | null;
         };

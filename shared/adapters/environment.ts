@@ -45,7 +45,7 @@ const variables = z.object({
     "ES256",
     "RS256",
   ]),
-  FRESHET_RUNBOOK_URL: z.string().default("docs/runbook").transform((text) => text.replace(/\/+$/, "")),
+  FRESHET_RUNBOOK_URL: url.transform((text) => text.replace(/\/+$/, "")).optional(),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
   FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
@@ -70,6 +70,11 @@ const SINGULAR: Readonly<Partial<Record<Variable, string>>> = {
 export const VARIABLES: readonly string[] = [...NAMES, ...Object.values(SINGULAR)];
 
 export type Environment = z.output<typeof variables>;
+
+/** Where the pages of the runbook can be read: this project serves them itself, unless another place is named. */
+export function runbookUrl({ SUPABASE_URL, FRESHET_RUNBOOK_URL }: Environment): string {
+  return FRESHET_RUNBOOK_URL ?? `${SUPABASE_URL}/functions/v1/analytics/runbook`;
+}
 
 /**
  * Reads and checks the environment once.

@@ -11,7 +11,7 @@ import { createAuditHealth } from "./audit_health.ts";
 import { waitUntil } from "./background.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
 import { renderCsv } from "./csv.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, runbookUrl } from "./environment.ts";
 import { createFaultLedger } from "./fault_ledger.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
@@ -59,7 +59,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     cors: environment.FRESHET_CORS_ORIGINS,
     health: [createAuditHealth(rpc)],
     operations: createOperations(rpc),
-    runbook_url: environment.FRESHET_RUNBOOK_URL,
+    runbook_url: runbookUrl(environment),
     refreshes: createRefreshes(rpc, clock),
     faults: createFaultLedger(rpc),
     rates: {

@@ -46,6 +46,7 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
       message: payload.message == null ? null : shorten(payload.message),
       messages: payload.messages == null ? null : shorten(payload.messages.join("\n")),
       job: payload.job,
+      owner: payload.owner,
       view: payload.view,
       jobs: payload.jobs == null ? null : shorten(payload.jobs.join(", "), NAMES_LIMIT),
       speaks_for: payload.spoken_for == null ? null : shorten(payload.spoken_for.join(", "), NAMES_LIMIT),
@@ -78,7 +79,7 @@ export function minimalEvent(alert: Alert): AlertEvent {
   const recovered = transition === "recovered";
   return {
     event_id,
-    fingerprint: [payload.fingerprint],
+    fingerprint: fingerprint(payload),
     level: recovered ? "info" : payload.severity,
     title: title({ event_id, transition, payload }),
     occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,
@@ -87,6 +88,12 @@ export function minimalEvent(alert: Alert): AlertEvent {
   };
 }
 
+/** The alerts of one subject are one issue. */
+function fingerprint(payload: Alert["payload"]): readonly string[] {
+  return [payload.fingerprint];
+}
+
+/** What it is about and why, so that a list of issues can be read without opening one: `refresh-mv_x: division by zero [22012]`. */
 function title({ transition, payload }: Alert): string {
   const subject = shorten(payload.subject, 200);
   if (transition === "recovered") {
@@ -94,8 +101,20 @@ function title({ transition, payload }: Alert): string {
       ? `${payload.kind} is over: ${subject} no longer exists`
       : `${payload.kind} is over: ${subject} recovered`;
   }
+  const reason = shorten(reasonOf(payload.message ?? ""), 140);
   const code = payload.sqlstate ?? payload.http_status;
-  return `${payload.kind}: ${subject}${code == null ? "" : ` [${code}]`}`;
+  // Some reasons name what they are about.
+  const about = reason === "" ? `${payload.kind}: ${subject}` : `${subject}: ${reason}`;
+  const told = reason.startsWith(`${subject} `) || reason.includes(`"${subject}"`) ? reason : about;
+  return code == null || told.includes(String(code)) ? told : `${told} [${code}]`;
+}
+
+/** What pg_cron and our own refresh put before the reason: the title says all of it otherwise. */
+const PREFIX = /^(?:ERROR: {1,4})?(?:refresh of [\w.$-]{1,140} failed \[[0-9A-Z]{5}\]: )?/;
+
+/** The first line of a message, without what the title says anyway. */
+function reasonOf(message: string): string {
+  return message.replace(PREFIX, "").split("\n", 1)[0]?.trim() ?? "";
 }
 
 function shorten(text: string, limit = MESSAGE_LIMIT): string {

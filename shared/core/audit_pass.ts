@@ -24,7 +24,9 @@ export const alertPayload = z.looseObject({
   jobids: z.array(z.number().int()).nullish(),
   pid: z.number().int().nullish(),
   jobid: z.number().int().nullish(),
-  /** A role that owns jobs. */
+  /** Of what flaps: the kind that comes and goes. */
+  of_kind: z.string().nullish(),
+  /** A role that owns jobs; of a job where two owners have one of its name. */
   owner: z.string().nullish(),
   /** Jobs that repeat the work of the subject. */
   duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int() })).nullish(),

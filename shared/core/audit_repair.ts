@@ -43,6 +43,13 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       };`,
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
+  flapping: (payload) =>
+    lines(
+      `select kind, opened_at, closed_at, evidence ->> 'message' as message from analytics.incidents where subject = ${
+        literal(payload.subject)
+      } order by incident_id desc limit 10;`,
+      REPAIRS[payload.of_kind ?? ""]?.(payload) ?? null,
+    ),
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
   history_bloat: () =>
     lines(

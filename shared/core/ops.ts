@@ -17,6 +17,8 @@ const incident = z.object({
     state: z.string(),
     attempt_count: z.int(),
     delivered_at: moment,
+    /** What the receiver said last, while it has not taken it. */
+    last_error: z.string().nullable(),
   })),
 });
 

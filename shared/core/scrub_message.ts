@@ -12,6 +12,8 @@ const LONGEST_MESSAGE = 4_000;
 export interface ScrubOptions {
   /** Names that are told beside the message: the job, the view, the owner. They stay where the message quotes them. */
   readonly names?: readonly (string | null | undefined)[];
+  /** Whether this product put the message together itself: then what its words announce as a name is one, whatever its form. */
+  readonly is_ours?: boolean;
   /** For tests of how the time grows: the message is cut to so many characters. */
   readonly longest?: number;
 }
@@ -33,10 +35,13 @@ export interface ScrubOptions {
  * );
  * ```
  */
-export function scrubMessage(message: string, { names = [], longest = LONGEST_MESSAGE }: ScrubOptions = {}): string {
+export function scrubMessage(
+  message: string,
+  { names = [], is_ours = false, longest = LONGEST_MESSAGE }: ScrubOptions = {},
+): string {
   const known = names.filter((name) => name != null).map(plainly);
   const scrubbed = scrubPlainly(cut(message, longest), (plain) => {
-    const values = scrubQuotes(scrubPaths(scrubCredentials(scrubSections(plain))), known);
+    const values = scrubQuotes(scrubPaths(scrubCredentials(scrubSections(plain))), known, is_ours);
     return scrubTokens(scrubNumbers(scrubIdentifiers(values)));
   });
   return cut(scrubbed, longest);

@@ -3,6 +3,18 @@ import { scrubMessage, scrubName } from "./scrub_message.ts";
 
 type Payload = Alert["payload"];
 
+/**
+ * Kinds whose messages are put together by this product out of names, schedules, moments and counts: they repeat no row and no
+ * statement, so what their words announce as a name is one, and stays. A kind that is not listed is scrubbed as PostgreSQL's words are.
+ */
+const OUR_WORDS: ReadonlySet<string> = new Set([
+  ...["blind", "bundled_refreshes", "default_partition_used", "duplicated", "edited", "history_bloat", "history_lost"],
+  ...["history_off", "inactive", "lock_wait", "locking_refresh", "missed", "missing", "near_timeout", "net_open", "net_tampered"],
+  ...["net_worker_gone", "never_fires", "not_refreshable", "not_refreshed", "orphan_owner", "pile_up", "read_only"],
+  ...["refresh_denied", "renamed", "row_collapse", "scheduler_gone", "secret_missing", "source_stopped", "stale", "stuck", "timezone_ignored", "too_fast", "undeclared", "unpopulated", "unrefreshed"],
+  ...["unset_timeout", "wrong_host", "zombie"],
+]);
+
 const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule", "renamed_to"] as const;
 
 /**
@@ -11,14 +23,17 @@ const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedu
  */
 export function scrubPayload(payload: Payload): Payload {
   const { subject, job, view, owner, renamed_to, jobs, views } = payload;
-  const names = [subject, job, view, owner, payload.function, renamed_to, ...jobs ?? [], ...views ?? []];
+  const names = [subject, job, view, owner, payload.function, renamed_to, ...jobs ?? [], ...views ?? []]
+    .concat((payload.duplicates ?? []).map(({ job }) => job));
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];
     if (typeof text === "string") shown[name] = scrubName(text);
   }
   shown.fingerprint = scrubFingerprint(payload.fingerprint);
-  if (payload.message != null) shown.message = scrubMessage(payload.message, { names });
+  if (payload.message != null) {
+    shown.message = scrubMessage(payload.message, { names, is_ours: OUR_WORDS.has(payload.kind) });
+  }
   if (payload.messages != null) shown.messages = payload.messages.map((message) => scrubMessage(message, { names }));
   if (payload.jobs != null) shown.jobs = payload.jobs.map(scrubName);
   if (payload.views != null) shown.views = payload.views.map(scrubName);

@@ -2,7 +2,7 @@ import { scrubTokens } from "./scrub_tokens.ts";
 
 /** Words before a quoted name of an object, in PostgreSQL's messages and in ours. */
 const ANNOUNCED =
-  /(?<![A-Za-z])(?:relation|table|view|column|column reference|index|constraint|schema|function|procedure|type|role|owner|database|sequence|extension|trigger|policy|cursor|language|job|schedule|field|record|savepoint|parameter|server|publication|subscription|partition|rule|collation|domain|attribute|argument|tablespace|operator|aggregate|option|variable|reading|filter|outcome|pack|kind|resource|register|invoke|fits|run of) {1,2}"([^"]{1,128})"/gi;
+  /(?<![A-Za-z])(?:relation|table|view|column|column reference|index|constraint|schema|function|procedure|type|role|owner|database|sequence|extension|trigger|policy|cursor|language|job|schedule|field|record|savepoint|parameter|server|publication|subscription|partition|rule|collation|domain|attribute|argument|tablespace|operator|aggregate|option|variable|reading|filter|outcome|pack|kind|resource|register|invoke|fits|run of|run is|emptied) {1,2}"([^"]{1,128})"/gi;
 
 /** A second name right behind a first one: job "a" of "postgres", schedule "b" instead of "c". */
 const FURTHER = / (?:of|instead of) "([^"]{1,128})"/y;
@@ -16,21 +16,24 @@ const DOLLARS = /\$(\w{0,60})\$[\s\S]*?(?:\$\1\$|$)/g;
 const SINGLE_CURLED = /‘[\s\S]*?(?:’(?!\p{L})|$)|‚[\s\S]*?(?:[‘’](?!\p{L})|$)/gu;
 const OTHER_QUOTES = /[«»“”„‟‹›「」『』〝〞´]|`+/g;
 
-/** Takes out what is quoted, except names of objects, and the names that were told. */
-export function scrubQuotes(text: string, names: readonly string[]): string {
+/**
+ * Takes out what is quoted, except names of objects, and the names that were told. In our own words what is announced as a name is
+ * one, whatever its form: a job's name may be a sentence, and a schedule has many forms.
+ */
+export function scrubQuotes(text: string, names: readonly string[], is_ours = false): string {
   const literals = text.replace(DOLLARS, "[literal]").replace(LITERAL, "'[literal]'").replace(
     SINGLE_CURLED,
     "‘[value]’",
   );
-  return scrubOtherQuotes(scrubDoubleQuotes(literals, names));
+  return scrubOtherQuotes(scrubDoubleQuotes(literals, names, is_ours));
 }
 
 /**
  * Values are printed unescaped and may hold quotes, so everything from the first quote that belongs to no name to the
  * last one is a value; to the end, where there is only one.
  */
-function scrubDoubleQuotes(text: string, names: readonly string[]): string {
-  const of_names = new Set([...announced(text), ...told(text, names)]);
+function scrubDoubleQuotes(text: string, names: readonly string[], is_ours: boolean): string {
+  const of_names = new Set([...announced(text, is_ours), ...told(text, names)]);
   const quotes: number[] = [];
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) if (!of_names.has(at)) quotes.push(at);
   const [first] = quotes;
@@ -40,11 +43,11 @@ function scrubDoubleQuotes(text: string, names: readonly string[]): string {
 }
 
 /** Places of the quotes around names that the words before them announce. */
-function* announced(text: string): Generator<number> {
+function* announced(text: string, is_ours: boolean): Generator<number> {
   for (const found of text.matchAll(ANNOUNCED)) {
     let word = found[1] ?? "";
     let end = found.index + found[0].length;
-    while (isName(word)) {
+    while (is_ours || isName(word)) {
       yield end - word.length - 2;
       yield end - 1;
       FURTHER.lastIndex = end;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { repairSql } from "../core/audit_repair.ts";
 import type { Incident } from "../core/ops.ts";
+import { scrubMessage } from "../core/scrub_message.ts";
 import { scrubPayload } from "../core/scrub_payload.ts";
 import { toUtc } from "../core/utc_timestamp.ts";
 import { asked, type Listing } from "./serve_ops.ts";
@@ -45,7 +46,10 @@ export const incidents: Listing<typeof params, Incident> = {
       announced_at: incident.announced_at,
       runbook: `${runbook_url}/${payload.kind}.md`,
       repair_sql: repairSql(payload),
-      alerts,
+      alerts: alerts.map((alert) => ({
+        ...alert,
+        last_error: alert.last_error === null ? null : scrubMessage(alert.last_error),
+      })),
     };
   },
 };

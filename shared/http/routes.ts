@@ -29,6 +29,7 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
       "/analytics/ops/refreshes/*",
       lazyRoute("ops/refreshes", async () => (await import("./serve_refreshes.ts")).serveRefresh(api)),
     ],
+    ["/analytics/runbook/*", lazyRoute("runbook", async () => (await import("./serve_runbook.ts")).serveRunbook(api))],
     ["/analytics/ops/runs", lazyRoute("ops/runs", async () => serveOps(api, (await import("./ops_runs.ts")).runs))],
   ]);
   for (const [name, load] of Object.entries(api.registry)) {

@@ -137,6 +137,23 @@ Deno.test("what is no resource answers as the document says", async () => {
   await assertDocumented("/health", stale);
 });
 
+Deno.test("a page of the runbook is served to everybody, and any other name is refused, as the document says", async () => {
+  const rig = createArenaRig();
+  for (
+    const [page, status] of [["failed.md", 200], ["README.md", 200], ["nowhere.md", 404], ["failed", 404]] as const
+  ) {
+    const response = await rig.ask(`/analytics/runbook/${page}`, { anonymous: true });
+    assert.equal(response.status, status, page);
+    await assertDocumented("/runbook/{page}", response);
+  }
+  await assertDocumented("/runbook/{page}", await rig.ask("/analytics/runbook/failed.md?x=1", { anonymous: true }));
+  await assertDocumented(
+    "/runbook/{page}",
+    await rig.ask("/analytics/runbook/failed.md", { anonymous: true, method: "HEAD" }),
+    "head",
+  );
+});
+
 Deno.test("a refresh is asked for, looked up and refused as the document says", async () => {
   const refreshes = new FakeRefreshes();
   refreshes.work = (name) => Promise.resolve(name === "mv_nowhere" ? null : requestOf({ [name]: null }));
@@ -175,7 +192,7 @@ Deno.test("the document has every path that is served, and every problem code wi
   const served = [
     ...resources.map((resource) => `/${fullName(resource)}`),
     ...["/catalog", "/openapi.json", "/health", "/ops/incidents", "/ops/jobs", "/ops/runs"],
-    ...["/ops/refresh", "/ops/refreshes/{id}"],
+    ...["/ops/refresh", "/ops/refreshes/{id}", "/runbook/{page}"],
   ];
   assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
   const { examples, properties } = document.components.schemas.Problem;

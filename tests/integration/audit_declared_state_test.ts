@@ -9,7 +9,10 @@ import { withConnections } from "../support/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 function told(stage: AuditStage): unknown[] {
-  return stage.sink.events().map((event) => event["message"]);
+  return stage.sink.events().map(({ message, tags, fingerprint }) => {
+    const { transition, kind } = tags as Readonly<Record<string, string>>;
+    return transition === "opened" ? String(fingerprint).replace(`${kind}:`, `${kind}: `) : message;
+  });
 }
 
 async function repairOf(sql: postgres.Sql, kind: string): Promise<string> {

@@ -102,20 +102,21 @@ httpTest(
     await owner`delete from net._http_response as r using analytics.http_calls as c where c.request_id = r.id and c.job_name = 'call-lost'`;
     await owner`update analytics.http_calls set deadline_at = now() where job_name in ('call-lost', 'call-background')`;
     const first = await stage.audit();
-    assert.deepEqual(titles(sink.events()), [
-      "http_failed: call-absent [404]",
-      "http_failed: call-crashed [500]",
-      "http_failed: call-late",
-      "http_failed: call-refused [401]",
-      "http_failed: call-reset",
-      "http_untracked: call-past [401]",
-      "unknown_outcome: call-background [202]",
-      "unknown_outcome: call-lost",
+    assert.deepEqual(issues(sink.events()), [
+      "http_failed:call-absent 404",
+      "http_failed:call-crashed 500",
+      "http_failed:call-late",
+      "http_failed:call-refused 401",
+      "http_failed:call-reset",
+      "http_untracked:call-past 401",
+      "unknown_outcome:call-background 202",
+      "unknown_outcome:call-lost",
     ]);
     assert.deepEqual([first.opened, first.sent], [8, 8]);
     const classes = sink.events().map((event) => tag(event, "failure_class")).filter((one) => one !== undefined).sort();
     assert.deepEqual(classes, ["config", "config", "connection", "server", "timeout"]);
     const refused = sink.events().find((event) => tag(event, "job") === "call-refused");
+    assert.equal(refused?.["message"], 'call-refused: function "refused" answered 401 (UNAUTHENTICATED)');
     const { incident } = refused?.["contexts"] as { incident: Record<string, unknown> };
     assert.equal(incident["message"], 'function "refused" answered 401 (UNAUTHENTICATED)');
     assert.equal(incident["runbook"], "docs/runbook/http_failed.md");
@@ -182,7 +183,7 @@ httpTest(
       await sql`update analytics.http_calls set queued_at = queued_at - interval '5 minutes', deadline_at = now()`;
       const first = await stage.audit();
       assert.deepEqual([first.opened, first.sent], [3, 1]);
-      assert.deepEqual(titles(sink.events()), ["net_worker_gone: pg_net"]);
+      assert.deepEqual(issues(sink.events()), ["net_worker_gone:pg_net"]);
     } finally {
       await sql`drop rule keep_request on net.http_request_queue`;
     }
@@ -214,7 +215,7 @@ httpTest("pg_net without a process is an incident when it stays away", async ({ 
     assert.equal((await stage.audit()).opened, 0, "one that restarts is away for a moment");
     await sql`update analytics.findings set since = since - interval '3 minutes' where kind = 'net_worker_gone'`;
     assert.equal((await stage.audit()).opened, 1);
-    assert.deepEqual(titles(sink.events()), ["net_worker_gone: pg_net"]);
+    assert.deepEqual(issues(sink.events()), ["net_worker_gone:pg_net"]);
   } finally {
     await sql`alter role ${sql(String(me?.["name"]))} login`;
   }
@@ -237,7 +238,7 @@ httpTest("A secret that is not in Vault is one incident, however many jobs want 
     }
     const first = await stage.audit();
     assert.deepEqual([first.opened, first.sent], [4, 1]);
-    assert.deepEqual(titles(stage.sink.events()), ["secret_missing: freshet_call_secret"]);
+    assert.deepEqual(issues(stage.sink.events()), ["secret_missing:freshet_call_secret"]);
   } finally {
     await owner`select vault.create_secret(${String(key?.["decrypted_secret"])}, 'freshet_call_secret')`;
   }
@@ -250,8 +251,9 @@ function tag(event: Readonly<Record<string, unknown>>, name: string): unknown {
   return (event["tags"] as Record<string, unknown>)[name];
 }
 
-function titles(events: readonly Readonly<Record<string, unknown>>[]): unknown[] {
-  return events.map((event) => event["message"]).sort();
+function issues(events: readonly Readonly<Record<string, unknown>>[]): unknown[] {
+  return events.map((event) => [event["fingerprint"], tag(event, "http_status")].flat().filter(Boolean).join(" "))
+    .sort();
 }
 
 async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {

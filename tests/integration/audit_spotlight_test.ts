@@ -29,10 +29,10 @@ Deno.test({
         const items = envelopes.flatMap((envelope) => envelope.items);
         const [alert, recovery] = items.filter((item) => item.header["type"] === "event").map((item) => item.payload);
         assert.partialDeepStrictEqual(alert, {
-          message: "failed: probe-a [42P01]",
+          message: 'probe-a: relation "public.gone" does not exist [42P01]',
           level: "error",
           // Else it would not be among Spotlight's errors.
-          exception: { values: [{ type: "failed", value: "probe-a [42P01]" }] },
+          exception: { values: [{ type: "failed", value: 'probe-a: relation "public.gone" does not exist [42P01]' }] },
           environment: "test",
           server_name: "freshet-cron-audit",
           fingerprint: ["failed:probe-a"],

@@ -96,7 +96,7 @@ test("A secret that lacks in the first pass is told by the next, and health is b
   assert.deepEqual(await d.health(), { code: 503, status: "bad", reasons: ["audit: secret_missing:project_url"] });
   await d.wait("5 minutes");
   await d.auditByHand();
-  assert.deepEqual((await d.told()).events, ["secret_missing: project_url"]);
+  assert.deepEqual((await d.told()).events, ["project_url is missing in Vault"]);
 });
 
 test("A view that is old or empty is told one objective after the first pass, with its whole age", async (d) => {

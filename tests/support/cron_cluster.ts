@@ -5,6 +5,7 @@ import { systemClock } from "../../shared/adapters/system_clock.ts";
 import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
 import { type PostgresPart, startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
+import { RECOVERY_SETTINGS, takeBaseBackup } from "./base_backup.ts";
 import { directRpc } from "./direct_rpc.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -17,6 +18,8 @@ export interface CronCluster {
   /** One more session of the owner; whoever asks for it ends it. */
   session(): postgres.Sql;
   restart(): Promise<void>;
+  /** Takes a physical backup of what there is; what it answers stops the server and starts it from that backup. */
+  backUp(): Promise<() => Promise<void>>;
   /** Waits until the server answers again. */
   recovered(): Promise<void>;
   audit(): Promise<AuditSummary>;
@@ -31,7 +34,13 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
   await Deno.chmod(workFolder, 0o755);
   // Takes what the audit's job sends, so that no call of it fails.
   const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
-  const start = () => startPostgres({ workFolder, flavour: "installed", durable: false, settings });
+  const start = () =>
+    startPostgres({
+      workFolder,
+      flavour: "installed",
+      durable: false,
+      settings: { ...RECOVERY_SETTINGS, ...settings },
+    });
   let server: PostgresPart = await start();
   let connections = connect(server);
   const close = () => Promise.all([connections.admin.end({ timeout: 1 }), connections.owner.end({ timeout: 1 })]);
@@ -50,15 +59,21 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
     await stop();
     throw error;
   }
+  const restart = async (whileStopped: () => Promise<void>) => {
+    await close();
+    await server.stop();
+    await whileStopped();
+    server = await start();
+    connections = connect(server);
+  };
   return {
     admin: () => connections.admin,
     owner: () => connections.owner,
     session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
-    async restart() {
-      await close();
-      await server.stop();
-      server = await start();
-      connections = connect(server);
+    restart: () => restart(() => Promise.resolve()),
+    async backUp() {
+      const backup = await takeBaseBackup(connections.admin, workFolder);
+      return () => restart(backup.restore);
     },
     async recovered() {
       for (let attempt = 0; attempt < 100; attempt++) {

@@ -1,4 +1,5 @@
 import { renderCsv } from "../../shared/adapters/csv.ts";
+import { runbookUrl } from "../../shared/adapters/environment.ts";
 import { createIdentity } from "../../shared/adapters/identity.ts";
 import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
@@ -74,7 +75,8 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     cors: options.cors ?? "*",
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
-    runbook_url: "https://runbook.example.com",
+    // What a deployment has that nobody configured.
+    runbook_url: runbookUrl(environmentWith()),
     refreshes: options.refreshes ?? new FakeRefreshes(),
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",

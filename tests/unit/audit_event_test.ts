@@ -7,7 +7,7 @@ const runbook = "https://example.org/runbook";
 Deno.test("alertEvent() carries what a person needs to find and mend the failure", () => {
   const event = alertEvent(failedAlert(1), runbook);
 
-  assert.equal(event.title, "failed: refresh-mv_1 [42P01]");
+  assert.equal(event.title, 'refresh-mv_1: relation "analytics.gone" does not exist [42P01]');
   assert.deepEqual(event.fingerprint, ["failed:refresh-mv_1"]);
   assert.equal(event.level, "error");
   assert.deepEqual(event.tags, {
@@ -134,4 +134,67 @@ Deno.test("minimalEvent() is the same event in a few hundred bytes", () => {
   assert.equal(event.event_id, alert.event_id);
   assert.deepEqual(event.tags, { kind: "failed", transition: "opened" });
   assert.ok(JSON.stringify({ ...event, fingerprint: [] }).length < 600);
+});
+
+const titleOf = (payload: Parameters<typeof failedAlert>[1]) => alertEvent(failedAlert(1, payload), runbook).title;
+
+Deno.test("alertEvent() says in the title what went wrong, and nothing twice", () => {
+  const failed = { subject: "refresh-mv_x", sqlstate: "22012" };
+  const division = "ERROR:  refresh of analytics.mv_x failed [22012]: division by zero\nCONTEXT:  SQL function";
+  assert.equal(titleOf({ ...failed, message: division }), "refresh-mv_x: division by zero [22012]");
+  assert.equal(titleOf({ ...failed, message: "ERROR:  canceled [22012]" }), "refresh-mv_x: canceled [22012]");
+  assert.equal(titleOf({ ...failed, message: null }), "failed: refresh-mv_x [22012]");
+  const secret = { kind: "secret_missing", subject: "project_url", sqlstate: null };
+  assert.equal(titleOf({ ...secret, message: "project_url is missing in Vault" }), "project_url is missing in Vault");
+  const missing = { kind: "missing", subject: "job a", sqlstate: null, message: 'cron.job has no job "job a"' };
+  assert.equal(titleOf(missing), 'cron.job has no job "job a"');
+  const http = { kind: "http_failed", subject: "call", sqlstate: null, http_status: 500 };
+  assert.equal(
+    titleOf({ ...http, message: 'function "probe" answered 500' }),
+    'call: function "probe" answered 500',
+  );
+  assert.equal(
+    titleOf({ ...failed, message: "x".repeat(4_000) }).length,
+    "refresh-mv_x: ".length + 140 + " [22012]".length,
+  );
+});
+
+Deno.test("alertEvent() says no more in the title than in the message", () => {
+  const message = "ERROR:  duplicate key, Key (email)=(eve@x.org) already exists.";
+  assert.ok(!titleOf({ message }).includes("eve"));
+  assert.ok(!minimalEvent(failedAlert(1, { message })).title.includes("eve"));
+});
+
+Deno.test("alertEvent() keeps what the product itself wrote, and takes out of it what is secret in a name", () => {
+  const schedules =
+    'job "send mail" has schedule "0 0 * jan-mar mon-fri" instead of "@daily", owner "a b" instead of "c d"';
+  const told = (kind: string, message: string) =>
+    alertEvent(failedAlert(1, { kind, message }), runbook).facts["message"];
+  assert.equal(told("edited", schedules), schedules);
+  assert.equal(
+    told("never_fires", 'no minute of the next eight years fits "0 0 30 FEB MON"'),
+    'no minute of the next eight years fits "0 0 30 FEB MON"',
+  );
+  const again = 'job "send mail" is scheduled again as "mail it" (jobid 7)';
+  const duplicated = failedAlert(1, { kind: "duplicated", message: again, duplicates: [{ job: "mail it", jobid: 7 }] });
+  assert.equal(alertEvent(duplicated, runbook).facts["message"], again);
+  // What nothing announces is a value there too.
+  assert.ok(!String(told("edited", 'learner "Ann Lee" is unknown')).includes("Ann Lee"));
+  // The same from PostgreSQL, or in a kind that repeats what PostgreSQL said, is a value.
+  for (const kind of ["failed", "flapping", "storm", "unheard_of"]) {
+    assert.ok(!String(told(kind, 'ERROR:  invalid input: "send mail"')).includes("send mail"), kind);
+  }
+  assert.ok(!String(told("edited", 'job "sb_secret_0123456789abcdef0123" has another command')).includes("0123456789"));
+});
+
+Deno.test("alertEvent() repairs what flaps as what it is when it goes wrong", () => {
+  const flapping = failedAlert(1, { kind: "flapping", of_kind: "stale", view: "mv_1", subject: "mv_1" });
+  const { facts } = alertEvent(flapping, runbook);
+  assert.match(String(facts["repair_sql"]), /from analytics\.incidents where subject = 'mv_1'/);
+  assert.match(String(facts["repair_sql"]), /select \* from analytics\.manual_refresh\('mv_1'\);$/);
+  assert.equal(facts["runbook"], "https://example.org/runbook/flapping.md");
+});
+
+Deno.test("alertEvent() names the owner of a job whose name two owners share", () => {
+  assert.equal(alertEvent(failedAlert(1, { owner: "probe_owner" }), runbook).facts["owner"], "probe_owner");
 });

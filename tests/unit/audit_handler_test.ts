@@ -119,7 +119,7 @@ Deno.test("cron-audit?dry_run=1 prints and neither writes nor sends", async () =
   const { fetch, database, sender } = handler();
   const body = await (await fetch(post(undefined, "?dry_run=1"))).json();
   assert.equal(body.dry_run, true);
-  assert.equal(body.would_send[0].title, "failed: refresh-mv_1 [42P01]");
+  assert.equal(body.would_send[0].title, 'refresh-mv_1: relation "analytics.gone" does not exist [42P01]');
   assert.deepEqual(database.passes, [{ dry_run: true, calendar: null }]);
   assert.deepEqual([sender.sent, sender.check_ins], [[], []]);
 });

@@ -51,7 +51,7 @@ Deno.test("the ops lists say nothing that a message gave away", async () => {
 Deno.test("an incident comes with its runbook page and its repair", async () => {
   const { ask } = rigWithRows();
   const { data: [incident] } = await (await ask("/analytics/ops/incidents", SECRET)).json();
-  assert.equal(incident.runbook, "https://runbook.example.com/failed.md");
+  assert.equal(incident.runbook, "http://127.0.0.1:54321/functions/v1/analytics/runbook/failed.md");
   assert.match(incident.repair_sql, /where runid = 41/);
   assert.equal(incident.occurrence_count, 3);
   assert.equal(incident.opened_at, "2026-11-20T09:00:02Z");

@@ -12,6 +12,7 @@ import { parameterSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
 import type { opsRows } from "./ops_rows.ts";
 import { problemsOf } from "./problems.ts";
+import { runbookPath } from "./runbook_path.ts";
 import { refreshPaths } from "./refresh_paths.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";
@@ -132,6 +133,7 @@ export async function operatorPaths(): Promise<Json> {
     "/health": await healthPath(),
     ...Object.fromEntries(await Promise.all(LISTS.map(listPath))),
     ...await refreshPaths(),
+    "/runbook/{page}": runbookPath(),
   };
 }
 

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 
 create function pg_temp.plant(job text, status text, message text default null, started timestamptz default now(), ended timestamptz default now())
 returns bigint language sql as $$
@@ -52,7 +52,13 @@ select results_eq(
 select pg_temp.plant('probe-a', 'failed', 'ERROR:  once more');
 select pg_temp.plant('probe-a', 'succeeded', '1 row');
 select analytics.audit_pass();
-select is((select count(*) from analytics.incidents where subject = 'probe-a' and closed_at is not null), 2::bigint, 'a failure that recovered between two passes is an incident too');
+select results_eq(
+    $$ select closed_at is null, announced_at is not null from analytics.incidents where subject = 'probe-a' offset 1 $$, $$ values (true, true) $$,
+    'a failure that recovered between two passes is told …'
+);
+select is((select count(*) from analytics.outbox where payload ->> 'subject' = 'probe-a'), 3::bigint, '… as one step');
+select analytics.audit_pass();
+select is((select count(*) from analytics.incidents where subject = 'probe-a' and closed_at is not null), 2::bigint, 'and is over in the next one, though no run came');
 select is((select count(distinct event_id) from analytics.outbox where payload ->> 'subject' = 'probe-a'), 4::bigint, 'with event ids of its own');
 
 select * from finish();

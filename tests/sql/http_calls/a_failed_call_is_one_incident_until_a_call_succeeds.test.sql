@@ -15,6 +15,7 @@ create function pg_temp.call(status integer, job text default 'probe-http') retu
     update analytics.http_calls set queued_at = queued_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour'
     where status is null and call_id = (select max(call_id) from analytics.http_calls);
     select private.detect_http();
+    update analytics.audit_state set pass_count = pass_count + 1;
 $$;
 create function pg_temp.open(kind text) returns setof text language sql as $$
     select i.fingerprint || ' ' || i.occurrence_count from analytics.incidents as i where i.kind = open.kind and i.closed_at is null;
@@ -53,10 +54,12 @@ select is_empty($$ select pg_temp.open('http_failed') $$, 'below its threshold n
 select pg_temp.call(500);
 select results_eq($$ select pg_temp.open('http_failed') $$, array['http_failed:probe-http 2'], 'at it, something is');
 
--- Late, the truth.
+-- Late, the truth. And what happened days ago does not make a third one flap.
+update analytics.incidents set opened_at = opened_at - interval '10 days';
 select analytics.complete_call(max(call_id), 'succeeded') from analytics.http_calls;
 select private.detect_http();
 select is_empty($$ select pg_temp.open('http_failed') $$, 'a completion that comes after a 500 corrects it');
+update analytics.audit_state set pass_count = pass_count + 1;
 
 select analytics.invoke_function('probe');
 update analytics.http_calls set job_name = 'probe-http' where call_id = (select max(call_id) from analytics.http_calls);
