@@ -1,5 +1,5 @@
--- Object: analytics.audit_state.batch_size, failed_count, failed_at, failure; private.skip_backlog(), private.detect_history_bloat() (replaced),
---         private.read_history(), private.run_audit_pass(), analytics.audit_pass() (replaced)
+-- Object: analytics.audit_state.batch_size, failed_count, failed_at, failure; private.skip_backlog(), private.detect_history_bloat(),
+--         private.detect_blind() (replaced), private.read_history(), private.run_audit_pass(), analytics.audit_pass() (replaced)
 -- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
 
@@ -53,6 +53,46 @@ begin
             'message', format('about %s runs from %s on, %s', row_estimate, oldest_runid, pg_size_pretty(byte_count))
         )
     );
+end
+$$;
+
+create or replace function private.detect_blind(read_error text)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    -- Three of its periods.
+    patience constant interval := interval '15 minutes';
+    unseen_for interval;
+    reason text := read_error;
+begin
+    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    update analytics.audit_state as s
+    set canary_seen_at = clock_timestamp()
+    where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
+
+    select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
+
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
+    end if;
+
+    perform private.observe(
+        kind => 'blind',
+        subject => own_job,
+        state => case when reason is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('job', own_job, 'schedule', '*/5 * * * *', 'message', reason)
+    );
+    return reason;
 end
 $$;
 
@@ -136,10 +176,21 @@ declare
 begin
     select * into history from private.read_history(started_at);
 
+    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    if calendar is not null then
+        failure := case
+            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
+        end;
+        perform private.note_detector('calendar', failure);
+    end if;
+    if failure is not null then
+        calendar := null;
+    end if;
+
     for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
         continue when detector.needs_history and history.read_error is not null;
         if clock_timestamp() > called_at + 0.6 * time_limit then
-            failure := '{"sqlstate": "57014", "message": "no time was left for it in this pass", "is_skipped": true}';
+            failure := '{"sqlstate": "57014", "message": "no time was left for it in this pass", "is_passing": true, "is_skipped": true}';
             insert into private.detector_arrears as a (detector, runs)
             select detector.detector, history.runs
             where detector.call ~ '\$1\y' and history.run_count > 0 and history.runs is not null
@@ -190,6 +241,11 @@ begin
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        union all
+        -- What was not looked for is not well either.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.state = 'unknown'
         union all
         select u.reason, 0 from unnest(untold) as u (reason)
         order by place
