@@ -36,8 +36,9 @@ export async function runPasses(
       if (!pass.has_backlog || clock.now() >= until) return { kind: "done", pass: done };
     } catch (error) {
       attempts += 1;
-      const is_last = attempts >= ATTEMPTS || clock.now() >= until || !(await shrink(database));
-      if (!is_last) continue;
+      // Also after the last attempt: the next call begins with what this one has learnt.
+      const has_shrunk = await shrink(database);
+      if (has_shrunk && attempts < ATTEMPTS && clock.now() < until) continue;
       // What the passes before it found is found; the next call goes on from there.
       return done === null ? { kind: "failed", reason: reasonOf(error), error } : { kind: "done", pass: done };
     }

@@ -75,7 +75,7 @@ set search_path = ''
 as $$
     with setting as (
         select coalesce(
-            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)''?'),
+            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
             (
                 -- The most particular one counts: role in database, role, database.
                 select o.option_value

@@ -1,5 +1,5 @@
--- Object: analytics.audit_detectors, private.detector_arrears, private.call_detector(), private.run_detector(),
---         private.note_detector(); kind detector_failed
+-- Object: analytics.audit_detectors, private.detector_arrears, private.call_detector(),
+--         private.keep_arrears(), private.run_detector(), private.note_detector(); kind detector_failed
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
@@ -103,9 +103,23 @@ revoke all on function private.call_detector(text, private.audited_run[], jsonb,
 comment on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz) is
     'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
 
+create function private.keep_arrears(detector text, runs private.audited_run[])
+returns void
+language sql
+set search_path = ''
+as $$
+    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into private.detector_arrears (detector, runs)
+    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
+    where cardinality(runs) > 0;
+$$;
+revoke all on function private.keep_arrears(text, private.audited_run[]) from public, anon, authenticated;
+comment on function private.keep_arrears(text, private.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+
 create function private.run_detector(
-    detector analytics.audit_detectors, runs private.audited_run[], calendar jsonb, new_epoch_reason text,
-    pass_started_at timestamptz, time_ends_at timestamptz
+    detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
+    new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
 returns jsonb
 language plpgsql
@@ -113,60 +127,48 @@ set search_path = ''
 as $$
 declare
     takes_runs constant boolean := detector.call ~ '\$1\y';
-    -- So many, and for so long, at most: what an outage of days leaves behind is not worth an outage of the audit.
-    most_arrears constant integer := 20000;
-    arrears_end_at constant timestamptz := clock_timestamp() + interval '1 second';
-    arrears private.audited_run[];
-    given_count integer := 0;
+    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
+    waiting private.audited_run[] := arrears || runs;
+    -- One that ran out of time gets less at once.
+    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
     refused_count integer := 0;
     failure jsonb;
-    last_failure jsonb;
+    single_failure jsonb;
 begin
-    if takes_runs then
-        select a.runs into arrears from private.detector_arrears as a where a.detector = run_detector.detector.detector;
-    end if;
-    -- One by one: a run that no detector can bear is left out, and takes no other one along.
-    while given_count < coalesce(cardinality(arrears), 0) and clock_timestamp() < arrears_end_at loop
-        failure := private.call_detector(
-            detector.call, arrears[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
-        );
-        exit when (failure ->> 'is_passing')::boolean;
-        given_count := given_count + 1;
-        if failure is not null then
-            refused_count := refused_count + 1;
-            last_failure := failure;
-        end if;
-    end loop;
-    arrears := arrears[given_count + 1:];
-
-    if coalesce(cardinality(arrears), 0) = 0 then
-        failure := private.call_detector(detector.call, runs, calendar, new_epoch_reason, pass_started_at, time_ends_at);
-    end if;
-    if takes_runs then
-        if failure is not null or cardinality(arrears) > 0 then
-            arrears := arrears || runs;
-            arrears := arrears[greatest(1, cardinality(arrears) - most_arrears + 1):];
-        end if;
-        delete from private.detector_arrears as a where a.detector = run_detector.detector.detector;
-        insert into private.detector_arrears (detector, runs)
-        select detector.detector, arrears
-        where cardinality(arrears) > 0;
+    failure := private.call_detector(
+        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
+    );
+    if not takes_runs then
+        return failure;
     end if;
 
-    failure := coalesce(failure, last_failure);
+    if failure is not null then
+        given_count := 0;
+        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
+            single_failure := private.call_detector(
+                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
+            );
+            exit when (single_failure ->> 'is_passing')::boolean;
+            given_count := given_count + 1;
+            refused_count := refused_count + (single_failure is not null)::integer;
+        end loop;
+    end if;
+    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+
     if refused_count > 0 then
-        failure := failure || jsonb_build_object(
-            'message', format('%s; %s runs were left out', failure ->> 'message', refused_count)
-        );
+        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
     end if;
     return failure;
 end
 $$;
 revoke all on function private.run_detector(
-    analytics.audit_detectors, private.audited_run[], jsonb, text, timestamptz, timestamptz
+    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
 ) from public, anon, authenticated;
-comment on function private.run_detector(analytics.audit_detectors, private.audited_run[], jsonb, text, timestamptz, timestamptz) is
-    'Gives a detector the runs that it has not taken yet, and then the new ones. Null, or how it failed.';
+comment on function private.run_detector(
+    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+) is
+    'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
 
 create function private.note_detector(detector text, failure jsonb)
 returns void

@@ -164,6 +164,7 @@ declare
     of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
     history record;
     detector analytics.audit_detectors;
+    arrears private.audited_run[];
     failure jsonb;
     untold text[] := '{}';
     blind_reason text;
@@ -189,15 +190,16 @@ begin
 
     for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
         continue when detector.needs_history and history.read_error is not null;
+        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
         if clock_timestamp() > called_at + 0.6 * time_limit then
             failure := '{"sqlstate": "57014", "message": "no time was left for it in this pass", "is_passing": true, "is_skipped": true}';
-            insert into private.detector_arrears as a (detector, runs)
-            select detector.detector, history.runs
-            where detector.call ~ '\$1\y' and history.run_count > 0 and history.runs is not null
-            on conflict on constraint detector_arrears_pkey do update set runs = a.runs || excluded.runs;
+            if detector.call ~ '\$1\y' then
+                perform private.keep_arrears(detector.detector, arrears || history.runs);
+            end if;
         else
             failure := private.run_detector(
-                detector, history.runs, calendar, history.new_epoch_reason, started_at, called_at + time_limit - interval '0.5 seconds'
+                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
+                called_at + time_limit - interval '0.5 seconds'
             );
         end if;
         continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
@@ -209,6 +211,10 @@ begin
                 untold := untold || format('detector_failed:%s', detector.detector);
         end;
     end loop;
+
+    perform private.withdraw_subjects(
+        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
+    );
 
     begin
         blind_reason := private.detect_blind(history.read_error);
