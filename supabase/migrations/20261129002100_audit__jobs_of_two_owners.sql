@@ -1,5 +1,5 @@
--- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job() (replaced),
---         private.time_limit()
+-- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job(), private.observe_struck_jobs() (replaced),
+--         private.jobid_of_name(), private.time_limit()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 
@@ -24,7 +24,7 @@ as $$
             order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
         )
             then n.job_name
-            else format('%s (of %s)', n.job_name, j.username)
+            else format('%s of %s', n.job_name, j.username)
         end,
         j.jobid, j.schedule, j.command, j.username, j.database, j.active
     from cron.job as j
@@ -32,11 +32,11 @@ as $$
     left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
 $$;
 comment on function private.known_cron_jobs() is
-    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> (of <owner>)".';
+    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
 
 create index known_jobs_job_name_idx on analytics.known_jobs (job_name);
 comment on column analytics.known_jobs.job_name is
-    'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> (of <owner>)" for a second owner''s.';
+    'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
 
 create function private.jobid_of_name(job_name text)
 returns bigint
@@ -121,4 +121,61 @@ as $$
     from cron.job as j
     where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
     limit 1;
+$$;
+
+create or replace function private.observe_struck_jobs(kind text, runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    struck_count bigint;
+begin
+    with struck as (
+        select r.job_name, max(r.runid) as runid, count(*) as run_count
+        from unnest(runs) as r
+        where r.ending = observe_struck_jobs.kind
+        group by r.job_name
+    ),
+    noted as (
+        insert into analytics.struck_jobs as s (kind, job_name, runid, message, struck_at)
+        select observe_struck_jobs.kind, t.job_name, t.runid, r.message, coalesce(r.ended_at, r.started_at, clock_timestamp())
+        from struck as t
+        join unnest(runs) as r on r.runid = t.runid
+        on conflict on constraint struck_jobs_pkey do update
+        set runid = excluded.runid, message = excluded.message, struck_at = excluded.struck_at
+        returning 1
+    )
+    select coalesce(sum(t.run_count), 0) into struck_count from struck as t;
+
+    if struck_count > 0 then
+        perform private.observe(
+            kind => observe_struck_jobs.kind,
+            subject => 'pg_cron',
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => private.struck_evidence(kind),
+            weight => struck_count
+        );
+    end if;
+
+    delete from analytics.struck_jobs as s
+    where s.kind = observe_struck_jobs.kind
+        and (
+            exists (
+                select
+                from unnest(runs) as r
+                where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
+            )
+            or private.is_audit_sighted() and not exists (
+                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
+            )
+        );
+
+    if exists (select from analytics.findings as f where f.kind = observe_struck_jobs.kind and f.state = 'bad')
+        and not exists (select from analytics.struck_jobs as s where s.kind = observe_struck_jobs.kind)
+    then
+        perform private.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
+    end if;
+end
 $$;

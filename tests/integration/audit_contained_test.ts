@@ -1,5 +1,6 @@
 // What one thing in the catalogue, in the history or in a detector can do to a pass: be told. All else is seen and delivered.
 import assert from "node:assert/strict";
+import { AppError } from "../../shared/core/app_error.ts";
 import { proofs } from "../support/proofs.ts";
 import { inUndoneWorld, type UndoneWorld } from "../support/undone_world.ts";
 
@@ -192,4 +193,36 @@ test("a calendar that could not be computed is told when it lacks twice, and cos
   assert.deepEqual((await open()).filter((one) => /failed/.test(one)), ["failed:probe"]);
   await audit();
   assert.ok((await open()).includes("detector_failed:calendar"));
+});
+
+test("two owners' jobs of one name are two jobs, each with its runs, its pace and its slots", async (world) => {
+  const { sql, plant, pass } = world;
+  await plant("probe", ["succeeded"]);
+  await sql`insert into cron.job (schedule, command, jobname, username, active) values ('*/7 * * * *', 'select 2', 'probe', 'service_role', false)`;
+  await sql`
+    insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
+    select jobid, 'failed', 'ERROR:  x', now() - interval '20 seconds', now() from cron.job
+    where jobname = 'probe' and username = 'service_role'`;
+  await pass();
+  const slots =
+    await sql`select job_name, schedule, next_slot_at < now() + interval '8 minutes' as is_soon from analytics.job_slots
+    where job_name like 'probe%' order by 1`;
+  assert.deepEqual(slots.map((row) => [row["job_name"], row["schedule"], row["is_soon"]]), [
+    ["probe", "0 0 1 1 *", false],
+    ["probe of service_role", "*/7 * * * *", true],
+  ]);
+  const paces = await sql`select job_name, last_success_runid is not null as has_succeeded from analytics.job_pace
+    where job_name like 'probe%' order by 1`;
+  assert.deepEqual(paces.map((row) => [row["job_name"], row["has_succeeded"]]), [
+    ["probe", true],
+    ["probe of service_role", false],
+  ]);
+});
+
+test("a server that takes no writes is told by the monitor, with the reason (pg_cron#270)", async ({ sql, sink, audit }) => {
+  await sql`set transaction read only`;
+  await assert.rejects(audit(), AppError);
+  const [checkIn] = sink.checkIns();
+  assert.equal(checkIn?.["status"], "error");
+  assert.match(JSON.stringify(checkIn?.["contexts"]), /audit_pass failed \[25006/);
 });
