@@ -440,13 +440,20 @@ CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jso
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits, and then finds nothing new.
-    perform set_config('lock_timeout', '10s', true);
-    perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
+    -- anything else is worth more of the statement's time either.
+    perform set_config('lock_timeout', '2s', true);
     begin
-        answer := private.run_audit_pass(calendar);
+        perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    exception
+        when lock_not_available then
+            return '{"is_busy": true}';
+    end;
+    begin
+        answer := private.run_audit_pass(calendar, called_at);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -463,7 +470,7 @@ $$;
 -- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
 
 SET default_tablespace = '';
 
@@ -1503,6 +1510,68 @@ $$;
 COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
 
 --
+-- Name: note_failed_audit(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.note_failed_audit(reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    noted_at constant timestamptz := clock_timestamp();
+    failures integer;
+    is_muted constant boolean := coalesce(
+        (select j.muted_until > clock_timestamp() from analytics.scheduled_jobs as j where j.job_name = own_job), false
+    );
+begin
+    perform set_config('lock_timeout', '2s', true);
+    update analytics.audit_state as s
+    set failed_count = s.failed_count + 1,
+        failed_at = noted_at,
+        failure = left(reason, 500),
+        last_outcome = 'unknown',
+        last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
+    returning s.failed_count into failures;
+
+    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    if failures < 2 then
+        return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+    end if;
+    begin
+        perform private.observe(
+            kind => 'audit_failed',
+            subject => own_job,
+            state => 'bad',
+            observed_at => noted_at,
+            evidence => jsonb_build_object(
+                'job', own_job, 'schedule', '*/5 * * * *', 'message', left(reason, 500), 'failed_count', failures
+            )
+        );
+        if not is_muted then
+            perform private.enqueue_alert(i, 'opened')
+            from analytics.incidents as i
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+            update analytics.incidents as i
+            set announced_at = noted_at
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+        end if;
+    exception
+        -- The reason stands in the audit's state already, and health says it.
+        when others then
+            raise warning 'audit_failed could not be told [%]', sqlstate;
+    end;
+    return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+end
+$$;
+
+--
+-- Name: FUNCTION note_failed_audit(reason text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.note_failed_audit(reason text) IS 'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
+
+--
 -- Name: park_alert(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -2202,6 +2271,23 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+--
+-- Name: shrink_audit_batch(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.shrink_audit_batch() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.audit_state as s set batch_size = greatest(s.batch_size / 2, 1) returning s.batch_size;
+$$;
+
+--
+-- Name: FUNCTION shrink_audit_batch(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.shrink_audit_batch() IS 'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
 
 --
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -3130,6 +3216,38 @@ $_$;
 COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
 
 --
+-- Name: call_detector(text, private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
+    return null;
+exception
+    -- "others" leaves these two out.
+    when query_canceled then
+        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        if coalesce(clock_timestamp() < time_ends_at, true) then
+            raise;
+        end if;
+        return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
+
+--
 -- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3618,11 +3736,14 @@ begin
 
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
-    -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-    if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
-        reason := format('cron.job has no visible job "%s"', own_job);
-    elsif reason is null and unseen_for > patience then
-        reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
     end if;
 
     perform private.observe(
@@ -3976,15 +4097,16 @@ CREATE FUNCTION private.detect_history_bloat() RETURNS void
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
-    most_rows constant bigint := 2000000;
+    most_rows constant numeric := 2000000;
     most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
-    oldest_runid bigint;
-    row_estimate bigint;
+    oldest_runid numeric;
+    row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
-    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
+    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count; nor do a
+    -- few at the end whose numbers were not pg_cron's.
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
-    select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
+    select o.runid - oldest_runid into row_estimate from cron.job_run_details as o order by o.runid desc offset 100 limit 1;
 
     perform private.observe(
         kind => 'history_bloat',
@@ -4388,7 +4510,7 @@ begin
     perform private.observe(
         kind => 'near_timeout',
         subject => m.job_name,
-        -- Two of twenty are the 95th percentile; one slow run is nobody's business. Five good ones end it.
+        -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
         state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -4404,16 +4526,21 @@ begin
     )
     from (
         select
-            p.job_name, p.last_runid, l.time_limit,
+            l.job_name, l.last_runid, l.time_limit,
             count(*) as run_count,
             count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
-        from analytics.job_pace as p
-        cross join lateral (select private.time_limit_of_job(p.job_name) as time_limit) as l
-        cross join lateral private.recent_durations(p.job_name) as d
+        from (
+            -- Asked once for each job, and not for each mention below.
+            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            from analytics.job_pace as p
+            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            offset 0
+        ) as l
+        cross join lateral private.recent_durations(l.job_name) as d
         where l.time_limit is not null
-        group by p.job_name, p.last_runid, l.time_limit
+        group by l.job_name, l.last_runid, l.time_limit
         having count(*) >= 5
     ) as m
     where m.slow_count >= 2
@@ -4575,54 +4702,6 @@ $$;
 COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a registered view is gone or has no usable unique index.';
 
 --
--- Name: detect_open_runs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_open_runs() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    -- Without pg_read_all_stats no process is seen, and every run would look dead.
-    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
-        return;
-    end if;
-    perform private.detect_zombies();
-    perform private.detect_stuck();
-    perform private.detect_detached();
-end
-$$;
-
---
--- Name: FUNCTION detect_open_runs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detached.';
-
---
--- Name: detect_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.note_pace(runs);
-    perform private.detect_timed_out(runs);
-    perform private.detect_pile_up(runs);
-    perform private.detect_near_timeout();
-    perform private.detect_too_fast(runs);
-end
-$$;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds timed_out, pile_up, near_timeout and too_fast. Not idempotent: each run is given once.';
-
---
 -- Name: detect_pile_up(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -4686,27 +4765,6 @@ $$;
 COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
 
 --
--- Name: detect_scheduler(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_scheduler() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.detect_scheduler_gone();
-    perform private.detect_history_off();
-    perform private.detect_history_bloat();
-end
-$$;
-
---
--- Name: FUNCTION detect_scheduler(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history_off and history_bloat.';
-
---
 -- Name: detect_scheduler_gone(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -4721,9 +4779,14 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone.
-    for attempt in 1..8 loop
-        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
+    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
+    -- is started never grows two seconds old.
+    for attempt in 1..6 loop
+        select exists (
+            select from private.cron_backends() as b
+            where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
+        )
+        into is_running;
         exit when is_running;
         perform pg_sleep(0.5);
         perform pg_stat_clear_snapshot();
@@ -4738,7 +4801,7 @@ begin
             when is_running then '{}'
             else jsonb_build_object(
                 'message', format(
-                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
+                    'no process "pg_cron scheduler" lasted for two of three seconds; pg_cron %s, server up since %s',
                     (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
                     pg_postmaster_start_time()
                 )
@@ -4752,7 +4815,7 @@ $$;
 -- Name: FUNCTION detect_scheduler_gone(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
+COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
 
 --
 -- Name: detect_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -6343,6 +6406,24 @@ $$;
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
 
 --
+-- Name: is_passing(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_passing(sqlstate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Out of time, a lock that another holds, a deadlock.
+    select sqlstate in ('57014', '55P03', '40P01', '40001');
+$$;
+
+--
+-- Name: FUNCTION is_passing(sqlstate text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_passing(sqlstate text) IS 'Whether what failed may well succeed the next time.';
+
+--
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6443,6 +6524,29 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
+-- Name: jobid_of_name(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.jobid_of_name(job_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select k.jobid
+    from analytics.known_jobs as k
+    join analytics.audit_state as s on s.epoch = k.epoch
+    join cron.job as j on j.jobid = k.jobid
+    where k.job_name = jobid_of_name.job_name
+    order by k.jobid
+    limit 1;
+$$;
+
+--
+-- Name: FUNCTION jobid_of_name(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.jobid_of_name(job_name text) IS 'The job that the audit knew by this name when it last took runs; null when it is not scheduled.';
+
+--
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6452,6 +6556,18 @@ CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETU
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
+    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    waiting constant text[] := array(
+        select distinct k.job_name
+        from cron.job_run_details as r
+        join analytics.known_jobs as k on k.jobid = r.jobid
+        join analytics.audit_state as a on a.epoch = k.epoch and r.runid > a.low_runid
+        union
+        select r.job_name
+        from private.detector_arrears as a
+        cross join lateral unnest(a.runs) as r
+        where a.detector = 'missed'
+    );
 begin
     update analytics.job_slots as s
     set missed_slot_at = null, missed_by = null
@@ -6475,13 +6591,7 @@ begin
                 where o.job_name = s.job_name
                     and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
             )
-            -- A backlog is read in batches: its run may be in the next one.
-            and not exists (
-                select
-                from cron.job_run_details as r
-                join private.known_cron_jobs() as j on j.jobid = r.jobid
-                where r.runid > (select a.low_runid from analytics.audit_state as a) and j.job_name = s.job_name
-            )
+            and s.job_name <> all (waiting)
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
@@ -6523,6 +6633,27 @@ $$;
 COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
 
 --
+-- Name: keep_arrears(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into private.detector_arrears (detector, runs)
+    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
+    where cardinality(runs) > 0;
+$$;
+
+--
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) IS 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+
+--
 -- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6530,15 +6661,26 @@ CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid big
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j;
+    select
+        -- The declared owner's, else the audit's own, else the one that was there first.
+        case j.username when first_value(j.username) over (
+            partition by n.job_name
+            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
+        )
+            then n.job_name
+            else format('%s of %s', n.job_name, j.username)
+        end,
+        j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j
+    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
 $$;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -6697,6 +6839,54 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
+-- Name: note_detector(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_detector(detector text, failure jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_skipped constant boolean := coalesce((failure ->> 'is_skipped')::boolean, false);
+    state_before text;
+begin
+    select f.state into state_before
+    from analytics.findings as f
+    where f.kind = 'detector_failed' and f.subject = note_detector.detector;
+
+    update analytics.audit_detectors as d
+    set was_skipped = is_skipped,
+        out_of_time_at = case
+            when is_skipped then d.out_of_time_at
+            when failure ->> 'sqlstate' = '57014' then clock_timestamp()
+        end
+    where d.detector = note_detector.detector
+        and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
+
+    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    if failure is not null or state_before <> 'ok' then
+        perform private.observe(
+            kind => 'detector_failed',
+            subject => detector,
+            state => case
+                when failure is null then 'ok'
+                when (failure ->> 'is_passing')::boolean and coalesce(state_before, 'ok') = 'ok' then 'unknown'
+                else 'bad'
+            end,
+            observed_at => clock_timestamp(),
+            evidence => coalesce(failure, '{}') || jsonb_build_object('detector', detector)
+        );
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_detector(detector text, failure jsonb) IS 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+
+--
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6727,55 +6917,84 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 --
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    run record;
-    pace analytics.job_pace;
-    is_queued boolean;
-begin
-    for run in
-        select r.*, extract(epoch from r.ended_at - r.started_at) as seconds,
-            private.seconds_of_schedule(private.schedule_of_job(r.job_name)) as period_seconds
-        from unnest(runs) as r
-        order by r.runid
-    loop
-        select * into pace from analytics.job_pace as p where p.job_name = run.job_name;
-        -- Only a run that lasted into the next slot makes the next one wait.
-        is_queued := coalesce(
-            run.runid > pace.last_runid
-            and run.started_at between pace.last_ended_at - interval '1 second' and pace.last_ended_at + interval '2 seconds'
-            and extract(epoch from pace.last_ended_at - pace.last_started_at) >= 0.8 * run.period_seconds,
-            false
-        );
-        insert into analytics.job_pace as p (
-            job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, recent_seconds
-        )
-        values (
-            run.job_name, run.runid, run.started_at, run.ended_at,
-            case when run.ending = 'succeeded' then run.runid end,
-            case when run.ending = 'succeeded' then run.started_at end,
-            case when run.ending = 'succeeded' and run.seconds is not null then array[run.seconds] else '{}' end
-        )
-        on conflict on constraint job_pace_pkey do update
-        set last_runid = greatest(p.last_runid, excluded.last_runid),
-            last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
-            last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
-            last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
-            last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
-            queued_count = case when is_queued then p.queued_count + 1 else 0 end,
-            recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
-                greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
-            ];
-    end loop;
+    with taken as (
+        select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
+        union all
+        -- What the first of them is compared with.
+        select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
+        from analytics.job_pace as p
+        where p.job_name in (select r.job_name from unnest(runs) as r)
+    ),
+    jobs as materialized (
+        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        from (select distinct r.job_name from unnest(runs) as r) as n
+    ),
+    compared as (
+        select
+            t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
+            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            coalesce(
+                t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
+                and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
+                and coalesce(t.runid > max(t.runid) filter (where t.is_known) over (partition by t.job_name), true),
+                false
+            ) as is_queued
+        from taken as t
+        join jobs as j on j.job_name = t.job_name
+        window w as (partition by t.job_name order by t.runid, t.is_known desc)
+    ),
+    placed as (
+        select
+            c.*,
+            max(c.runid) filter (where not c.is_queued and not c.is_known) over (partition by c.job_name) as last_prompt_runid
+        from compared as c
+    ),
+    summed as (
+        select
+            p.job_name,
+            max(p.runid) as last_runid,
+            (array_agg(p.started_at order by p.runid desc))[1] as last_started_at,
+            (array_agg(p.ended_at order by p.runid desc))[1] as last_ended_at,
+            max(p.runid) filter (where p.ending = 'succeeded') as last_success_runid,
+            max(p.started_at) filter (where p.ending = 'succeeded') as last_success_started_at,
+            count(*) filter (where coalesce(p.runid > p.last_prompt_runid, true)) as queued_count,
+            bool_and(p.last_prompt_runid is null) as is_queued_throughout,
+            coalesce(
+                array_agg(extract(epoch from p.ended_at - p.started_at) order by p.runid)
+                    filter (where p.ending = 'succeeded' and p.ended_at - p.started_at is not null),
+                '{}'
+            ) as seconds
+        from placed as p
+        where not p.is_known
+        group by p.job_name
+    )
+    insert into analytics.job_pace as p (
+        job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, queued_count,
+        recent_seconds
+    )
+    select
+        s.job_name, s.last_runid, s.last_started_at, s.last_ended_at, s.last_success_runid, s.last_success_started_at,
+        s.queued_count + case when s.is_queued_throughout then coalesce(b.queued_count, 0) else 0 end,
+        s.seconds[greatest(1, cardinality(s.seconds) - 19):]
+    from summed as s
+    left join analytics.job_pace as b on b.job_name = s.job_name
+    on conflict on constraint job_pace_pkey do update
+    set last_runid = greatest(p.last_runid, excluded.last_runid),
+        last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+        last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+        last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+        last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+        queued_count = excluded.queued_count,
+        recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+            greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+        ];
 
     delete from analytics.job_pace as p
     where private.is_audit_sighted()
-        and not exists (
-            select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = p.job_name
-        );
-end
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
 $$;
 
 --
@@ -7116,7 +7335,7 @@ begin
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
             or private.is_audit_sighted() and not exists (
-                select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = s.job_name and j.active
+                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
             )
         );
 
@@ -7550,6 +7769,59 @@ $$;
 --
 
 COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
+
+--
+-- Name: read_history(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
+    batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
+begin
+    new_epoch_reason := private.begin_epoch();
+    if new_epoch_reason is not null then
+        delete from private.detector_arrears;
+    end if;
+    perform private.skip_backlog(batch_size);
+    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    select array_agg(r order by r.runid) into runs
+    from private.take_runs(case when is_first then null else batch_size end) as r;
+    run_count := coalesce(cardinality(runs), 0);
+    select count(*) = 100 into has_backlog
+    from (
+        select
+        from cron.job_run_details as d
+        where d.runid > (select s.low_runid from analytics.audit_state as s)
+        limit 100
+    ) as waiting;
+    if is_first then
+        perform private.begin_account(runs, pass_started_at);
+        -- Nothing was relied upon yet, so nothing is lost.
+        new_epoch_reason := null;
+        runs := null;
+    end if;
+exception
+    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    when assert_failure or others then
+        -- Another pass of half the size may get through what this one did not.
+        if private.is_passing(sqlstate) then
+            raise;
+        end if;
+        run_count := 0;
+        has_backlog := false;
+        read_error := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+end
+$$;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) IS 'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -8517,18 +8789,28 @@ $$;
 COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A comparison of rows as SQL, its names checked and its values quoted.';
 
 --
--- Name: run_audit_pass(jsonb); Type: FUNCTION; Schema: private; Owner: -
+-- Name: run_audit_pass(jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
+CREATE FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     started_at constant timestamptz := clock_timestamp();
+    time_limit constant interval := (
+        select nullif(g.setting, '0')::bigint * interval '1 millisecond'
+        from pg_catalog.pg_settings as g
+        where g.name = 'statement_timeout'
+    );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    runs private.audited_run[];
-    new_epoch_reason text;
+    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
+    history record;
+    detector analytics.audit_detectors;
+    arrears private.audited_run[];
+    failure jsonb;
+    untold text[] := '{}';
     blind_reason text;
     reasons jsonb;
     outcome text;
@@ -8536,43 +8818,57 @@ declare
     closed_count bigint;
     open_count bigint;
     bad_count bigint;
-    run_count bigint;
 begin
-    begin
-        new_epoch_reason := private.begin_epoch();
-        perform private.skip_backlog();
-        -- The first pass has begun with all of it; afterwards a backlog is read in batches.
-        select array_agg(r order by r.runid) into runs
-        from private.take_runs(case when is_first then null else 10000 end) as r;
-        run_count := coalesce(cardinality(runs), 0);
-        if is_first then
-            perform private.begin_account(runs, started_at);
-            -- Nothing was relied upon yet, so nothing is lost.
-            new_epoch_reason := null;
-            runs := null;
+    select * into history from private.read_history(started_at);
+
+    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    if calendar is not null then
+        failure := case
+            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
+        end;
+        perform private.note_detector('calendar', failure);
+    end if;
+    if failure is not null then
+        calendar := null;
+    end if;
+
+    for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
+        continue when detector.needs_history and history.read_error is not null;
+        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        if clock_timestamp() > called_at + 0.6 * time_limit then
+            failure := '{"sqlstate": "57014", "message": "no time was left for it in this pass", "is_passing": true, "is_skipped": true}';
+            if detector.call ~ '\$1\y' then
+                perform private.keep_arrears(detector.detector, arrears || history.runs);
+            end if;
+        else
+            failure := private.run_detector(
+                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
+                called_at + time_limit - interval '0.5 seconds'
+            );
         end if;
-        -- What may be the cause of others comes first.
-        perform private.detect_scheduler();
-        perform private.detect_declared_state(calendar);
-        perform private.detect_restarts(runs);
-        perform private.detect_infrastructure(runs);
-        perform private.detect_failed(runs);
-        perform private.detect_pace(runs);
-        perform private.detect_open_runs();
-        perform private.detect_missed(runs, calendar);
-        perform private.detect_views();
-        perform private.detect_history_lost(new_epoch_reason, started_at);
+        continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
+        begin
+            perform private.note_detector(detector.detector, failure);
+        exception
+            -- What cannot even be written down is said all the same.
+            when others then
+                untold := untold || format('detector_failed:%s', detector.detector);
+        end;
+    end loop;
+
+    perform private.withdraw_subjects(
+        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
+    );
+
+    begin
+        blind_reason := private.detect_blind(history.read_error);
     exception
-        -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
-        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+        when others then
+            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    perform private.detect_stale();
-    perform private.detect_http();
-    if blind_reason is null then
-        blind_reason := private.detect_blind(null);
-    else
-        perform private.detect_blind(blind_reason);
+    -- Only now: an incident of passes that failed is over with this one.
+    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
     end if;
     perform private.announce_incidents(started_at);
 
@@ -8595,6 +8891,13 @@ begin
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        union all
+        -- What was not looked for is not well either.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.state = 'unknown'
+        union all
+        select u.reason, 0 from unnest(untold) as u (reason)
         order by place
         limit 20
     ) as o;
@@ -8609,7 +8912,12 @@ begin
     end;
 
     update analytics.audit_state as s
-    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
+    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons,
+        failed_count = 0, failure = null,
+        batch_size = case
+            when clock_timestamp() > called_at + 0.25 * time_limit then s.batch_size
+            else least(s.batch_size * 2, 10000)
+        end;
 
     return (
         select jsonb_build_object(
@@ -8618,7 +8926,8 @@ begin
             'reasons', reasons,
             'epoch', s.epoch,
             'low_runid', s.low_runid,
-            'run_count', coalesce(run_count, 0),
+            'run_count', history.run_count,
+            'has_backlog', history.has_backlog,
             'opened', opened_count,
             'closed', closed_count,
             'open_incidents', open_count,
@@ -8645,13 +8954,109 @@ begin
         from analytics.audit_state as s
     );
 end
-$$;
+$_$;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without its lock. Call analytics.audit_pass.';
+COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) IS 'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+
+--
+-- Name: audit_detectors; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.audit_detectors (
+    detector text NOT NULL,
+    place integer NOT NULL,
+    call text NOT NULL,
+    needs_history boolean DEFAULT true NOT NULL,
+    was_skipped boolean DEFAULT false NOT NULL,
+    out_of_time_at timestamp with time zone,
+    CONSTRAINT audit_detectors_detector_check CHECK ((detector ~ '^[a-z][a-z_]*$'::text))
+);
+
+--
+-- Name: TABLE audit_detectors; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.audit_detectors IS 'What a pass calls, in this order. A new detector is a row.';
+
+--
+-- Name: COLUMN audit_detectors.call; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.call IS 'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
+
+--
+-- Name: COLUMN audit_detectors.needs_history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.needs_history IS 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+
+--
+-- Name: COLUMN audit_detectors.was_skipped; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.was_skipped IS 'No time was left for it in the last pass: in the next one it comes before the others.';
+
+--
+-- Name: COLUMN audit_detectors.out_of_time_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.out_of_time_at IS 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+
+--
+-- Name: run_detector(analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    takes_runs constant boolean := detector.call ~ '\$1\y';
+    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
+    waiting private.audited_run[] := arrears || runs;
+    -- One that ran out of time gets less at once.
+    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
+    refused_count integer := 0;
+    failure jsonb;
+    single_failure jsonb;
+begin
+    failure := private.call_detector(
+        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
+    );
+    if not takes_runs then
+        return failure;
+    end if;
+
+    if failure is not null then
+        given_count := 0;
+        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
+            single_failure := private.call_detector(
+                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
+            );
+            exit when (single_failure ->> 'is_passing')::boolean;
+            given_count := given_count + 1;
+            refused_count := refused_count + (single_failure is not null)::integer;
+        end loop;
+    end if;
+    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+
+    if refused_count > 0 then
+        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
+    end if;
+    return failure;
+end
+$_$;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
 
 --
 -- Name: run_ending(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -8713,6 +9118,23 @@ $$;
 COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
 
 --
+-- Name: run_time(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_time(moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
+$$;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_time(moment timestamp with time zone) IS 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+
+--
 -- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -8722,7 +9144,7 @@ CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobname = schedule_of_job.job_name order by j.jobid limit 1)
+        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
     );
 $$;
 
@@ -9021,24 +9443,24 @@ $$;
 COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
 
 --
--- Name: skip_backlog(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: skip_backlog(integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.skip_backlog() RETURNS void
+CREATE FUNCTION private.skip_backlog(batch_size integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
-    set low_runid = greatest(s.low_runid, (select max(d.runid) - 10000 from cron.job_run_details as d))
+    set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
     where s.judged_since is null;
 $$;
 
 --
--- Name: FUNCTION skip_backlog(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the watermark begin near the end of the history. Idempotent.';
+COMMENT ON FUNCTION private.skip_backlog(batch_size integer) IS 'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -9313,9 +9735,6 @@ declare
     server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
         || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
     server_port constant integer := current_setting('port')::integer;
-    highest_runid bigint;
-    was_given_up boolean;
-    run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
@@ -9325,71 +9744,83 @@ begin
     from pg_catalog.pg_stat_activity as a
     where a.backend_type = 'pg_cron';
 
+    -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
-    select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
-    from cron.job as j
+    select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
+    from private.known_cron_jobs() as j
+    order by j.jobid, j.job_name
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
 
-    for run in
-        select
+    return query
+    with read as (
+        select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+        union all
+        (
+            select d.*
+            from cron.job_run_details as d
+            where d.runid > state.low_runid
+            order by d.runid
+            limit batch_size
+        )
+    ),
+    -- Each once, also where one is open and new.
+    seen as materialized (
+        select distinct on (r.runid)
             r.runid,
-            coalesce(k.job_name, 'jobid:' || r.jobid) as job_name,
-            r.status,
+            coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
+            coalesce(r.status, 'unknown') as status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            r.start_time,
-            r.end_time,
+            private.run_time(r.start_time) as started_at,
+            private.run_time(r.end_time) as ended_at,
             r.job_pid,
-            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
-        from (
-            select d.* from cron.job_run_details as d where d.runid = any (open_runids)
-            union all
-            (
-                select d.*
-                from cron.job_run_details as d
-                where d.runid > state.low_runid
-                order by d.runid
-                limit batch_size
-            )
-        ) as r
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
+            r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
+        from read as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
         left join cron.job as j on j.jobid = r.jobid
         order by r.runid
-    loop
-        highest_runid := greatest(highest_runid, run.runid);
-        -- A new one: a run that never ends would be seen for ever.
-        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
-            update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
-        end if;
-
-        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
-            delete from analytics.open_runs as o
-            where o.epoch = state.epoch and o.runid = run.runid
-            returning o.given_up_at is not null into was_given_up;
-            -- Someone tidied up after a run that was told already.
-            continue when was_given_up;
-            return next (
-                run.runid, run.job_name, run.status,
-                substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
-                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
-            )::private.audited_run;
-        else
-            insert into analytics.open_runs as o (
-                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
-            )
-            values (
-                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
-            )
-            on conflict on constraint open_runs_pkey do update
-            set status = excluded.status,
-                job_pid = excluded.job_pid,
-                started_at = excluded.started_at,
-                last_seen_at = excluded.last_seen_at;
-        end if;
-    end loop;
-
-    update analytics.audit_state as s set low_runid = greatest(s.low_runid, highest_runid);
+    ),
+    gone as (
+        delete from analytics.open_runs as o
+        using seen as s
+        where s.has_ended and o.epoch = state.epoch and o.runid = s.runid
+        returning o.runid, o.given_up_at is not null as was_given_up
+    ),
+    followed as (
+        insert into analytics.open_runs as o (
+            epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+        )
+        select state.epoch, s.runid, s.job_name, s.status, s.job_pid, s.is_local, s.started_at, seen_at, seen_at
+        from seen as s
+        where s.has_ended is not true
+        on conflict on constraint open_runs_pkey do update
+        set status = excluded.status,
+            job_pid = excluded.job_pid,
+            started_at = excluded.started_at,
+            last_seen_at = excluded.last_seen_at
+    ),
+    moved as (
+        update analytics.audit_state as a
+        set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
+            -- A new one: a run that never ends would be seen for ever.
+            canary_seen_at = case
+                when exists (
+                    select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
+                )
+                    then seen_at
+                else a.canary_seen_at
+            end
+    )
+    select
+        s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
+        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+    from seen as s
+    left join gone as g on g.runid = s.runid
+    -- What was told already, and tidied up afterwards, is no news.
+    where s.has_ended and g.was_given_up is not true
+    order by s.runid;
 end
 $$;
 
@@ -9400,48 +9831,67 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
+-- Name: time_limit(text, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.time_limit(command text, owner text, database text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with setting as (
+        select coalesce(
+            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = owner
+                join pg_catalog.pg_database as d on d.datname = database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            )
+        ) as text
+    ),
+    split as (
+        select
+            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
+            coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
+        from setting as s
+    ),
+    counted as (
+        select s.amount * case s.unit
+            when 'us' then 0.001 when 'ms' then 1 when 's' then 1000 when 'min' then 60000 when 'h' then 3600000
+            when 'd' then 86400000
+        end as milliseconds
+        from split as s
+    )
+    -- The greatest that the server takes; 0 is none.
+    select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
+$_$;
+
+--
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.time_limit(command text, owner text, database text) IS 'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
+
+--
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with setting as (
-        select
-            substring(j.command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+\s*(?:ms|s|min|h|d)?)''?') as of_command,
-            (
-                -- The most particular one counts: role in database, role, database.
-                select o.option_value
-                from pg_catalog.pg_db_role_setting as s
-                join pg_catalog.pg_roles as r on r.rolname = j.username
-                join pg_catalog.pg_database as d on d.datname = j.database
-                cross join lateral pg_options_to_table(s.setconfig) as o
-                where o.option_name = 'statement_timeout'
-                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
-                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
-                limit 1
-            ) as of_role
-        from cron.job as j
-        where j.jobname = time_limit_of_job.job_name
-        order by j.jobid
-        limit 1
-    ),
-    written as (
-        select regexp_replace(lower(coalesce(s.of_command, s.of_role)), '\s', '', 'g') as text from setting as s
-    ),
-    split as (
-        select substring(w.text from '^\d+')::bigint as amount, substring(w.text from '[a-z]+$') as unit from written as w
-    )
-    select nullif(s.amount, 0) * case coalesce(s.unit, 'ms')
-        when 'ms' then interval '1 millisecond'
-        when 's' then interval '1 second'
-        when 'min' then interval '1 minute'
-        when 'h' then interval '1 hour'
-        when 'd' then interval '1 day'
-    end
-    from split as s;
-$_$;
+    AS $$
+    select private.time_limit(j.command, j.username, j.database)
+    from cron.job as j
+    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    limit 1;
+$$;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
@@ -9903,31 +10353,30 @@ CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
 
-    with jobs as (
-        select distinct on (j.job_name)
-            j.job_name, j.schedule, c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds) as period,
-            j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp() as is_awaited
-        from private.known_cron_jobs() as j
-        left join jsonb_to_recordset(calendar -> 'jobs') as c (
-            job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
-        ) on c.job_name = j.job_name and c.schedule = j.schedule
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
-        order by j.job_name, j.jobid
-    )
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
-    select j.job_name, j.schedule, clock_timestamp(), j.due_slot_at, j.next_slot_at, j.period from jobs as j
+    select distinct on (j.job_name)
+        j.job_name,
+        j.schedule,
+        -- Nothing is expected of a job before it stood as it stands.
+        case
+            when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+                then coalesce(b.watched_since, clock_timestamp())
+            else clock_timestamp()
+        end,
+        c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
+    from private.known_cron_jobs() as j
+    left join jsonb_to_recordset(calendar -> 'jobs') as c (
+        job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+    ) on c.job_name = j.job_name and c.schedule = j.schedule
+    left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+    left join analytics.job_slots as b on b.job_name = j.job_name
+    order by j.job_name, j.jobid
     on conflict on constraint job_slots_pkey do update
     set schedule = excluded.schedule,
         due_slot_at = excluded.due_slot_at,
         next_slot_at = excluded.next_slot_at,
         period = excluded.period,
-        -- Nothing is expected of a job before it stood as it stands.
-        watched_since = case
-            when s.schedule = excluded.schedule
-                and (select j.is_awaited from jobs as j where j.job_name = s.job_name)
-                then coalesce(s.watched_since, excluded.watched_since)
-            else excluded.watched_since
-        end;
+        watched_since = excluded.watched_since;
 $$;
 
 --
@@ -10702,6 +11151,11 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
+    batch_size integer DEFAULT 10000 NOT NULL,
+    failed_count integer DEFAULT 0 NOT NULL,
+    failed_at timestamp with time zone,
+    failure text,
+    CONSTRAINT audit_state_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 10000))),
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -10759,6 +11213,24 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 --
 
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+--
+-- Name: COLUMN audit_state.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.batch_size IS 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+
+--
+-- Name: COLUMN audit_state.failed_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failed_count IS 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+
+--
+-- Name: COLUMN audit_state.failure; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failure IS 'Why the last of them failed; null after one that did not.';
 
 --
 -- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
@@ -11404,7 +11876,7 @@ COMMENT ON TABLE analytics.known_jobs IS 'Names of jobids, kept after the job is
 -- Name: COLUMN known_jobs.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.known_jobs.job_name IS 'cron.job.jobname, or jobid:<n> for a job that was scheduled without a name.';
+COMMENT ON COLUMN analytics.known_jobs.job_name IS 'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
 
 --
 -- Name: kpi_event_types; Type: VIEW; Schema: analytics; Owner: -
@@ -13434,6 +13906,21 @@ CREATE VIEW private.current_dim_users WITH (security_invoker='on') AS
 COMMENT ON VIEW private.current_dim_users IS 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
 
 --
+-- Name: detector_arrears; Type: TABLE; Schema: private; Owner: -
+--
+
+CREATE TABLE private.detector_arrears (
+    detector text NOT NULL,
+    runs private.audited_run[] NOT NULL
+);
+
+--
+-- Name: TABLE detector_arrears; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON TABLE private.detector_arrears IS 'Runs that a detector has still to be given: the watermark has moved past them.';
+
+--
 -- Name: orgs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -13722,6 +14209,20 @@ ALTER TABLE ONLY analytics.alert_kinds
     ADD CONSTRAINT alert_kinds_pkey PRIMARY KEY (kind);
 
 --
+-- Name: audit_detectors audit_detectors_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_pkey PRIMARY KEY (detector);
+
+--
+-- Name: audit_detectors audit_detectors_place_key; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_place_key UNIQUE (place);
+
+--
 -- Name: audit_state audit_state_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -13986,6 +14487,13 @@ ALTER TABLE ONLY analytics.views
 
 ALTER TABLE ONLY analytics.views
     ADD CONSTRAINT views_pkey PRIMARY KEY (view_name);
+
+--
+-- Name: detector_arrears detector_arrears_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_pkey PRIMARY KEY (detector);
 
 --
 -- Name: agents agents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -14353,6 +14861,12 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
+
+--
+-- Name: known_jobs_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX known_jobs_job_name_idx ON analytics.known_jobs USING btree (job_name);
 
 --
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
@@ -15095,6 +15609,13 @@ ALTER TABLE ONLY analytics.view_watch
     ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
+-- Name: detector_arrears detector_arrears_detector_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_detector_fkey FOREIGN KEY (detector) REFERENCES analytics.audit_detectors(detector) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
 -- Name: assignments assignments_org_id_assignee_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -15258,6 +15779,12 @@ ALTER TABLE analytics.alert_channels ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.alert_kinds ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_detectors; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.audit_detectors ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: audit_state; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -15474,6 +16001,12 @@ ALTER TABLE analytics.view_watch ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.views ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: detector_arrears; Type: ROW SECURITY; Schema: private; Owner: -
+--
+
+ALTER TABLE private.detector_arrears ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: agents; Type: ROW SECURITY; Schema: public; Owner: -
@@ -15940,6 +16473,13 @@ GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO service_role;
 
 --
+-- Name: FUNCTION note_failed_audit(reason text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.note_failed_audit(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.note_failed_audit(reason text) TO service_role;
+
+--
 -- Name: FUNCTION park_alert(event_id text, token bigint, error text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -16040,6 +16580,13 @@ REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION shrink_audit_batch(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.shrink_audit_batch() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.shrink_audit_batch() TO service_role;
 
 --
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
@@ -16217,6 +16764,12 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
+
+--
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
@@ -16419,18 +16972,6 @@ REVOKE ALL ON FUNCTION private.detect_net_worker(read_error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_not_refreshable() FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_open_runs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_open_runs() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16441,12 +16982,6 @@ REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION private.detect_restarts(runs private.audited_run[]) FROM PUBLIC;
-
---
--- Name: FUNCTION detect_scheduler(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_scheduler() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_scheduler_gone(); Type: ACL; Schema: private; Owner: -
@@ -16693,6 +17228,12 @@ REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_passing(sqlstate text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_passing(sqlstate text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16711,6 +17252,12 @@ REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION jobid_of_name(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.jobid_of_name(job_name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -16721,6 +17268,12 @@ REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zon
 --
 
 REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
@@ -16753,6 +17306,12 @@ REVOKE ALL ON FUNCTION private.log_refresh(entry analytics.refresh_log) FROM PUB
 REVOKE ALL ON FUNCTION private.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_detector(detector text, failure jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -16880,6 +17439,12 @@ REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer)
 --
 
 REVOKE ALL ON FUNCTION private.purge_worker_runs(batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
@@ -17012,10 +17577,16 @@ REVOKE ALL ON FUNCTION private.request_refresh(view_name text, pack text, reques
 REVOKE ALL ON FUNCTION private.row_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION run_ending(status text, message text); Type: ACL; Schema: private; Owner: -
@@ -17028,6 +17599,12 @@ REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_time(moment timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -17096,10 +17673,10 @@ REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION skip_backlog(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.skip_backlog() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.skip_backlog(batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
@@ -17160,6 +17737,12 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.time_limit(command text, owner text, database text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -

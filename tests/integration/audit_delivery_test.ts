@@ -62,7 +62,7 @@ deliveryTest("is followed by a heartbeat that creates its own monitor", async (s
     checkin_margin: 10,
     max_runtime: 5,
     timezone: "Etc/UTC",
-    failure_issue_threshold: 1,
+    failure_issue_threshold: 2,
     recovery_threshold: 1,
   });
 });
