@@ -39,10 +39,9 @@ declare
     row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
-    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count; nor do a
-    -- few at the end whose numbers were not pg_cron's.
+    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
-    select o.runid - oldest_runid into row_estimate from cron.job_run_details as o order by o.runid desc offset 100 limit 1;
+    select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
 
     perform private.observe(
         kind => 'history_bloat',
