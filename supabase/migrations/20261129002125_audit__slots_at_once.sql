@@ -48,7 +48,9 @@ declare
         select distinct k.job_name
         from cron.job_run_details as r
         join analytics.known_jobs as k on k.jobid = r.jobid
-        join analytics.audit_state as a on a.epoch = k.epoch and r.runid > a.low_runid
+        -- Asked beforehand: a join would read the whole history for it.
+        where r.runid > (select a.low_runid from analytics.audit_state as a)
+            and k.epoch = (select a.epoch from analytics.audit_state as a)
         union
         select r.job_name
         from private.detector_arrears as a
