@@ -191,7 +191,9 @@ begin
         continue when detector.needs_history and history.read_error is not null;
         arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
         if clock_timestamp() > called_at + 0.6 * time_limit then
-            failure := '{"sqlstate": "57014", "message": "no time was left for it in this pass", "is_passing": true, "is_skipped": true}';
+            failure := jsonb_build_object(
+                'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
+            );
             if detector.call ~ '\$1\y' then
                 perform private.keep_arrears(detector.detector, arrears || history.runs);
             end if;
@@ -331,7 +333,7 @@ begin
         perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
     exception
         when lock_not_available then
-            return '{"is_busy": true}';
+            return jsonb_build_object('is_busy', true);
     end;
     begin
         answer := private.run_audit_pass(calendar, called_at);
