@@ -9534,7 +9534,7 @@ declare
     detector analytics.audit_detectors;
     arrears private.audited_run[];
     failure jsonb;
-    untold text[] := '{}';
+    untold text[] := array[]::text[];
     blind_reason text;
     reasons jsonb;
     outcome text;
