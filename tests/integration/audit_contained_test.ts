@@ -71,7 +71,14 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
   await plant("probe", Array.from({ length: 300 }, () => "failed"));
   const outcomes: string[] = [];
   const health: string[] = [];
-  for (let call = 0; call < 6; call += 1) {
+  const isRead = async () => {
+    const [state] = await sql`
+      select low_runid = (select max(runid) from cron.job_run_details) and not exists (select from private.detector_arrears) as is_read
+      from analytics.audit_state`;
+    return state?.["is_read"] === true;
+  };
+  while (!(await isRead())) {
+    assert.ok(outcomes.length < 20, `after 20 calls runs are left: ${outcomes.join()}`);
     outcomes.push((await audit()).outcome);
     const [row] = await sql`select analytics.get_audit_health() -> 'reasons' ->> 0 as reason`;
     health.push(String(row?.["reason"]));
@@ -79,16 +86,13 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
   assert.deepEqual(outcomes.slice(0, 2), ["failed", "failed"]);
   assert.ok(!outcomes.slice(2).includes("failed"), outcomes.join());
   assert.match(health[0] ?? "", /^the last audit failed: audit_pass failed \[57014/);
-  assert.doesNotMatch(health[5] ?? "", /failed: audit_pass/);
+  assert.doesNotMatch(health.at(-1) ?? "", /failed: audit_pass/);
   const told = sink.events().map((event) => event["tags"] as Record<string, unknown>)
     .filter((tags) => tags["kind"] === "audit_failed").map((tags) => tags["transition"]);
   assert.deepEqual(told, ["opened", "recovered"], "once, from the second call in a row");
   assert.deepEqual(sink.checkIns().map((one) => one["status"]).slice(0, 4), ["ok", "error", "error", "ok"]);
   assert.match(JSON.stringify(sink.checkIns()[1]), /57014/);
   assert.ok((await open()).includes("failed:probe"));
-  const [state] =
-    await sql`select low_runid = (select max(runid) from cron.job_run_details) as is_read from analytics.audit_state`;
-  assert.equal(state?.["is_read"], true);
 });
 
 test("a dropped extension is told as blindness, and what waits is delivered (supabase#22389)", async (world) => {
