@@ -705,13 +705,20 @@ CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jso
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits, and then finds nothing new.
-    perform set_config('lock_timeout', '10s', true);
-    perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
+    -- anything else is worth more of the statement's time either.
+    perform set_config('lock_timeout', '2s', true);
     begin
-        answer := private.run_audit_pass(calendar);
+        perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    exception
+        when lock_not_available then
+            return jsonb_build_object('is_busy', true);
+    end;
+    begin
+        answer := private.run_audit_pass(calendar, called_at);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -728,7 +735,7 @@ $$;
 -- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
 
 SET default_tablespace = '';
 
@@ -1031,7 +1038,6 @@ declare
     pending_count bigint;
     parked_count bigint;
     waiting interval;
-    refusal text;
     open_count bigint;
     unknown_reasons text[] := array[]::text[];
     bad_reasons text[] := array[]::text[];
@@ -1046,12 +1052,6 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
-    -- The channel may have taken others since.
-    select coalesce(o.last_error, channel.detail, 'without a word') into refusal
-    from analytics.outbox as o
-    where o.state = 'parked'
-    order by o.created_at, o.incident_id
-    limit 1;
     select count(*) into open_count from analytics.incidents as i where i.closed_at is null and i.kind <> 'storm';
     age := clock_timestamp() - state.last_audit_at;
 
@@ -1061,29 +1061,12 @@ begin
         unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
-    else
-        -- As it is now: what was repaired since the last pass is no reason any more.
-        bad_reasons := array(
-            select r.reason
-            from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
-            where state.last_outcome = 'bad'
-                and not exists (select from analytics.incidents as i where i.fingerprint = r.reason and i.closed_at >= state.last_audit_at)
-            order by r.place
-        );
-        bad_reasons := bad_reasons || array(
-            select i.fingerprint
-            from analytics.incidents as i
-            where i.closed_at is null
-                and i.kind not in ('storm', 'blind')
-                and i.severity in ('fatal', 'error')
-                and i.fingerprint <> all (bad_reasons)
-            order by i.incident_id
-            limit 20
-        );
+    elsif state.last_outcome = 'bad' then
+        bad_reasons := array(select jsonb_array_elements_text(state.last_reasons));
     end if;
 
     if parked_count > 0 then
-        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, refusal);
+        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, channel.detail);
     end if;
     if waiting > old_after then
         bad_reasons := bad_reasons
@@ -1094,9 +1077,9 @@ begin
     elsif channel.state = 'unconfigured' then
         notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
     elsif channel.state = 'refused' and parked_count = 0 then
-        bad_reasons := bad_reasons || format('the receiver refuses us: %s', coalesce(channel.detail, 'without a word'));
+        bad_reasons := bad_reasons || format('the receiver refuses us: %s', channel.detail);
     elsif channel.state in ('limited', 'failing') then
-        notes := notes || format('the last delivery did not succeed: %s', coalesce(channel.detail, 'without a word'));
+        notes := notes || format('the last delivery did not succeed: %s', channel.detail);
     end if;
 
     return jsonb_build_object(
@@ -1113,7 +1096,7 @@ begin
             'parked', parked_count,
             'oldest_pending_seconds', extract(epoch from waiting)::bigint
         ),
-        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at, 'detail', channel.detail)
+        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at)
     );
 end
 $$;
@@ -1403,8 +1386,7 @@ CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind tex
                                     'transition', o.transition,
                                     'state', o.state,
                                     'attempt_count', o.attempt_count,
-                                    'delivered_at', o.delivered_at,
-                                    'last_error', o.last_error
+                                    'delivered_at', o.delivered_at
                                 )
                                 order by o.created_at, o.transition
                             ),
@@ -1793,6 +1775,68 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+
+--
+-- Name: note_failed_audit(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.note_failed_audit(reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    noted_at constant timestamptz := clock_timestamp();
+    failures integer;
+    is_muted constant boolean := coalesce(
+        (select j.muted_until > clock_timestamp() from analytics.scheduled_jobs as j where j.job_name = own_job), false
+    );
+begin
+    perform set_config('lock_timeout', '2s', true);
+    update analytics.audit_state as s
+    set failed_count = s.failed_count + 1,
+        failed_at = noted_at,
+        failure = left(reason, 500),
+        last_outcome = 'unknown',
+        last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
+    returning s.failed_count into failures;
+
+    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    if failures < 2 then
+        return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+    end if;
+    begin
+        perform private.observe(
+            kind => 'audit_failed',
+            subject => own_job,
+            state => 'bad',
+            observed_at => noted_at,
+            evidence => jsonb_build_object(
+                'job', own_job, 'schedule', '*/5 * * * *', 'message', left(reason, 500), 'failed_count', failures
+            )
+        );
+        if not is_muted then
+            perform private.enqueue_alert(i, 'opened')
+            from analytics.incidents as i
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+            update analytics.incidents as i
+            set announced_at = noted_at
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+        end if;
+    exception
+        -- The reason stands in the audit's state already, and health says it.
+        when others then
+            raise warning 'audit_failed could not be told [%]', sqlstate;
+    end;
+    return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+end
+$$;
+
+--
+-- Name: FUNCTION note_failed_audit(reason text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.note_failed_audit(reason text) IS 'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
 
 --
 -- Name: park_alert(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2418,7 +2462,6 @@ CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     AS $$
 declare
     declared analytics.scheduled_jobs;
-    job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
     if declared is null then
@@ -2427,44 +2470,17 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
-    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
-    for job in
-        select j.jobid, j.username
-        from cron.job as j
-        where j.jobname = restore_job.job_name
-            and (j.username <> current_user or j.database <> current_database())
-            and (
-                j.username in (declared.owner, current_user)
-                or private.command_fingerprint(j.command) = declared.command_fingerprint
-                    and not exists (
-                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
-                    )
-            )
-    loop
-        begin
-            perform cron.unschedule(job.jobid);
-        exception
-            when insufficient_privilege then
-                raise exception using
-                    errcode = 'insufficient_privilege',
-                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
-                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
-        end;
-    end loop;
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on.
+    perform cron.unschedule(j.jobid)
+    from cron.job as j
+    where j.jobname = restore_job.job_name and (j.username <> current_user or j.database <> current_database());
     perform cron.schedule(job_name, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
+    where j.jobname = restore_job.job_name and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
-
-    perform private.close_incidents(array(
-        select i.incident_id
-        from analytics.incidents as i
-        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
-    ));
 end
 $$;
 
@@ -2472,7 +2488,7 @@ $$;
 -- Name: FUNCTION restore_job(job_name text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
+COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
 
 --
 -- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2520,6 +2536,23 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+--
+-- Name: shrink_audit_batch(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.shrink_audit_batch() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.audit_state as s set batch_size = greatest(s.batch_size / 2, 1) returning s.batch_size;
+$$;
+
+--
+-- Name: FUNCTION shrink_audit_batch(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.shrink_audit_batch() IS 'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
 
 --
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2671,21 +2704,26 @@ $$;
 COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
 
 --
--- Name: alert_event_id(uuid, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: alert_event_id(integer, bigint, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.alert_event_id(event_seed uuid, transition text) RETURNS text
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
+    select left(
+        encode(
+            sha256(convert_to(concat_ws('|', private.system_identifier(), epoch, incident_id, transition), 'UTF8')), 'hex'
+        ),
+        32
+    );
 $$;
 
 --
--- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.alert_event_id(event_seed uuid, transition text) IS 'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
+COMMENT ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) IS 'Event id of an incident''s transition. Deterministic, so that a resend is recognised as the same event.';
 
 --
 -- Name: incidents; Type: TABLE; Schema: analytics; Owner: -
@@ -2709,9 +2747,6 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
-    event_seed uuid DEFAULT gen_random_uuid() NOT NULL,
-    opened_in_pass bigint DEFAULT '-1'::integer NOT NULL,
-    closed_in_pass bigint,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2763,24 +2798,6 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 --
 
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
-
---
--- Name: COLUMN incidents.event_seed; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.incidents.event_seed IS 'Random part of its event ids: numbers repeat after a restore, this does not.';
-
---
--- Name: COLUMN incidents.opened_in_pass; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.incidents.opened_in_pass IS 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
-
---
--- Name: COLUMN incidents.closed_in_pass; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.incidents.closed_in_pass IS 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3396,7 +3413,6 @@ declare
     state analytics.audit_state;
     cluster constant text := private.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
-    present_timeline constant integer := private.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -3409,11 +3425,6 @@ begin
         reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
     elsif cluster <> state.system_identifier then
         reason := 'the database runs on another cluster: restored or cloned';
-    elsif present_timeline <> state.timeline then
-        reason := format(
-            'the database was restored to an earlier moment, or a standby took over (timeline %s, before it %s): what was written since is gone, runs and incidents with it',
-            present_timeline, state.timeline
-        );
     else
         return null;
     end if;
@@ -3430,12 +3441,11 @@ begin
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited again.
+    -- The audit's own runs are awaited anew.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,
         history_relation = history,
-        timeline = present_timeline,
         canary_seen_at = clock_timestamp();
     return reason;
 end
@@ -3469,6 +3479,38 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+--
+-- Name: call_detector(text, private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
+    return null;
+exception
+    -- "others" leaves these two out.
+    when query_canceled then
+        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        if coalesce(clock_timestamp() < time_ends_at, true) then
+            raise;
+        end if;
+        return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
 
 --
 -- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -3705,98 +3747,6 @@ $$;
 COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
 
 --
--- Name: close_incidents(bigint[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.close_incidents(incident_ids bigint[]) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with closed as (
-        update analytics.incidents as i
-        set closed_at = case
-                when i.announced_at is not null then clock_timestamp()
-                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
-                else greatest(i.opened_at, s.last_audit_at)
-            end,
-            resolution = 'recovered',
-            closed_in_pass = s.pass_count
-        from analytics.audit_state as s
-        where i.incident_id in (
-            -- A pass that is at it will see the same: a repair waits for none.
-            select n.incident_id
-            from analytics.incidents as n
-            where n.incident_id = any (incident_ids) and n.closed_at is null
-            order by n.incident_id
-            for update skip locked
-        )
-        returning i.kind, i.subject, i.evidence ->> 'of_kind' as of_kind
-    )
-    update analytics.findings as f
-    set state = 'ok', since = clock_timestamp(), bad_streak = 0, good_streak = 1, last_observed_at = clock_timestamp()
-    from closed as c
-    where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
-$$;
-
---
--- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.close_incidents(incident_ids bigint[]) IS 'These are over. The next pass tells it. Idempotent.';
-
---
--- Name: close_repaired(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.close_repaired() RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select private.close_incidents(array(
-        select i.incident_id
-        from analytics.incidents as i
-        join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
-        where i.closed_at is null
-            and (
-                i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
-                or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
-            )
-            -- Its schedule's own good runs are counted against the thresholds instead.
-            and exists (
-                select
-                from analytics.refresh_log as l
-                where l.view_name = v.view_name
-                    and l.requested_by <> 'schedule'
-                    and l.outcome in ('refreshed', 'skipped_clean')
-                    and l.started_at > i.last_seen_at
-            )
-    ));
-$$;
-
---
--- Name: FUNCTION close_repaired(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.close_repaired() IS 'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
-
---
--- Name: cluster_timeline(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.cluster_timeline() RETURNS integer
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
-$$;
-
---
--- Name: FUNCTION cluster_timeline(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.cluster_timeline() IS 'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
-
---
 -- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3951,7 +3901,7 @@ CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, 
     values (
         job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
-        coalesce(failure_threshold, 1), recovery_threshold, severity
+        coalesce(failure_threshold, 1), coalesce(recovery_threshold, 1), severity
     )
     on conflict on constraint scheduled_jobs_pkey do update
     set schedule = excluded.schedule,
@@ -4051,11 +4001,14 @@ begin
 
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
-    -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-    if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
-        reason := format('cron.job has no visible job "%s"', own_job);
-    elsif reason is null and unseen_for > patience then
-        reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
     end if;
 
     perform private.observe(
@@ -4409,10 +4362,10 @@ CREATE FUNCTION private.detect_history_bloat() RETURNS void
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
-    most_rows constant bigint := 2000000;
+    most_rows constant numeric := 2000000;
     most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
-    oldest_runid bigint;
-    row_estimate bigint;
+    oldest_runid numeric;
+    row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
     -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
@@ -4448,6 +4401,7 @@ CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_
 declare
     lost_runids bigint[];
     audit analytics.audit_state;
+    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
@@ -4467,8 +4421,14 @@ begin
         and audit.last_audit_at > pass_started_at - interval '1 day'
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
+        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
+            'the history up to run %s was deleted, %s', audit.last_runid_seen,
+            case
+                when next_runid > audit.last_runid_seen + 1
+                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
+                else 'which had been read'
+            end
         ));
     end if;
     update analytics.audit_state as s
@@ -4814,7 +4774,7 @@ begin
     perform private.observe(
         kind => 'near_timeout',
         subject => m.job_name,
-        -- Two of twenty are the 95th percentile; one slow run is nobody's business. Five good ones end it.
+        -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
         state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -4830,16 +4790,21 @@ begin
     )
     from (
         select
-            p.job_name, p.last_runid, l.time_limit,
+            l.job_name, l.last_runid, l.time_limit,
             count(*) as run_count,
             count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
-        from analytics.job_pace as p
-        cross join lateral (select private.time_limit_of_job(p.job_name) as time_limit) as l
-        cross join lateral private.recent_durations(p.job_name) as d
+        from (
+            -- Asked once for each job, and not for each mention below.
+            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            from analytics.job_pace as p
+            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            offset 0
+        ) as l
+        cross join lateral private.recent_durations(l.job_name) as d
         where l.time_limit is not null
-        group by p.job_name, p.last_runid, l.time_limit
+        group by l.job_name, l.last_runid, l.time_limit
         having count(*) >= 5
     ) as m
     where m.slow_count >= 2
@@ -5001,54 +4966,6 @@ $$;
 COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a registered view is gone or has no usable unique index.';
 
 --
--- Name: detect_open_runs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_open_runs() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    -- Without pg_read_all_stats no process is seen, and every run would look dead.
-    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
-        return;
-    end if;
-    perform private.detect_zombies();
-    perform private.detect_stuck();
-    perform private.detect_detached();
-end
-$$;
-
---
--- Name: FUNCTION detect_open_runs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detached.';
-
---
--- Name: detect_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.note_pace(runs);
-    perform private.detect_timed_out(runs);
-    perform private.detect_pile_up(runs);
-    perform private.detect_near_timeout();
-    perform private.detect_too_fast(runs);
-end
-$$;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds timed_out, pile_up, near_timeout and too_fast. Not idempotent: each run is given once.';
-
---
 -- Name: detect_pile_up(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5112,27 +5029,6 @@ $$;
 COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
 
 --
--- Name: detect_scheduler(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_scheduler() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.detect_scheduler_gone();
-    perform private.detect_history_off();
-    perform private.detect_history_bloat();
-end
-$$;
-
---
--- Name: FUNCTION detect_scheduler(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history_off and history_bloat.';
-
---
 -- Name: detect_scheduler_gone(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5147,9 +5043,14 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone.
-    for attempt in 1..8 loop
-        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
+    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
+    -- is started never grows two seconds old.
+    for attempt in 1..6 loop
+        select exists (
+            select from private.cron_backends() as b
+            where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
+        )
+        into is_running;
         exit when is_running;
         perform pg_sleep(0.5);
         perform pg_stat_clear_snapshot();
@@ -5164,7 +5065,7 @@ begin
             when is_running then '{}'
             else jsonb_build_object(
                 'message', format(
-                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
+                    'no process "pg_cron scheduler" lasted for two of three seconds; pg_cron %s, server up since %s',
                     (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
                     pg_postmaster_start_time()
                 )
@@ -5178,7 +5079,7 @@ $$;
 -- Name: FUNCTION detect_scheduler_gone(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
+COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
 
 --
 -- Name: detect_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -5768,14 +5669,14 @@ CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition t
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.event_seed, transition),
+        private.alert_event_id(incident.epoch, incident.incident_id, transition),
         incident.incident_id,
         transition,
         private.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
-    on conflict do nothing;
+    on conflict on constraint outbox_pkey do nothing;
 $$;
 
 --
@@ -6261,46 +6162,6 @@ $$;
 COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) IS 'Writes what became of a view, and the end of the request with its last one.';
 
 --
--- Name: flapping_evidence(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.flapping_evidence(kind text, evidence jsonb) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select evidence || jsonb_build_object(
-        'of_kind', kind,
-        'message', concat_ws(
-            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
-            evidence ->> 'message'
-        )
-    );
-$$;
-
---
--- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) IS 'What is said of a subject that flaps: of which kind, and the last time.';
-
---
--- Name: flapping_window(jsonb); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.flapping_window(evidence jsonb) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
-$$;
-
---
--- Name: FUNCTION flapping_window(evidence jsonb); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.flapping_window(evidence jsonb) IS 'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
-
---
 -- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6469,37 +6330,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
-
---
--- Name: has_flapped(text, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select exists (select from analytics.alert_kinds as k where k.kind = has_flapped.kind and k.can_flap)
-        and (
-            select count(*)
-            from analytics.incidents as i
-            where i.kind = has_flapped.kind
-                and i.subject = has_flapped.subject
-                and i.resolution = 'recovered'
-                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
-        ) >= 2
-        -- One of another kind has the name already: two kinds that flap are told apart.
-        and not exists (
-            select
-            from analytics.incidents as f
-            where f.kind = 'flapping' and f.subject = has_flapped.subject and f.closed_at is null
-        );
-$$;
-
---
--- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) IS 'Whether an incident of this kind would be the third of its subject within the window.';
 
 --
 -- Name: has_source_changes(text); Type: FUNCTION; Schema: private; Owner: -
@@ -6840,6 +6670,24 @@ $$;
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
 
 --
+-- Name: is_passing(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_passing(sqlstate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Out of time, a lock that another holds, a deadlock.
+    select sqlstate in ('57014', '55P03', '40P01', '40001');
+$$;
+
+--
+-- Name: FUNCTION is_passing(sqlstate text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_passing(sqlstate text) IS 'Whether what failed may well succeed the next time.';
+
+--
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6915,35 +6763,6 @@ $$;
 COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an open run has a process. A run on another server is taken to have one.';
 
 --
--- Name: is_still_running(text, text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.is_still_running(kind text, subject text) RETURNS boolean
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select kind in ('stuck', 'detached', 'zombie') and exists (
-        select
-        from analytics.incidents as i
-        join private.cron_backends() as b
-            on b.pid = (i.evidence ->> 'pid')::integer
-            -- A process that is younger than the run has only inherited its number.
-            and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
-        where i.kind = is_still_running.kind
-            and i.subject = is_still_running.subject
-            and i.closed_at is null
-            and not b.is_scheduler
-            and b.is_busy
-    );
-$$;
-
---
--- Name: FUNCTION is_still_running(kind text, subject text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.is_still_running(kind text, subject text) IS 'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
-
---
 -- Name: is_watched(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6969,26 +6788,33 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
--- Name: job_subject(text, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: jobid_of_name(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.job_subject(job_name text, owner text) RETURNS text
+CREATE FUNCTION private.jobid_of_name(job_name text) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select case
-        when exists (select from cron.job as j where j.jobname = job_name and j.username <> owner)
-            and exists (select from cron.job as j where j.jobname = job_name and j.username = owner)
-            then format('%s of %s', job_name, owner)
-        else job_name
-    end;
+    select coalesce(
+        (
+            select k.jobid
+            from analytics.known_jobs as k
+            join analytics.audit_state as s on s.epoch = k.epoch
+            join cron.job as j on j.jobid = k.jobid
+            where k.job_name = jobid_of_name.job_name
+            order by k.jobid
+            limit 1
+        ),
+        -- One that no pass has seen yet.
+        (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
+    );
 $$;
 
 --
--- Name: FUNCTION job_subject(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION jobid_of_name(job_name text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.job_subject(job_name text, owner text) IS 'What a finding about a job is kept under: its name, with its owner where two owners have a job of that name.';
+COMMENT ON FUNCTION private.jobid_of_name(job_name text) IS 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
 
 --
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -7000,6 +6826,20 @@ CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETU
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
+    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    waiting constant text[] := array(
+        select distinct k.job_name
+        from cron.job_run_details as r
+        join analytics.known_jobs as k on k.jobid = r.jobid
+        -- Asked beforehand: a join would read the whole history for it.
+        where r.runid > (select a.low_runid from analytics.audit_state as a)
+            and k.epoch = (select a.epoch from analytics.audit_state as a)
+        union
+        select r.job_name
+        from private.detector_arrears as a
+        cross join lateral unnest(a.runs) as r
+        where a.detector = 'missed'
+    );
 begin
     update analytics.job_slots as s
     set missed_slot_at = null, missed_by = null
@@ -7023,13 +6863,7 @@ begin
                 where o.job_name = s.job_name
                     and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
             )
-            -- A backlog is read in batches: its run may be in the next one.
-            and not exists (
-                select
-                from cron.job_run_details as r
-                join private.known_cron_jobs() as j on j.jobid = r.jobid
-                where r.runid > (select a.low_runid from analytics.audit_state as a) and j.job_name = s.job_name
-            )
+            and s.job_name <> all (waiting)
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
@@ -7071,6 +6905,27 @@ $$;
 COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
 
 --
+-- Name: keep_arrears(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into private.detector_arrears (detector, runs)
+    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
+    where cardinality(runs) > 0;
+$$;
+
+--
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) IS 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+
+--
 -- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7078,15 +6933,26 @@ CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid big
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j;
+    select
+        -- The declared owner's, else the audit's own, else the one that was there first.
+        case j.username when first_value(j.username) over (
+            partition by n.job_name
+            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
+        )
+            then n.job_name
+            else format('%s of %s', n.job_name, j.username)
+        end,
+        j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j
+    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
 $$;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7235,8 +7101,6 @@ begin
     loop
         return next private.attempt_refresh(wanted);
     end loop;
-    -- Last, so that no incident is held while a view is refreshed.
-    perform private.close_repaired();
 end
 $$;
 
@@ -7247,39 +7111,52 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
--- Name: may_close(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+-- Name: note_detector(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.may_close(incident analytics.incidents) RETURNS boolean
-    LANGUAGE sql
+CREATE FUNCTION private.note_detector(detector text, failure jsonb) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select
-        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
-        (
-            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
-            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
-        )
-        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
-        and (
-            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
-            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
-            or (
-                select count(*)
-                from analytics.incidents as i
-                where i.kind = incident.kind
-                    and i.subject = incident.subject
-                    and i.resolution = 'recovered'
-                    and i.opened_at > clock_timestamp() - interval '2 hours'
-            ) < 2
+declare
+    is_skipped constant boolean := coalesce((failure ->> 'is_skipped')::boolean, false);
+    state_before text;
+begin
+    select f.state into state_before
+    from analytics.findings as f
+    where f.kind = 'detector_failed' and f.subject = note_detector.detector;
+
+    update analytics.audit_detectors as d
+    set was_skipped = is_skipped,
+        out_of_time_at = case
+            when is_skipped then d.out_of_time_at
+            when failure ->> 'sqlstate' = '57014' then clock_timestamp()
+        end
+    where d.detector = note_detector.detector
+        and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
+
+    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    if failure is not null or state_before <> 'ok' then
+        perform private.observe(
+            kind => 'detector_failed',
+            subject => detector,
+            state => case
+                when failure is null then 'ok'
+                when (failure ->> 'is_passing')::boolean and coalesce(state_before, 'ok') = 'ok' then 'unknown'
+                else 'bad'
+            end,
+            observed_at => clock_timestamp(),
+            evidence => coalesce(failure, '{}') || jsonb_build_object('detector', detector)
         );
+    end if;
+end
 $$;
 
 --
--- Name: FUNCTION may_close(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.may_close(incident analytics.incidents) IS 'Whether an incident that is no longer bad may be over by now.';
+COMMENT ON FUNCTION private.note_detector(detector text, failure jsonb) IS 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7312,55 +7189,84 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 --
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    run record;
-    pace analytics.job_pace;
-    is_queued boolean;
-begin
-    for run in
-        select r.*, extract(epoch from r.ended_at - r.started_at) as seconds,
-            private.seconds_of_schedule(private.schedule_of_job(r.job_name)) as period_seconds
-        from unnest(runs) as r
-        order by r.runid
-    loop
-        select * into pace from analytics.job_pace as p where p.job_name = run.job_name;
-        -- Only a run that lasted into the next slot makes the next one wait.
-        is_queued := coalesce(
-            run.runid > pace.last_runid
-            and run.started_at between pace.last_ended_at - interval '1 second' and pace.last_ended_at + interval '2 seconds'
-            and extract(epoch from pace.last_ended_at - pace.last_started_at) >= 0.8 * run.period_seconds,
-            false
-        );
-        insert into analytics.job_pace as p (
-            job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, recent_seconds
-        )
-        values (
-            run.job_name, run.runid, run.started_at, run.ended_at,
-            case when run.ending = 'succeeded' then run.runid end,
-            case when run.ending = 'succeeded' then run.started_at end,
-            case when run.ending = 'succeeded' and run.seconds is not null then array[run.seconds] else '{}' end
-        )
-        on conflict on constraint job_pace_pkey do update
-        set last_runid = greatest(p.last_runid, excluded.last_runid),
-            last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
-            last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
-            last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
-            last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
-            queued_count = case when is_queued then p.queued_count + 1 else 0 end,
-            recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
-                greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
-            ];
-    end loop;
+    with taken as (
+        select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
+        union all
+        -- What the first of them is compared with.
+        select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
+        from analytics.job_pace as p
+        where p.job_name in (select r.job_name from unnest(runs) as r)
+    ),
+    jobs as materialized (
+        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        from (select distinct r.job_name from unnest(runs) as r) as n
+    ),
+    compared as (
+        select
+            t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
+            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            coalesce(
+                t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
+                and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
+                and coalesce(t.runid > max(t.runid) filter (where t.is_known) over (partition by t.job_name), true),
+                false
+            ) as is_queued
+        from taken as t
+        join jobs as j on j.job_name = t.job_name
+        window w as (partition by t.job_name order by t.runid, t.is_known desc)
+    ),
+    placed as (
+        select
+            c.*,
+            max(c.runid) filter (where not c.is_queued and not c.is_known) over (partition by c.job_name) as last_prompt_runid
+        from compared as c
+    ),
+    summed as (
+        select
+            p.job_name,
+            max(p.runid) as last_runid,
+            (array_agg(p.started_at order by p.runid desc))[1] as last_started_at,
+            (array_agg(p.ended_at order by p.runid desc))[1] as last_ended_at,
+            max(p.runid) filter (where p.ending = 'succeeded') as last_success_runid,
+            max(p.started_at) filter (where p.ending = 'succeeded') as last_success_started_at,
+            count(*) filter (where coalesce(p.runid > p.last_prompt_runid, true)) as queued_count,
+            bool_and(p.last_prompt_runid is null) as is_queued_throughout,
+            coalesce(
+                array_agg(extract(epoch from p.ended_at - p.started_at) order by p.runid)
+                    filter (where p.ending = 'succeeded' and p.ended_at - p.started_at is not null),
+                '{}'
+            ) as seconds
+        from placed as p
+        where not p.is_known
+        group by p.job_name
+    )
+    insert into analytics.job_pace as p (
+        job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, queued_count,
+        recent_seconds
+    )
+    select
+        s.job_name, s.last_runid, s.last_started_at, s.last_ended_at, s.last_success_runid, s.last_success_started_at,
+        s.queued_count + case when s.is_queued_throughout then coalesce(b.queued_count, 0) else 0 end,
+        s.seconds[greatest(1, cardinality(s.seconds) - 19):]
+    from summed as s
+    left join analytics.job_pace as b on b.job_name = s.job_name
+    on conflict on constraint job_pace_pkey do update
+    set last_runid = greatest(p.last_runid, excluded.last_runid),
+        last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+        last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+        last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+        last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+        queued_count = excluded.queued_count,
+        recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+            greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+        ];
 
     delete from analytics.job_pace as p
     where private.is_audit_sighted()
-        and not exists (
-            select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = p.job_name
-        );
-end
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
 $$;
 
 --
@@ -7454,18 +7360,13 @@ CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
     finding analytics.findings;
     declared_kind analytics.alert_kinds;
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
+    recovery_threshold integer := 1;
     level text;
-    is_flapping boolean;
 begin
-    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
-        return;
-    end if;
-
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
@@ -7485,75 +7386,42 @@ begin
     returning * into finding;
 
     select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
-    select * into job
-    from analytics.scheduled_jobs as j
-    where j.job_name = observe.evidence ->> 'job'
-        -- Another owner's job of this name has nothing to do with the declaration.
-        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
+    select * into job from analytics.scheduled_jobs as j where j.job_name = observe.evidence ->> 'job';
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
+        recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
+
     level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
 
     if observe.state = 'bad' then
-        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
-        update analytics.incidents as i
-        set closed_at = null, resolution = null, closed_in_pass = null
-        where declared_kind.has_job_thresholds
-            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
-            and i.resolution = 'recovered' and i.recovery_announced_at is null
-            and i.incident_id = (
-                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
-            );
-
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
+        set closed_at = clock_timestamp(), resolution = 'escalated'
         where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
-            evidence = case i.kind
-                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
-            end
-        where i.subject = observe.subject and i.closed_at is null
-            and (
-                i.kind = observe.kind
-                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
-                    and private.severity_rank(level) <= private.severity_rank(i.severity)
-            );
+            evidence = observe.evidence
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
 
         if not found and finding.bad_streak >= failure_threshold then
-            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
-                occurrence_count, evidence, opened_in_pass
+                occurrence_count, evidence
             )
             select
-                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
+                s.epoch, observe.kind, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
-                finding.bad_streak,
-                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
-                this_pass
+                finding.bad_streak, observe.evidence
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
-        observe.kind,
-        -- A good observation need not repeat what the incident is about.
-        coalesce(
-            (
-                select i.evidence from analytics.incidents as i
-                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
-            ),
-            observe.evidence
-        )
-    ) then
+    elsif observe.state = 'ok' and finding.good_streak >= recovery_threshold then
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
-            and private.may_close(i);
+        set closed_at = clock_timestamp(), resolution = 'recovered'
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
     end if;
 end
 $$;
@@ -7562,7 +7430,7 @@ $$;
 -- Name: FUNCTION observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
 
 --
 -- Name: observe_findings(text, private.audit_finding[], text[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7618,46 +7486,29 @@ CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.au
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    -- pg_cron's key is name and owner, and most installations have one owner.
-    shared_names constant text[] := array(
-        select j.jobname::text from cron.job as j where j.jobname is not null group by j.jobname having count(distinct j.username) > 1
-    );
     streak record;
 begin
-    perform private.settle_incidents();
-
     for streak in
         with told as (
             -- Runs that ended in another way say nothing about this one.
-            select
-                r.*, d.username as owner,
-                case when d.username is null then r.job_name else private.job_subject(r.job_name, d.username) end as subject
-            from unnest(runs) as r
-            left join cron.job_run_details as d on d.runid = r.runid and r.job_name = any (shared_names)
-            where r.ending in ('succeeded', bad_ending)
+            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
             select
                 t.*,
-                row_number() over (partition by t.subject order by t.runid)
-                - row_number() over (partition by t.subject, t.ending order by t.runid) as island
+                row_number() over (partition by t.job_name order by t.runid)
+                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
             from told as t
         ),
         streaks as (
             select
-                n.job_name, n.subject, n.ending, count(*) as run_count,
-                case when n.subject <> n.job_name then min(n.owner) end as owner,
+                n.job_name, n.ending, count(*) as run_count,
                 min(coalesce(n.started_at, n.ended_at)) as first_at,
                 max(n.runid) as last_runid
             from numbered as n
-            group by n.job_name, n.subject, n.ending, n.island
+            group by n.job_name, n.ending, n.island
         )
-        select
-            s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
-            coalesce(
-                (select j.schedule from cron.job as j where j.jobname = s.job_name and j.username = s.owner),
-                private.schedule_of_job(s.job_name)
-            ) as schedule
+        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at, private.schedule_of_job(s.job_name) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -7666,16 +7517,16 @@ begin
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f
-            where f.kind = observe_runs.kind and f.subject = streak.subject
+            where f.kind = observe_runs.kind and f.subject = streak.job_name
                 and (f.state <> 'ok' or exists (
                     select
                     from analytics.incidents as i
-                    where i.kind = observe_runs.kind and i.subject = streak.subject and i.closed_at is null
+                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
                 ))
         );
         perform private.observe(
             kind => observe_runs.kind,
-            subject => streak.subject,
+            subject => streak.job_name,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
             observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
             evidence => jsonb_build_object(
@@ -7686,7 +7537,7 @@ begin
                 'message', streak.message,
                 'started_at', streak.started_at,
                 'ended_at', streak.ended_at
-            ) || case when streak.owner is null then '{}' else jsonb_build_object('owner', streak.owner) end,
+            ),
             weight => streak.run_count,
             seen_since => streak.first_at
         );
@@ -7694,13 +7545,9 @@ begin
 
     if private.is_audit_sighted() then
         perform private.withdraw_subjects(kind, array(
-            select case
-                when j.jobname = any (shared_names) then private.job_subject(j.jobname, j.username)
-                else coalesce(j.jobname::text, 'jobid:' || j.jobid)
-            end
-            from cron.job as j
+            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
             union
-            select d.job_name from analytics.scheduled_jobs as d where d.job_name <> all (shared_names)
+            select d.job_name from analytics.scheduled_jobs as d
         ));
     end if;
 end
@@ -7710,7 +7557,7 @@ $$;
 -- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job by name, and by owner where two share it. Not idempotent: each run is given once.';
+COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded. Not idempotent: each run is given once.';
 
 --
 -- Name: observe_struck_jobs(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7760,7 +7607,7 @@ begin
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
             or private.is_audit_sighted() and not exists (
-                select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = s.job_name and j.active
+                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
             )
         );
 
@@ -7907,57 +7754,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
-
---
--- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.period_of_job(job_name text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select coalesce(
-        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
-        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
-        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
-    );
-$$;
-
---
--- Name: FUNCTION period_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.period_of_job(job_name text) IS 'The usual distance of the runs of a job; null when it has no schedule.';
-
---
--- Name: period_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.period_of_schedule(schedule text) RETURNS interval
-    LANGUAGE sql IMMUTABLE STRICT
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with field as (
-        select split_part(s.text, ' ', 1) as minute, split_part(s.text, ' ', 2) as hour, s.text
-        from (select regexp_replace(btrim(schedule), '\s+', ' ', 'g') as text) as s
-    )
-    select case
-        when f.text ~ '^\d{1,2} seconds?$' then make_interval(secs => greatest(f.minute::integer, 1))
-        when f.minute ~ '^\*/\d{1,2}$' then make_interval(mins => greatest(split_part(f.minute, '/', 2)::integer, 1))
-        when f.minute ~ '^\d{1,2}(,\d{1,2})+$' then interval '1 hour' / cardinality(string_to_array(f.minute, ','))
-        when f.minute !~ '^\d{1,2}$' then interval '1 minute'
-        when f.hour ~ '^\*/\d{1,2}$' then make_interval(hours => greatest(split_part(f.hour, '/', 2)::integer, 1))
-        when f.hour ~ '^\d{1,2}(,\d{1,2})*$' then interval '1 day' / cardinality(string_to_array(f.hour, ','))
-        else interval '1 hour'
-    end
-    from field as f;
-$_$;
-
---
--- Name: FUNCTION period_of_schedule(schedule text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.period_of_schedule(schedule text) IS 'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
 
 --
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
@@ -8245,6 +8041,59 @@ $$;
 --
 
 COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
+
+--
+-- Name: read_history(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
+    batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
+begin
+    new_epoch_reason := private.begin_epoch();
+    if new_epoch_reason is not null then
+        delete from private.detector_arrears;
+    end if;
+    perform private.skip_backlog(batch_size);
+    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    select array_agg(r order by r.runid) into runs
+    from private.take_runs(case when is_first then null else batch_size end) as r;
+    run_count := coalesce(cardinality(runs), 0);
+    select count(*) = 100 into has_backlog
+    from (
+        select
+        from cron.job_run_details as d
+        where d.runid > (select s.low_runid from analytics.audit_state as s)
+        limit 100
+    ) as waiting;
+    if is_first then
+        perform private.begin_account(runs, pass_started_at);
+        -- Nothing was relied upon yet, so nothing is lost.
+        new_epoch_reason := null;
+        runs := null;
+    end if;
+exception
+    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    when assert_failure or others then
+        -- Another pass of half the size may get through what this one did not.
+        if private.is_passing(sqlstate) then
+            raise;
+        end if;
+        run_count := 0;
+        has_backlog := false;
+        read_error := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+end
+$$;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) IS 'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -9266,36 +9115,6 @@ $$;
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
--- Name: recovery_threshold(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.recovery_threshold(kind text, evidence jsonb) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select case
-        when not k.has_job_thresholds then 1
-        else coalesce(
-            d.recovery_threshold,
-            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
-            1
-        )
-    end::bigint
-    from analytics.alert_kinds as k
-    left join analytics.scheduled_jobs as d
-        on d.job_name = recovery_threshold.evidence ->> 'job'
-        -- Another owner's job of this name has nothing to do with the declaration.
-        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
-    where k.kind = recovery_threshold.kind;
-$$;
-
---
--- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) IS 'How often in a row a subject has to be well before its incident is over.';
-
---
 -- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9694,18 +9513,28 @@ $$;
 COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A comparison of rows as SQL, its names checked and its values quoted.';
 
 --
--- Name: run_audit_pass(jsonb); Type: FUNCTION; Schema: private; Owner: -
+-- Name: run_audit_pass(jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
+CREATE FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     started_at constant timestamptz := clock_timestamp();
+    time_limit constant interval := (
+        select nullif(g.setting, '0')::bigint * interval '1 millisecond'
+        from pg_catalog.pg_settings as g
+        where g.name = 'statement_timeout'
+    );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    runs private.audited_run[];
-    new_epoch_reason text;
+    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
+    history record;
+    detector analytics.audit_detectors;
+    arrears private.audited_run[];
+    failure jsonb;
+    untold text[] := array[]::text[];
     blind_reason text;
     reasons jsonb;
     outcome text;
@@ -9713,43 +9542,59 @@ declare
     closed_count bigint;
     open_count bigint;
     bad_count bigint;
-    run_count bigint;
 begin
-    begin
-        new_epoch_reason := private.begin_epoch();
-        perform private.skip_backlog();
-        -- The first pass has begun with all of it; afterwards a backlog is read in batches.
-        select array_agg(r order by r.runid) into runs
-        from private.take_runs(case when is_first then null else 10000 end) as r;
-        run_count := coalesce(cardinality(runs), 0);
-        if is_first then
-            perform private.begin_account(runs, started_at);
-            -- Nothing was relied upon yet, so nothing is lost.
-            new_epoch_reason := null;
-            runs := null;
+    select * into history from private.read_history(started_at);
+
+    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    if calendar is not null then
+        failure := case
+            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
+        end;
+        perform private.note_detector('calendar', failure);
+    end if;
+    if failure is not null then
+        calendar := null;
+    end if;
+
+    for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
+        continue when detector.needs_history and history.read_error is not null;
+        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        if clock_timestamp() > called_at + 0.6 * time_limit then
+            failure := jsonb_build_object(
+                'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
+            );
+            if detector.call ~ '\$1\y' then
+                perform private.keep_arrears(detector.detector, arrears || history.runs);
+            end if;
+        else
+            failure := private.run_detector(
+                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
+                called_at + time_limit - interval '0.5 seconds'
+            );
         end if;
-        -- What may be the cause of others comes first.
-        perform private.detect_scheduler();
-        perform private.detect_declared_state(calendar);
-        perform private.detect_restarts(runs);
-        perform private.detect_infrastructure(runs);
-        perform private.detect_failed(runs);
-        perform private.detect_pace(runs);
-        perform private.detect_open_runs();
-        perform private.detect_missed(runs, calendar);
-        perform private.detect_views();
-        perform private.detect_history_lost(new_epoch_reason, started_at);
+        continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
+        begin
+            perform private.note_detector(detector.detector, failure);
+        exception
+            -- What cannot even be written down is said all the same.
+            when others then
+                untold := untold || format('detector_failed:%s', detector.detector);
+        end;
+    end loop;
+
+    perform private.withdraw_subjects(
+        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
+    );
+
+    begin
+        blind_reason := private.detect_blind(history.read_error);
     exception
-        -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
-        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+        when others then
+            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    perform private.detect_stale();
-    perform private.detect_http();
-    if blind_reason is null then
-        blind_reason := private.detect_blind(null);
-    else
-        perform private.detect_blind(blind_reason);
+    -- Only now: an incident of passes that failed is over with this one.
+    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
     end if;
     perform private.announce_incidents(started_at);
 
@@ -9772,6 +9617,13 @@ begin
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        union all
+        -- What was not looked for is not well either.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.state = 'unknown'
+        union all
+        select u.reason, 0 from unnest(untold) as u (reason)
         order by place
         limit 20
     ) as o;
@@ -9786,7 +9638,12 @@ begin
     end;
 
     update analytics.audit_state as s
-    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
+    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons,
+        failed_count = 0, failure = null,
+        batch_size = case
+            when clock_timestamp() > called_at + 0.25 * time_limit then s.batch_size
+            else least(s.batch_size * 2, 10000)
+        end;
 
     return (
         select jsonb_build_object(
@@ -9795,7 +9652,8 @@ begin
             'reasons', reasons,
             'epoch', s.epoch,
             'low_runid', s.low_runid,
-            'run_count', coalesce(run_count, 0),
+            'run_count', history.run_count,
+            'has_backlog', history.has_backlog,
             'opened', opened_count,
             'closed', closed_count,
             'open_incidents', open_count,
@@ -9822,13 +9680,109 @@ begin
         from analytics.audit_state as s
     );
 end
-$$;
+$_$;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without its lock. Call analytics.audit_pass.';
+COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) IS 'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+
+--
+-- Name: audit_detectors; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.audit_detectors (
+    detector text NOT NULL,
+    place integer NOT NULL,
+    call text NOT NULL,
+    needs_history boolean DEFAULT true NOT NULL,
+    was_skipped boolean DEFAULT false NOT NULL,
+    out_of_time_at timestamp with time zone,
+    CONSTRAINT audit_detectors_detector_check CHECK ((detector ~ '^[a-z][a-z_]*$'::text))
+);
+
+--
+-- Name: TABLE audit_detectors; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.audit_detectors IS 'What a pass calls, in this order. A new detector is a row.';
+
+--
+-- Name: COLUMN audit_detectors.call; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.call IS 'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
+
+--
+-- Name: COLUMN audit_detectors.needs_history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.needs_history IS 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+
+--
+-- Name: COLUMN audit_detectors.was_skipped; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.was_skipped IS 'No time was left for it in the last pass: in the next one it comes before the others.';
+
+--
+-- Name: COLUMN audit_detectors.out_of_time_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.out_of_time_at IS 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+
+--
+-- Name: run_detector(analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    takes_runs constant boolean := detector.call ~ '\$1\y';
+    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
+    waiting private.audited_run[] := arrears || runs;
+    -- One that ran out of time gets less at once.
+    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
+    refused_count integer := 0;
+    failure jsonb;
+    single_failure jsonb;
+begin
+    failure := private.call_detector(
+        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
+    );
+    if not takes_runs then
+        return failure;
+    end if;
+
+    if failure is not null then
+        given_count := 0;
+        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
+            single_failure := private.call_detector(
+                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
+            );
+            exit when (single_failure ->> 'is_passing')::boolean;
+            given_count := given_count + 1;
+            refused_count := refused_count + (single_failure is not null)::integer;
+        end loop;
+    end if;
+    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+
+    if refused_count > 0 then
+        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
+    end if;
+    return failure;
+end
+$_$;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
 
 --
 -- Name: run_ending(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -9890,6 +9844,23 @@ $$;
 COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
 
 --
+-- Name: run_time(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_time(moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
+$$;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_time(moment timestamp with time zone) IS 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+
+--
 -- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9899,7 +9870,7 @@ CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobname = schedule_of_job.job_name order by j.jobid limit 1)
+        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
     );
 $$;
 
@@ -10181,52 +10152,6 @@ $$;
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 --
--- Name: settle_incidents(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.settle_incidents() RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select private.close_incidents(array(
-        select i.incident_id
-        from analytics.incidents as i
-        join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
-        where i.closed_at is null
-            and i.kind <> 'flapping'
-            and f.state = 'ok'
-            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
-            and private.may_close(i)
-        union all
-        select i.incident_id
-        from analytics.incidents as i
-        join analytics.findings as f on f.kind = i.evidence ->> 'of_kind' and f.subject = i.subject
-        where i.closed_at is null
-            and i.kind = 'flapping'
-            and f.state = 'ok'
-            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
-        union all
-        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
-        select i.incident_id
-        from analytics.incidents as i
-        cross join lateral (
-            select max(s.runid) as runid, max(s.struck_at) as struck_at from analytics.struck_jobs as s where s.kind = i.kind
-        ) as last
-        where i.closed_at is null
-            and last.struck_at < clock_timestamp() - interval '15 minutes'
-            and i.last_seen_at < clock_timestamp() - interval '15 minutes'
-            and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
-    ));
-    select private.close_repaired();
-$$;
-
---
--- Name: FUNCTION settle_incidents(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.settle_incidents() IS 'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
-
---
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10244,24 +10169,24 @@ $$;
 COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
 
 --
--- Name: skip_backlog(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: skip_backlog(integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.skip_backlog() RETURNS void
+CREATE FUNCTION private.skip_backlog(batch_size integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
-    set low_runid = greatest(s.low_runid, (select max(d.runid) - 10000 from cron.job_run_details as d))
+    set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
     where s.judged_since is null;
 $$;
 
 --
--- Name: FUNCTION skip_backlog(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the watermark begin near the end of the history. Idempotent.';
+COMMENT ON FUNCTION private.skip_backlog(batch_size integer) IS 'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -10536,9 +10461,6 @@ declare
     server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
         || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
     server_port constant integer := current_setting('port')::integer;
-    highest_runid bigint;
-    was_given_up boolean;
-    run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
@@ -10548,71 +10470,83 @@ begin
     from pg_catalog.pg_stat_activity as a
     where a.backend_type = 'pg_cron';
 
+    -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
-    select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
-    from cron.job as j
+    select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
+    from private.known_cron_jobs() as j
+    order by j.jobid, j.job_name
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
 
-    for run in
-        select
+    return query
+    with read as (
+        select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+        union all
+        (
+            select d.*
+            from cron.job_run_details as d
+            where d.runid > state.low_runid
+            order by d.runid
+            limit batch_size
+        )
+    ),
+    -- Each once, also where one is open and new.
+    seen as materialized (
+        select distinct on (r.runid)
             r.runid,
-            coalesce(k.job_name, 'jobid:' || r.jobid) as job_name,
-            r.status,
+            coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
+            coalesce(r.status, 'unknown') as status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            r.start_time,
-            r.end_time,
+            private.run_time(r.start_time) as started_at,
+            private.run_time(r.end_time) as ended_at,
             r.job_pid,
-            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
-        from (
-            select d.* from cron.job_run_details as d where d.runid = any (open_runids)
-            union all
-            (
-                select d.*
-                from cron.job_run_details as d
-                where d.runid > state.low_runid
-                order by d.runid
-                limit batch_size
-            )
-        ) as r
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
+            r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
+        from read as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
         left join cron.job as j on j.jobid = r.jobid
         order by r.runid
-    loop
-        highest_runid := greatest(highest_runid, run.runid);
-        -- A new one: a run that never ends would be seen for ever.
-        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
-            update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
-        end if;
-
-        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
-            delete from analytics.open_runs as o
-            where o.epoch = state.epoch and o.runid = run.runid
-            returning o.given_up_at is not null into was_given_up;
-            -- Someone tidied up after a run that was told already.
-            continue when was_given_up;
-            return next (
-                run.runid, run.job_name, run.status,
-                substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
-                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
-            )::private.audited_run;
-        else
-            insert into analytics.open_runs as o (
-                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
-            )
-            values (
-                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
-            )
-            on conflict on constraint open_runs_pkey do update
-            set status = excluded.status,
-                job_pid = excluded.job_pid,
-                started_at = excluded.started_at,
-                last_seen_at = excluded.last_seen_at;
-        end if;
-    end loop;
-
-    update analytics.audit_state as s set low_runid = greatest(s.low_runid, highest_runid);
+    ),
+    gone as (
+        delete from analytics.open_runs as o
+        using seen as s
+        where s.has_ended and o.epoch = state.epoch and o.runid = s.runid
+        returning o.runid, o.given_up_at is not null as was_given_up
+    ),
+    followed as (
+        insert into analytics.open_runs as o (
+            epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+        )
+        select state.epoch, s.runid, s.job_name, s.status, s.job_pid, s.is_local, s.started_at, seen_at, seen_at
+        from seen as s
+        where s.has_ended is not true
+        on conflict on constraint open_runs_pkey do update
+        set status = excluded.status,
+            job_pid = excluded.job_pid,
+            started_at = excluded.started_at,
+            last_seen_at = excluded.last_seen_at
+    ),
+    moved as (
+        update analytics.audit_state as a
+        set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
+            -- A new one: a run that never ends would be seen for ever.
+            canary_seen_at = case
+                when exists (
+                    select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
+                )
+                    then seen_at
+                else a.canary_seen_at
+            end
+    )
+    select
+        s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
+        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+    from seen as s
+    left join gone as g on g.runid = s.runid
+    -- What was told already, and tidied up afterwards, is no news.
+    where s.has_ended and g.was_given_up is not true
+    order by s.runid;
 end
 $$;
 
@@ -10623,48 +10557,67 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
+-- Name: time_limit(text, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.time_limit(command text, owner text, database text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with setting as (
+        select coalesce(
+            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = owner
+                join pg_catalog.pg_database as d on d.datname = database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            )
+        ) as text
+    ),
+    split as (
+        select
+            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
+            coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
+        from setting as s
+    ),
+    counted as (
+        select s.amount * case s.unit
+            when 'us' then 0.001 when 'ms' then 1 when 's' then 1000 when 'min' then 60000 when 'h' then 3600000
+            when 'd' then 86400000
+        end as milliseconds
+        from split as s
+    )
+    -- The greatest that the server takes; 0 is none.
+    select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
+$_$;
+
+--
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.time_limit(command text, owner text, database text) IS 'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
+
+--
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with setting as (
-        select
-            substring(j.command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+\s*(?:ms|s|min|h|d)?)''?') as of_command,
-            (
-                -- The most particular one counts: role in database, role, database.
-                select o.option_value
-                from pg_catalog.pg_db_role_setting as s
-                join pg_catalog.pg_roles as r on r.rolname = j.username
-                join pg_catalog.pg_database as d on d.datname = j.database
-                cross join lateral pg_options_to_table(s.setconfig) as o
-                where o.option_name = 'statement_timeout'
-                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
-                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
-                limit 1
-            ) as of_role
-        from cron.job as j
-        where j.jobname = time_limit_of_job.job_name
-        order by j.jobid
-        limit 1
-    ),
-    written as (
-        select regexp_replace(lower(coalesce(s.of_command, s.of_role)), '\s', '', 'g') as text from setting as s
-    ),
-    split as (
-        select substring(w.text from '^\d+')::bigint as amount, substring(w.text from '[a-z]+$') as unit from written as w
-    )
-    select nullif(s.amount, 0) * case coalesce(s.unit, 'ms')
-        when 'ms' then interval '1 millisecond'
-        when 's' then interval '1 second'
-        when 'min' then interval '1 minute'
-        when 'h' then interval '1 hour'
-        when 'd' then interval '1 day'
-    end
-    from split as s;
-$_$;
+    AS $$
+    select private.time_limit(j.command, j.username, j.database)
+    from cron.job as j
+    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    limit 1;
+$$;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
@@ -10871,44 +10824,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
-
---
--- Name: unread_history(bigint); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with newer as (
-        select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
-    ),
-    given as (
-        -- The last number that pg_cron gave out; null where we may not see it.
-        select (
-            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
-        ) as newest
-    ),
-    missing as (
-        select
-            greatest(n.newest, g.newest, last_runid) - last_runid - n.kept as runs,
-            n.newest is null and g.newest is null as is_unknown
-        from newer as n
-        cross join given as g
-    )
-    select case
-        when m.is_unknown then 'and whether runs went with it that were not read cannot be known'
-        when m.runs > 0 then format('and with it as many as %s runs that were not read: whether they failed will never be known', m.runs)
-        else 'which had been read'
-    end
-    from missing as m;
-$$;
-
---
--- Name: FUNCTION unread_history(last_runid bigint); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.unread_history(last_runid bigint) IS 'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
 
 --
 -- Name: url_host(text); Type: FUNCTION; Schema: private; Owner: -
@@ -11165,31 +11080,30 @@ CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
 
-    with jobs as (
-        select distinct on (j.job_name)
-            j.job_name, j.schedule, c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds) as period,
-            j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp() as is_awaited
-        from private.known_cron_jobs() as j
-        left join jsonb_to_recordset(calendar -> 'jobs') as c (
-            job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
-        ) on c.job_name = j.job_name and c.schedule = j.schedule
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
-        order by j.job_name, j.jobid
-    )
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
-    select j.job_name, j.schedule, clock_timestamp(), j.due_slot_at, j.next_slot_at, j.period from jobs as j
+    select distinct on (j.job_name)
+        j.job_name,
+        j.schedule,
+        -- Nothing is expected of a job before it stood as it stands.
+        case
+            when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+                then coalesce(b.watched_since, clock_timestamp())
+            else clock_timestamp()
+        end,
+        c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
+    from private.known_cron_jobs() as j
+    left join jsonb_to_recordset(calendar -> 'jobs') as c (
+        job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+    ) on c.job_name = j.job_name and c.schedule = j.schedule
+    left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+    left join analytics.job_slots as b on b.job_name = j.job_name
+    order by j.job_name, j.jobid
     on conflict on constraint job_slots_pkey do update
     set schedule = excluded.schedule,
         due_slot_at = excluded.due_slot_at,
         next_slot_at = excluded.next_slot_at,
         period = excluded.period,
-        -- Nothing is expected of a job before it stood as it stands.
-        watched_since = case
-            when s.schedule = excluded.schedule
-                and (select j.is_awaited from jobs as j where j.job_name = s.job_name)
-                then coalesce(s.watched_since, excluded.watched_since)
-            else excluded.watched_since
-        end;
+        watched_since = excluded.watched_since;
 $$;
 
 --
@@ -11405,18 +11319,11 @@ CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
-    set closed_at = clock_timestamp(), resolution = 'withdrawn',
-        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
-    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
-        and i.closed_at is null
-        and i.subject <> all (known_subjects)
-        and not private.is_still_running(i.kind, i.subject);
+    set closed_at = clock_timestamp(), resolution = 'withdrawn'
+    where i.kind = withdraw_subjects.kind and i.closed_at is null and i.subject <> all (known_subjects);
 
     delete from analytics.findings as f
-    where f.kind = withdraw_subjects.kind
-        and f.subject <> all (known_subjects)
-        -- Left for as long as its process works: it is observed until that ends.
-        and not private.is_still_running(f.kind, f.subject);
+    where f.kind = withdraw_subjects.kind and f.subject <> all (known_subjects);
 $$;
 
 --
@@ -11778,7 +11685,6 @@ CREATE TABLE analytics.alert_kinds (
     severity text NOT NULL,
     has_job_thresholds boolean DEFAULT false NOT NULL,
     summary text NOT NULL,
-    can_flap boolean DEFAULT false NOT NULL,
     CONSTRAINT alert_kinds_kind_check CHECK ((kind ~ '^[a-z][a-z_]*$'::text)),
     CONSTRAINT alert_kinds_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
 );
@@ -11794,12 +11700,6 @@ COMMENT ON TABLE analytics.alert_kinds IS 'The vocabulary of the audit. Each kin
 --
 
 COMMENT ON COLUMN analytics.alert_kinds.has_job_thresholds IS 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
-
---
--- Name: COLUMN alert_kinds.can_flap; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.alert_kinds.can_flap IS 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
 
 --
 -- Name: questions; Type: TABLE; Schema: public; Owner: -
@@ -12221,7 +12121,11 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
-    timeline integer DEFAULT private.cluster_timeline() NOT NULL,
+    batch_size integer DEFAULT 10000 NOT NULL,
+    failed_count integer DEFAULT 0 NOT NULL,
+    failed_at timestamp with time zone,
+    failure text,
+    CONSTRAINT audit_state_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 10000))),
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -12281,10 +12185,22 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
 --
--- Name: COLUMN audit_state.timeline; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN audit_state.batch_size; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.audit_state.timeline IS 'Of the cluster: another one means that it was restored, or that a standby took over.';
+COMMENT ON COLUMN analytics.audit_state.batch_size IS 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+
+--
+-- Name: COLUMN audit_state.failed_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failed_count IS 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+
+--
+-- Name: COLUMN audit_state.failure; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failure IS 'Why the last of them failed; null after one that did not.';
 
 --
 -- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12826,7 +12742,7 @@ COMMENT ON TABLE analytics.known_jobs IS 'Names of jobids, kept after the job is
 -- Name: COLUMN known_jobs.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.known_jobs.job_name IS 'cron.job.jobname, or jobid:<n> for a job that was scheduled without a name.';
+COMMENT ON COLUMN analytics.known_jobs.job_name IS 'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
 
 --
 -- Name: kpi_event_types; Type: VIEW; Schema: analytics; Owner: -
@@ -14472,7 +14388,7 @@ COMMENT ON TABLE analytics.outbox IS 'Alerts to be told. Pending until acknowled
 -- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
+COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(system identifier | epoch | incident | transition): sending again is the same event.';
 
 --
 -- Name: COLUMN outbox.payload; Type: COMMENT; Schema: analytics; Owner: -
@@ -14861,7 +14777,7 @@ CREATE TABLE analytics.scheduled_jobs (
     max_runtime interval NOT NULL,
     min_runtime interval,
     failure_threshold integer DEFAULT 1 NOT NULL,
-    recovery_threshold integer,
+    recovery_threshold integer DEFAULT 1 NOT NULL,
     severity text,
     muted_until timestamp with time zone,
     paused_until timestamp with time zone,
@@ -14931,7 +14847,7 @@ COMMENT ON COLUMN analytics.scheduled_jobs.failure_threshold IS 'Consecutive fai
 -- Name: COLUMN scheduled_jobs.recovery_threshold; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
+COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes.';
 
 --
 -- Name: COLUMN scheduled_jobs.severity; Type: COMMENT; Schema: analytics; Owner: -
@@ -15401,6 +15317,21 @@ CREATE VIEW private.current_dim_users WITH (security_invoker='on') AS
 COMMENT ON VIEW private.current_dim_users IS 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
 
 --
+-- Name: detector_arrears; Type: TABLE; Schema: private; Owner: -
+--
+
+CREATE TABLE private.detector_arrears (
+    detector text NOT NULL,
+    runs private.audited_run[] NOT NULL
+);
+
+--
+-- Name: TABLE detector_arrears; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON TABLE private.detector_arrears IS 'Runs that a detector has still to be given: the watermark has moved past them.';
+
+--
 -- Name: orgs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -15660,6 +15591,20 @@ ALTER TABLE ONLY analytics.alert_channels
 
 ALTER TABLE ONLY analytics.alert_kinds
     ADD CONSTRAINT alert_kinds_pkey PRIMARY KEY (kind);
+
+--
+-- Name: audit_detectors audit_detectors_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_pkey PRIMARY KEY (detector);
+
+--
+-- Name: audit_detectors audit_detectors_place_key; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_place_key UNIQUE (place);
 
 --
 -- Name: audit_state audit_state_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -15926,6 +15871,13 @@ ALTER TABLE ONLY analytics.views
 
 ALTER TABLE ONLY analytics.views
     ADD CONSTRAINT views_pkey PRIMARY KEY (view_name);
+
+--
+-- Name: detector_arrears detector_arrears_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_pkey PRIMARY KEY (detector);
 
 --
 -- Name: agents agents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -16295,10 +16247,10 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
 
 --
--- Name: incidents_subject_idx; Type: INDEX; Schema: analytics; Owner: -
+-- Name: known_jobs_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
-CREATE INDEX incidents_subject_idx ON analytics.incidents USING btree (kind, subject, opened_at);
+CREATE INDEX known_jobs_job_name_idx ON analytics.known_jobs USING btree (job_name);
 
 --
 -- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
@@ -17083,6 +17035,13 @@ ALTER TABLE ONLY analytics.view_watch
     ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
+-- Name: detector_arrears detector_arrears_detector_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_detector_fkey FOREIGN KEY (detector) REFERENCES analytics.audit_detectors(detector) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
 -- Name: assignments assignments_org_id_assignee_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -17246,6 +17205,12 @@ ALTER TABLE analytics.alert_channels ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.alert_kinds ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_detectors; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.audit_detectors ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: audit_state; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -17462,6 +17427,12 @@ ALTER TABLE analytics.view_watch ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.views ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: detector_arrears; Type: ROW SECURITY; Schema: private; Owner: -
+--
+
+ALTER TABLE private.detector_arrears ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: agents; Type: ROW SECURITY; Schema: public; Owner: -
@@ -17928,6 +17899,13 @@ GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO service_role;
 
 --
+-- Name: FUNCTION note_failed_audit(reason text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.note_failed_audit(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.note_failed_audit(reason text) TO service_role;
+
+--
 -- Name: FUNCTION park_alert(event_id text, token bigint, error text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -18030,6 +18008,13 @@ REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION shrink_audit_batch(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.shrink_audit_batch() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.shrink_audit_batch() TO service_role;
+
+--
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -18068,10 +18053,10 @@ REVOKE ALL ON FUNCTION analytics.view_states() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 
 --
--- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.alert_event_id(event_seed uuid, transition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
@@ -18207,6 +18192,12 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
 
 --
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18249,24 +18240,6 @@ REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
-
---
--- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.close_incidents(incident_ids bigint[]) FROM PUBLIC;
-
---
--- Name: FUNCTION close_repaired(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.close_repaired() FROM PUBLIC;
-
---
--- Name: FUNCTION cluster_timeline(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.cluster_timeline() FROM PUBLIC;
 
 --
 -- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
@@ -18425,18 +18398,6 @@ REVOKE ALL ON FUNCTION private.detect_net_worker(read_error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_not_refreshable() FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_open_runs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_open_runs() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18447,12 +18408,6 @@ REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION private.detect_restarts(runs private.audited_run[]) FROM PUBLIC;
-
---
--- Name: FUNCTION detect_scheduler(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_scheduler() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_scheduler_gone(); Type: ACL; Schema: private; Owner: -
@@ -18629,18 +18584,6 @@ REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) FROM PUBLIC;
 
 --
--- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) FROM PUBLIC;
-
---
--- Name: FUNCTION flapping_window(evidence jsonb); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.flapping_window(evidence jsonb) FROM PUBLIC;
-
---
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18665,12 +18608,6 @@ GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
 --
 
 REVOKE ALL ON FUNCTION private.harvest_responses() FROM PUBLIC;
-
---
--- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION has_source_changes(view_name text); Type: ACL; Schema: private; Owner: -
@@ -18717,6 +18654,12 @@ REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_passing(sqlstate text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_passing(sqlstate text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18729,22 +18672,16 @@ REVOKE ALL ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bi
 REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC;
 
 --
--- Name: FUNCTION is_still_running(kind text, subject text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.is_still_running(kind text, subject text) FROM PUBLIC;
-
---
 -- Name: FUNCTION is_watched(kind text, subject text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
--- Name: FUNCTION job_subject(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION jobid_of_name(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.job_subject(job_name text, owner text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.jobid_of_name(job_name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
@@ -18757,6 +18694,12 @@ REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zon
 --
 
 REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
@@ -18791,10 +18734,10 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
--- Name: FUNCTION may_close(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.may_close(incident analytics.incidents) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.note_detector(detector text, failure jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -18876,18 +18819,6 @@ REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
 
 --
--- Name: FUNCTION period_of_job(job_name text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.period_of_job(job_name text) FROM PUBLIC;
-
---
--- Name: FUNCTION period_of_schedule(schedule text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.period_of_schedule(schedule text) FROM PUBLIC;
-
---
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18934,6 +18865,12 @@ REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer)
 --
 
 REVOKE ALL ON FUNCTION private.purge_worker_runs(batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
@@ -19044,12 +18981,6 @@ REVOKE ALL ON FUNCTION private.reading_training_teams(asked jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
 
 --
--- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) FROM PUBLIC;
-
---
 -- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19108,10 +19039,16 @@ REVOKE ALL ON FUNCTION private.request_refresh(view_name text, pack text, reques
 REVOKE ALL ON FUNCTION private.row_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION run_ending(status text, message text); Type: ACL; Schema: private; Owner: -
@@ -19124,6 +19061,12 @@ REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_time(moment timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -19186,22 +19129,16 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
--- Name: FUNCTION settle_incidents(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.settle_incidents() FROM PUBLIC;
-
---
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION skip_backlog(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.skip_backlog() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.skip_backlog(batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
@@ -19264,6 +19201,12 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.time_limit(command text, owner text, database text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -19310,12 +19253,6 @@ REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text) FROM PUBLIC;
-
---
--- Name: FUNCTION unread_history(last_runid bigint); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.unread_history(last_runid bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION url_host(url text); Type: ACL; Schema: private; Owner: -

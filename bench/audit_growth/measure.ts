@@ -43,3 +43,17 @@ export async function measureRounds(
     return { name, small, large, exponent: Math.log10(quantile(large, 0.5) / quantile(small, 0.5)) / growth };
   });
 }
+
+/** What a pass takes over many jobs, each of which has run five times since the last one; milliseconds, in the order of the rounds. */
+export async function measureManyJobs(
+  stage: Stage,
+  options: { readonly jobs: number; readonly rounds: number },
+): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < WARM_UP + options.rounds; round += 1) {
+    await stage.arrive(5 * options.jobs);
+    const milliseconds = await stage.pass();
+    if (round >= WARM_UP) times.push(milliseconds);
+  }
+  return times;
+}

@@ -17,13 +17,12 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const JOBS = 20;
-
-export async function makeStage(rows: number): Promise<Stage> {
+/** @param jobs among which the history, and what arrives, is spread */
+export async function makeStage(rows: number, jobs = 20): Promise<Stage> {
   const database = await makeTestDatabase("installed");
   const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
-  await plantHistory(superuser, rows);
+  await plantHistory(superuser, { rows, jobs });
   const audit = createAuditDatabase(directRpc(sql));
   await passOnce();
 
@@ -44,7 +43,7 @@ export async function makeStage(rows: number): Promise<Stage> {
         insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
         select j.jobid, 'succeeded', '1 row', now() - interval '1 second', now()
         from (select jobid, row_number() over (order by jobid) as n from cron.job where jobname like 'bench-%') as j
-        join generate_series(1, ${count}) as r on j.n = r % ${JOBS} + 1`;
+        join generate_series(1, ${count}) as r on j.n = r % ${jobs} + 1`;
     },
     pass: passOnce,
     page: () => timed(() => sql`select analytics.list_runs(page_size => 50)`),
@@ -57,13 +56,16 @@ export async function makeStage(rows: number): Promise<Stage> {
   };
 }
 
-async function plantHistory(superuser: postgres.Sql, rows: number): Promise<void> {
+async function plantHistory(
+  superuser: postgres.Sql,
+  { rows, jobs }: { readonly rows: number; readonly jobs: number },
+): Promise<void> {
   // Else a slot of one of them would run in the middle of a measurement.
   await superuser`update cron.job set active = false`;
   await superuser`set role postgres`;
   await superuser`
     select analytics.register_job(job_name => 'bench-' || n, schedule => '* * * * *', command => 'select ' || n)
-    from generate_series(1, ${JOBS}) as n`;
+    from generate_series(1, ${jobs}) as n`;
   await superuser`reset role`;
   await superuser`update cron.job set active = false`;
   // Old enough for the purge to take its batch of 200 a call on either side, for as long as rounds may go on.
@@ -71,7 +73,7 @@ async function plantHistory(superuser: postgres.Sql, rows: number): Promise<void
     insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
     select j.jobid, case when r % 500 = 0 then 'failed' else 'succeeded' end, case when r % 500 = 0 then 'ERROR:  planted' else '1 row' end, t.at, t.at + interval '1 second'
     from generate_series(1, ${rows}) as r
-    join (select jobid, row_number() over (order by jobid) as n from cron.job where jobname like 'bench-%') as j on j.n = r % ${JOBS} + 1
+    join (select jobid, row_number() over (order by jobid) as n from cron.job where jobname like 'bench-%') as j on j.n = r % ${jobs} + 1
     cross join lateral (select now() - interval '60 days' * (1 - r / ${rows}::float8) as at) as t
     order by r`;
   await superuser`update analytics.retention set batch_size = 200 where history = 'runs'`;

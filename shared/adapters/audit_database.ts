@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { calendarRequestSchema } from "../core/audit_calendar_request.ts";
 import { jobCheckInSchema } from "../core/audit_monitors.ts";
-import { auditPassSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
+import { auditAnswerSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
 import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
@@ -22,7 +22,9 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
   return {
     calendar: () => step("audit_calendar_request", {}, calendarRequestSchema.nullable()),
     pass: ({ dry_run, calendar }) =>
-      rpc({ name: "audit_pass", input: { dry_run, calendar }, output: auditPassSchema, timeout_ms: PASS_MS }),
+      rpc({ name: "audit_pass", input: { dry_run, calendar }, output: auditAnswerSchema, timeout_ms: PASS_MS }),
+    shrink: () => step("shrink_audit_batch", {}, z.number()),
+    noteFailure: (reason) => step("note_failed_audit", { reason }, z.boolean()),
     async lease(seconds) {
       const leased = z.array(leasedAlertSchema).max(1);
       const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds` }, leased);

@@ -79,10 +79,42 @@ export type Database = {
         };
         Relationships: [];
       };
+      "audit_detectors": {
+        Row: {
+          "call": string;
+          "detector": string;
+          "needs_history": boolean;
+          "out_of_time_at": string | null;
+          "place": number;
+          "was_skipped": boolean;
+        };
+        ComputedFields: never;
+        Insert: {
+          "call": string;
+          "detector": string;
+          "needs_history"?: boolean;
+          "out_of_time_at"?: string | null;
+          "place": number;
+          "was_skipped"?: boolean;
+        };
+        Update: {
+          "call"?: string;
+          "detector"?: string;
+          "needs_history"?: boolean;
+          "out_of_time_at"?: string | null;
+          "place"?: number;
+          "was_skipped"?: boolean;
+        };
+        Relationships: [];
+      };
       "audit_state": {
         Row: {
+          "batch_size": number;
           "canary_seen_at": string;
           "epoch": number;
+          "failed_at": string | null;
+          "failed_count": number;
+          "failure": string | null;
           "history_relation": unknown;
           "is_singleton": boolean;
           "judged_since": string | null;
@@ -98,8 +130,12 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
+          "failed_at"?: string | null;
+          "failed_count"?: number;
+          "failure"?: string | null;
           "history_relation": unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -114,8 +150,12 @@ export type Database = {
           "timeline"?: number;
         };
         Update: {
+          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
+          "failed_at"?: string | null;
+          "failed_count"?: number;
+          "failure"?: string | null;
           "history_relation"?: unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -2400,6 +2440,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
@@ -2484,6 +2525,7 @@ export type Database = {
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "rotate_call_secret": { Args: { "keep_old"?: boolean }; Returns: string };
+      "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
       "unregister_live": { Args: { "name": string }; Returns: undefined };

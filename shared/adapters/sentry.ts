@@ -24,10 +24,13 @@ const HEARTBEAT_MONITOR = {
     checkinMargin: 10,
     maxRuntime: 5,
     timezone: "Etc/UTC",
-    failureIssueThreshold: 1,
+    // One that failed, or came late, may be a moment's trouble: the next one, five minutes later, says. One is enough to be well.
+    failureIssueThreshold: 2,
     recoveryThreshold: 1,
   },
 } as const;
+
+const LONGEST_REASON = 1_000;
 
 /** Checked here: the SDK prints a DSN that it cannot read, with the key in it, to the log. */
 const DSN = /^https?:\/\/\w+(?::\w+)?@[\w.-]+(?::\d+)?\/(?:.*\/)?\d+$/;
@@ -41,6 +44,7 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
   if (!DSN.test(options.dsn)) return null;
   const timeout_ms = options.timeout_ms ?? 10_000;
   const waiting = new Map<string, (answer: SendAnswer) => void>();
+  const reasons = new Map<string, string>();
   // A client of its own instead of Sentry.init: no integration wraps Deno.serve, reads the request with its
   // Authorization, apikey and cookies, sets up tracing, or drops the second of two equal messages as a duplicate.
   const client = new DenoClient({
@@ -62,12 +66,14 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
     }),
   });
   client.init();
+  client.on("beforeEnvelope", (envelope) => giveReason(envelope, reasons));
 
   return {
     send: (event) => answerTo(event.event_id, () => client.captureEvent(sentryEvent(event), undefined, new Scope())),
-    checkIn(status) {
+    checkIn(status, reason) {
       const id = crypto.randomUUID().replaceAll("-", "");
       const { slug, config } = HEARTBEAT_MONITOR;
+      if (reason !== undefined) reasons.set(id, reason);
       return answerTo(id, () => client.captureCheckIn({ checkInId: id, monitorSlug: slug, status }, config));
     },
     checkInJob(checkIn) {
@@ -92,6 +98,18 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
   }
 }
 
+/** A check-in has no text of its own; what is in its contexts comes with it. The SDK has no argument for that. */
+function giveReason([, items]: Envelope, reasons: Map<string, string>): void {
+  for (const [, payload] of items) {
+    if (typeof payload !== "object" || !("check_in_id" in payload)) continue;
+    const reason = reasons.get(String(payload.check_in_id));
+    if (reason !== undefined) {
+      Object.assign(payload, { contexts: { audit: { reason: reason.slice(0, LONGEST_REASON) } } });
+    }
+    reasons.delete(String(payload.check_in_id));
+  }
+}
+
 /** Sentry takes 50 characters of lower case, digits, hyphens and underscores. */
 function monitorSlug(job: string): string {
   return `freshet-${scrubName(job).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}`.slice(0, 50);
@@ -107,6 +125,7 @@ function monitorConfig({ schedule, timezone, margin_minutes, max_runtime_minutes
   } as const;
 }
 
+type Envelope = Parameters<DenoClient["sendEnvelope"]>[0];
 type SentryEvent = Parameters<DenoClient["captureEvent"]>[0];
 
 function sentryEvent(event: AlertEvent): SentryEvent {

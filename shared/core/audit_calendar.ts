@@ -8,14 +8,22 @@ const FIRES_WITHIN_MS = 8 * 366 * 86_400_000;
 /** As many next slots tell the shortest distance of what repeats within a day or a week; two do where it is longer. */
 const SLOTS_FOR_PERIOD = 10;
 const WEEK_MS = 7 * 86_400_000;
+/** The end of the year 9999. */
+const LAST_MS = 253_402_300_800_000;
 
 /**
- * When each job ought to have started last and will start next. A schedule or a time zone that cannot be read leaves
- * its job out: nothing is said of what is not understood.
+ * When each job ought to have started last and will start next. A schedule that cannot be read leaves its job out: nothing
+ * is said of what is not understood. A time zone that cannot be read leaves all of them out, and is a failure.
  */
 export function computeCalendar(request: CalendarRequest): Calendar {
   const offsetAt = zoneOffset(request.timezone);
-  return { jobs: offsetAt === null ? [] : request.jobs.flatMap((job) => computeJob(job, { request, offsetAt })) };
+  if (offsetAt === null) {
+    return {
+      jobs: [],
+      failure: `the time zone "${request.timezone}" of cron.timezone is not one that the audit can read`,
+    };
+  }
+  return { jobs: request.jobs.flatMap((job) => computeJob(job, { request, offsetAt })) };
 }
 
 interface Surroundings {
@@ -27,7 +35,9 @@ function computeJob(job: CalendarJob, { request, offsetAt }: Surroundings): read
   const { job_name } = job;
   const schedule = parseSchedule(job.schedule, { matches_both_days: request.matches_both_days });
   const named = { job_name, schedule: job.schedule };
-  const due_by = request.now - job.late_after_seconds * 1_000;
+  // Beyond some years minutes are too small for a number to move by: the search would not end.
+  const late_after = Math.min(Math.max(job.late_after_seconds * 1_000, 0), FIRES_WITHIN_MS);
+  const due_by = request.now - late_after;
   switch (schedule?.kind) {
     case undefined:
       return [];
@@ -81,6 +91,7 @@ function shortestDistance(slots: readonly number[]): number | null {
   return distances.length === 0 ? null : Math.min(...distances) / 1_000;
 }
 
+/** null also where no clock will ever stand: a job may have been declared to be late after a thousand years. */
 function iso(moment: number | null): string | null {
-  return moment === null ? null : new Date(moment).toISOString();
+  return moment === null || !(moment >= 0 && moment < LAST_MS) ? null : new Date(moment).toISOString();
 }

@@ -32,4 +32,6 @@ export interface JobSlots {
 
 export interface Calendar {
   readonly jobs: readonly JobSlots[];
+  /** Why nothing can be said of slots in this pass; the pass makes a finding of it. */
+  readonly failure?: string;
 }

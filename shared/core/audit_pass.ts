@@ -8,8 +8,9 @@ export const alertPayload = z.looseObject({
   fingerprint: z.string(),
   severity: z.enum(["fatal", "error", "warning", "info"]),
   summary: z.string(),
-  incident_id: z.number().int(),
-  streak: z.number().int(),
+  // Numbers are as the database has them: one that no double holds exactly is no reason to tell nothing.
+  incident_id: z.number(),
+  streak: z.number(),
   first_seen_at: z.string(),
   last_seen_at: z.string(),
   opened_at: z.string(),
@@ -21,17 +22,17 @@ export const alertPayload = z.looseObject({
   jobs: z.array(z.string()).nullish(),
   /** Several views, with their schemas. */
   views: z.array(z.string()).nullish(),
-  jobids: z.array(z.number().int()).nullish(),
-  pid: z.number().int().nullish(),
-  jobid: z.number().int().nullish(),
+  jobids: z.array(z.number()).nullish(),
+  pid: z.number().nullish(),
+  jobid: z.number().nullish(),
   /** Of what flaps: the kind that comes and goes. */
   of_kind: z.string().nullish(),
   /** A role that owns jobs; of a job where two owners have one of its name. */
   owner: z.string().nullish(),
   /** Jobs that repeat the work of the subject. */
-  duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int() })).nullish(),
+  duplicates: z.array(z.object({ job: z.string(), jobid: z.number() })).nullish(),
   /** Those of another owner, who alone can say whether they are wanted. */
-  foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number().int(), owner: z.string() })).nullish(),
+  foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number(), owner: z.string() })).nullish(),
   /** The name that a job goes by instead. */
   renamed_to: z.string().nullish(),
   /** Of a group: one of each sort. */
@@ -42,12 +43,12 @@ export const alertPayload = z.looseObject({
   missed_slot_at: z.string().nullish(),
   /** As of the pass that told it. */
   next_slot_at: z.string().nullish(),
-  runid: z.number().int().nullish(),
+  runid: z.number().nullish(),
   sqlstate: z.string().nullish(),
   message: z.string().nullish(),
   /** Of an HTTP call: what was called, what it answered, and why that is a failure. */
   function: z.string().nullish(),
-  http_status: z.number().int().nullish(),
+  http_status: z.number().nullish(),
   failure_class: z.string().nullish(),
   /** Of an answer that failed: the last request that it was given to. */
   request_id: z.string().nullish(),
@@ -77,13 +78,27 @@ export const auditPassSchema = z.object({
   // Names of jobs, which may be any text, on their way into an answer and a log line.
   reasons: z.array(z.string().transform(scrubName)),
   run_count: z.number().int(),
+  /** A hundred runs or more were left for the next pass. */
+  has_backlog: z.boolean(),
   opened: z.number().int(),
   closed: z.number().int(),
   open_incidents: z.number().int(),
   check_ins_held: z.boolean(),
-  alerts: z.array(alertSchema),
+  // Only a dry run looks at them, and one that cannot be read must not make the whole pass a failure.
+  alerts: z.array(z.unknown()).transform((alerts) =>
+    alerts.flatMap((alert) => {
+      const parsed = alertSchema.safeParse(alert);
+      return parsed.success ? [parsed.data] : [];
+    })
+  ),
 });
 export type AuditPass = z.infer<typeof auditPassSchema>;
+
+/** The same, or that another audit is at it: that one tells. */
+export const auditAnswerSchema = z.union([
+  z.object({ is_busy: z.literal(true) }).transform(() => null),
+  auditPassSchema,
+]);
 
 /** What is left to tell after a delivery. */
 export const backlogSchema = z.object({ pending: z.number().int(), parked: z.number().int() });

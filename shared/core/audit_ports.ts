@@ -16,7 +16,12 @@ export type Lease = Pick<LeasedAlert, "event_id" | "lease_token">;
 export interface AuditDatabase {
   /** What the calendar of the next pass is computed from; null when pg_cron cannot be read. */
   calendar(): Promise<CalendarRequest | null>;
-  pass(options: PassOptions): Promise<AuditPass>;
+  /** null: another audit is at it. */
+  pass(options: PassOptions): Promise<AuditPass | null>;
+  /** Halves what a pass reads at most, after one that failed; answers what it is now. */
+  shrink(): Promise<number>;
+  /** Writes down why the pass of this call failed; answers whether the receiver holds check-ins off. */
+  noteFailure(reason: string): Promise<boolean>;
   /** The oldest alert that is due, borrowed for so many seconds; null when there is none. */
   lease(seconds: number): Promise<LeasedAlert | null>;
   acknowledge(lease: Lease): Promise<boolean>;
@@ -43,11 +48,11 @@ export interface SendAnswer {
   readonly hold_seconds: number | null;
 }
 
-/** Whoever is told. */
+/** The receiver of alerts and check-ins. */
 export interface AlertSender {
   send(event: AlertEvent): Promise<SendAnswer>;
-  /** Says that the audit itself is alive, or that it could not see. */
-  checkIn(status: "ok" | "error"): Promise<SendAnswer>;
+  /** Says that the audit itself is alive, or why it could not see, or failed: scrubbed already. */
+  checkIn(status: "ok" | "error", reason?: string): Promise<SendAnswer>;
   /** Says how the newest run of a job ended, to a monitor of its own. */
   checkInJob(checkIn: JobCheckIn): Promise<SendAnswer>;
 }

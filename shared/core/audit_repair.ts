@@ -13,6 +13,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select rolname, rolbypassrls from pg_roles where rolname in ('postgres', current_user);`,
       `show cron.log_run;`,
     ),
+  audit_failed: () =>
+    lines(
+      `select failed_count, failed_at, failure, batch_size, last_audit_at from analytics.audit_state;`,
+      `select analytics.audit_pass(dry_run => true); -- fails here as it does there, and says where`,
+    ),
   answer_failed: ({ subject }) =>
     lines(
       `select resource, last_failed_at, failure_count, request_id, defect, last_answered_at from analytics.failed_answers where resource = ${
@@ -33,6 +38,13 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     lines(
       `select pid, state, xact_start, query from pg_stat_activity where pid = ${pid ?? "…"};`,
       `select pg_cancel_backend(${pid ?? "…"}); -- then, if it goes on: select pg_terminate_backend(${pid ?? "…"});`,
+    ),
+  detector_failed: ({ subject }) =>
+    lines(
+      `select detector, call, was_skipped, out_of_time_at from analytics.audit_detectors where detector = ${
+        literal(subject)
+      };`,
+      `-- what it says in full: begin; select <call>; rollback;`,
     ),
   duplicated: ({ duplicates, foreign_duplicates }) => unscheduleDuplicates(duplicates ?? [], foreign_duplicates ?? []),
   edited: ({ job, jobid }) => lines(look(jobid), restore(job), `-- or, when it is wanted as it is: ${adopt(job)}`),

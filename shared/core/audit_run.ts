@@ -1,15 +1,16 @@
-import { computeCalendar } from "./audit_calendar.ts";
+import { AppError } from "./app_error.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
 import { tellMonitors } from "./audit_monitors.ts";
 import type { AuditPass } from "./audit_pass.ts";
+import { type Audited, auditOnce, reasonOf, runPasses } from "./audit_passes.ts";
 import type { AlertSender, AuditDatabase } from "./audit_ports.ts";
 import { holdSeconds, judgeAnswer } from "./audit_verdict.ts";
 import type { Clock } from "./clock.ts";
 
 export interface AuditOptions {
   readonly database: AuditDatabase;
-  /** null: nobody to tell. Alerts are kept, and the answer and health say so. */
+  /** null: there is no receiver. Alerts are kept, and the answer and health say so. */
   readonly sender: AlertSender | null;
   readonly clock: Clock;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
@@ -19,7 +20,8 @@ export interface AuditOptions {
 
 /** What `POST /cron-audit` answers. */
 export interface AuditSummary {
-  readonly outcome: AuditPass["outcome"];
+  /** busy: another audit is at it, and tells; failed: nothing was detected, and the reason stands in health as well. */
+  readonly outcome: AuditPass["outcome"] | "busy" | "failed";
   readonly reasons: readonly string[];
   /** Runs that had ended since the last pass. */
   readonly audited: number;
@@ -32,30 +34,31 @@ export interface AuditSummary {
   readonly heartbeat: Heartbeat;
 }
 
-/** off: no receiver; held: it asked for silence. */
-export type Heartbeat = "sent" | "failed" | "held" | "off";
+/** off: no receiver; held: it asked for silence; left: another audit says that it is alive. */
+export type Heartbeat = "sent" | "failed" | "held" | "left" | "off";
 
-/** Audits once, tells what there is to tell, and last of all says that the audit is alive. */
+/** Of the time to send, as much is for passes: a backlog is read in portions, and what waits is told in the same call. */
+const PASSES_SHARE = 1 / 3;
+
+/**
+ * Audits, tells what there is to tell, and last of all says that the audit is alive. What waits in the outbox is told
+ * whatever became of the pass.
+ *
+ * @throws what ended the pass, where not even the reason could be written down; the heartbeat has said it
+ */
 export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   const { database, sender, clock } = options;
-  const deadline = clock.now() + options.send_for_ms;
-  const pass = await auditOrCry(options);
+  const began = clock.now();
+  const deadline = began + options.send_for_ms;
+  const audited = await runPasses({ database, clock, until: began + options.send_for_ms * PASSES_SHARE });
+  const noted = audited.kind === "failed" ? await note(database, audited.reason) : null;
 
-  const told = sender === null ? NOBODY_TO_TELL : await tell({ ...options, sender, deadline }, pass);
+  const pulse = pulseOf(audited, noted?.held ?? false);
+  const told = sender === null ? NO_RECEIVER : await tell({ ...options, sender, deadline }, pulse);
+  if (audited.kind === "failed" && noted === null) throw audited.error;
   const { delivery, heartbeat } = told;
   const backlog = await database.record(delivery.state, delivery.detail);
-
-  return {
-    outcome: pass.outcome,
-    reasons: pass.reasons,
-    audited: pass.run_count,
-    opened: pass.opened,
-    closed: pass.closed,
-    sent: delivery.sent,
-    ...backlog,
-    delivery: delivery.state,
-    heartbeat,
-  };
+  return { ...found(audited), sent: delivery.sent, ...backlog, delivery: delivery.state, heartbeat };
 }
 
 /** What a dry run prints: the events as they would be sent. Nothing is written or sent. */
@@ -65,31 +68,46 @@ export interface AuditPreview extends Pick<AuditSummary, "outcome" | "reasons" |
 }
 
 export async function previewAudit(options: Pick<AuditOptions, "database" | "runbook_url">): Promise<AuditPreview> {
-  const pass = await audit(options.database, true);
+  const pass = await auditOnce(options.database, true);
+  if (pass === null) {
+    throw new AppError("SOURCE_UNAVAILABLE", { detail: "Another audit is at work: try again in a few seconds" });
+  }
   return {
     dry_run: true,
-    outcome: pass.outcome,
-    reasons: pass.reasons,
-    audited: pass.run_count,
-    opened: pass.opened,
-    closed: pass.closed,
+    ...found({ kind: "done", pass }),
     would_send: pass.alerts.map((alert) => alertEvent(alert, options.runbook_url)),
   };
 }
 
-/** A database that does not answer cannot hold an alert: the heartbeat is all that is left to say it with. */
-async function auditOrCry({ database, sender }: AuditOptions): Promise<AuditPass> {
+function found(audited: Audited): Pick<AuditSummary, "outcome" | "reasons" | "audited" | "opened" | "closed"> {
+  if (audited.kind === "done") {
+    const { outcome, reasons, run_count, opened, closed } = audited.pass;
+    return { outcome, reasons, audited: run_count, opened, closed };
+  }
+  const reasons = audited.kind === "failed" ? [audited.reason] : [];
+  return { outcome: audited.kind, reasons, audited: 0, opened: 0, closed: 0 };
+}
+
+/** @returns null when the database does not take it either */
+async function note(database: AuditDatabase, reason: string): Promise<{ readonly held: boolean } | null> {
   try {
-    return await audit(database, false);
-  } catch (error) {
-    await sender?.checkIn("error");
-    throw error;
+    return { held: await database.noteFailure(reason) };
+  } catch {
+    return null;
   }
 }
 
-async function audit(database: AuditDatabase, dry_run: boolean): Promise<AuditPass> {
-  const request = await database.calendar();
-  return await database.pass({ dry_run, calendar: request === null ? null : computeCalendar(request) });
+/** What the heartbeat is to say; held: not now, the receiver asked for silence; left: another audit says it. */
+type Pulse =
+  | { readonly kind: "ok" | "held" | "left" }
+  | { readonly kind: "error"; readonly reason: string };
+
+function pulseOf(audited: Audited, held: boolean): Pulse {
+  if (audited.kind === "busy") return { kind: "left" };
+  if (audited.kind === "failed") return held ? { kind: "held" } : { kind: "error", reason: audited.reason };
+  const { check_ins_held, outcome, reasons } = audited.pass;
+  if (check_ins_held) return { kind: "held" };
+  return outcome === "unknown" ? { kind: "error", reason: reasons.join("; ") } : { kind: "ok" };
 }
 
 interface Told {
@@ -97,20 +115,51 @@ interface Told {
   readonly heartbeat: Heartbeat;
 }
 
-const NOBODY_TO_TELL: Told = {
+const NO_RECEIVER: Told = {
   delivery: { sent: 0, state: "unconfigured", detail: "SENTRY_DSN is missing or is no DSN" },
   heartbeat: "off",
 };
 
-async function tell(options: DeliveryOptions, pass: AuditPass): Promise<Told> {
-  const { database, sender } = options;
-  const delivery = await deliverAlerts(options);
-  if (pass.check_ins_held || !(await tellMonitors(options))) return { delivery, heartbeat: "held" };
+async function tell(options: DeliveryOptions, pulse: Pulse): Promise<Told> {
+  const { delivery, fault } = await deliver(options);
+  if (pulse.kind === "held" || pulse.kind === "left") return { delivery, heartbeat: pulse.kind };
+  const monitors = await monitorsTold(options);
+  if (monitors.held) return { delivery, heartbeat: "held" };
 
-  const answer = await sender.checkIn(pass.outcome === "unknown" ? "error" : "ok");
+  const reasons = [pulse.kind === "error" ? pulse.reason : null, fault, monitors.fault].filter((one) => one !== null);
+  return await beat(options, { delivery, reason: reasons.length === 0 ? null : reasons.join("; ") });
+}
+
+/** An outbox that cannot be read, or written, is one more thing to say, and not the end of saying. */
+async function deliver(
+  options: DeliveryOptions,
+): Promise<{ readonly delivery: Delivery; readonly fault: string | null }> {
+  try {
+    return { delivery: await deliverAlerts(options), fault: null };
+  } catch (error) {
+    const fault = `delivery: ${reasonOf(error)}`;
+    return { delivery: { sent: 0, state: "failing", detail: fault }, fault };
+  }
+}
+
+async function monitorsTold(
+  options: DeliveryOptions,
+): Promise<{ readonly held: boolean; readonly fault: string | null }> {
+  try {
+    return { held: !(await tellMonitors(options)), fault: null };
+  } catch (error) {
+    return { held: false, fault: `monitors of jobs: ${reasonOf(error)}` };
+  }
+}
+
+async function beat(
+  { database, sender }: DeliveryOptions,
+  { delivery, reason }: { readonly delivery: Delivery; readonly reason: string | null },
+): Promise<Told> {
+  const answer = await (reason === null ? sender.checkIn("ok") : sender.checkIn("error", reason));
   const verdict = judgeAnswer(answer, 1);
   const hold = verdict.kind === "hold" ? verdict.seconds : holdSeconds(answer);
-  if (hold !== null) await database.hold("check_ins", hold);
+  if (hold !== null) await database.hold("check_ins", hold).catch(() => {});
   if (verdict.kind === "delivered") return { delivery, heartbeat: "sent" };
 
   // Without an alert to send, the heartbeat is what tells that the receiver would not have taken one.

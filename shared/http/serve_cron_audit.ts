@@ -1,4 +1,5 @@
 import { AppError } from "../core/app_error.ts";
+import { reasonOf } from "../core/audit_passes.ts";
 import { type AuditOptions, previewAudit, runAudit } from "../core/audit_run.ts";
 import type { CallLedger } from "../core/call_ledger.ts";
 import { answerCalls, type CallOptions, type CallResult } from "./answer_call.ts";
@@ -40,7 +41,7 @@ function crying({ authorize, connect }: CronAuditOptions): CallOptions["authoriz
       const { sender, clock } = connect();
       if (clock.monotonic() - cried_at >= MS_BETWEEN_CRIES) {
         cried_at = clock.monotonic();
-        await sender?.checkIn("error");
+        await sender?.checkIn("error", `callers cannot be verified: ${reasonOf(error)}`);
       }
       throw error;
     }

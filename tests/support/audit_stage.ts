@@ -80,8 +80,11 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   }
 }
 
+/** What its role authenticator may take for a statement, in milliseconds. */
+export const AS_THE_PLATFORM = { statement_timeout: 8_000 };
+
 async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSummary> {
-  const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+  const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {}, connection: AS_THE_PLATFORM });
   const dsn = changes.dsn === undefined ? sink.dsn : changes.dsn;
   const database = createAuditDatabase(directRpc(sql));
   try {
@@ -99,13 +102,14 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
   }
 }
 
-async function clearAudit(sql: postgres.Sql): Promise<void> {
+export async function clearAudit(sql: postgres.Sql | postgres.TransactionSql): Promise<void> {
   await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
-      analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, net._http_response`;
+      private.detector_arrears, analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, net._http_response`;
   await sql`
     update analytics.audit_state
     set low_runid = (select coalesce(max(runid), 0) from cron.job_run_details), canary_seen_at = now(), last_runid_seen = null,
-        last_audit_at = null, scheduler_resumed_at = null, last_outcome = null, last_reasons = '[]'`;
+        last_audit_at = null, scheduler_resumed_at = null, last_outcome = null, last_reasons = '[]', batch_size = 10000,
+      failed_count = 0, failed_at = null, failure = null`;
   await sql`
     update analytics.alert_channels
     set state = 'untried', detail = null, checked_at = null,

@@ -24,8 +24,16 @@ export class FakeAuditDatabase implements AuditDatabase {
   check_ins_held = false;
   check_ins: readonly JobCheckIn[] = [];
   readonly told: JobCheckIn[] = [];
-  /** What pass() throws, if anything. */
+  /** What pass() throws, if anything; so often, then it succeeds. */
   fault: Error | null = null;
+  fault_count = Infinity;
+  /** What every other call throws, if anything. */
+  outage: Error | null = null;
+  /** How many passes find that more waits than they read. */
+  backlog = 0;
+  is_busy = false;
+  batch_size = 10_000;
+  readonly failures: string[] = [];
 
   constructor(alerts: readonly Alert[] = []) {
     this.rows = alerts.map((alert) => ({
@@ -39,17 +47,20 @@ export class FakeAuditDatabase implements AuditDatabase {
   }
 
   calendar(): Promise<CalendarRequest | null> {
+    if (this.outage !== null) return Promise.reject(this.outage);
     return Promise.resolve(this.request);
   }
 
-  pass(options: PassOptions): Promise<AuditPass> {
+  pass(options: PassOptions): Promise<AuditPass | null> {
     this.passes.push(options);
-    if (this.fault !== null) return Promise.reject(this.fault);
+    if (this.fault !== null && this.fault_count-- > 0) return Promise.reject(this.fault);
+    if (this.is_busy) return Promise.resolve(null);
     return Promise.resolve({
       audited_at: "2026-11-20T10:00:00Z",
       outcome: this.outcome,
       reasons: [],
       run_count: 7,
+      has_backlog: this.backlog-- > 0,
       opened: this.rows.length,
       closed: 0,
       open_incidents: this.rows.length,
@@ -58,7 +69,19 @@ export class FakeAuditDatabase implements AuditDatabase {
     });
   }
 
+  shrink(): Promise<number> {
+    if (this.outage !== null) return Promise.reject(this.outage);
+    return Promise.resolve(this.batch_size /= 2);
+  }
+
+  noteFailure(reason: string): Promise<boolean> {
+    if (this.outage !== null) return Promise.reject(this.outage);
+    this.failures.push(reason);
+    return Promise.resolve(this.check_ins_held);
+  }
+
   lease(): Promise<LeasedAlert | null> {
+    if (this.outage !== null) return Promise.reject(this.outage);
     const row = this.holds.events === undefined
       ? this.rows.find((one) => one.state === "pending" && one.deferred === null)
       : undefined;
@@ -101,6 +124,7 @@ export class FakeAuditDatabase implements AuditDatabase {
   }
 
   record(state: ChannelState, detail: string | null) {
+    if (this.outage !== null) return Promise.reject(this.outage);
     this.recorded.push({ state, detail });
     const count = (wanted: Row["state"]) => this.rows.filter((row) => row.state === wanted).length;
     return Promise.resolve({ pending: count("pending"), parked: count("parked") });

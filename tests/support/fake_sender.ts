@@ -6,6 +6,7 @@ import type { AlertSender, SendAnswer } from "../../shared/core/audit_ports.ts";
 export class FakeSender implements AlertSender {
   readonly sent: AlertEvent[] = [];
   readonly check_ins: ("ok" | "error")[] = [];
+  readonly reasons: string[] = [];
   readonly job_check_ins: JobCheckIn[] = [];
   readonly #events: SendAnswer[];
   readonly #check_in: SendAnswer;
@@ -25,8 +26,9 @@ export class FakeSender implements AlertSender {
     return Promise.resolve(this.#check_in);
   }
 
-  checkIn(status: "ok" | "error"): Promise<SendAnswer> {
+  checkIn(status: "ok" | "error", reason?: string): Promise<SendAnswer> {
     this.check_ins.push(status);
+    if (reason !== undefined) this.reasons.push(reason);
     return Promise.resolve(this.#check_in);
   }
 }

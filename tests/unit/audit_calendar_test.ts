@@ -150,3 +150,50 @@ Deno.test("computeCalendar() keeps to cron.timezone, and says nothing where it c
   assert.equal(slotsOf("0 2 * * *", { now, timezone: "<+03>-3" }), undefined);
   assert.equal(slotsOf("61 * * * *", { now }), undefined);
 });
+
+const oddText = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.array(fc.constantFrom(..."0123456789*/-,$ @\tseconds".split("")), { maxLength: 30 }).map((parts) =>
+    parts.join("")
+  ),
+);
+
+Deno.test("computeCalendar() gives every job that it reads slots that a database can read, and fails for no text", () => {
+  const job = fc.record({
+    job_name: oddText,
+    schedule: fc.oneof(oddText, schedules.map(({ text }) => text)),
+    late_after_seconds: fc.oneof(fc.double({ noNaN: true }), fc.nat(), fc.constantFrom(1e15, 3e11, 0)),
+  });
+  fc.assert(fc.property(fc.array(job, { maxLength: 3 }), oddText, moments, (jobs, timezone, now) => {
+    for (const zone of [timezone, "GMT", "Europe/London"]) {
+      const calendar = computeCalendar({ now, timezone: zone, matches_both_days: false, jobs });
+      assert.equal(calendar.failure !== undefined, zoneOffset(zone) === null);
+      for (const { due_slot_at, next_slot_at } of calendar.jobs) {
+        for (const slot of [due_slot_at, next_slot_at]) assert.match(slot ?? "1970-01-01T", /^\d{4}-\d\d-\d\dT/);
+      }
+    }
+  }));
+});
+
+Deno.test("computeCalendar() asks for the clock of a zone once, however many jobs look years ahead", () => {
+  const format = Intl.DateTimeFormat.prototype.formatToParts;
+  let asked = 0;
+  Intl.DateTimeFormat.prototype.formatToParts = function (moment) {
+    asked += 1;
+    return format.call(this, moment);
+  };
+  try {
+    const count = (job_count: number) => {
+      asked = 0;
+      const jobs = Array.from({ length: job_count }, (_, index) => ({
+        ...{ job_name: `job-${index}`, schedule: "0 0 30 2 *", late_after_seconds: 300 },
+      }));
+      computeCalendar({ now: Date.UTC(2026, 10, 29), timezone: "Europe/London", matches_both_days: false, jobs });
+      return asked;
+    };
+    assert.equal(count(20), count(1));
+  } finally {
+    Intl.DateTimeFormat.prototype.formatToParts = format;
+  }
+});

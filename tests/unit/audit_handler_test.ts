@@ -135,10 +135,13 @@ Deno.test("cron-audit refuses a parameter that it does not know, or cannot read"
 });
 
 Deno.test("cron-audit answers a fault with a problem that says nothing of its cause", async () => {
-  const { fetch, database, lines } = handler();
+  const { fetch, database, sender, lines } = handler();
   database.fault = new Error("password=hunter2 at postgres://eve:pw@db.example.org");
+  const failed = await fetch(post());
+  assert.equal(failed.status, 200, "the reason is noted, and what waits is delivered");
+  database.outage = new Error("password=hunter2");
   const response = await fetch(post());
-  const text = await response.text();
+  const text = `${await failed.text()}${await response.text()}${sender.reasons.join()}`;
   assert.equal(response.status, 500);
   for (const secret of ["hunter2", "eve", "example.org"]) assert.ok(!`${text}${lines.join()}`.includes(secret));
 });
@@ -156,6 +159,7 @@ Deno.test("cron-audit writes its own completion for the call that names its row,
   assert.deepEqual(completions, [[17, { outcome: "succeeded", detail: null }]]);
 
   database.fault = new Error("password=hunter2");
+  database.outage = database.fault;
   await fetch(post(call));
   assert.deepEqual(completions[1], [17, { outcome: "failed", detail: "INTERNAL" }]);
 });
