@@ -32,7 +32,7 @@ export function functionEnvironment(
 /** What the functions of this repository, and their libraries, ask for and do without where it is not set. */
 export const optionalVariables: readonly string[] = [
   ...VARIABLES,
-  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE"],
+  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "SENTRY_URL"],
   "SUPABASE_PUBLIC_URL", // @supabase/server
 ];
 

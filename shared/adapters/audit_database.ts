@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { calendarRequestSchema } from "../core/audit_calendar_request.ts";
+import { leasedResolutionSchema } from "../core/audit_issues.ts";
 import { jobCheckInSchema } from "../core/audit_monitors.ts";
 import { auditPassSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
-import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
+import type { AuditDatabase, Lease, ResolutionLease } from "../core/audit_ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 /** A pass over a long backlog takes seconds; longer than this something holds it up. */
@@ -17,6 +18,10 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
 
   function settle(name: string, lease: Lease, more: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
     return step(name, { event_id: lease.event_id, token: lease.lease_token, ...more }, z.boolean());
+  }
+
+  function settleResolution(name: string, lease: ResolutionLease, more: Readonly<Record<string, unknown>>) {
+    return step(name, { event_id: lease.event_id, token: lease.resolve_token, ...more }, z.boolean());
   }
 
   return {
@@ -34,6 +39,14 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     async hold(category, seconds) {
       await step("hold_alerts", { category, delay: `${seconds} seconds` }, z.unknown());
     },
+    async leaseResolution(seconds) {
+      const leased = z.array(leasedResolutionSchema).max(1);
+      const [resolution] = await step("lease_resolution", { lease: `${seconds} seconds` }, leased);
+      return resolution ?? null;
+    },
+    acknowledgeResolution: (lease, note) => settleResolution("acknowledge_resolution", lease, { note }),
+    deferResolution: (lease, { seconds, error }) =>
+      settleResolution("defer_resolution", lease, { delay: `${seconds} seconds`, error }),
     dueCheckIns: () => step("due_check_ins", {}, z.array(jobCheckInSchema)),
     async acknowledgeCheckIn({ job_name, runid }) {
       await step("acknowledge_check_in", { job_name, runid }, z.unknown());

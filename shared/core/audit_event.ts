@@ -5,7 +5,7 @@ import { scrubPayload } from "./scrub_payload.ts";
 /** One alert as it leaves the house: nothing in it needs scrubbing any more. */
 export interface AlertEvent {
   readonly event_id: string;
-  /** The alerts of one subject are one issue, its recovery included. */
+  /** The openings of one subject are one issue; its recoveries, where they are told by events, another. */
   readonly fingerprint: readonly string[];
   readonly level: "fatal" | "error" | "warning" | "info";
   readonly title: string;
@@ -74,7 +74,8 @@ export function minimalEvent(alert: Alert): AlertEvent {
   const recovered = transition === "recovered";
   return {
     event_id,
-    fingerprint: [payload.fingerprint],
+    // An event on an issue that was closed opens it again, so what is over is no event of that issue.
+    fingerprint: recovered ? ["recovered", payload.fingerprint] : [payload.fingerprint],
     level: recovered ? "info" : payload.severity,
     title: title({ event_id, transition, payload }),
     occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,

@@ -1,6 +1,7 @@
 import { computeCalendar } from "./audit_calendar.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
+import { closeIssues, type ClosingOptions, type IssueTracker } from "./audit_issues.ts";
 import { tellMonitors } from "./audit_monitors.ts";
 import type { AuditPass } from "./audit_pass.ts";
 import type { AlertSender, AuditDatabase } from "./audit_ports.ts";
@@ -11,6 +12,8 @@ export interface AuditOptions {
   readonly database: AuditDatabase;
   /** null: nobody to tell. Alerts are kept, and the answer and health say so. */
   readonly sender: AlertSender | null;
+  /** null: no token, so an issue is closed by a person. */
+  readonly issues: IssueTracker | null;
   readonly clock: Clock;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
   readonly send_for_ms: number;
@@ -102,9 +105,10 @@ const NOBODY_TO_TELL: Told = {
   heartbeat: "off",
 };
 
-async function tell(options: DeliveryOptions, pass: AuditPass): Promise<Told> {
+async function tell(options: DeliveryOptions & ClosingOptions, pass: AuditPass): Promise<Told> {
   const { database, sender } = options;
   const delivery = await deliverAlerts(options);
+  await closeIssues(options);
   if (pass.check_ins_held || !(await tellMonitors(options))) return { delivery, heartbeat: "held" };
 
   const answer = await sender.checkIn(pass.outcome === "unknown" ? "error" : "ok");

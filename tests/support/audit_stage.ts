@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { createAuditDatabase } from "../../shared/adapters/audit_database.ts";
+import { createSentryIssues } from "../../shared/adapters/sentry_issues.ts";
 import { createSentrySender } from "../../shared/adapters/sentry.ts";
 import { systemClock } from "../../shared/adapters/system_clock.ts";
 import type { AuditDatabase } from "../../shared/core/audit_ports.ts";
@@ -30,6 +31,8 @@ export interface AuditStage {
 export interface AuditChanges {
   readonly dsn?: string | null;
   readonly timeout_ms?: number;
+  /** Of the receiver's API; without one no issue is closed. */
+  readonly token?: string;
   /** Wraps the database, to fail in the middle. */
   readonly database?: (database: AuditDatabase) => AuditDatabase;
 }
@@ -63,6 +66,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
       audit: (changes = {}) => audit(sink, changes),
       async passTime() {
         await sql`update analytics.outbox set not_before = now(), lease_until = null where state = 'pending'`;
+        await sql`update analytics.outbox set resolve_not_before = now(), resolve_lease_until = null where resolved_at is null`;
         await sql`update analytics.alert_channels set events_not_before = '-infinity', check_ins_not_before = '-infinity'`;
       },
     });
@@ -90,6 +94,9 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
       sender: dsn === null
         ? null
         : createSentrySender({ dsn, environment: "test", release: null, timeout_ms: changes.timeout_ms ?? 2_000 }),
+      issues: changes.token === undefined ? null : createSentryIssues({
+        ...{ url: sink.apiUrl, organization: "freshet", project: "1", token: changes.token, timeout_ms: 300 },
+      }),
       clock: systemClock,
       send_for_ms: 60_000,
       runbook_url: "docs/runbook",
@@ -108,6 +115,6 @@ async function clearAudit(sql: postgres.Sql): Promise<void> {
         last_audit_at = null, scheduler_resumed_at = null, last_outcome = null, last_reasons = '[]'`;
   await sql`
     update analytics.alert_channels
-    set state = 'untried', detail = null, checked_at = null,
+    set state = 'untried', detail = null, checked_at = null, resolving_at = null,
         events_not_before = '-infinity', check_ins_not_before = '-infinity'`;
 }

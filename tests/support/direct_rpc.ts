@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { AnalyticsRpc } from "../../shared/adapters/analytics_rpc.ts";
 
-const RETURNS_ROWS = new Set(["lease_alerts", "due_check_ins"]);
+const RETURNS_ROWS = new Set(["lease_alerts", "lease_resolution", "due_check_ins"]);
 
 /** The functions of schema analytics over a connection instead of the data API: as the service role, each in a transaction. */
 export function directRpc(sql: postgres.Sql): AnalyticsRpc {

@@ -1,5 +1,6 @@
 import type { CalendarRequest } from "../../shared/core/audit_calendar_request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../shared/core/audit_pass.ts";
+import type { LeasedResolution } from "../../shared/core/audit_issues.ts";
 import type { JobCheckIn } from "../../shared/core/audit_monitors.ts";
 import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../shared/core/audit_ports.ts";
 
@@ -24,6 +25,10 @@ export class FakeAuditDatabase implements AuditDatabase {
   check_ins_held = false;
   check_ins: readonly JobCheckIn[] = [];
   readonly told: JobCheckIn[] = [];
+  /** Recoveries whose issue is to be closed. */
+  resolutions: LeasedResolution[] = [];
+  readonly resolved: { readonly event_id: string; readonly note: string | null }[] = [];
+  readonly unresolved: { readonly event_id: string; readonly seconds: number; readonly error: string }[] = [];
   /** What pass() throws, if anything. */
   fault: Error | null = null;
 
@@ -59,9 +64,8 @@ export class FakeAuditDatabase implements AuditDatabase {
   }
 
   lease(): Promise<LeasedAlert | null> {
-    const row = this.holds.events === undefined
-      ? this.rows.find((one) => one.state === "pending" && one.deferred === null)
-      : undefined;
+    const due = this.rows.filter((one) => one.state === "pending" && one.deferred === null);
+    const row = this.holds.events === undefined ? due.toSorted((a, b) => a.attempts - b.attempts)[0] : undefined;
     if (row === undefined) return Promise.resolve(null);
     row.token += 1;
     row.attempts += 1;
@@ -89,6 +93,20 @@ export class FakeAuditDatabase implements AuditDatabase {
   hold(category: AlertCategory, seconds: number): Promise<void> {
     this.holds[category] = seconds;
     return Promise.resolve();
+  }
+
+  leaseResolution(): Promise<LeasedResolution | null> {
+    return Promise.resolve(this.resolutions.shift() ?? null);
+  }
+
+  acknowledgeResolution({ event_id }: Pick<LeasedResolution, "event_id">, note: string | null): Promise<boolean> {
+    this.resolved.push({ event_id, note });
+    return Promise.resolve(true);
+  }
+
+  deferResolution({ event_id }: Pick<LeasedResolution, "event_id">, delay: { seconds: number; error: string }) {
+    this.unresolved.push({ event_id, ...delay });
+    return Promise.resolve(true);
   }
 
   dueCheckIns(): Promise<readonly JobCheckIn[]> {

@@ -6,7 +6,7 @@ import { FakeAuditDatabase } from "../support/fake_audit_database.ts";
 import { FakeSender } from "../support/fake_sender.ts";
 
 const clock: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
-const settings = { clock, send_for_ms: 60_000, runbook_url: "docs/runbook" };
+const settings = { issues: null, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" };
 
 Deno.test("runAudit() audits, tells, and says last of all that it is alive", async () => {
   const database = new FakeAuditDatabase([failedAlert(1), failedAlert(2)]);
