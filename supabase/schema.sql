@@ -355,6 +355,35 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
 
 --
+-- Name: acknowledge_resolution(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with acknowledged as (
+        update analytics.outbox as o
+        set resolved_at = clock_timestamp(),
+            resolve_lease_until = null,
+            resolve_error = left(note, 500),
+            -- Closing the issue is how this recovery was told, unless an event was quicker.
+            state = 'delivered',
+            delivered_at = coalesce(o.delivered_at, clock_timestamp()),
+            lease_until = null
+        where o.event_id = acknowledge_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from acknowledged);
+$$;
+
+--
+-- Name: FUNCTION acknowledge_resolution(event_id text, token bigint, note text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) IS 'The issue is closed; the note says what was left out. False when the token is not the newest. Service role only.';
+
+--
 -- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -611,6 +640,24 @@ $$;
 COMMENT ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) IS 'Brings the facts of the next batch of attempts up to date and returns how far it has come; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; goes on after an interruption.';
 
 --
+-- Name: claim_heartbeat(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.claim_heartbeat() RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- No job has this name.
+    select private.may_check_in('');
+$$;
+
+--
+-- Name: FUNCTION claim_heartbeat(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.claim_heartbeat() IS 'Whether the audit''s own monitor may be told something now: three times a minute at most, by all isolates. Service role only.';
+
+--
 -- Name: complete_call(bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -669,6 +716,31 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) IS 'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+
+--
+-- Name: defer_resolution(text, bigint, interval, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with deferred as (
+        update analytics.outbox as o
+        set resolve_not_before = clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour'),
+            resolve_lease_until = null,
+            resolve_error = left(error, 500)
+        where o.event_id = defer_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from deferred);
+$$;
+
+--
+-- Name: FUNCTION defer_resolution(event_id text, token bigint, delay interval, error text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) IS 'The issue was not closed: try again after the delay, at most an hour. Service role only.';
 
 --
 -- Name: due_check_ins(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -730,16 +802,20 @@ begin
         where m.job_name = wanted.job_name;
     end loop;
 
-    return query
-    select
-        m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-        coalesce(current_setting('cron.timezone', true), 'GMT'),
-        greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
-        greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
-    from analytics.job_monitors as m
-    join analytics.scheduled_jobs as j on j.job_name = m.job_name
-    where m.last_runid is not null and m.last_runid is distinct from m.told_runid
-    order by m.job_name;
+    for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
+        select
+            m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
+            coalesce(current_setting('cron.timezone', true), 'GMT'),
+            greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
+            greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
+        from analytics.job_monitors as m
+        join analytics.scheduled_jobs as j on j.job_name = m.job_name
+        where m.last_runid is not null and m.last_runid is distinct from m.told_runid
+        order by m.job_name
+    loop
+        continue when not private.may_check_in(job_name);
+        return next;
+    end loop;
 end
 $_$;
 
@@ -1029,26 +1105,45 @@ CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    -- In turn with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+
     with due as (
         select o.event_id
         from analytics.outbox as o
-        where o.state = 'pending'
+        cross join analytics.alert_channels as c
+        where c.channel = 'sentry'
+            and c.events_not_before <= clock_timestamp()
+            and o.state = 'pending'
             and o.not_before <= clock_timestamp()
             and coalesce(o.lease_until, '-infinity') <= clock_timestamp()
-            and not exists (
-                select from analytics.alert_channels as c
-                where c.channel = 'sentry' and c.events_not_before > clock_timestamp()
+            and (
+                o.transition <> 'recovered'
+                -- A recovery is told after what it recovers from,
+                or not exists (
+                    select
+                    from analytics.outbox as first
+                    where first.incident_id = o.incident_id and first.transition = 'opened' and first.state <> 'delivered'
+                )
+                -- and by closing its issue, where that works within ten minutes.
+                and (
+                    coalesce(c.resolving_at, '-infinity') < clock_timestamp() - interval '10 minutes'
+                    or o.created_at < clock_timestamp() - interval '10 minutes'
+                )
             )
-            -- A recovery is told after what it recovers from.
-            and not exists (
-                select
-                from analytics.outbox as first
-                where o.transition = 'recovered'
-                    and first.incident_id = o.incident_id
-                    and first.transition = 'opened'
-                    and first.state <> 'delivered'
+            and (
+                o.transition <> 'opened'
+                or not exists (
+                    select
+                    from analytics.outbox as closing
+                    where closing.transition = 'recovered'
+                        and closing.resolved_at is null
+                        and closing.resolve_lease_until > clock_timestamp()
+                        and closing.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                )
             )
-        order by o.created_at, o.incident_id
+        -- What the receiver never takes must not keep others waiting.
+        order by o.attempt_count, o.created_at, o.incident_id
         limit n
         for update of o skip locked
     ),
@@ -1063,14 +1158,64 @@ CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(
     )
     select l.event_id, l.lease_token, l.attempt_count, l.transition, l.payload
     from leased as l
-    order by l.created_at, l.incident_id;
+    order by l.attempt_count, l.created_at, l.incident_id;
 $$;
 
 --
 -- Name: FUNCTION lease_alerts(n integer, lease interval); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrows at most n due alerts, oldest first, for the time of the lease. Service role only.';
+COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. Service role only.';
+
+--
+-- Name: lease_resolution(interval); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.lease_resolution(lease interval) RETURNS TABLE(event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+    update analytics.alert_channels as c set resolving_at = clock_timestamp() where c.channel = 'sentry';
+
+    with due as (
+        select
+            o.event_id,
+            opened.event_id as opened_event_id,
+            not exists (
+                select
+                from analytics.outbox as newer
+                where newer.transition = 'opened'
+                    and newer.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                    and newer.incident_id > o.incident_id
+                    and newer.state <> 'parked'
+            ) as is_newest
+        from analytics.outbox as o
+        join analytics.outbox as opened
+            on opened.incident_id = o.incident_id and opened.transition = 'opened' and opened.state = 'delivered'
+        where o.transition = 'recovered'
+            and o.resolved_at is null
+            and o.created_at > clock_timestamp() - interval '7 days'
+            and o.resolve_not_before <= clock_timestamp()
+            and coalesce(o.resolve_lease_until, '-infinity') <= clock_timestamp()
+        order by o.resolve_attempts, o.created_at, o.incident_id
+        limit 1
+        for update of o skip locked
+    )
+    update analytics.outbox as o
+    set resolve_lease_until = clock_timestamp() + lease,
+        resolve_token = o.resolve_token + 1,
+        resolve_attempts = o.resolve_attempts + 1
+    from due
+    where o.event_id = due.event_id
+    returning o.event_id, o.resolve_token, o.resolve_attempts, due.opened_event_id, due.is_newest, o.payload;
+$$;
+
+--
+-- Name: FUNCTION lease_resolution(lease interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.lease_resolution(lease interval) IS 'Borrows one recovery whose issue is to be closed, those tried least first; is_newest is false when the issue is open again for a newer incident. Service role only.';
 
 --
 -- Name: list_incidents(text, text, text, bigint, integer); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1112,7 +1257,10 @@ CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind tex
                                     'transition', o.transition,
                                     'state', o.state,
                                     'attempt_count', o.attempt_count,
-                                    'delivered_at', o.delivered_at
+                                    'delivered_at', o.delivered_at,
+                                    'last_error', o.last_error,
+                                    'resolved_at', o.resolved_at,
+                                    'resolve_error', o.resolve_error
                                 )
                                 order by o.created_at, o.transition
                             ),
@@ -1650,7 +1798,33 @@ CREATE FUNCTION analytics.record_delivery(state text, detail text) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.alert_channels as c
-    set state = record_delivery.state, checked_at = clock_timestamp(), detail = left(record_delivery.detail, 500)
+    set state = case when record_delivery.state = 'ok' and trouble.message is not null then 'failing' else record_delivery.state end,
+        checked_at = clock_timestamp(),
+        detail = left(concat_ws('; ', coalesce(record_delivery.detail, refusal.message), trouble.message), 500)
+    from (
+        -- Of issues that wait to be closed, as long as a token is there to close them.
+        select (
+            select format('%s issues wait to be closed: %s', count(*), (array_agg(o.resolve_error order by o.resolve_not_before desc))[1])
+            from analytics.outbox as o
+            where o.transition = 'recovered'
+                and o.resolved_at is null
+                and o.resolve_error is not null
+                and o.created_at > clock_timestamp() - interval '7 days'
+            having count(*) > 0
+        ) as message
+        from analytics.alert_channels as one
+        where one.channel = 'sentry' and one.resolving_at > clock_timestamp() - interval '10 minutes'
+        union all
+        select null
+        order by message nulls last
+        limit 1
+    ) as trouble,
+    lateral (
+        -- As long as alerts are parked, health has to say why: nothing was asked of the receiver since.
+        select (
+            select o.last_error from analytics.outbox as o where o.state = 'parked' order by o.created_at desc limit 1
+        ) as message
+    ) as refusal
     where c.channel = 'sentry';
 
     select jsonb_build_object(
@@ -2037,6 +2211,10 @@ CREATE FUNCTION analytics.release_parked_alerts() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    update analytics.outbox as o
+    set resolve_not_before = clock_timestamp()
+    where o.transition = 'recovered' and o.resolved_at is null and o.resolve_error is not null;
+
     with released as (
         update analytics.outbox as o
         set state = 'pending', not_before = clock_timestamp(), attempt_count = 0
@@ -2050,7 +2228,7 @@ $$;
 -- Name: FUNCTION release_parked_alerts(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
+COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
 
 --
 -- Name: report_answered(text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -6697,6 +6875,34 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
+-- Name: may_check_in(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.may_check_in(monitor text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into analytics.check_ins_asked as c (monitor, asked_at) values (monitor, '{}')
+    on conflict on constraint check_ins_asked_pkey do nothing;
+
+    with asked as (
+        update analytics.check_ins_asked as c
+        set asked_at = array(select a from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds')
+            || clock_timestamp()
+        where c.monitor = may_check_in.monitor
+            and (select count(*) from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds') < 3
+        returning 1
+    )
+    select exists (select from asked);
+$$;
+
+--
+-- Name: FUNCTION may_check_in(monitor text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.may_check_in(monitor text) IS 'Whether one more check-in of the monitor fits into this minute; true counts it.';
+
+--
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10488,6 +10694,7 @@ CREATE TABLE analytics.alert_channels (
     detail text,
     events_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     check_ins_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    resolving_at timestamp with time zone,
     CONSTRAINT alert_channels_state_check CHECK ((state = ANY (ARRAY['untried'::text, 'ok'::text, 'unconfigured'::text, 'limited'::text, 'failing'::text, 'refused'::text])))
 );
 
@@ -10496,6 +10703,12 @@ CREATE TABLE analytics.alert_channels (
 --
 
 COMMENT ON TABLE analytics.alert_channels IS 'How the last delivery to each channel went, and until when the channel asked for silence.';
+
+--
+-- Name: COLUMN alert_channels.resolving_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_channels.resolving_at IS 'When a sender with a token last asked for issues to close.';
 
 --
 -- Name: alert_kinds; Type: TABLE; Schema: analytics; Owner: -
@@ -10759,6 +10972,21 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 --
 
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+--
+-- Name: check_ins_asked; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.check_ins_asked (
+    monitor text NOT NULL,
+    asked_at timestamp with time zone[] NOT NULL
+);
+
+--
+-- Name: TABLE check_ins_asked; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.check_ins_asked IS 'When each monitor was told something within the last minute.';
 
 --
 -- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
@@ -12460,6 +12688,12 @@ CREATE TABLE analytics.outbox (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     delivered_at timestamp with time zone,
     last_error text,
+    resolve_attempts integer DEFAULT 0 NOT NULL,
+    resolve_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    resolve_lease_until timestamp with time zone,
+    resolve_token bigint DEFAULT 0 NOT NULL,
+    resolved_at timestamp with time zone,
+    resolve_error text,
     CONSTRAINT outbox_event_id_check CHECK ((event_id ~ '^[0-9a-f]{32}$'::text)),
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'parked'::text]))),
     CONSTRAINT outbox_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'recovered'::text])))
@@ -12488,6 +12722,30 @@ COMMENT ON COLUMN analytics.outbox.payload IS 'The facts, as the database has th
 --
 
 COMMENT ON COLUMN analytics.outbox.lease_token IS 'Fencing: moves with each lease; an answer with an older token changes nothing.';
+
+--
+-- Name: COLUMN outbox.resolve_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_attempts IS 'Of a recovery: how often it was tried to close the issue of its opening.';
+
+--
+-- Name: COLUMN outbox.resolve_token; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_token IS 'Fencing, as lease_token: telling and closing are leased apart.';
+
+--
+-- Name: COLUMN outbox.resolved_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolved_at IS 'Of a recovery: when the receiver said that the issue is closed, or need not be.';
+
+--
+-- Name: COLUMN outbox.resolve_error; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_error IS 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
 
 --
 -- Name: tracks; Type: TABLE; Schema: public; Owner: -
@@ -13736,6 +13994,13 @@ ALTER TABLE ONLY analytics.backfills
     ADD CONSTRAINT backfills_pkey PRIMARY KEY (backfill);
 
 --
+-- Name: check_ins_asked check_ins_asked_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.check_ins_asked
+    ADD CONSTRAINT check_ins_asked_pkey PRIMARY KEY (monitor);
+
+--
 -- Name: dim_orgs dim_orgs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -14433,6 +14698,12 @@ CREATE UNIQUE INDEX mv_user_activity_day_key ON analytics.mv_user_activity_day U
 CREATE INDEX outbox_delivered_idx ON analytics.outbox USING btree (delivered_at) WHERE (state = 'delivered'::text);
 
 --
+-- Name: outbox_opened_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX outbox_opened_idx ON analytics.outbox USING btree (((payload ->> 'fingerprint'::text)), incident_id) WHERE (transition = 'opened'::text);
+
+--
 -- Name: outbox_parked_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -14443,6 +14714,12 @@ CREATE INDEX outbox_parked_idx ON analytics.outbox USING btree (event_id) WHERE 
 --
 
 CREATE INDEX outbox_pending_idx ON analytics.outbox USING btree (created_at, incident_id) WHERE (state = 'pending'::text);
+
+--
+-- Name: outbox_unresolved_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX outbox_unresolved_idx ON analytics.outbox USING btree (created_at) WHERE ((transition = 'recovered'::text) AND (resolved_at IS NULL));
 
 --
 -- Name: popular_tracks_key; Type: INDEX; Schema: analytics; Owner: -
@@ -15272,6 +15549,12 @@ ALTER TABLE analytics.audit_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.backfills ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: check_ins_asked; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.check_ins_asked ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: dim_orgs; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -15801,6 +16084,13 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigin
 GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
 
 --
+-- Name: FUNCTION acknowledge_resolution(event_id text, token bigint, note text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) TO service_role;
+
+--
 -- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -15827,6 +16117,13 @@ GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) TO s
 REVOKE ALL ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION claim_heartbeat(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.claim_heartbeat() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.claim_heartbeat() TO service_role;
+
+--
 -- Name: FUNCTION complete_call(call_id bigint, outcome text, detail text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -15839,6 +16136,13 @@ GRANT ALL ON FUNCTION analytics.complete_call(call_id bigint, outcome text, deta
 
 REVOKE ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) TO service_role;
+
+--
+-- Name: FUNCTION defer_resolution(event_id text, token bigint, delay interval, error text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) TO service_role;
 
 --
 -- Name: FUNCTION due_check_ins(); Type: ACL; Schema: analytics; Owner: -
@@ -15897,6 +16201,13 @@ GRANT ALL ON FUNCTION analytics.is_admin() TO service_role;
 
 REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) TO service_role;
+
+--
+-- Name: FUNCTION lease_resolution(lease interval); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.lease_resolution(lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.lease_resolution(lease interval) TO service_role;
 
 --
 -- Name: FUNCTION list_incidents(state text, kind text, job text, before_id bigint, page_size integer); Type: ACL; Schema: analytics; Owner: -
@@ -16753,6 +17064,12 @@ REVOKE ALL ON FUNCTION private.log_refresh(entry analytics.refresh_log) FROM PUB
 REVOKE ALL ON FUNCTION private.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION may_check_in(monitor text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.may_check_in(monitor text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -

@@ -51,6 +51,7 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     async acknowledgeCheckIn({ job_name, runid }) {
       await step("acknowledge_check_in", { job_name, runid }, z.unknown());
     },
+    claimHeartbeat: () => step("claim_heartbeat", {}, z.boolean()),
     record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };
 }

@@ -33,6 +33,7 @@ export type Database = {
           "checked_at": string | null;
           "detail": string | null;
           "events_not_before": string;
+          "resolving_at": string | null;
           "state": string;
         };
         ComputedFields: never;
@@ -42,6 +43,7 @@ export type Database = {
           "checked_at"?: string | null;
           "detail"?: string | null;
           "events_not_before"?: string;
+          "resolving_at"?: string | null;
           "state"?: string;
         };
         Update: {
@@ -50,6 +52,7 @@ export type Database = {
           "checked_at"?: string | null;
           "detail"?: string | null;
           "events_not_before"?: string;
+          "resolving_at"?: string | null;
           "state"?: string;
         };
         Relationships: [];
@@ -153,6 +156,22 @@ export type Database = {
           "removed_count"?: number;
           "started_at"?: string;
           "written_count"?: number;
+        };
+        Relationships: [];
+      };
+      "check_ins_asked": {
+        Row: {
+          "asked_at": (string)[];
+          "monitor": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "asked_at": (string)[];
+          "monitor": string;
+        };
+        Update: {
+          "asked_at"?: (string)[];
+          "monitor"?: string;
         };
         Relationships: [];
       };
@@ -843,6 +862,12 @@ export type Database = {
           "lease_until": string | null;
           "not_before": string;
           "payload": NonNullable<Json>;
+          "resolve_attempts": number;
+          "resolve_error": string | null;
+          "resolve_lease_until": string | null;
+          "resolve_not_before": string;
+          "resolve_token": number;
+          "resolved_at": string | null;
           "state": string;
           "transition": string;
         };
@@ -858,6 +883,12 @@ export type Database = {
           "lease_until"?: string | null;
           "not_before"?: string;
           "payload": NonNullable<Json>;
+          "resolve_attempts"?: number;
+          "resolve_error"?: string | null;
+          "resolve_lease_until"?: string | null;
+          "resolve_not_before"?: string;
+          "resolve_token"?: number;
+          "resolved_at"?: string | null;
           "state"?: string;
           "transition": string;
         };
@@ -872,6 +903,12 @@ export type Database = {
           "lease_until"?: string | null;
           "not_before"?: string;
           "payload"?: NonNullable<Json>;
+          "resolve_attempts"?: number;
+          "resolve_error"?: string | null;
+          "resolve_lease_until"?: string | null;
+          "resolve_not_before"?: string;
+          "resolve_token"?: number;
+          "resolved_at"?: string | null;
           "state"?: string;
           "transition"?: string;
         };
@@ -1814,6 +1851,7 @@ export type Database = {
       "accept_row_count": { Args: { "view_name": string }; Returns: number };
       "acknowledge_alert": { Args: { "event_id": string; "token": number }; Returns: boolean };
       "acknowledge_check_in": { Args: { "job_name": string; "runid": number }; Returns: undefined };
+      "acknowledge_resolution": { Args: { "event_id": string; "note": string; "token": number }; Returns: boolean };
       "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
@@ -1835,8 +1873,13 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "claim_heartbeat": { Args: Record<PropertyKey, never>; Returns: boolean };
       "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
+        Args: { "delay": string; "error": string; "event_id": string; "token": number };
+        Returns: boolean;
+      };
+      "defer_resolution": {
         Args: { "delay": string; "error": string; "event_id": string; "token": number };
         Returns: boolean;
       };
@@ -1901,6 +1944,17 @@ export type Database = {
           "lease_token": number;
           "payload": Json;
           "transition": string;
+        }[];
+      };
+      "lease_resolution": {
+        Args: { "lease": string };
+        Returns: {
+          "attempt_count": number;
+          "event_id": string;
+          "is_newest": boolean;
+          "opened_event_id": string;
+          "payload": Json;
+          "resolve_token": number;
         }[];
       };
       "list_incidents": {

@@ -36,6 +36,8 @@ export interface AuditDatabase {
   /** The newest runs that the monitors of jobs have not been told. */
   dueCheckIns(): Promise<readonly JobCheckIn[]>;
   acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void>;
+  /** false: the audit's own monitor was told as often within a minute as the receiver listens. */
+  claimHeartbeat(): Promise<boolean>;
   record(state: ChannelState, detail: string | null): Promise<Backlog>;
 }
 

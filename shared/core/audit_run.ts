@@ -35,7 +35,7 @@ export interface AuditSummary {
   readonly heartbeat: Heartbeat;
 }
 
-/** off: no receiver; held: it asked for silence. */
+/** off: no receiver; held: it asked for silence, or was told as often within this minute as it listens. */
 export type Heartbeat = "sent" | "failed" | "held" | "off";
 
 /** Audits once, tells what there is to tell, and last of all says that the audit is alive. */

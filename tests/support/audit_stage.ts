@@ -66,6 +66,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
       audit: (changes = {}) => audit(sink, changes),
       async passTime() {
         await sql`update analytics.outbox set not_before = now(), lease_until = null where state = 'pending'`;
+        await sql`truncate analytics.check_ins_asked`;
         await sql`update analytics.outbox set resolve_not_before = now(), resolve_lease_until = null where resolved_at is null`;
         await sql`update analytics.alert_channels set events_not_before = '-infinity', check_ins_not_before = '-infinity'`;
       },
@@ -108,7 +109,7 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
 
 async function clearAudit(sql: postgres.Sql): Promise<void> {
   await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
-      analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch`;
+      analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, analytics.check_ins_asked`;
   await sql`
     update analytics.audit_state
     set low_runid = (select coalesce(max(runid), 0) from cron.job_run_details), canary_seen_at = now(), last_runid_seen = null,

@@ -23,6 +23,7 @@ export class FakeAuditDatabase implements AuditDatabase {
   request: CalendarRequest | null = null;
   outcome: AuditPass["outcome"] = "ok";
   check_ins_held = false;
+  may_beat = true;
   check_ins: readonly JobCheckIn[] = [];
   readonly told: JobCheckIn[] = [];
   /** Recoveries whose issue is to be closed. */
@@ -116,6 +117,10 @@ export class FakeAuditDatabase implements AuditDatabase {
   acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void> {
     this.told.push(checkIn);
     return Promise.resolve();
+  }
+
+  claimHeartbeat(): Promise<boolean> {
+    return Promise.resolve(this.may_beat);
   }
 
   record(state: ChannelState, detail: string | null) {

@@ -49,6 +49,14 @@ Deno.test("runAudit() keeps the alerts and says so when there is nobody to tell"
   assert.match(String(database.recorded[0]?.detail), /SENTRY_DSN/);
 });
 
+Deno.test("runAudit() says no more that it is alive than the receiver listens in a minute", async () => {
+  const database = new FakeAuditDatabase();
+  database.may_beat = false;
+  const sender = new FakeSender();
+  assert.equal((await runAudit({ ...settings, database, sender })).heartbeat, "held");
+  assert.deepEqual(sender.check_ins, []);
+});
+
 Deno.test("runAudit() tells the monitor of an audit that could not see", async () => {
   const database = new FakeAuditDatabase();
   database.outcome = "unknown";
