@@ -5,6 +5,7 @@ import { createSentrySender } from "../../shared/adapters/sentry.ts";
 import { systemClock } from "../../shared/adapters/system_clock.ts";
 import type { AuditDatabase } from "../../shared/core/audit_ports.ts";
 import { type AuditSummary, runAudit } from "../../shared/core/audit_run.ts";
+import type { Clock } from "../../shared/core/clock.ts";
 import { directRpc } from "./direct_rpc.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "./envelope_sink.ts";
 import { testDatabaseUrl } from "./test_database.ts";
@@ -22,6 +23,8 @@ export interface AuditStage {
   readonly sink: EnvelopeSink;
   /** Schedules a job that never fires by itself. */
   schedule(job: string): Promise<void>;
+  /** Withdraws it, too. */
+  unschedule(job: string): Promise<void>;
   plant(job: string, run: PlantedRun): Promise<number>;
   audit(changes?: AuditChanges): Promise<AuditSummary>;
   /** Lets what is deferred, held or leased be due, as time would. */
@@ -31,6 +34,10 @@ export interface AuditStage {
 export interface AuditChanges {
   readonly dsn?: string | null;
   readonly timeout_ms?: number;
+  /** Until when sending may begin, from the start of the pass. */
+  readonly send_for_ms?: number;
+  /** The function's, where it is not the machine's. */
+  readonly clock?: Clock;
   /** Of the receiver's API; without one no issue is closed. */
   readonly token?: string;
   /** Wraps the database, to fail in the middle. */
@@ -42,10 +49,19 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   const sql = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
   const sink = await startEnvelopeSink();
   const scheduled = new Set<string>();
+  const gone: number[] = [];
   const active = await sql`select jobid from cron.job where active`;
   await sql`update cron.job set active = false`;
   await sql`update analytics.scheduled_jobs set paused_until = now() + interval '1 day'`;
   await clearAudit(sql);
+  async function unschedule(job: string): Promise<void> {
+    // Its history stays: what others delete of it is a finding.
+    const [row] = await sql`delete from cron.job where jobname = ${job} returning jobid`;
+    gone.push(Number(row?.["jobid"]));
+    await sql`select private.withdraw_job(${job})`;
+    scheduled.delete(job);
+  }
+
   try {
     await body({
       sql,
@@ -56,6 +72,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
         await sql`select analytics.register_job(${job}, '0 0 1 1 *', 'select 1')`;
         await sql`reset role`;
       },
+      unschedule,
       async plant(job, { status, message }) {
         const [row] = await sql`
           insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
@@ -73,11 +90,8 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
     });
   } finally {
     await sql`reset role`;
-    for (const job of scheduled) {
-      await sql`delete from cron.job_run_details where jobid in (select jobid from cron.job where jobname = ${job})`;
-      await sql`delete from cron.job where jobname = ${job}`;
-      await sql`select private.withdraw_job(${job})`;
-    }
+    for (const job of scheduled) await unschedule(job);
+    await sql`delete from cron.job_run_details where jobid = any (${gone})`;
     await sql`update analytics.scheduled_jobs set paused_until = null`;
     await clearAudit(sql);
     await sql`update cron.job set active = true where jobid = any (${active.map((row) => Number(row["jobid"]))})`;
@@ -98,8 +112,8 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
       issues: changes.token === undefined ? null : createSentryIssues({
         ...{ url: sink.apiUrl, organization: "freshet", project: "1", token: changes.token, timeout_ms: 300 },
       }),
-      clock: systemClock,
-      send_for_ms: 60_000,
+      clock: changes.clock ?? systemClock,
+      send_for_ms: changes.send_for_ms ?? 60_000,
       runbook_url: "docs/runbook",
     });
   } finally {
