@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
 import { type ApiAnswer, issueApi } from "../../stack/sentry/issue_api.ts";
-import { type CapturedEvent, Issues } from "../../stack/sentry/issues.ts";
-import { type CheckIn, Monitors } from "../../stack/sentry/monitors.ts";
-import { type Envelope, parseEnvelope } from "./envelope.ts";
+import { Issues } from "../../stack/sentry/issues.ts";
+import { Monitors } from "../../stack/sentry/monitors.ts";
+import { keepEnvelope } from "../../stack/sentry/keep_envelope.ts";
+import { type ParsedEnvelope, parseEnvelope } from "../../stack/sentry/parse_envelope.ts";
 
 /** What the sink does with one envelope, or one call of the API. Left out: it takes it. */
 export interface Step {
@@ -22,7 +22,7 @@ export type Category = "event" | "check_in";
 
 export interface Received {
   readonly category: Category;
-  readonly envelope: Envelope;
+  readonly envelope: ParsedEnvelope;
   /** The whole envelope as text, for looking for what must not be in it. */
   readonly text: string;
   readonly path: string;
@@ -60,13 +60,6 @@ export interface EnvelopeSink {
   checkIns(): readonly Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;
 }
-
-const capturedSchema = z.looseObject({
-  event_id: z.string(),
-  fingerprint: z.array(z.string()),
-  message: z.string(),
-  tags: z.record(z.string(), z.string()),
-});
 
 const LARGEST_BYTES = 1_000_000;
 
@@ -106,19 +99,8 @@ export async function startEnvelopeSink(): Promise<EnvelopeSink> {
       headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
       is_taken: step.fault === undefined ? status >= 200 && status < 300 : step.fault === "response_lost",
     });
-    if (received.at(-1)?.is_taken === true) keep(envelope);
+    if (received.at(-1)?.is_taken === true) keepEnvelope(envelope, { issues, monitors });
     await answer(request, response, step, { status, body: step.body ?? "{}" });
-  }
-
-  function keep(envelope: Envelope): void {
-    for (const { type, payload } of envelope.items) {
-      if (type === "check_in") monitors.take(payload as unknown as CheckIn);
-      if (type === "event") {
-        const { event_id, fingerprint, message, tags } = capturedSchema.parse(payload);
-        const event: CapturedEvent = { event_id, fingerprint, title: message, tags };
-        issues.capture(event);
-      }
-    }
   }
 
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
