@@ -5,6 +5,7 @@
 // test:proofs`) random tests try their full counts, in the suites that have such tests, and bench/proofs/ keeps the results.
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
+import { describeFailure } from "./test/junit_report.ts";
 import { writeProofs } from "./test/proof_results.ts";
 import { runSuite, type SuiteResult } from "./test/run_suite.ts";
 import { sampleClusters } from "./test/sample_clusters.ts";
@@ -31,6 +32,7 @@ for (const { name, passed, failed, seconds } of results) {
     `${failed === 0 ? "ok    " : "FAILED"} ${name.padEnd(12)} ${passed} passed, ${failed} failed, ${seconds} s`,
   );
 }
+for (const failure of results.flatMap(({ failures }) => failures)) console.log(describeFailure(failure));
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`All suites took ${Math.round((Date.now() - started) / 1000)} s`);

@@ -23,7 +23,7 @@ export interface Isolate {
 /** Starts one isolate and waits until it listens. Throws a StackError with the end of its log when it does not. */
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
-  let child = launch(found, options);
+  let child = launchIsolate(found, options);
   await untilListening(found, child, options.port);
   const supervision = supervise();
 
@@ -37,7 +37,7 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
       await pause(wait, stopping.signal);
       if (stopping.signal.aborted) return;
-      child = launch(found, options);
+      child = launchIsolate(found, options);
     }
   }
   return {
@@ -50,7 +50,11 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
   };
 }
 
-function launch({ entrypoint, config }: FoundFunction, options: IsolateOptions): Child {
+/** Starts the process alone: nothing waits until it listens, nothing starts it again. */
+export function launchIsolate(
+  { entrypoint, config }: Pick<FoundFunction, "entrypoint" | "config">,
+  options: IsolateOptions,
+): Child {
   return startChild({
     command: options.runtime.deno,
     args: [

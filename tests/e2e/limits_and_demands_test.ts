@@ -57,9 +57,10 @@ e2e(
       await response.body?.cancel();
       return response;
     };
-    /** Redis' calls so far, with an isolate that has just looked the versions up, and so knows them for a second. */
+    /** Redis' calls so far, with an isolate that has just looked the versions up: what it knew before has lapsed by then. */
     const warm = `/arena/time-to-first-win?challenge_id=${challenge}`;
     const warmed = async (isolate: number) => {
+      await pause(1_100);
       await (await product.get(warm, at(isolate))).body?.cancel();
       await pause(100);
       return redis().traffic().calls;

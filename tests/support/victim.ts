@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startChild } from "../../stack/child.ts";
 import { freePort } from "../../stack/free_port.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import { edgeRuntime } from "../../stack/functions/edge_runtime.ts";
 import { downloadImports } from "../../stack/functions/imports.ts";
+import { launchIsolate } from "../../stack/functions/isolate.ts";
 import { permissionsOf } from "../../stack/functions/permissions.ts";
 import type { Keys } from "../../stack/keys.ts";
 import { pause } from "../../stack/pause.ts";
@@ -34,15 +34,11 @@ export async function startVictim({ origin, keys, sentryDsn }: VictimOptions): P
   await downloadImports({ ...found, verifyJwt: false }, runtime);
   const environment = functionEnvironment({ origin, keys, redis: null, sentryDsn });
   const logFile = await Deno.makeTempFile({ prefix: "freshet-victim-", suffix: ".log" });
-  const child = startChild({
-    command: runtime.deno,
-    args: [
-      ...["serve", "--quiet", "--no-prompt", "--no-lock", "--cached-only", "--config", found.config],
-      ...permissionsOf({ environment, optional: optionalVariables, port }),
-      ...["--host", "127.0.0.1", "--port", String(port), found.entrypoint],
-    ],
-    environment: { DENO_DIR: runtime.cacheFolder, NO_COLOR: "1", ...environment },
-    clearEnvironment: true,
+  const child = launchIsolate(found, {
+    runtime,
+    permissions: permissionsOf({ environment, optional: optionalVariables, port }),
+    environment,
+    port,
     logFile,
   });
   const url = `http://127.0.0.1:${port}/cron-audit`;

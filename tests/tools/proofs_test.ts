@@ -49,7 +49,7 @@ Deno.test("a run of test:proofs keeps counts, seconds, date and commit of each s
   const folder = await Deno.makeTempDir();
   try {
     const counts = [{ file: "tests/e2e/one_test.ts", count: 1_000 }];
-    await writeProofs([{ name: "e2e", passed: 3, failed: 1, seconds: 90, counts }], folder);
+    await writeProofs([{ name: "e2e", passed: 3, failed: 1, failures: [], seconds: 90, counts }], folder);
     const { date, commit, ...result } = JSON.parse(await Deno.readTextFile(join(folder, "e2e.json")));
     deepEqual(result, { suite: "e2e", passed: 3, failed: 1, seconds: 90, counts });
     match(date, /^\d{4}-\d\d-\d\d$/);

@@ -1,7 +1,7 @@
 import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
-import { countResults } from "./junit_counts.ts";
+import { countResults, type Failure, readFailures } from "./junit_report.ts";
 import { type ProofCount, readCounts } from "./proof_results.ts";
 import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
 
@@ -9,6 +9,7 @@ export interface SuiteResult {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly Failure[];
   readonly seconds: number;
   /** What its random tests tried, where the full counts were asked for. */
   readonly counts: readonly ProofCount[];
@@ -27,7 +28,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
   const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
   console.log(`\n── ${suite.name}: ${suite.what}${until}`);
   let database: TestDatabase | undefined;
-  let outcome = { passed: 0, failed: 1 };
+  let outcome: Outcome = { passed: 0, failed: 1, failures: [] };
   const notes = run.proofs ? await Deno.makeTempFile({ prefix: "freshet-proofs-" }) : undefined;
   try {
     if (suite.needsBrowser === true) await installPackages(BROWSER);
@@ -52,6 +53,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
     });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
+    outcome = { ...outcome, failures: [whole(suite, error instanceof Error ? error.message : String(error))] };
   } finally {
     await database?.stop();
   }
@@ -65,7 +67,14 @@ async function takeCounts(notes: string): Promise<ProofCount[]> {
   return counts;
 }
 
-async function runTests(suite: Suite, env: Record<string, string>): Promise<{ passed: number; failed: number }> {
+type Outcome = Pick<SuiteResult, "passed" | "failed" | "failures">;
+
+/** A failure that is no test case's. */
+function whole(suite: Suite, text: string): Failure {
+  return { file: suite.paths.join(" "), name: "the suite as a whole", text };
+}
+
+async function runTests(suite: Suite, env: Record<string, string>): Promise<Outcome> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
@@ -77,9 +86,11 @@ async function runTests(suite: Suite, env: Record<string, string>): Promise<{ pa
     const success = suite.beside !== undefined
       ? await runQuietly(suite.name, command)
       : (await command.spawn().status).success;
-    const counts = countResults(await Deno.readTextFile(report));
-    // A module that does not load, a leak, a suite without tests: Deno fails without a failed test case.
-    return !success && counts.failed === 0 ? { passed: counts.passed, failed: 1 } : counts;
+    const written = await Deno.readTextFile(report);
+    const outcome = { ...countResults(written), failures: readFailures(written) };
+    if (success || outcome.failed > 0) return outcome;
+    const reason = "deno test failed without a failed test case: a module that does not load, or no tests; see above";
+    return { passed: outcome.passed, failed: 1, failures: [whole(suite, reason)] };
   } finally {
     await Deno.remove(report);
   }

@@ -110,6 +110,8 @@ export const suites: readonly Suite[] = [
     sample: true,
     proofs: true,
     beside: "working",
+    // Each file has a stack of its own, and most of its time is waiting.
+    flags: ["--parallel"],
   },
 ];
 

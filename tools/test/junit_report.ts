@@ -1,0 +1,46 @@
+/** A test case that failed, in the words of its report. */
+export interface Failure {
+  /** The file, as deno names it. */
+  readonly file: string;
+  readonly name: string;
+  /** The error and where it was thrown. */
+  readonly text: string;
+}
+
+/** Passed and failed test cases of a JUnit report as `deno test --junit-path` writes it, steps included. */
+export function countResults(report: string): { passed: number; failed: number } {
+  const suites = [...report.matchAll(/<testsuite [^>]*>/g)].map(([tag]) => tag);
+  const total = sumOf(suites, "tests");
+  const failed = sumOf(suites, "failures") + sumOf(suites, "errors");
+  return { passed: total - failed - sumOf(suites, "disabled"), failed };
+}
+
+/** The test cases of the report that failed. */
+export function readFailures(report: string): Failure[] {
+  return report.split("<testcase ").slice(1).flatMap((testcase) => {
+    const text = /<failure[^>]*>([^<]*)<\/failure>/.exec(testcase)?.[1];
+    if (text === undefined) return [];
+    return [{ file: attribute(testcase, "classname"), name: attribute(testcase, "name"), text: unescapeXml(text) }];
+  });
+}
+
+/** A failure in at most `lineLimit` lines of its text, for the end of a run, where a person looks first. */
+export function describeFailure(failure: Failure, lineLimit = 12): string {
+  const lines = failure.text.trimEnd().split("\n");
+  const left = lines.length - lineLimit;
+  const shown = left > 0 ? [...lines.slice(0, lineLimit), `(${left} more lines above)`] : lines;
+  return [`FAILED ${failure.file}: ${failure.name}`, ...shown.map((line) => `    ${line}`)].join("\n");
+}
+
+function sumOf(tags: readonly string[], name: string): number {
+  return tags.reduce((sum, tag) => sum + Number(attribute(tag, name) || 0), 0);
+}
+
+function attribute(tag: string, name: string): string {
+  return unescapeXml(new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
+}
+
+function unescapeXml(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
+}
