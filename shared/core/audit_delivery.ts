@@ -1,4 +1,5 @@
 import { type AlertEvent, alertEvent, minimalEvent } from "./audit_event.ts";
+import { closeIssues, type IssueTracker } from "./audit_issues.ts";
 import type { LeasedAlert } from "./audit_pass.ts";
 import type { AlertSender, AuditDatabase, ChannelState } from "./audit_ports.ts";
 import { holdSeconds, judgeAnswer, type Verdict } from "./audit_verdict.ts";
@@ -7,6 +8,8 @@ import type { Clock } from "./clock.ts";
 export interface DeliveryOptions {
   readonly database: AuditDatabase;
   readonly sender: AlertSender;
+  /** null: no token, so a recovery is an event. */
+  readonly issues: IssueTracker | null;
   readonly clock: Clock;
   /** Milliseconds since the epoch; no send begins after it. */
   readonly deadline: number;
@@ -26,12 +29,19 @@ const FAILURES_TO_STOP = 3;
 /** Alerts that are refused for what is in them cost little, and say nothing of the next; a receiver that refuses all is left alone. */
 const REFUSALS_TO_STOP = 10;
 
+/** Sends what is due, and then closes the issues of what is over, so that none of that keeps an alert waiting. */
+export async function deliverAlerts(options: DeliveryOptions): Promise<Delivery> {
+  const delivery = await sendAlerts(options);
+  await closeIssues(options);
+  return delivery;
+}
+
 /**
  * Sends due alerts one by one, those that were tried least first, then oldest first, and acknowledges only those that the
  * receiver took with a 2xx. An isolate that dies anywhere in between loses nothing: the lease runs out and the same event
  * is sent again.
  */
-export async function deliverAlerts(options: DeliveryOptions): Promise<Delivery> {
+async function sendAlerts(options: DeliveryOptions): Promise<Delivery> {
   const { database, clock, deadline } = options;
   let sent = 0;
   let failures = 0;

@@ -1,7 +1,7 @@
 import { computeCalendar } from "./audit_calendar.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
-import { closeIssues, type ClosingOptions, type IssueTracker } from "./audit_issues.ts";
+import type { IssueTracker } from "./audit_issues.ts";
 import { tellMonitors } from "./audit_monitors.ts";
 import type { AuditPass } from "./audit_pass.ts";
 import type { AlertSender, AuditDatabase } from "./audit_ports.ts";
@@ -105,10 +105,9 @@ const NOBODY_TO_TELL: Told = {
   heartbeat: "off",
 };
 
-async function tell(options: DeliveryOptions & ClosingOptions, pass: AuditPass): Promise<Told> {
+async function tell(options: DeliveryOptions, pass: AuditPass): Promise<Told> {
   const { database, sender } = options;
   const delivery = await deliverAlerts(options);
-  await closeIssues(options);
   if (pass.check_ins_held || !(await tellMonitors(options))) return { delivery, heartbeat: "held" };
 
   const answer = await sender.checkIn(pass.outcome === "unknown" ? "error" : "ok");

@@ -15,6 +15,12 @@ async function failOnce(stage: AuditStage, job = "probe-a"): Promise<number> {
   return await stage.plant(job, { status: "failed", message });
 }
 
+/** With a fault of its own: many that fail alike are one alert. */
+async function failUnlikeOthers(stage: AuditStage, nth: number): Promise<void> {
+  await stage.schedule(`probe-${nth}`);
+  await stage.plant(`probe-${nth}`, { status: "failed", message: `ERROR:  refresh failed [P00${10 + nth}]: broken` });
+}
+
 async function outbox(stage: AuditStage): Promise<unknown[]> {
   const rows = await stage
     .sql`select state, attempt_count, last_error from analytics.outbox order by created_at, incident_id`;
@@ -191,14 +197,14 @@ deliveryTest(
   async (stage) => {
     const { sink } = stage;
     const words = { detail: "event submission rejected", causes: ["invalid timestamp of eve@example.org"] };
-    for (const job of ["a", "b", "c"]) await failOnce(stage, `never-${job}`);
+    for (const job of [1, 2, 3]) await failUnlikeOthers(stage, job);
     sink.always("event", { status: 500 });
     await stage.audit();
-    await failOnce(stage, "probe-d");
+    await failUnlikeOthers(stage, 4);
     await stage.passTime();
     sink.script("event", {});
     assert.equal((await stage.audit()).sent, 1, "the newest one, although three older ones fail again and again");
-    assert.equal((sink.events()[0]?.["tags"] as Record<string, unknown>)["job"], "probe-d");
+    assert.equal((sink.events()[0]?.["tags"] as Record<string, unknown>)["job"], "probe-4");
 
     await stage.passTime();
     sink.always("event", { status: 400, body: JSON.stringify(words) });

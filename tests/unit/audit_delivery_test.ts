@@ -10,7 +10,7 @@ import { FakeSender } from "../support/fake_sender.ts";
 const stopped: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
 
 function deliver(database: FakeAuditDatabase, sender: FakeSender, clock = stopped) {
-  return deliverAlerts({ database, sender, clock, deadline: 60_000, runbook_url: "docs/runbook" });
+  return deliverAlerts({ database, sender, issues: null, clock, deadline: 60_000, runbook_url: "docs/runbook" });
 }
 
 function alerts(count: number) {
@@ -108,7 +108,8 @@ Deno.test("deliverAlerts() lets three alerts that the receiver never takes keep 
     checkIn: () => assert.fail("no check-in is asked for"),
     checkInJob: () => assert.fail("no check-in is asked for"),
   };
-  const pass = () => deliverAlerts({ database, sender, clock: stopped, deadline: 60_000, runbook_url: "docs/runbook" });
+  const pass = () =>
+    deliverAlerts({ database, sender, issues: null, clock: stopped, deadline: 60_000, runbook_url: "docs/runbook" });
   await pass();
   database.rows.push(...new FakeAuditDatabase([failedAlert(4)]).rows);
   database.wait();
