@@ -1098,10 +1098,10 @@ $$;
 COMMENT ON FUNCTION analytics.is_admin() IS 'True when the verified token carries is_admin: true, as the custom access token hook puts it.';
 
 --
--- Name: lease_alerts(integer, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: lease_alerts(integer, interval, boolean); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
+CREATE FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean DEFAULT false) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1125,11 +1125,8 @@ CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(
                     from analytics.outbox as first
                     where first.incident_id = o.incident_id and first.transition = 'opened' and first.state <> 'delivered'
                 )
-                -- and by closing its issue, where that works within ten minutes.
-                and (
-                    coalesce(c.resolving_at, '-infinity') < clock_timestamp() - interval '10 minutes'
-                    or o.created_at < clock_timestamp() - interval '10 minutes'
-                )
+                -- and by closing its issue, where the sender can and that works within ten minutes.
+                and (not resolving or o.created_at < clock_timestamp() - interval '10 minutes')
             )
             and (
                 o.transition <> 'opened'
@@ -1162,10 +1159,10 @@ CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(
 $$;
 
 --
--- Name: FUNCTION lease_alerts(n integer, lease interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION lease_alerts(n integer, lease interval, resolving boolean); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. Service role only.';
+COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) IS 'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
 
 --
 -- Name: lease_resolution(interval); Type: FUNCTION; Schema: analytics; Owner: -
@@ -16196,11 +16193,11 @@ GRANT ALL ON FUNCTION analytics.is_admin() TO authenticated;
 GRANT ALL ON FUNCTION analytics.is_admin() TO service_role;
 
 --
--- Name: FUNCTION lease_alerts(n integer, lease interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION lease_alerts(n integer, lease interval, resolving boolean); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) TO service_role;
+REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) TO service_role;
 
 --
 -- Name: FUNCTION lease_resolution(lease interval); Type: ACL; Schema: analytics; Owner: -

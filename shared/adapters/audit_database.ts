@@ -28,9 +28,9 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     calendar: () => step("audit_calendar_request", {}, calendarRequestSchema.nullable()),
     pass: ({ dry_run, calendar }) =>
       rpc({ name: "audit_pass", input: { dry_run, calendar }, output: auditPassSchema, timeout_ms: PASS_MS }),
-    async lease(seconds) {
+    async lease(seconds, resolving) {
       const leased = z.array(leasedAlertSchema).max(1);
-      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds` }, leased);
+      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds`, resolving }, leased);
       return alert ?? null;
     },
     acknowledge: (lease) => settle("acknowledge_alert", lease),

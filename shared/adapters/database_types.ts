@@ -1937,7 +1937,7 @@ export type Database = {
       };
       "is_admin": { Args: Record<PropertyKey, never>; Returns: boolean };
       "lease_alerts": {
-        Args: { "lease": string; "n": number };
+        Args: { "lease": string; "n": number; "resolving"?: boolean };
         Returns: {
           "attempt_count": number;
           "event_id": string;

@@ -51,7 +51,7 @@ async function sendAlerts(options: DeliveryOptions): Promise<Delivery> {
 
   while (failures < FAILURES_TO_STOP && refusals < REFUSALS_TO_STOP && clock.now() < deadline) {
     // One at a time: what is not sent in this pass keeps no lease that the next one would have to wait for.
-    const alert = await database.lease(LEASE_SECONDS);
+    const alert = await database.lease(LEASE_SECONDS, options.issues !== null);
     if (alert === null) break;
 
     const { verdict, hold } = await sendOnce(alert, options);

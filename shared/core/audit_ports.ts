@@ -20,8 +20,12 @@ export interface AuditDatabase {
   /** What the calendar of the next pass is computed from; null when pg_cron cannot be read. */
   calendar(): Promise<CalendarRequest | null>;
   pass(options: PassOptions): Promise<AuditPass>;
-  /** Of the alerts that are due one that was tried least, borrowed for so many seconds; null when there is none. */
-  lease(seconds: number): Promise<LeasedAlert | null>;
+  /**
+   * Of the alerts that are due one that was tried least, borrowed for so many seconds; null when there is none.
+   *
+   * @param resolving this sender closes issues: no recovery then, unless that has failed for ten minutes
+   */
+  lease(seconds: number, resolving: boolean): Promise<LeasedAlert | null>;
   acknowledge(lease: Lease): Promise<boolean>;
   defer(lease: Lease, delay: { readonly seconds: number; readonly error: string }): Promise<boolean>;
   park(lease: Lease, error: string): Promise<boolean>;

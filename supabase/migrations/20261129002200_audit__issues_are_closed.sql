@@ -20,7 +20,8 @@ create index outbox_opened_idx on analytics.outbox ((payload ->> 'fingerprint'),
 alter table analytics.alert_channels add column resolving_at timestamptz;
 comment on column analytics.alert_channels.resolving_at is 'When a sender with a token last asked for issues to close.';
 
-create or replace function analytics.lease_alerts(n integer, lease interval)
+drop function analytics.lease_alerts(integer, interval);
+create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
 language sql
 security definer
@@ -46,11 +47,8 @@ as $$
                     from analytics.outbox as first
                     where first.incident_id = o.incident_id and first.transition = 'opened' and first.state <> 'delivered'
                 )
-                -- and by closing its issue, where that works within ten minutes.
-                and (
-                    coalesce(c.resolving_at, '-infinity') < clock_timestamp() - interval '10 minutes'
-                    or o.created_at < clock_timestamp() - interval '10 minutes'
-                )
+                -- and by closing its issue, where the sender can and that works within ten minutes.
+                and (not resolving or o.created_at < clock_timestamp() - interval '10 minutes')
             )
             and (
                 o.transition <> 'opened'
@@ -81,8 +79,10 @@ as $$
     from leased as l
     order by l.attempt_count, l.created_at, l.incident_id;
 $$;
-comment on function analytics.lease_alerts(integer, interval) is
-    'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. Service role only.';
+revoke all on function analytics.lease_alerts(integer, interval, boolean) from public, anon, authenticated;
+grant execute on function analytics.lease_alerts(integer, interval, boolean) to service_role;
+comment on function analytics.lease_alerts(integer, interval, boolean) is
+    'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
 
 create function analytics.lease_resolution(lease interval)
 returns table (

@@ -15,7 +15,7 @@ create function pg_temp.recover(id bigint) returns void language sql as $$
     select private.enqueue_alert(i, 'recovered') from analytics.incidents as i where i.incident_id = id;
 $$;
 create function pg_temp.lease() returns table (event_id text, token bigint, transition text, subject text) language sql as $$
-    select l.event_id, l.lease_token, l.transition, l.payload ->> 'subject' from analytics.lease_alerts(1, '60 seconds') as l;
+    select l.event_id, l.lease_token, l.transition, l.payload ->> 'subject' from analytics.lease_alerts(1, '60 seconds', resolving => true) as l;
 $$;
 create function pg_temp.resolve() returns table (event_id text, token bigint, opened_event_id text, is_newest boolean, subject text) language sql as $$
     select l.event_id, l.resolve_token, l.opened_event_id, l.is_newest, l.payload ->> 'subject' from analytics.lease_resolution('60 seconds') as l;
