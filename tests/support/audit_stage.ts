@@ -110,7 +110,13 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
         ? null
         : createSentrySender({ dsn, environment: "test", release: null, timeout_ms: changes.timeout_ms ?? 2_000 }),
       issues: changes.token === undefined ? null : createSentryIssues({
-        ...{ url: sink.apiUrl, organization: "freshet", project: "1", token: changes.token, timeout_ms: 300 },
+        ...{
+          url: sink.apiUrl,
+          organization: "freshet",
+          project: "1",
+          token: changes.token,
+          timeout_ms: changes.timeout_ms ?? 2_000,
+        },
       }),
       clock: changes.clock ?? systemClock,
       send_for_ms: changes.send_for_ms ?? 60_000,
