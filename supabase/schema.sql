@@ -1021,7 +1021,9 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    -- Any role may put a trigger there, which would run as this function's owner.
+    -- Any role may put a trigger there, which would run as this function's owner. One that is about to be committed keeps the
+    -- queue locked: the insert below would wait for it and then fire it. So the wait comes first, and none is made from here on.
+    lock table net.http_request_queue in row exclusive mode;
     if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',

@@ -2,6 +2,7 @@ import { scrubCredentials } from "./scrub_credentials.ts";
 import { scrubIdentifiers, scrubNumbers } from "./scrub_numbers.ts";
 import { scrubQuotes } from "./scrub_quotes.ts";
 import { scrubSections } from "./scrub_sections.ts";
+import { plainly, scrubPlainly } from "./scrub_spelling.ts";
 import { scrubTokens } from "./scrub_tokens.ts";
 import { scrubPaths } from "./scrub_words.ts";
 
@@ -33,14 +34,17 @@ export interface ScrubOptions {
  * ```
  */
 export function scrubMessage(message: string, { names = [], longest = LONGEST_MESSAGE }: ScrubOptions = {}): string {
-  const sections = scrubSections(cut(message, longest));
-  const values = scrubQuotes(scrubPaths(scrubCredentials(sections)), names.filter((name) => name != null));
-  return cut(scrubTokens(scrubNumbers(scrubIdentifiers(values))), longest);
+  const known = names.filter((name) => name != null).map(plainly);
+  const scrubbed = scrubPlainly(cut(message, longest), (plain) => {
+    const values = scrubQuotes(scrubPaths(scrubCredentials(scrubSections(plain))), known);
+    return scrubTokens(scrubNumbers(scrubIdentifiers(values)));
+  });
+  return cut(scrubbed, longest);
 }
 
 /** Takes secrets out of a name, of a job for one, which may be any text; what is no secret in it stays, so that it is found. */
 export function scrubName(name: string): string {
-  return scrubTokens(scrubNumbers(scrubCredentials(name)));
+  return scrubPlainly(name, (plain) => scrubTokens(scrubNumbers(scrubCredentials(plain))));
 }
 
 /** What was cut through would no longer look like what it was: the last word goes, and numbers before it, which may be its beginning. */

@@ -8,7 +8,7 @@ const MOMENT = String
 const IS_MOMENT = new RegExp(`^${MOMENT}$`);
 
 /** Groups of digits as people write them; long enough to be a card or a telephone. */
-const GROUPS = String.raw`(?<!\d)[+(]{0,2}\d(?:[ ()./-]{0,2}\d){6,33}(?![\d%])`;
+const GROUPS = String.raw`(?<!\d)[+(]{0,2}\d(?:[ ()./‐-―−-]{0,2}\d){6,33}(?![\d%])`;
 
 /** As migrations are numbered: the moment, without signs. */
 const STAMP = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
@@ -104,12 +104,12 @@ function isTelephone(text: string): boolean {
   const digits = text.replace(/\D/g, "");
   if (/^\(?\+/.test(text)) return digits.length >= 8;
   if (/^\(?0\d/.test(text) && !text.includes(".")) return digits.length >= 9 && /[ ()/-]/.test(text);
-  return /^\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}$/.test(text) || /^\d{3}-\d{2}-\d{4}$/.test(text);
+  return /^(?:1[ .-])?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}$/.test(text) || /^\d{3}-\d{2}-\d{4}$/.test(text);
 }
 
 /** Four groups of four are a card too whose last digit was mistyped. */
 function holdsCard(text: string): boolean {
-  if (/(?:^|\D)\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)/.test(text)) return true;
+  if (/(?:^|\D)\d{4}([ ‐-―−-])\d{4}\1\d{4}\1\d{4}(?!\d)/.test(text)) return true;
   const groups = text.match(/\d+/g) ?? [];
   for (let from = 0; from < groups.length; from += 1) {
     let digits = "";

@@ -2,7 +2,7 @@ import { scrubTokens } from "./scrub_tokens.ts";
 
 /** Words before a quoted name of an object, in PostgreSQL's messages and in ours. */
 const ANNOUNCED =
-  /(?<![A-Za-z])(?:relation|table|view|column|index|constraint|schema|function|procedure|type|role|owner|database|sequence|extension|trigger|policy|cursor|language|job|schedule|field|record|savepoint|parameter|server|publication|subscription|partition|rule|collation|domain|attribute|argument|tablespace|operator|aggregate|option|variable|reading|filter|outcome|pack|kind|resource|register|invoke|fits|run of) {1,2}"([^"]{1,128})"/gi;
+  /(?<![A-Za-z])(?:relation|table|view|column|column reference|index|constraint|schema|function|procedure|type|role|owner|database|sequence|extension|trigger|policy|cursor|language|job|schedule|field|record|savepoint|parameter|server|publication|subscription|partition|rule|collation|domain|attribute|argument|tablespace|operator|aggregate|option|variable|reading|filter|outcome|pack|kind|resource|register|invoke|fits|run of) {1,2}"([^"]{1,128})"/gi;
 
 /** A second name right behind a first one: job "a" of "postgres", schedule "b" instead of "c". */
 const FURTHER = / (?:of|instead of) "([^"]{1,128})"/y;
@@ -13,8 +13,8 @@ const SCHEDULE = /^(?:(?:[\d*$,/-]{1,20}|[a-z]{3}) ){4}(?:[\d*$,/-]{1,20}|[a-z]{
 /** An apostrophe inside a word: doesn't, the view's. */
 const LITERAL = /'(?!(?<=[A-Za-z]')(?:s|t|re|ve|ll|d|m)(?![A-Za-z0-9_'"]))(?:[^'\\]|\\[\s\S]|'(?=\w))*(?:'|$)/g;
 const DOLLARS = /\$(\w{0,60})\$[\s\S]*?(?:\$\1\$|$)/g;
-const SINGLE_CURLED = /‘[\s\S]*?(?:’(?!\p{L})|$)/gu;
-const OTHER_QUOTES = /[«»“”„‟‹›`]/g;
+const SINGLE_CURLED = /‘[\s\S]*?(?:’(?!\p{L})|$)|‚[\s\S]*?(?:[‘’](?!\p{L})|$)/gu;
+const OTHER_QUOTES = /[«»“”„‟‹›「」『』〝〞´]|`+/g;
 
 /** Takes out what is quoted, except names of objects, and the names that were told. */
 export function scrubQuotes(text: string, names: readonly string[]): string {
@@ -78,5 +78,5 @@ function scrubOtherQuotes(text: string): string {
   if (first === undefined || last === undefined) return text;
   const until = quotes.length === 1 ? text.length : last.index;
   const closing = quotes.length === 1 ? first[0] : last[0];
-  return `${text.slice(0, first.index)}${first[0]}[value]${closing}${text.slice(until + 1)}`;
+  return `${text.slice(0, first.index)}${first[0]}[value]${closing}${text.slice(until + last[0].length)}`;
 }

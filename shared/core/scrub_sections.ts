@@ -19,6 +19,7 @@ const ROWS: readonly Rule[] = [
     /\)=\((?:[\s\S]*\)(?= already exists| is not present| is still referenced| is duplicated| conflicts with)|[\s\S]*$)/,
     ")=([value])",
   ],
+  [/( conflicts with existing key [^=]{1,300}\)=)\([\s\S]*$/, "$1([value])"],
   [/Failing row contains \((?:[\s\S]*\)|[\s\S]*$)/, "Failing row contains ([values])"],
 ];
 

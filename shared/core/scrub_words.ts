@@ -9,7 +9,7 @@ const PLAIN_PATH = /^(?:\/(?:v\d{1,2}|[a-z_-]{1,40}))*\/?[.,:;)]{0,3}$/;
 /** Takes addresses of persons out of a text, and those that have a name and password in them. */
 export function scrubAddresses(text: string): string {
   return text.replace(WORD, (word) => {
-    if (!word.includes("@")) return word;
+    if (!word.includes("@")) return word.replace(/[\w.+-]{1,64}%40[\w.-]+/g, "[email]");
     const scheme = word.indexOf("://");
     if (scheme <= 0 || word.indexOf("@", scheme) === -1) return scrubEmails(word);
     const prefix = word.slice(0, scheme);

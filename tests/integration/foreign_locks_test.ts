@@ -91,3 +91,32 @@ Deno.test("a refresh that is younger than its limit, and one that has just ended
     });
     assert.deepEqual(await openLockWaits(owner), []);
   }));
+
+Deno.test("a trigger that is committed while a call waits for the queue is seen, and does not run", () =>
+  withStranger(async ({ admin, stranger, owner }) => {
+    await owner`begin`;
+    try {
+      await stranger`begin`;
+      await stranger.unsafe(`
+        create function pg_temp.steal() returns trigger language plpgsql as
+          $$ begin raise exception 'the trigger ran as %', current_user; end $$;
+        create trigger steal before insert on net.http_request_queue for each row execute function pg_temp.steal()`);
+      const call = owner`select analytics.invoke_function('cron-audit')`.then(() => "queued", (error) => String(error));
+      await untilQueueIsAwaited(admin);
+      await stranger`commit`;
+      assert.match(await call, /a foreign trigger stands on net.http_request_queue/);
+    } finally {
+      await owner`rollback`;
+      await admin`drop trigger if exists steal on net.http_request_queue`;
+    }
+  }));
+
+async function untilQueueIsAwaited(admin: postgres.Sql): Promise<void> {
+  for (let patience = 0; patience < 250; patience += 1) {
+    const waiting = await admin`
+      select from pg_locks where not granted and relation = 'net.http_request_queue'::regclass`;
+    if (waiting.length > 0) return;
+    await pause(20);
+  }
+  throw new Error("no call waits for the queue");
+}
