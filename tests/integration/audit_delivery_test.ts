@@ -100,12 +100,12 @@ for (const [what, step, error] of passing) {
 }
 
 deliveryTest(
-  "of an hour without a receiver is kept, and told when there is one again, what was tried least first",
+  "of an hour without a receiver is kept, and told when there is one, least tried first",
   async (stage) => {
     stage.sink.always("event", { fault: "reset" });
     stage.sink.always("check_in", { fault: "reset" });
     for (let job = 1; job <= 6; job += 1) {
-      await failOnce(stage, `probe-${job}`);
+      await failUnlikeOthers(stage, job);
       await stage.passTime();
       assert.equal((await stage.audit()).heartbeat, "failed");
     }
@@ -242,7 +242,7 @@ deliveryTest("is kept, and said to be kept, while there is nobody to tell", asyn
 });
 
 deliveryTest("is produced once by eight auditors at once, and sent once", async (stage) => {
-  for (let job = 1; job <= 12; job += 1) await failOnce(stage, `probe-${job}`);
+  for (let job = 1; job <= 12; job += 1) await failUnlikeOthers(stage, job);
   stage.sink.always("event", { delay_ms: 10 });
   const summaries = await Promise.all(Array.from({ length: 8 }, () => stage.audit()));
   const sum = (name: "opened" | "sent") => summaries.reduce((total, summary) => total + summary[name], 0);

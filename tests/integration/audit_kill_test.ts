@@ -129,12 +129,18 @@ async function fail(job: string): Promise<void> {
   await end(job, "failed");
 }
 
+/** Figures would be taken out of a message, and all be the same. */
+function letters(job: string): string {
+  return job.replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
+}
+
 async function end(job: string, status: "failed" | "succeeded"): Promise<void> {
   await product.sql`
     insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)
     select
       (select coalesce(max(runid), 0) + 1 from cron.job_run_details), jobid, ${status},
-      ${status === "failed" ? "ERROR:  broken" : "1 row"}, now(), now()
+      -- A fault of its own: many that fail alike are one alert.
+      ${status === "failed" ? `ERROR:  broken ${letters(job)}` : "1 row"}, now(), now()
     from cron.job where jobname = ${job}`;
 }
 
