@@ -21,6 +21,7 @@ export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
     await plantStaff(transaction);
     await plantTeam(transaction);
     await plantAssignments(transaction);
+    await plantFeedback(transaction);
   });
 }
 
@@ -92,6 +93,16 @@ async function plantAssignments(sql: postgres.TransactionSql): Promise<void> {
     ) as w
     where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
     on conflict (id) do nothing`;
+}
+
+/** What an application would call its feedback on the team's attempts: there is none to open. */
+async function plantFeedback(sql: postgres.TransactionSql): Promise<void> {
+  await sql`
+    update public.scenario_attempts as a
+    set feedback_id = 'made-up/' || a.id
+    from public.org_members as m
+    where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
+        and a.org_id = m.org_id and a.user_id = m.user_id and a.feedback_id is null`;
 }
 
 function presentation(): string {

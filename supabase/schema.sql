@@ -82,8 +82,29 @@ CREATE TYPE private.training_activity_calendar_row AS (
 	org_id uuid,
 	active_on date,
 	attempts_count bigint,
-	active_users_count bigint
+	active_users_count bigint,
+	year_attempts_count bigint,
+	busiest_attempts_count bigint,
+	busiest_on date
 );
+
+--
+-- Name: COLUMN training_activity_calendar_row.year_attempts_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_activity_calendar_row.year_attempts_count IS 'Attempts of the organisation on all days of the year: the same on each of its rows.';
+
+--
+-- Name: COLUMN training_activity_calendar_row.busiest_attempts_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_activity_calendar_row.busiest_attempts_count IS 'Attempts on the day of the year that has most.';
+
+--
+-- Name: COLUMN training_activity_calendar_row.busiest_on; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_activity_calendar_row.busiest_on IS 'That day, the first where there are several.';
 
 --
 -- Name: training_assignments_row; Type: TYPE; Schema: private; Owner: -
@@ -96,6 +117,8 @@ CREATE TYPE private.training_assignments_row AS (
 	name text,
 	scenario_id uuid,
 	title text,
+	difficulty text,
+	category text,
 	due_on date,
 	is_required boolean,
 	assigned_at timestamp with time zone,
@@ -151,6 +174,68 @@ CREATE TYPE private.training_kpi_cohorts_row AS (
 COMMENT ON COLUMN private.training_kpi_cohorts_row.scored_users_count IS 'Users with a score: what avg_score rests on.';
 
 --
+-- Name: training_kpi_heatmap_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_kpi_heatmap_row AS (
+	org_id uuid,
+	event_type text,
+	minute_of_call integer,
+	events_count bigint,
+	attempts_count bigint
+);
+
+--
+-- Name: COLUMN training_kpi_heatmap_row.minute_of_call; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_heatmap_row.minute_of_call IS '0 for the first 60 seconds.';
+
+--
+-- Name: COLUMN training_kpi_heatmap_row.attempts_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_heatmap_row.attempts_count IS 'Attempts with such an event in this minute.';
+
+--
+-- Name: training_kpi_weekly_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_kpi_weekly_row AS (
+	org_id uuid,
+	event_type text,
+	week_start date,
+	events_count bigint,
+	attempts_with_events_count bigint,
+	attempts_count bigint,
+	events_per_attempt numeric
+);
+
+--
+-- Name: COLUMN training_kpi_weekly_row.week_start; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_weekly_row.week_start IS 'Monday of the ISO week of the UTC start of the attempt.';
+
+--
+-- Name: COLUMN training_kpi_weekly_row.attempts_with_events_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_weekly_row.attempts_with_events_count IS 'Attempts with at least one such event.';
+
+--
+-- Name: COLUMN training_kpi_weekly_row.attempts_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_weekly_row.attempts_count IS 'All completed attempts of the week in what is asked about, those without such an event included.';
+
+--
+-- Name: COLUMN training_kpi_weekly_row.events_per_attempt; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_kpi_weekly_row.events_per_attempt IS 'events_count / attempts_count, four decimals.';
+
+--
 -- Name: training_leaderboard_row; Type: TYPE; Schema: private; Owner: -
 --
 
@@ -175,9 +260,12 @@ CREATE TYPE private.training_leaderboard_row AS (
 CREATE TYPE private.training_my_assignments_row AS (
 	org_id uuid,
 	user_id text,
+	name text,
 	assignment_id uuid,
 	scenario_id uuid,
 	title text,
+	difficulty text,
+	category text,
 	due_on date,
 	is_required boolean,
 	assigned_at timestamp with time zone,
@@ -206,6 +294,7 @@ CREATE TYPE private.training_my_score_trend_row AS (
 CREATE TYPE private.training_my_stats_row AS (
 	org_id uuid,
 	user_id text,
+	name text,
 	attempts_this_week bigint,
 	avg_score_this_week numeric,
 	avg_score_change numeric,
@@ -232,6 +321,156 @@ CREATE TYPE private.training_org_overview_row AS (
 );
 
 --
+-- Name: COLUMN training_org_overview_row.active_users; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_org_overview_row.active_users IS 'Users with a completed attempt that ended in the period; of all time without one.';
+
+--
+-- Name: COLUMN training_org_overview_row.total_attempts; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_org_overview_row.total_attempts IS 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
+
+--
+-- Name: training_people_figures_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_people_figures_row AS (
+	org_id uuid,
+	user_id text,
+	name text,
+	role text,
+	is_active boolean,
+	attempts_count bigint,
+	scored_count bigint,
+	avg_score numeric,
+	duration_seconds bigint,
+	last_active_on date,
+	assignments_count bigint,
+	completed_count bigint,
+	overdue_count bigint,
+	completion_rate numeric
+);
+
+--
+-- Name: COLUMN training_people_figures_row.attempts_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_people_figures_row.attempts_count IS 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
+
+--
+-- Name: COLUMN training_people_figures_row.last_active_on; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_people_figures_row.last_active_on IS 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
+
+--
+-- Name: COLUMN training_people_figures_row.assignments_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_people_figures_row.assignments_count IS 'All assignments, whatever the period, as the counts and the rate after it.';
+
+--
+-- Name: COLUMN training_people_figures_row.completion_rate; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_people_figures_row.completion_rate IS 'completed_count / assignments_count, four decimals; null without an assignment.';
+
+--
+-- Name: training_scenario_insights_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_scenario_insights_row AS (
+	org_id uuid,
+	scenario_id uuid,
+	title text,
+	difficulty text,
+	category text,
+	attempt_count bigint,
+	avg_score numeric,
+	score_stddev numeric,
+	avg_duration numeric,
+	median_score numeric,
+	last_attempted timestamp with time zone,
+	has_high_variance boolean
+);
+
+--
+-- Name: COLUMN training_scenario_insights_row.attempt_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.attempt_count IS 'Scored attempts that began in the period; those without a score are in no figure of the row.';
+
+--
+-- Name: COLUMN training_scenario_insights_row.score_stddev; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.score_stddev IS 'Sample standard deviation; null for one attempt.';
+
+--
+-- Name: COLUMN training_scenario_insights_row.avg_duration; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.avg_duration IS 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+
+--
+-- Name: COLUMN training_scenario_insights_row.median_score; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.median_score IS 'Exact; between two scores, their mean.';
+
+--
+-- Name: COLUMN training_scenario_insights_row.last_attempted; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.last_attempted IS 'End of the last scored attempt; null when no end is known.';
+
+--
+-- Name: COLUMN training_scenario_insights_row.has_high_variance; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_scenario_insights_row.has_high_variance IS 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
+
+--
+-- Name: training_tasks_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_tasks_row AS (
+	org_id uuid,
+	manager_id text,
+	scenario_id uuid,
+	title text,
+	difficulty text,
+	category text,
+	due_on date,
+	assigned_count bigint,
+	completed_count bigint,
+	open_count bigint,
+	overdue_count bigint,
+	completion_rate numeric,
+	status text
+);
+
+--
+-- Name: COLUMN training_tasks_row.manager_id; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_tasks_row.manager_id IS 'Whose people are counted; null where it is everybody in the organisation.';
+
+--
+-- Name: COLUMN training_tasks_row.open_count; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_tasks_row.open_count IS 'Not completed, and not overdue.';
+
+--
+-- Name: COLUMN training_tasks_row.status; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_tasks_row.status IS 'overdue where one is, else open where one is, else completed.';
+
+--
 -- Name: training_team_overview_row; Type: TYPE; Schema: private; Owner: -
 --
 
@@ -239,6 +478,7 @@ CREATE TYPE private.training_team_overview_row AS (
 	org_id uuid,
 	team_id uuid,
 	manager_id text,
+	manager_name text,
 	name text,
 	members_count bigint,
 	attempts_count bigint,
@@ -280,6 +520,31 @@ COMMENT ON COLUMN private.training_team_overview_row.team_rank IS 'By average sc
 --
 
 COMMENT ON COLUMN private.training_team_overview_row.teams_count IS 'Teams that the rank is among.';
+
+--
+-- Name: training_teams_row; Type: TYPE; Schema: private; Owner: -
+--
+
+CREATE TYPE private.training_teams_row AS (
+	org_id uuid,
+	manager_id text,
+	manager_name text,
+	team_id uuid,
+	name text,
+	members_count bigint
+);
+
+--
+-- Name: COLUMN training_teams_row.team_id; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_teams_row.team_id IS 'Null where the manager''s team has no row in public.teams.';
+
+--
+-- Name: COLUMN training_teams_row.name; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON COLUMN private.training_teams_row.name IS 'Of the team; where it has none, of its manager.';
 
 --
 -- Name: user_role; Type: TYPE; Schema: public; Owner: -
@@ -1684,7 +1949,8 @@ declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
     org constant jsonb := nullif(scope -> 'org', 'null'::jsonb);
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
-    relation regclass := to_regclass(format('analytics.%I', view_name));
+    through constant text := coalesce(request ->> 'through', view_name);
+    relation regclass := to_regclass(format('analytics.%I', through));
     state constant jsonb := private.state_of(view_name);
     read_states jsonb;
     allowed text[];
@@ -1702,7 +1968,7 @@ declare
     withheld_count bigint;
 begin
     if state is null or (relation is null and reading is null) then
-        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', view_name);
+        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
     end if;
     select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
     from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
@@ -1745,18 +2011,15 @@ begin
                 private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
-        -- v.ctid is read, and v.f calls f(v): only the relation's own columns have a type here.
-        perform private.typed_column(relation, n.name)
-        from (
-            select o ->> 'column' from jsonb_array_elements(request -> 'order') as o
-            union
-            select c from jsonb_array_elements_text(request -> 'columns') as c
-        ) as n (name);
         select string_agg(
-            format('v.%I %s', o ->> 'column', case o ->> 'direction' when 'desc' then 'desc' else 'asc' end), ', '
+            format(
+                '%s %s',
+                private.column_reference(relation, o ->> 'column'),
+                case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
+            ), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(format('v.%I', c), ', ') into strict columns
+        select string_agg(private.column_reference(relation, c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
@@ -1786,7 +2049,7 @@ $$;
 -- Name: FUNCTION read_view(view_name text, request jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+COMMENT ON FUNCTION analytics.read_view(view_name text, request jsonb) IS 'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
 
 --
 -- Name: record_delivery(text, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -7800,12 +8063,20 @@ declare
     wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4))::integer;
 begin
     return query
-    select d.org_id, d.active_on, d.started_count, d.active_users_count
+    select
+        d.org_id,
+        d.active_on,
+        d.started_count,
+        d.active_users_count,
+        sum(d.started_count) over org::bigint,
+        max(d.started_count) over org,
+        first_value(d.active_on) over (partition by d.org_id order by d.started_count desc, d.active_on)
     from analytics.mv_org_activity_day as d
     where d.org_id = any (orgs)
         and d.active_on between make_date(wanted_year, 1, 1) and make_date(wanted_year, 12, 31)
         -- A day on which attempts only ended is no day of activity.
-        and d.started_count > 0;
+        and d.started_count > 0
+    window org as (partition by d.org_id);
 end
 $$;
 
@@ -7813,7 +8084,7 @@ $$;
 -- Name: FUNCTION reading_training_activity_calendar(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_activity_calendar(asked jsonb) IS 'The days of a year, this one unless one is named, with the attempts that began on them. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_activity_calendar(asked jsonb) IS 'The days of a year, this one unless one is named, with the attempts that began on them, and the total and the greatest day of the year. Idempotent.';
 
 --
 -- Name: reading_training_assignments(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7854,6 +8125,8 @@ begin
         a.name,
         a.scenario_id,
         a.title,
+        d.difficulty,
+        d.category,
         a.due_on,
         a.is_required,
         a.assigned_at,
@@ -7866,6 +8139,7 @@ begin
         count(*) filter (where a.status = 'overdue') over task,
         round(count(a.completed_at) over task::numeric / count(*) over task, 4)
     from assigned as a
+    left join analytics.dim_scenarios as d on d.org_id = a.org_id and d.scenario_id = a.scenario_id
     window task as (partition by a.org_id, a.scenario_id, a.due_on);
 end
 $$;
@@ -7886,20 +8160,20 @@ CREATE FUNCTION private.reading_training_attempt_trend(asked jsonb) RETURNS SETO
     AS $$
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
-    today constant date := (asked ->> 'today')::date;
+    last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     select
         o.org_id,
-        today - g.days_ago,
+        last_on - g.days_ago,
         coalesce(d.started_count, 0),
         coalesce(d.active_users_count, 0),
         round(d.score_sum / nullif(d.scored_count, 0), 3),
         coalesce(d.scored_count, 0)
     from unnest(orgs) as o (org_id)
     cross join generate_series(0, days - 1) as g (days_ago)
-    left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = today - g.days_ago;
+    left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = last_on - g.days_ago;
 end
 $$;
 
@@ -7907,7 +8181,7 @@ $$;
 -- Name: FUNCTION reading_training_attempt_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, up to today. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_attempt_trend(asked jsonb) IS 'Completed attempts by the day of their start, on the `days` days that end with `to`, today at the latest. Idempotent.';
 
 --
 -- Name: reading_training_kpi_cohorts(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7925,9 +8199,32 @@ declare
         from jsonb_array_elements_text(asked #> '{params,thresholds}') with ordinality as t (threshold, place)
         order by t.place
     );
+    wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
+    from_on constant date := (asked #>> '{params,from}')::date;
+    to_on constant date := (asked #>> '{params,to}')::date;
+    is_part constant boolean := from_on is not null or to_on is not null or wanted_scenario is not null;
 begin
     return query
-    with users as (
+    with people as (
+        select u.org_id, u.user_id, u.attempts_count, u.events_count, u.scored_count, u.score_sum
+        from analytics.mv_kpi_users as u
+        where not is_part and u.org_id = any (orgs) and u.event_type = wanted_type
+        union all
+        select
+            a.org_id,
+            a.user_id,
+            count(*),
+            coalesce(sum((a.events ->> wanted_type)::bigint), 0)::bigint,
+            count(a.score),
+            coalesce(sum(a.score), 0)
+        from analytics.mv_kpi_attempts as a
+        where is_part
+            and a.org_id = any (orgs)
+            and a.active_on between coalesce(from_on, '-infinity') and coalesce(to_on, 'infinity')
+            and (wanted_scenario is null or a.scenario_id = wanted_scenario)
+        group by a.org_id, a.user_id
+    ),
+    users as (
         select
             u.org_id,
             u.attempts_count,
@@ -7938,8 +8235,7 @@ begin
                 when u.events_count < thresholds[1] * u.attempts_count then 1
                 else 2 + (select count(*)::integer from unnest(thresholds[2:]) as t where u.events_count > t * u.attempts_count)
             end as cohort
-        from analytics.mv_kpi_users as u
-        where u.org_id = any (orgs) and u.event_type = wanted_type
+        from people as u
     ),
     cohorts as (
         select
@@ -7985,7 +8281,101 @@ $$;
 -- Name: FUNCTION reading_training_kpi_cohorts(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt, over all time. The average score is over their scored attempts. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) IS 'Users by their mean number of events per completed attempt: over all time, or over the attempts of a scenario that began from `from` to `to`, UTC days, both included. The average score is over their scored attempts. Idempotent.';
+
+--
+-- Name: reading_training_kpi_heatmap(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_kpi_heatmap(asked jsonb) RETURNS SETOF private.training_kpi_heatmap_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    wanted_type constant text := asked #>> '{params,event_type}';
+    wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
+    from_on constant date := (asked #>> '{params,from}')::date;
+    to_on constant date := (asked #>> '{params,to}')::date;
+begin
+    if from_on is null and to_on is null and wanted_scenario is null then
+        return query
+        select m.org_id, m.event_type, m.minute_of_call, m.events_count, m.attempts_count
+        from analytics.mv_kpi_call_minutes as m
+        where m.org_id = any (orgs) and m.event_type = wanted_type;
+        return;
+    end if;
+
+    return query
+    select m.org_id, wanted_type, m.minute_of_call, sum(m.events_count)::bigint, sum(m.attempts_count)::bigint
+    from analytics.mv_kpi_call_days as m
+    where m.org_id = any (orgs)
+        and m.event_type = wanted_type
+        and m.active_on between coalesce(from_on, '-infinity') and coalesce(to_on, 'infinity')
+        and (wanted_scenario is null or m.scenario_key = wanted_scenario::text)
+    group by m.org_id, m.minute_of_call;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_kpi_heatmap(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_kpi_heatmap(asked jsonb) IS 'Events of one type by minute of the call: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';
+
+--
+-- Name: reading_training_kpi_weekly(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_kpi_weekly(asked jsonb) RETURNS SETOF private.training_kpi_weekly_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    wanted_type constant text := asked #>> '{params,event_type}';
+    wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
+    from_on constant date := (asked #>> '{params,from}')::date;
+    to_on constant date := (asked #>> '{params,to}')::date;
+begin
+    if from_on is null and to_on is null and wanted_scenario is null then
+        return query
+        select
+            w.org_id, w.event_type, w.week_start, w.events_count, w.attempts_with_events_count, w.attempts_count, w.events_per_attempt
+        from analytics.mv_kpi_weeks as w
+        where w.org_id = any (orgs) and w.event_type = wanted_type;
+        return;
+    end if;
+
+    return query
+    with attempts as (
+        select
+            a.org_id,
+            date_trunc('week', a.active_on::timestamp)::date as week_start,
+            coalesce((a.events ->> wanted_type)::bigint, 0) as events_count
+        from analytics.mv_kpi_attempts as a
+        where a.org_id = any (orgs)
+            and a.active_on between coalesce(from_on, '-infinity') and coalesce(to_on, 'infinity')
+            and (wanted_scenario is null or a.scenario_id = wanted_scenario)
+    )
+    select
+        a.org_id,
+        wanted_type,
+        a.week_start,
+        sum(a.events_count)::bigint,
+        count(*) filter (where a.events_count > 0),
+        count(*),
+        round(sum(a.events_count) / count(*), 4)
+    from attempts as a
+    group by a.org_id, a.week_start;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_kpi_weekly(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_kpi_weekly(asked jsonb) IS 'Events of one type by week: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';
 
 --
 -- Name: reading_training_leaderboard(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -8062,9 +8452,12 @@ begin
     select
         s.org_id,
         s.user_id,
+        u.name,
         s.assignment_id,
         s.scenario_id,
         s.title,
+        d.difficulty,
+        d.category,
         s.due_on,
         s.is_required,
         s.assigned_at,
@@ -8073,6 +8466,8 @@ begin
         round(s.best_score, 3),
         private.assignment_standing(s.completed_at, s.due_on, today)
     from analytics.assignment_status as s
+    left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
+    left join analytics.dim_scenarios as d on d.org_id = s.org_id and d.scenario_id = s.scenario_id
     where s.org_id = org and s.user_id = any (people);
 end
 $$;
@@ -8148,13 +8543,15 @@ begin
     select
         org,
         s.user_id,
+        u.name,
         s.attempts_this_week,
         round(s.this_week, 3),
         round(s.this_week - s.week_before, 3),
         s.attempts_count,
         round(s.avg_score, 3),
         s.last_attempt_at
-    from scores as s;
+    from scores as s
+    left join analytics.dim_users as u on u.org_id = org and u.user_id = s.user_id;
 end
 $$;
 
@@ -8175,21 +8572,76 @@ CREATE FUNCTION private.reading_training_org_overview(asked jsonb) RETURNS SETOF
 declare
     orgs constant uuid[] := private.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
+    from_on constant date := (asked #>> '{params,from}')::date;
+    to_on constant date := (asked #>> '{params,to}')::date;
+    last_on constant date := least(to_on, today);
 begin
+    if from_on is null and to_on is null then
+        return query
+        select
+            v.org_id,
+            v.name,
+            v.active_users,
+            v.active_users_this_month,
+            v.total_attempts,
+            v.attempts_this_week,
+            v.attempts_this_month,
+            v.avg_score,
+            v.scored_count,
+            v.last_activity
+        from analytics.org_overviews as v
+        where v.read_on = today and v.org_id = any (orgs);
+        return;
+    end if;
+
     return query
+    with periods as (
+        select
+            v.org_id,
+            v.name,
+            v.active_users_this_month,
+            v.attempts_this_week,
+            v.attempts_this_month,
+            coalesce(l.total_ended_count, 0) - coalesce(b.total_ended_count, 0) as attempts_count,
+            coalesce(l.total_scored_count, 0) - coalesce(b.total_scored_count, 0) as scored_count,
+            coalesce(l.total_score_sum, 0) - coalesce(b.total_score_sum, 0) as score_sum,
+            -- The last of all that ended by then; it is of the period where one of the period is among them.
+            l.last_ended_at
+        from analytics.org_overviews as v
+        left join lateral (
+            select d.total_ended_count, d.total_scored_count, d.total_score_sum, d.last_ended_at
+            from analytics.mv_org_activity_day as d
+            where d.org_id = v.org_id and d.active_on <= last_on
+            order by d.active_on desc
+            limit 1
+        ) as l on true
+        left join lateral (
+            select d.total_ended_count, d.total_scored_count, d.total_score_sum
+            from analytics.mv_org_activity_day as d
+            where d.org_id = v.org_id and d.active_on <= last_on and d.active_on < from_on
+            order by d.active_on desc
+            limit 1
+        ) as b on true
+        where v.read_on = today and v.org_id = any (orgs)
+    )
     select
-        v.org_id,
-        v.name,
-        v.active_users,
-        v.active_users_this_month,
-        v.total_attempts,
-        v.attempts_this_week,
-        v.attempts_this_month,
-        v.avg_score,
-        v.scored_count,
-        v.last_activity
-    from analytics.org_overviews as v
-    where v.read_on = today and v.org_id = any (orgs);
+        p.org_id,
+        p.name,
+        (
+            select count(distinct m.user_id)
+            from analytics.mv_user_activity_day as m
+            where m.org_id = p.org_id
+                and m.ended_count > 0
+                and m.active_on between coalesce(from_on, '-infinity') and last_on
+        ),
+        p.active_users_this_month,
+        p.attempts_count,
+        p.attempts_this_week,
+        p.attempts_this_month,
+        round(p.score_sum / nullif(p.scored_count, 0), 3),
+        p.scored_count,
+        case when p.attempts_count > 0 then p.last_ended_at end
+    from periods as p;
 end
 $$;
 
@@ -8197,7 +8649,238 @@ $$;
 -- Name: FUNCTION reading_training_org_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row, one in which nothing happened included, as analytics.org_overviews has it today. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_org_overview(asked jsonb) IS 'An organisation in one row, one in which nothing happened included: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';
+
+--
+-- Name: reading_training_people_figures(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_people_figures(asked jsonb) RETURNS SETOF private.training_people_figures_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+    today constant date := (asked ->> 'today')::date;
+    from_on constant date := coalesce((asked #>> '{params,from}')::date, '-infinity');
+    to_on constant date := least((asked #>> '{params,to}')::date, today);
+begin
+    return query
+    with activity as (
+        select
+            d.org_id,
+            d.user_id,
+            coalesce(sum(d.attempts_count) filter (where d.active_on between from_on and to_on), 0)::bigint as attempts_count,
+            coalesce(sum(d.scored_count) filter (where d.active_on between from_on and to_on), 0)::bigint as scored_count,
+            sum(d.score_sum) filter (where d.active_on between from_on and to_on) as score_sum,
+            coalesce(sum(d.duration_seconds) filter (where d.active_on between from_on and to_on), 0)::bigint as duration_seconds,
+            max(d.active_on) as last_active_on
+        from analytics.mv_user_activity_day as d
+        where d.org_id = any (orgs)
+            and (people is null or d.user_id = any (people))
+            and d.active_on <= today
+            -- A day on which attempts only ended is no day of activity.
+            and d.attempts_count > 0
+        group by d.org_id, d.user_id
+    ),
+    assignments as (
+        select
+            s.org_id,
+            s.user_id,
+            count(*) as assignments_count,
+            count(s.completed_at) as completed_count,
+            count(*) filter (where private.assignment_standing(s.completed_at, s.due_on, today) = 'overdue') as overdue_count
+        from analytics.current_assignments as s
+        where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
+        group by s.org_id, s.user_id
+    )
+    select
+        u.org_id,
+        u.user_id,
+        u.name,
+        u.role::text,
+        u.is_active,
+        coalesce(a.attempts_count, 0),
+        coalesce(a.scored_count, 0),
+        round(a.score_sum / nullif(a.scored_count, 0), 3),
+        coalesce(a.duration_seconds, 0),
+        a.last_active_on,
+        coalesce(s.assignments_count, 0),
+        coalesce(s.completed_count, 0),
+        coalesce(s.overdue_count, 0),
+        round(s.completed_count::numeric / s.assignments_count, 4)
+    from analytics.dim_users as u
+    left join activity as a on a.org_id = u.org_id and a.user_id = u.user_id
+    left join assignments as s on s.org_id = u.org_id and s.user_id = u.user_id
+    where u.org_id = any (orgs) and (people is null or u.user_id = any (people));
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_people_figures(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_people_figures(asked jsonb) IS 'Members with their attempts from `from` to `to`, UTC days of the start, both included and up to today, and their assignments. Idempotent.';
+
+--
+-- Name: reading_training_scenario_insights(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_scenario_insights(asked jsonb) RETURNS SETOF private.training_scenario_insights_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    from_on constant date := (asked #>> '{params,from}')::date;
+    to_on constant date := (asked #>> '{params,to}')::date;
+    wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
+begin
+    if from_on is null and to_on is null then
+        return query
+        select
+            v.org_id,
+            v.scenario_id,
+            coalesce(d.title, v.title),
+            d.difficulty,
+            d.category,
+            v.attempt_count,
+            v.avg_score,
+            v.score_stddev,
+            v.avg_duration,
+            v.median_score,
+            v.last_attempted,
+            v.has_high_variance
+        from analytics.mv_scenario_insights as v
+        left join analytics.dim_scenarios as d on d.org_id = v.org_id and d.scenario_id = v.scenario_id
+        where v.org_id = any (orgs) and (wanted_scenario is null or v.scenario_id = wanted_scenario);
+        return;
+    end if;
+
+    return query
+    with days as (
+        select s.org_id, s.scenario_id, s.scores, s.duration_seconds, s.durations_count, s.last_ended_at
+        from analytics.mv_scenario_days as s
+        where s.org_id = any (orgs)
+            and s.active_on between coalesce(from_on, '-infinity') and coalesce(to_on, 'infinity')
+            and (wanted_scenario is null or s.scenario_id = wanted_scenario)
+    ),
+    durations as (
+        select
+            s.org_id,
+            s.scenario_id,
+            sum(s.duration_seconds)::numeric / nullif(sum(s.durations_count), 0) as avg_duration,
+            max(s.last_ended_at) as last_attempted
+        from days as s
+        group by s.org_id, s.scenario_id
+    ),
+    scores as (
+        select
+            s.org_id,
+            s.scenario_id,
+            count(*) as attempt_count,
+            avg(x.score) as avg_score,
+            stddev(x.score) as score_stddev,
+            (
+                percentile_disc(0.5) within group (order by x.score)
+                + percentile_disc(0.5) within group (order by x.score desc)
+            ) / 2 as median_score
+        from days as s
+        cross join lateral unnest(s.scores) as x (score)
+        group by s.org_id, s.scenario_id
+    )
+    select
+        s.org_id,
+        s.scenario_id,
+        d.title,
+        d.difficulty,
+        d.category,
+        s.attempt_count,
+        round(s.avg_score, 3),
+        round(s.score_stddev, 3),
+        round(t.avg_duration, 3),
+        round(s.median_score, 3),
+        t.last_attempted,
+        coalesce(s.score_stddev > 0 and s.score_stddev >= 0.3 * s.avg_score, false)
+    from scores as s
+    join durations as t on t.org_id = s.org_id and t.scenario_id = s.scenario_id
+    left join analytics.dim_scenarios as d on d.org_id = s.org_id and d.scenario_id = s.scenario_id;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_scenario_insights(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_scenario_insights(asked jsonb) IS 'How each scenario is scored, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';
+
+--
+-- Name: reading_training_tasks(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_tasks(asked jsonb) RETURNS SETOF private.training_tasks_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    today constant date := (asked ->> 'today')::date;
+    -- Of a manager the people whom they may speak of are themselves: the rows are theirs, and count their people.
+    managers constant text[] := coalesce(private.asked_people(asked), array[asked #>> '{params,manager_id}']);
+begin
+    return query
+    with viewers as materialized (
+        select
+            o.org_id,
+            m.manager_id,
+            case when m.manager_id is not null then array(
+                select p.user_id from private.scope_people_of_manager(m.manager_id, o.org_id::text) as p (user_id)
+            ) end as people
+        from unnest(orgs) as o (org_id)
+        cross join unnest(managers) as m (manager_id)
+    ),
+    tasks as (
+        select
+            v.org_id,
+            v.manager_id,
+            s.scenario_id,
+            min(s.title) as title,
+            s.due_on,
+            count(*) as assigned_count,
+            count(*) filter (where a.status = 'completed') as completed_count,
+            count(*) filter (where a.status = 'open') as open_count,
+            count(*) filter (where a.status = 'overdue') as overdue_count
+        from viewers as v
+        join analytics.current_assignments as s
+            on s.org_id = v.org_id and (v.people is null or s.user_id = any (v.people))
+        cross join lateral (select private.assignment_standing(s.completed_at, s.due_on, today) as status) as a
+        group by v.org_id, v.manager_id, s.scenario_id, s.due_on
+    )
+    select
+        t.org_id,
+        t.manager_id,
+        t.scenario_id,
+        t.title,
+        d.difficulty,
+        d.category,
+        t.due_on,
+        t.assigned_count,
+        t.completed_count,
+        t.open_count,
+        t.overdue_count,
+        round(t.completed_count::numeric / t.assigned_count, 4),
+        case when t.overdue_count > 0 then 'overdue' when t.open_count > 0 then 'open' else 'completed' end
+    from tasks as t
+    left join analytics.dim_scenarios as d on d.org_id = t.org_id and d.scenario_id = t.scenario_id;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_tasks(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_tasks(asked jsonb) IS 'The completion of each task: of everybody, or of a manager''s people as they are now. Idempotent.';
 
 --
 -- Name: reading_training_team_overview(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -8211,7 +8894,10 @@ declare
     orgs constant uuid[] := private.asked_orgs(asked);
     people constant text[] := private.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
-    days constant integer := (asked #>> '{params,days}')::integer;
+    last_on constant date := least((asked #>> '{params,to}')::date, today);
+    first_on constant date := coalesce(
+        (asked #>> '{params,from}')::date, last_on - (asked #>> '{params,days}')::integer + 1
+    );
 begin
     return query
     with members as (
@@ -8237,7 +8923,7 @@ begin
             round(sum(d.score_sum)::numeric(60, 30) / nullif(sum(d.scored_count), 0), 30) as exact_avg_score
         from members as m
         join analytics.mv_user_activity_day as d on d.org_id = m.org_id and d.user_id = m.user_id
-        where d.active_on > today - days and d.active_on <= today
+        where d.active_on between first_on and last_on
         group by m.org_id, m.manager_id
     ),
     assignments as (
@@ -8259,6 +8945,7 @@ begin
         t.org_id,
         t.team_id,
         t.manager_id,
+        u.name,
         t.name,
         t.members_count,
         coalesce(a.attempts_count, 0),
@@ -8270,6 +8957,7 @@ begin
         c.team_rank,
         (select count(*) from compared as x where x.org_id = t.org_id)
     from teams as t
+    left join analytics.dim_users as u on u.org_id = t.org_id and u.user_id = t.manager_id
     left join activity as a on a.org_id = t.org_id and a.manager_id = t.manager_id
     left join assignments as s on s.org_id = t.org_id and s.manager_id = t.manager_id
     left join compared as c on c.org_id = t.org_id and c.manager_id = t.manager_id
@@ -8281,7 +8969,34 @@ $$;
 -- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score of the last `days` UTC days that end today, all their assignments, and their place among teams. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_team_overview(asked jsonb) IS 'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their place among teams. Idempotent.';
+
+--
+-- Name: reading_training_teams(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.reading_training_teams(asked jsonb) RETURNS SETOF private.training_teams_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+begin
+    return query
+    select t.org_id, t.manager_id, u.name, t.team_id, t.name, count(t.user_id)
+    from analytics.team_members as t
+    left join analytics.dim_users as u on u.org_id = t.org_id and u.user_id = t.manager_id
+    where t.org_id = any (orgs) and (people is null or (t.is_led and t.manager_id = any (people)))
+    group by t.org_id, t.manager_id, u.name, t.team_id, t.name;
+end
+$$;
+
+--
+-- Name: FUNCTION reading_training_teams(asked jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.reading_training_teams(asked jsonb) IS 'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';
 
 --
 -- Name: recent_durations(text); Type: FUNCTION; Schema: private; Owner: -
@@ -9923,6 +10638,7 @@ CREATE TABLE analytics.views (
     CONSTRAINT views_source_as_of_check CHECK (((source_as_of >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (source_as_of <= '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT views_source_error_after_check CHECK ((source_error_after > '00:00:00'::interval)),
     CONSTRAINT views_source_warn_after_check CHECK ((source_warn_after > '00:00:00'::interval)),
+    CONSTRAINT views_spans_check CHECK ((GREATEST(stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout) <= '100 years'::interval)),
     CONSTRAINT views_stale_after_check CHECK ((stale_after > '00:00:00'::interval)),
     CONSTRAINT views_statement_timeout_check CHECK ((statement_timeout > '00:00:00'::interval)),
     CONSTRAINT views_verified_at_check CHECK (((verified_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (verified_at <= '2200-01-01 00:00:00+00'::timestamp with time zone)))
@@ -10450,21 +11166,24 @@ COMMENT ON FUNCTION public.analytics_refresh_heatmap() IS 'Refreshes the heatmap
 CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
     with caller as (
-        select (event ->> 'user_id')::uuid as user_id
+        select
+            e.user_id,
+            case when e.user_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.user_id::uuid end as user_uuid
+        from (select event ->> 'user_id') as e (user_id)
     ),
 
     role as (
         select r.is_admin, r.org_id, r.org_role
         from caller as c
-        join public.user_roles as r on r.user_id = c.user_id
+        join public.user_roles as r on r.user_id = c.user_uuid
     ),
 
     membership as (
         select m.org_id, m.role::text as org_role, count(*) over () as membership_count
         from caller as c
-        join public.org_members as m on m.user_id = c.user_id::text
+        join public.org_members as m on m.user_id = c.user_id
         where m.left_at is null or m.left_at > now()
     ),
 
@@ -10489,7 +11208,7 @@ CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
                 (select jsonb_build_object('org_id', o.org_id, 'org_role', o.org_role) from organisation as o), '{}'::jsonb
             )
     );
-$$;
+$_$;
 
 --
 -- Name: FUNCTION custom_access_token_hook(event jsonb); Type: COMMENT; Schema: public; Owner: -
@@ -10897,6 +11616,246 @@ COMMENT ON COLUMN analytics.assignment_status.attempts_count IS 'Completed attem
 COMMENT ON COLUMN analytics.assignment_status.best_score IS 'Over those attempts; null when none has a score.';
 
 --
+-- Name: dim_scenarios; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_scenarios (
+    scenario_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    title text NOT NULL,
+    difficulty text,
+    category text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_scenarios; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_scenarios IS 'One row per scenario.';
+
+--
+-- Name: COLUMN dim_scenarios.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_scenarios.created_at IS 'Of the scenario, not of this row.';
+
+--
+-- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.dim_users (
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    name text,
+    email text,
+    role public.user_role NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
+
+--
+-- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
+
+--
+-- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
+
+--
+-- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
+
+--
+-- Name: fact_scenario_attempts; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.fact_scenario_attempts (
+    attempt_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    score numeric,
+    duration_seconds integer,
+    talk_ms integer,
+    listen_ms integer,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    date_key date NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fact_scenario_attempts_check CHECK ((date_key = ((started_at AT TIME ZONE 'UTC'::text))::date))
+)
+PARTITION BY RANGE (date_key);
+
+--
+-- Name: TABLE fact_scenario_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.fact_scenario_attempts IS 'One row per completed attempt, written by triggers of public.scenario_attempts.';
+
+--
+-- Name: COLUMN fact_scenario_attempts.date_key; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_scenario_attempts.date_key IS 'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
+
+--
+-- Name: COLUMN fact_scenario_attempts.created_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.fact_scenario_attempts.created_at IS 'When the fact was written first; the attempt has its own.';
+
+--
+-- Name: named_attempts; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_attempts WITH (security_invoker='on') AS
+ SELECT f.attempt_id,
+    f.org_id,
+    f.user_id,
+    u.name AS user_name,
+    f.scenario_id,
+    s.title AS scenario_title,
+    f.score,
+    f.duration_seconds,
+    f.talk_ms,
+    f.listen_ms,
+    f.date_key AS started_on,
+    f.started_at,
+    f.ended_at
+   FROM ((analytics.fact_scenario_attempts f
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = f.org_id) AND (u.user_id = f.user_id))))
+     LEFT JOIN analytics.dim_scenarios s ON ((s.scenario_id = f.scenario_id)));
+
+--
+-- Name: VIEW named_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_attempts IS 'Completed attempts with the names of who made them and of what.';
+
+--
+-- Name: COLUMN named_attempts.started_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_attempts.started_on IS 'UTC day of the start.';
+
+--
+-- Name: scenario_attempts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.scenario_attempts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    org_id uuid NOT NULL,
+    user_id text NOT NULL,
+    scenario_id uuid,
+    status text DEFAULT 'started'::text NOT NULL,
+    score numeric,
+    duration_seconds integer,
+    talk_ms integer,
+    listen_ms integer,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    feedback_id text,
+    CONSTRAINT scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)),
+    CONSTRAINT scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT scenario_attempts_feedback_id_check CHECK (((octet_length(feedback_id) >= 1) AND (octet_length(feedback_id) <= 500))),
+    CONSTRAINT scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)),
+    CONSTRAINT scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)),
+    CONSTRAINT scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT scenario_attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'completed'::text, 'abandoned'::text]))),
+    CONSTRAINT scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0))
+);
+
+--
+-- Name: COLUMN scenario_attempts.scenario_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.scenario_id IS 'Null for an attempt without a scenario, and when the scenario was deleted.';
+
+--
+-- Name: COLUMN scenario_attempts.score; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.score IS 'Null where the attempt was not scored.';
+
+--
+-- Name: COLUMN scenario_attempts.duration_seconds; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.duration_seconds IS 'Null where it was not measured, as talk_ms and listen_ms.';
+
+--
+-- Name: COLUMN scenario_attempts.ended_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.ended_at IS 'Null while the attempt runs, and where its end was never reported.';
+
+--
+-- Name: COLUMN scenario_attempts.feedback_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.scenario_attempts.feedback_id IS 'What the application calls the feedback on the attempt: a key or a path of its own. Null while there is none.';
+
+--
+-- Name: attempt_list; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.attempt_list WITH (security_invoker='on') AS
+ SELECT n.attempt_id,
+    n.org_id,
+    n.user_id,
+    n.user_name,
+    n.scenario_id,
+    n.scenario_title,
+    s.difficulty,
+    s.category,
+    n.score,
+    n.duration_seconds,
+    n.talk_ms,
+    n.listen_ms,
+    n.started_on,
+    n.started_at,
+    n.ended_at,
+    ( SELECT a.feedback_id
+           FROM public.scenario_attempts a
+          WHERE ((a.id = n.attempt_id) AND (a.org_id = n.org_id))) AS feedback_id
+   FROM (analytics.named_attempts n
+     LEFT JOIN analytics.dim_scenarios s ON ((s.scenario_id = n.scenario_id)));
+
+--
+-- Name: VIEW attempt_list; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.attempt_list IS 'Completed attempts with who made them, of what, and where the feedback is.';
+
+--
+-- Name: COLUMN attempt_list.started_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.attempt_list.started_on IS 'UTC day of the start.';
+
+--
+-- Name: COLUMN attempt_list.feedback_id; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.attempt_list.feedback_id IS 'What the application calls the feedback; null while there is none.';
+
+--
 -- Name: audit_state; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -10986,45 +11945,6 @@ CREATE TABLE analytics.check_ins_asked (
 --
 
 COMMENT ON TABLE analytics.check_ins_asked IS 'When each monitor was told something within the last minute.';
-
---
--- Name: dim_users; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.dim_users (
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    name text,
-    email text,
-    role public.user_role NOT NULL,
-    is_active boolean NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE dim_users; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.dim_users IS 'One row per member of an organisation, former members too.';
-
---
--- Name: COLUMN dim_users.is_active; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.is_active IS 'Whether the membership lasts: at once after a write, and as of last night.';
-
---
--- Name: COLUMN dim_users.created_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.created_at IS 'Of the user, not of this row.';
-
---
--- Name: COLUMN dim_users.updated_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_users.updated_at IS 'When what this row says changed last.';
 
 --
 -- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -11118,32 +12038,6 @@ COMMENT ON TABLE analytics.dim_orgs IS 'One row per organisation.';
 --
 
 COMMENT ON COLUMN analytics.dim_orgs.created_at IS 'Of the organisation, not of this row.';
-
---
--- Name: dim_scenarios; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.dim_scenarios (
-    scenario_id uuid NOT NULL,
-    org_id uuid NOT NULL,
-    title text NOT NULL,
-    difficulty text,
-    category text,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE dim_scenarios; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.dim_scenarios IS 'One row per scenario.';
-
---
--- Name: COLUMN dim_scenarios.created_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.dim_scenarios.created_at IS 'Of the scenario, not of this row.';
 
 --
 -- Name: dim_time; Type: TABLE; Schema: analytics; Owner: -
@@ -11320,45 +12214,6 @@ COMMENT ON COLUMN analytics.fact_kpi_events.event_value IS 'What the application
 --
 
 COMMENT ON COLUMN analytics.fact_kpi_events.timestamp_ms IS 'Milliseconds from the start of the attempt; null where it was not measured.';
-
---
--- Name: fact_scenario_attempts; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.fact_scenario_attempts (
-    attempt_id uuid NOT NULL,
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    scenario_id uuid,
-    score numeric,
-    duration_seconds integer,
-    talk_ms integer,
-    listen_ms integer,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    date_key date NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT fact_scenario_attempts_check CHECK ((date_key = ((started_at AT TIME ZONE 'UTC'::text))::date))
-)
-PARTITION BY RANGE (date_key);
-
---
--- Name: TABLE fact_scenario_attempts; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.fact_scenario_attempts IS 'One row per completed attempt, written by triggers of public.scenario_attempts.';
-
---
--- Name: COLUMN fact_scenario_attempts.date_key; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.fact_scenario_attempts.date_key IS 'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
-
---
--- Name: COLUMN fact_scenario_attempts.created_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.fact_scenario_attempts.created_at IS 'When the fact was written first; the attempt has its own.';
 
 --
 -- Name: fact_scenario_attempts_default; Type: TABLE; Schema: analytics; Owner: -
@@ -11828,6 +12683,70 @@ COMMENT ON VIEW analytics.leaderboard_months IS 'mv_leaderboard_month with the a
 COMMENT ON COLUMN analytics.leaderboard_months.exact_avg_score IS 'To thirty decimals: equal exactly where the averages are.';
 
 --
+-- Name: challenges; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.challenges (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: mv_agent_challenges; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_agent_challenges AS
+ WITH agent_challenges AS (
+         SELECT s.agent_id,
+            s.challenge_id,
+            count(*) AS submissions_count,
+            count(*) FILTER (WHERE (s.status = 'scored'::text)) AS scored_count,
+            max(s.created_at) FILTER (WHERE ((s.created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (s.created_at <= '2200-01-01 00:00:00+00'::timestamp with time zone))) AS last_submission_at
+           FROM public.submissions s
+          GROUP BY s.agent_id, s.challenge_id
+        )
+ SELECT a.agent_id,
+    a.challenge_id,
+    c.title AS challenge_title,
+    a.submissions_count,
+    a.scored_count,
+    a.last_submission_at
+   FROM (agent_challenges a
+     JOIN public.challenges c ON ((c.id = a.challenge_id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_agent_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_agent_challenges IS 'To which challenges an agent has submitted, and how often.';
+
+--
+-- Name: COLUMN mv_agent_challenges.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_agent_challenges.submissions_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.submissions_count IS 'Submissions in any state.';
+
+--
+-- Name: COLUMN mv_agent_challenges.scored_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.scored_count IS 'Those of them that are scored.';
+
+--
+-- Name: COLUMN mv_agent_challenges.last_submission_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_challenges.last_submission_at IS 'Null where no moment between 1900 and 2200 is known.';
+
+--
 -- Name: mv_agent_progress; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -11852,6 +12771,7 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
         )
  SELECT w.agent_id,
     w.challenge_id,
+    c.title AS challenge_title,
     w.week,
     w.submission_count,
     round(w.avg_score, 3) AS avg_composite_score,
@@ -11861,7 +12781,8 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
             WHEN (lag(w.week) OVER weeks_of_agent = (w.week - 7)) THEN round((w.avg_score - lag(w.avg_score) OVER weeks_of_agent), 3)
             ELSE NULL::numeric
         END AS wow_composite_delta
-   FROM weeks w
+   FROM (weeks w
+     JOIN public.challenges c ON ((c.id = w.challenge_id)))
   WINDOW weeks_of_agent AS (PARTITION BY w.agent_id, w.challenge_id ORDER BY w.week)
   WITH NO DATA;
 
@@ -11870,6 +12791,12 @@ CREATE MATERIALIZED VIEW analytics.mv_agent_progress AS
 --
 
 COMMENT ON MATERIALIZED VIEW analytics.mv_agent_progress IS 'An agent''s composite scores by week.';
+
+--
+-- Name: COLUMN mv_agent_progress.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_agent_progress.challenge_title IS 'As of the last refresh.';
 
 --
 -- Name: COLUMN mv_agent_progress.week; Type: COMMENT; Schema: analytics; Owner: -
@@ -11882,6 +12809,213 @@ COMMENT ON COLUMN analytics.mv_agent_progress.week IS 'Monday of the ISO week of
 --
 
 COMMENT ON COLUMN analytics.mv_agent_progress.wow_composite_delta IS 'Change of the average against the week before; null when that week has no submission.';
+
+--
+-- Name: mv_lane_score_distribution; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_lane_score_distribution AS
+ WITH lane_scores AS (
+         SELECT s.challenge_id,
+            s.lane_key,
+            s.lane_score,
+            s.created_at
+           FROM analytics.lane_scores s
+          WHERE (s.lane_score IS NOT NULL)
+        ), lanes AS (
+         SELECT s.challenge_id,
+            s.lane_key,
+            count(*) AS sample_count,
+            round(avg(s.lane_score), 3) AS mean_score,
+            round(stddev(s.lane_score), 3) AS stddev_score,
+            round(min(s.lane_score), 3) AS min_score,
+            round(max(s.lane_score), 3) AS max_score,
+            round((percentile_cont((0.10)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p10,
+            round((percentile_cont((0.25)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p25,
+            round((percentile_cont((0.50)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p50,
+            round((percentile_cont((0.75)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p75,
+            round((percentile_cont((0.90)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p90,
+            max(s.created_at) AS last_submission_at
+           FROM lane_scores s
+          GROUP BY s.challenge_id, s.lane_key
+        )
+ SELECT l.challenge_id,
+    c.title AS challenge_title,
+    l.lane_key,
+    l.sample_count,
+    l.mean_score,
+    l.stddev_score,
+    l.min_score,
+    l.max_score,
+    l.p10,
+    l.p25,
+    l.p50,
+    l.p75,
+    l.p90,
+    l.last_submission_at
+   FROM (lanes l
+     JOIN public.challenges c ON ((c.id = l.challenge_id)))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_lane_score_distribution; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score percentiles per challenge and lane.';
+
+--
+-- Name: COLUMN mv_lane_score_distribution.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lane_score_distribution.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_lane_score_distribution.stddev_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
+
+--
+-- Name: mv_challenges; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_challenges AS
+ WITH lanes AS (
+         SELECT d.challenge_id,
+            d.challenge_title,
+            d.sample_count,
+            d.last_submission_at
+           FROM analytics.mv_lane_score_distribution d
+        )
+ SELECT l.challenge_id,
+    l.challenge_title AS title,
+    count(*) AS lanes_count,
+    count(*) FILTER (WHERE (l.sample_count < 5)) AS withheld_lanes_count,
+    max(l.sample_count) AS samples_of_fullest_lane_count,
+    max(l.last_submission_at) AS last_submission_at
+   FROM lanes l
+  GROUP BY l.challenge_id, l.challenge_title
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_challenges IS 'Challenges that have scores, with the number of their lanes.';
+
+--
+-- Name: COLUMN mv_challenges.title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_challenges.lanes_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.lanes_count IS 'Lanes with a score that can be computed with.';
+
+--
+-- Name: COLUMN mv_challenges.withheld_lanes_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.withheld_lanes_count IS 'Those of them with fewer than five samples: lane-distributions does not show them.';
+
+--
+-- Name: COLUMN mv_challenges.samples_of_fullest_lane_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.samples_of_fullest_lane_count IS 'Fewer than five: no lane can be shown, and the challenge does not leave the API.';
+
+--
+-- Name: COLUMN mv_challenges.last_submission_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_challenges.last_submission_at IS 'Of a submission with such a score.';
+
+--
+-- Name: mv_kpi_attempts; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_kpi_attempts AS
+ WITH counted AS (
+         SELECT e_1.org_id,
+            e_1.attempt_id,
+            e_1.event_type,
+            count(*) AS events_count
+           FROM analytics.fact_kpi_events e_1
+          GROUP BY e_1.org_id, e_1.attempt_id, e_1.event_type
+        ), events AS (
+         SELECT c.org_id,
+            c.attempt_id,
+            jsonb_object_agg(c.event_type, c.events_count) AS events
+           FROM counted c
+          GROUP BY c.org_id, c.attempt_id
+        )
+ SELECT f.org_id,
+    f.attempt_id,
+    f.date_key AS active_on,
+    f.user_id,
+    f.scenario_id,
+    f.score,
+    COALESCE(e.events, '{}'::jsonb) AS events
+   FROM (analytics.fact_scenario_attempts f
+     LEFT JOIN events e ON (((e.org_id = f.org_id) AND (e.attempt_id = f.attempt_id))))
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_kpi_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_kpi_attempts IS 'How often events occur in an attempt.';
+
+--
+-- Name: COLUMN mv_kpi_attempts.active_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_attempts.active_on IS 'UTC day of the start.';
+
+--
+-- Name: COLUMN mv_kpi_attempts.events; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_attempts.events IS 'Number of events by type; a type that did not occur is absent.';
+
+--
+-- Name: mv_kpi_call_days; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_kpi_call_days AS
+ SELECT f.org_id,
+    e.event_type,
+    f.date_key AS active_on,
+    COALESCE((f.scenario_id)::text, ''::text) AS scenario_key,
+    (e.timestamp_ms / 60000) AS minute_of_call,
+    count(*) AS events_count,
+    count(DISTINCT e.attempt_id) AS attempts_count
+   FROM (analytics.fact_kpi_events e
+     JOIN analytics.fact_scenario_attempts f ON (((f.attempt_id = e.attempt_id) AND (f.org_id = e.org_id))))
+  WHERE (e.timestamp_ms IS NOT NULL)
+  GROUP BY f.org_id, e.event_type, f.date_key, COALESCE((f.scenario_id)::text, ''::text), (e.timestamp_ms / 60000)
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_kpi_call_days; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_kpi_call_days IS 'When in a call events occur, by day and scenario. Of completed attempts, as far as the moment is known.';
+
+--
+-- Name: COLUMN mv_kpi_call_days.scenario_key; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_call_days.scenario_key IS 'scenario_id as text; empty for attempts without a scenario.';
+
+--
+-- Name: COLUMN mv_kpi_call_days.attempts_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_kpi_call_days.attempts_count IS 'Attempts with such an event in this minute.';
 
 --
 -- Name: mv_kpi_call_minutes; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12037,48 +13171,6 @@ COMMENT ON COLUMN analytics.mv_kpi_weeks.attempts_count IS 'All completed attemp
 --
 
 COMMENT ON COLUMN analytics.mv_kpi_weeks.events_per_attempt IS 'events_count / attempts_count, four decimals.';
-
---
--- Name: mv_lane_score_distribution; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
---
-
-CREATE MATERIALIZED VIEW analytics.mv_lane_score_distribution AS
- WITH lane_scores AS (
-         SELECT s_1.challenge_id,
-            s_1.lane_key,
-            s_1.lane_score,
-            s_1.created_at
-           FROM analytics.lane_scores s_1
-          WHERE (s_1.lane_score IS NOT NULL)
-        )
- SELECT s.challenge_id,
-    s.lane_key,
-    count(*) AS sample_count,
-    round(avg(s.lane_score), 3) AS mean_score,
-    round(stddev(s.lane_score), 3) AS stddev_score,
-    round(min(s.lane_score), 3) AS min_score,
-    round(max(s.lane_score), 3) AS max_score,
-    round((percentile_cont((0.10)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p10,
-    round((percentile_cont((0.25)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p25,
-    round((percentile_cont((0.50)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p50,
-    round((percentile_cont((0.75)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p75,
-    round((percentile_cont((0.90)::double precision) WITHIN GROUP (ORDER BY ((s.lane_score)::double precision)))::numeric, 3) AS p90,
-    max(s.created_at) AS last_submission_at
-   FROM lane_scores s
-  GROUP BY s.challenge_id, s.lane_key
-  WITH NO DATA;
-
---
--- Name: MATERIALIZED VIEW mv_lane_score_distribution; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON MATERIALIZED VIEW analytics.mv_lane_score_distribution IS 'Lane score percentiles per challenge and lane.';
-
---
--- Name: COLUMN mv_lane_score_distribution.stddev_score; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.mv_lane_score_distribution.stddev_score IS 'Sample standard deviation; null for one sample.';
 
 --
 -- Name: mv_lesion_topic_weeks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12279,6 +13371,47 @@ COMMENT ON COLUMN analytics.mv_org_overview.scored_count IS 'Of total_attempts, 
 COMMENT ON COLUMN analytics.mv_org_overview.avg_score IS 'Over the scored attempts; null when there is none.';
 
 --
+-- Name: mv_scenario_days; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.mv_scenario_days AS
+ SELECT f.org_id,
+    f.scenario_id,
+    f.date_key AS active_on,
+    array_agg(f.score ORDER BY f.score) AS scores,
+    sum(f.duration_seconds) AS duration_seconds,
+    count(f.duration_seconds) AS durations_count,
+    max(f.ended_at) AS last_ended_at
+   FROM analytics.fact_scenario_attempts f
+  WHERE ((f.score IS NOT NULL) AND (f.scenario_id IS NOT NULL))
+  GROUP BY f.org_id, f.scenario_id, f.date_key
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW mv_scenario_days; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.mv_scenario_days IS 'How a scenario was scored on a day.';
+
+--
+-- Name: COLUMN mv_scenario_days.scores; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_days.scores IS 'Of the scored attempts, one each.';
+
+--
+-- Name: COLUMN mv_scenario_days.duration_seconds; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_days.duration_seconds IS 'Of the scored attempts whose duration is known, which are durations_count; null when there is none.';
+
+--
+-- Name: COLUMN mv_scenario_days.last_ended_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_scenario_days.last_ended_at IS 'End of the last of them; null when no end is known.';
+
+--
 -- Name: mv_scenario_insights; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -12394,14 +13527,20 @@ CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
            FROM (scored_submissions s
              JOIN public.bout_results r ON (((r.bout_id = s.bout_id) AND (r.winner_agent_id = s.agent_id))))
           GROUP BY s.agent_id, s.challenge_id
+        ), challenges_won AS (
+         SELECT f.challenge_id,
+            count(*) AS agents_with_win,
+            round(avg((EXTRACT(epoch FROM (w_1.first_win_at - f.first_at)) / (86400)::numeric)), 1) AS avg_days_to_first_win
+           FROM (first_submissions f
+             JOIN first_wins w_1 ON (((w_1.agent_id = f.agent_id) AND (w_1.challenge_id = f.challenge_id))))
+          GROUP BY f.challenge_id
         )
- SELECT f.challenge_id,
-    count(*) AS agents_with_win,
-    round(avg((EXTRACT(epoch FROM (w.first_win_at - f.first_at)) / (86400)::numeric)), 1) AS avg_days_to_first_win
-   FROM (first_submissions f
-     JOIN first_wins w ON (((w.agent_id = f.agent_id) AND (w.challenge_id = f.challenge_id))))
-  GROUP BY f.challenge_id
- HAVING (count(*) >= 5)
+ SELECT w.challenge_id,
+    c.title AS challenge_title,
+    w.agents_with_win,
+    w.avg_days_to_first_win
+   FROM (challenges_won w
+     JOIN public.challenges c ON ((c.id = w.challenge_id)))
   WITH NO DATA;
 
 --
@@ -12409,6 +13548,18 @@ CREATE MATERIALIZED VIEW analytics.mv_time_to_first_win AS
 --
 
 COMMENT ON MATERIALIZED VIEW analytics.mv_time_to_first_win IS 'Days from first scored submission to first win, averaged over the agents that have won.';
+
+--
+-- Name: COLUMN mv_time_to_first_win.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_time_to_first_win.challenge_title IS 'As of the last refresh.';
+
+--
+-- Name: COLUMN mv_time_to_first_win.agents_with_win; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_time_to_first_win.agents_with_win IS 'Agents behind the average; fewer than five never leave the API.';
 
 --
 -- Name: mv_user_activity_day; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12518,6 +13669,7 @@ CREATE MATERIALIZED VIEW analytics.mv_weakness_patterns AS
         )
  SELECT a.agent_id,
     a.challenge_id,
+    d.challenge_title,
     a.lane_key,
     a.attempt_count,
     a.avg_score,
@@ -12546,6 +13698,12 @@ CREATE MATERIALIZED VIEW analytics.mv_weakness_patterns AS
 COMMENT ON MATERIALIZED VIEW analytics.mv_weakness_patterns IS 'How an agent does in a lane of a challenge, against everybody.';
 
 --
+-- Name: COLUMN mv_weakness_patterns.challenge_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_title IS 'As of the last refresh of the distribution.';
+
+--
 -- Name: COLUMN mv_weakness_patterns.score_trend_slope; Type: COMMENT; Schema: analytics; Owner: -
 --
 
@@ -12564,38 +13722,310 @@ COMMENT ON COLUMN analytics.mv_weakness_patterns.score_trend_per_day IS 'The sam
 COMMENT ON COLUMN analytics.mv_weakness_patterns.challenge_sample_count IS 'Samples behind the quartiles; fewer than five never leave the API.';
 
 --
--- Name: named_attempts; Type: VIEW; Schema: analytics; Owner: -
+-- Name: agents; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE VIEW analytics.named_attempts WITH (security_invoker='on') AS
- SELECT f.attempt_id,
-    f.org_id,
-    f.user_id,
-    u.name AS user_name,
-    f.scenario_id,
-    s.title AS scenario_title,
-    f.score,
-    f.duration_seconds,
-    f.talk_ms,
-    f.listen_ms,
-    f.date_key AS started_on,
-    f.started_at,
-    f.ended_at
-   FROM ((analytics.fact_scenario_attempts f
-     LEFT JOIN analytics.dim_users u ON (((u.org_id = f.org_id) AND (u.user_id = f.user_id))))
-     LEFT JOIN analytics.dim_scenarios s ON ((s.scenario_id = f.scenario_id)));
+CREATE TABLE public.agents (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    owner_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 --
--- Name: VIEW named_attempts; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN agents.owner_id; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW analytics.named_attempts IS 'Completed attempts with the names of who made them and of what.';
+COMMENT ON COLUMN public.agents.owner_id IS 'auth.users.id of the owner; null for an agent of the platform.';
 
 --
--- Name: COLUMN named_attempts.started_on; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: named_agent_challenges; Type: VIEW; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.named_attempts.started_on IS 'UTC day of the start.';
+CREATE VIEW analytics.named_agent_challenges WITH (security_invoker='on') AS
+ SELECT c.agent_id,
+    a.name AS agent_name,
+    c.challenge_id,
+    c.challenge_title,
+    c.submissions_count,
+    c.scored_count,
+    c.last_submission_at
+   FROM (analytics.mv_agent_challenges c
+     LEFT JOIN public.agents a ON ((a.id = c.agent_id)));
+
+--
+-- Name: VIEW named_agent_challenges; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agent_challenges IS 'mv_agent_challenges with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_agent_challenges.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_agent_challenges.agent_name IS 'Null where the agent was deleted after the last refresh.';
+
+--
+-- Name: named_agent_progress; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_agent_progress WITH (security_invoker='on') AS
+ SELECT p.agent_id,
+    a.name AS agent_name,
+    p.challenge_id,
+    p.challenge_title,
+    p.week,
+    p.submission_count,
+    p.avg_composite_score,
+    p.best_composite_score,
+    p.worst_composite_score,
+    p.wow_composite_delta
+   FROM (analytics.mv_agent_progress p
+     LEFT JOIN public.agents a ON ((a.id = p.agent_id)));
+
+--
+-- Name: VIEW named_agent_progress; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agent_progress IS 'mv_agent_progress with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_agent_progress.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_agent_progress.agent_name IS 'Null where the agent was deleted after the last refresh.';
+
+--
+-- Name: named_agents; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_agents WITH (security_invoker='on') AS
+ SELECT a.id AS agent_id,
+    a.name
+   FROM public.agents a;
+
+--
+-- Name: VIEW named_agents; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_agents IS 'Agents by name.';
+
+--
+-- Name: question_texts; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.question_texts WITH (security_invoker='on') AS
+ SELECT q.id AS question_id,
+        CASE
+            WHEN (length(q.stem) <= 300) THEN q.stem
+            ELSE ("left"(q.stem, 299) || '…'::text)
+        END AS question_text
+   FROM public.questions q;
+
+--
+-- Name: VIEW question_texts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.question_texts IS 'What a question asks, at most 300 characters of it; an ellipsis stands for the rest.';
+
+--
+-- Name: named_explanation_engagement; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_explanation_engagement WITH (security_invoker='on') AS
+ SELECT e.question_id,
+    t.question_text,
+    e.views_count,
+    e.learners_count,
+    e.median_dwell_ms,
+    e.helpful_rate,
+    e.revisit_rate
+   FROM (analytics.explanation_engagement e
+     LEFT JOIN analytics.question_texts t ON ((t.question_id = e.question_id)));
+
+--
+-- Name: VIEW named_explanation_engagement; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_explanation_engagement IS 'explanation_engagement with the texts of the questions, read live.';
+
+--
+-- Name: COLUMN named_explanation_engagement.question_text; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_explanation_engagement.question_text IS 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question.';
+
+--
+-- Name: named_heatmap; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_heatmap WITH (security_invoker='on') AS
+ SELECT h.question_id,
+    t.question_text,
+    h.lesion,
+    h.topic,
+    h.week_start,
+    h.attempts,
+    h.correct_attempts,
+    h.accuracy_rate,
+    h.median_duration_ms
+   FROM (analytics.analytics_heatmap_agg h
+     LEFT JOIN analytics.question_texts t ON ((t.question_id = h.question_id)));
+
+--
+-- Name: VIEW named_heatmap; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_heatmap IS 'The heatmap with the texts of the questions, read live.';
+
+--
+-- Name: COLUMN named_heatmap.question_text; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_heatmap.question_text IS 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh.';
+
+--
+-- Name: quiz_completion_rates; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+--
+
+CREATE MATERIALIZED VIEW analytics.quiz_completion_rates AS
+ WITH attempts AS (
+         SELECT q.track_id,
+            q.quiz_id,
+            (q.completed_at IS NOT NULL) AS is_completed,
+            q.score,
+            q.duration_ms
+           FROM public.quiz_attempts q
+        )
+ SELECT a.track_id,
+    a.quiz_id,
+    count(*) AS started_count,
+    count(*) FILTER (WHERE a.is_completed) AS completed_count,
+    round(((count(*) FILTER (WHERE a.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate,
+    round(avg(a.score) FILTER (WHERE a.is_completed), 3) AS avg_score,
+    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)) FILTER (WHERE a.is_completed))::numeric, 1) AS median_duration_ms
+   FROM attempts a
+  GROUP BY a.track_id, a.quiz_id
+  WITH NO DATA;
+
+--
+-- Name: MATERIALIZED VIEW quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON MATERIALIZED VIEW analytics.quiz_completion_rates IS 'How many of those who start a quiz finish it, and how they do.';
+
+--
+-- Name: COLUMN quiz_completion_rates.started_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.started_count IS 'Attempts, also those that were not completed.';
+
+--
+-- Name: COLUMN quiz_completion_rates.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.completion_rate IS 'completed_count / started_count, four decimals.';
+
+--
+-- Name: COLUMN quiz_completion_rates.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.avg_score IS 'Over completed attempts that have a score; null when there is none.';
+
+--
+-- Name: COLUMN quiz_completion_rates.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.quiz_completion_rates.median_duration_ms IS 'Over completed attempts whose duration is known; null when there is none.';
+
+--
+-- Name: tracks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tracks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: named_quiz_completion_rates; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_quiz_completion_rates WITH (security_invoker='on') AS
+ SELECT q.track_id,
+    t.title AS track_title,
+    q.quiz_id,
+    q.started_count,
+    q.completed_count,
+    q.completion_rate,
+    q.avg_score,
+    q.median_duration_ms
+   FROM (analytics.quiz_completion_rates q
+     LEFT JOIN public.tracks t ON ((t.id = q.track_id)));
+
+--
+-- Name: VIEW named_quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_quiz_completion_rates IS 'quiz_completion_rates with the titles of the tracks, read live.';
+
+--
+-- Name: COLUMN named_quiz_completion_rates.track_title; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_quiz_completion_rates.track_title IS 'Null where the track was deleted after the last refresh.';
+
+--
+-- Name: named_tracks; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_tracks WITH (security_invoker='on') AS
+ SELECT t.id AS track_id,
+    t.title
+   FROM public.tracks t;
+
+--
+-- Name: VIEW named_tracks; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_tracks IS 'Tracks by title.';
+
+--
+-- Name: named_weakness_patterns; Type: VIEW; Schema: analytics; Owner: -
+--
+
+CREATE VIEW analytics.named_weakness_patterns WITH (security_invoker='on') AS
+ SELECT w.agent_id,
+    a.name AS agent_name,
+    w.challenge_id,
+    w.challenge_title,
+    w.lane_key,
+    w.attempt_count,
+    w.avg_score,
+    w.min_score,
+    w.max_score,
+    w.score_trend_slope,
+    w.score_trend_per_day,
+    w.performance_category,
+    w.challenge_p25,
+    w.challenge_p50,
+    w.challenge_p75,
+    w.challenge_sample_count
+   FROM (analytics.mv_weakness_patterns w
+     LEFT JOIN public.agents a ON ((a.id = w.agent_id)));
+
+--
+-- Name: VIEW named_weakness_patterns; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.named_weakness_patterns IS 'mv_weakness_patterns with the names of the agents, read live.';
+
+--
+-- Name: COLUMN named_weakness_patterns.agent_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.named_weakness_patterns.agent_name IS 'Null where the agent was deleted after the last refresh.';
 
 --
 -- Name: org_overviews; Type: VIEW; Schema: analytics; Owner: -
@@ -12747,14 +14177,40 @@ COMMENT ON COLUMN analytics.outbox.resolved_at IS 'Of a recovery: when the recei
 COMMENT ON COLUMN analytics.outbox.resolve_error IS 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
 
 --
--- Name: tracks; Type: TABLE; Schema: public; Owner: -
+-- Name: people_attempts; Type: VIEW; Schema: analytics; Owner: -
 --
 
-CREATE TABLE public.tracks (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
+CREATE VIEW analytics.people_attempts WITH (security_invoker='on') AS
+ SELECT a.id AS attempt_id,
+    a.org_id,
+    a.user_id,
+    u.name AS user_name,
+    a.scenario_id,
+    s.title AS scenario_title,
+    s.difficulty,
+    s.category,
+    a.status,
+    a.score,
+    a.duration_seconds,
+    ((a.started_at AT TIME ZONE 'UTC'::text))::date AS started_on,
+    a.started_at,
+    a.ended_at,
+    a.feedback_id
+   FROM ((public.scenario_attempts a
+     LEFT JOIN analytics.dim_users u ON (((u.org_id = a.org_id) AND (u.user_id = a.user_id))))
+     LEFT JOIN analytics.dim_scenarios s ON ((s.scenario_id = a.scenario_id)));
+
+--
+-- Name: VIEW people_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON VIEW analytics.people_attempts IS 'Attempts as they stand, also those that were begun and not completed. Ask for the people of an organisation.';
+
+--
+-- Name: COLUMN people_attempts.started_on; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.people_attempts.started_on IS 'UTC day of the start.';
 
 --
 -- Name: popular_tracks; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12825,58 +14281,50 @@ COMMENT ON COLUMN analytics.popular_tracks.total_seconds IS 'Of all sessions; on
 COMMENT ON COLUMN analytics.popular_tracks.popularity_rank IS 'By learners, then sessions, then title; 1 is the most popular.';
 
 --
--- Name: quiz_completion_rates; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
+-- Name: question_lesions; Type: VIEW; Schema: analytics; Owner: -
 --
 
-CREATE MATERIALIZED VIEW analytics.quiz_completion_rates AS
- WITH attempts AS (
-         SELECT q.track_id,
-            q.quiz_id,
-            (q.completed_at IS NOT NULL) AS is_completed,
-            q.score,
-            q.duration_ms
-           FROM public.quiz_attempts q
-        )
- SELECT a.track_id,
-    a.quiz_id,
-    count(*) AS started_count,
-    count(*) FILTER (WHERE a.is_completed) AS completed_count,
-    round(((count(*) FILTER (WHERE a.is_completed))::numeric / (count(*))::numeric), 4) AS completion_rate,
-    round(avg(a.score) FILTER (WHERE a.is_completed), 3) AS avg_score,
-    round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((a.duration_ms)::double precision)) FILTER (WHERE a.is_completed))::numeric, 1) AS median_duration_ms
-   FROM attempts a
-  GROUP BY a.track_id, a.quiz_id
-  WITH NO DATA;
+CREATE VIEW analytics.question_lesions WITH (security_invoker='on') AS
+ SELECT t.lesion,
+    count(*) AS questions_count,
+    count(DISTINCT t.topic) AS topics_count
+   FROM analytics.question_tags t
+  GROUP BY t.lesion;
 
 --
--- Name: MATERIALIZED VIEW quiz_completion_rates; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: VIEW question_lesions; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.quiz_completion_rates IS 'How many of those who start a quiz finish it, and how they do.';
+COMMENT ON VIEW analytics.question_lesions IS 'The lesions that questions have, in their one spelling.';
 
 --
--- Name: COLUMN quiz_completion_rates.started_count; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN question_lesions.lesion; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.started_count IS 'Attempts, also those that were not completed.';
+COMMENT ON COLUMN analytics.question_lesions.lesion IS 'Normalised: see analytics.question_tags.';
 
 --
--- Name: COLUMN quiz_completion_rates.completion_rate; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: question_topics; Type: VIEW; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.completion_rate IS 'completed_count / started_count, four decimals.';
+CREATE VIEW analytics.question_topics WITH (security_invoker='on') AS
+ SELECT t.topic,
+    count(*) AS questions_count,
+    count(DISTINCT t.lesion) AS lesions_count
+   FROM analytics.question_tags t
+  GROUP BY t.topic;
 
 --
--- Name: COLUMN quiz_completion_rates.avg_score; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: VIEW question_topics; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.avg_score IS 'Over completed attempts that have a score; null when there is none.';
+COMMENT ON VIEW analytics.question_topics IS 'The topics that questions have, in their one spelling.';
 
 --
--- Name: COLUMN quiz_completion_rates.median_duration_ms; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: COLUMN question_topics.topic; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.quiz_completion_rates.median_duration_ms IS 'Over completed attempts whose duration is known; null when there is none.';
+COMMENT ON COLUMN analytics.question_topics.topic IS 'Normalised: see analytics.question_tags.';
 
 --
 -- Name: refresh_log_id_seq; Type: SEQUENCE; Schema: analytics; Owner: -
@@ -13026,7 +14474,8 @@ CREATE TABLE analytics.retention (
     batch_size integer DEFAULT 20000 NOT NULL,
     CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
     CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
-    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval))
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
+    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
 );
 
 --
@@ -13116,7 +14565,8 @@ CREATE TABLE analytics.scheduled_jobs (
     CONSTRAINT scheduled_jobs_period_check CHECK ((period > '00:00:00'::interval)),
     CONSTRAINT scheduled_jobs_recovery_threshold_check CHECK ((recovery_threshold >= 1)),
     CONSTRAINT scheduled_jobs_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text]))),
-    CONSTRAINT scheduled_jobs_silence_ends CHECK ((isfinite(muted_until) AND isfinite(paused_until)))
+    CONSTRAINT scheduled_jobs_silence_ends CHECK ((isfinite(muted_until) AND isfinite(paused_until))),
+    CONSTRAINT scheduled_jobs_spans_check CHECK ((GREATEST(period, late_after, max_runtime, min_runtime) <= '100 years'::interval))
 );
 
 --
@@ -13577,56 +15027,6 @@ COMMENT ON COLUMN analytics.view_watch.judged_runid IS 'The last run that succee
 COMMENT ON COLUMN analytics.view_watch.row_baseline IS 'Rows of the last refresh that was not suspicious.';
 
 --
--- Name: scenario_attempts; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.scenario_attempts (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    org_id uuid NOT NULL,
-    user_id text NOT NULL,
-    scenario_id uuid,
-    status text DEFAULT 'started'::text NOT NULL,
-    score numeric,
-    duration_seconds integer,
-    talk_ms integer,
-    listen_ms integer,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT scenario_attempts_duration_seconds_check CHECK ((duration_seconds >= 0)),
-    CONSTRAINT scenario_attempts_ended_at_check CHECK (((ended_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT scenario_attempts_listen_ms_check CHECK ((listen_ms >= 0)),
-    CONSTRAINT scenario_attempts_score_check CHECK ((abs(score) < '1000000000000000'::numeric)),
-    CONSTRAINT scenario_attempts_started_at_check CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at <= '9999-12-31 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT scenario_attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'completed'::text, 'abandoned'::text]))),
-    CONSTRAINT scenario_attempts_talk_ms_check CHECK ((talk_ms >= 0))
-);
-
---
--- Name: COLUMN scenario_attempts.scenario_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.scenario_attempts.scenario_id IS 'Null for an attempt without a scenario, and when the scenario was deleted.';
-
---
--- Name: COLUMN scenario_attempts.score; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.scenario_attempts.score IS 'Null where the attempt was not scored.';
-
---
--- Name: COLUMN scenario_attempts.duration_seconds; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.scenario_attempts.duration_seconds IS 'Null where it was not measured, as talk_ms and listen_ms.';
-
---
--- Name: COLUMN scenario_attempts.ended_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.scenario_attempts.ended_at IS 'Null while the attempt runs, and where its end was never reported.';
-
---
 -- Name: completed_attempts; Type: VIEW; Schema: private; Owner: -
 --
 
@@ -13842,23 +15242,6 @@ CREATE VIEW private.outdated_dim_users WITH (security_invoker='on') AS
 COMMENT ON VIEW private.outdated_dim_users IS 'What analytics.dim_users lacks, and what it holds that is not so any more.';
 
 --
--- Name: agents; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.agents (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    owner_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: COLUMN agents.owner_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.agents.owner_id IS 'auth.users.id of the owner; null for an agent of the platform.';
-
---
 -- Name: assignments; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -13888,16 +15271,6 @@ CREATE TABLE public.bouts (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     challenge_id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: challenges; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.challenges (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
@@ -14619,6 +15992,12 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
 
 --
+-- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_agent_challenges_key ON analytics.mv_agent_challenges USING btree (agent_id, challenge_id);
+
+--
 -- Name: mv_assignment_status_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -14629,6 +16008,24 @@ CREATE UNIQUE INDEX mv_assignment_status_key ON analytics.mv_assignment_status U
 --
 
 CREATE INDEX mv_assignment_status_user_id_idx ON analytics.mv_assignment_status USING btree (org_id, user_id);
+
+--
+-- Name: mv_challenges_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_challenges_key ON analytics.mv_challenges USING btree (challenge_id);
+
+--
+-- Name: mv_kpi_attempts_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_kpi_attempts_key ON analytics.mv_kpi_attempts USING btree (org_id, active_on, attempt_id);
+
+--
+-- Name: mv_kpi_call_days_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_kpi_call_days_key ON analytics.mv_kpi_call_days USING btree (org_id, event_type, active_on, scenario_key, minute_of_call);
 
 --
 -- Name: mv_kpi_call_minutes_key; Type: INDEX; Schema: analytics; Owner: -
@@ -14671,6 +16068,12 @@ CREATE UNIQUE INDEX mv_org_activity_day_key ON analytics.mv_org_activity_day USI
 --
 
 CREATE UNIQUE INDEX mv_org_overview_key ON analytics.mv_org_overview USING btree (org_id);
+
+--
+-- Name: mv_scenario_days_key; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX mv_scenario_days_key ON analytics.mv_scenario_days USING btree (org_id, active_on, scenario_id);
 
 --
 -- Name: mv_scenario_insights_key; Type: INDEX; Schema: analytics; Owner: -
@@ -15127,6 +16530,12 @@ CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TR
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bout_results FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
+-- Name: challenges freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.challenges FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
 -- Name: dotted_lines freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -15173,6 +16582,12 @@ CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TR
 --
 
 CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.review_sessions FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
+
+--
+-- Name: scenario_attempts freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER freshet_note_source_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.scenario_attempts FOR EACH STATEMENT EXECUTE FUNCTION private.note_source_change();
 
 --
 -- Name: submissions freshet_note_source_change; Type: TRIGGER; Schema: public; Owner: -
@@ -17228,6 +18643,18 @@ REVOKE ALL ON FUNCTION private.reading_training_attempt_trend(asked jsonb) FROM 
 REVOKE ALL ON FUNCTION private.reading_training_kpi_cohorts(asked jsonb) FROM PUBLIC;
 
 --
+-- Name: FUNCTION reading_training_kpi_heatmap(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_kpi_heatmap(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_kpi_weekly(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_kpi_weekly(asked jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION reading_training_leaderboard(asked jsonb); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17258,10 +18685,34 @@ REVOKE ALL ON FUNCTION private.reading_training_my_stats(asked jsonb) FROM PUBLI
 REVOKE ALL ON FUNCTION private.reading_training_org_overview(asked jsonb) FROM PUBLIC;
 
 --
+-- Name: FUNCTION reading_training_people_figures(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_people_figures(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_scenario_insights(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_scenario_insights(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_tasks(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_tasks(asked jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION reading_training_team_overview(asked jsonb); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.reading_training_team_overview(asked jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reading_training_teams(asked jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.reading_training_teams(asked jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION recent_durations(job_name text); Type: ACL; Schema: private; Owner: -
@@ -17664,10 +19115,35 @@ GRANT ALL ON TABLE public.responses TO service_role;
 GRANT SELECT ON TABLE public.responses TO authenticated;
 
 --
+-- Name: TABLE dim_scenarios; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.dim_scenarios TO reporting_user;
+
+--
 -- Name: TABLE dim_users; Type: ACL; Schema: analytics; Owner: -
 --
 
 GRANT SELECT ON TABLE analytics.dim_users TO reporting_user;
+
+--
+-- Name: TABLE fact_scenario_attempts; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.fact_scenario_attempts TO reporting_user;
+
+--
+-- Name: TABLE named_attempts; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.named_attempts TO reporting_user;
+
+--
+-- Name: TABLE scenario_attempts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.scenario_attempts TO service_role;
+GRANT SELECT ON TABLE public.scenario_attempts TO authenticated;
 
 --
 -- Name: TABLE mv_assignment_status; Type: ACL; Schema: analytics; Owner: -
@@ -17688,12 +19164,6 @@ GRANT SELECT ON TABLE analytics.current_assignments TO reporting_user;
 GRANT SELECT ON TABLE analytics.dim_orgs TO reporting_user;
 
 --
--- Name: TABLE dim_scenarios; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.dim_scenarios TO reporting_user;
-
---
 -- Name: TABLE dim_time; Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -17712,12 +19182,6 @@ GRANT SELECT ON TABLE public.explanation_views TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE analytics.fact_kpi_events TO service_role;
 GRANT SELECT ON TABLE analytics.fact_kpi_events TO reporting_user;
-
---
--- Name: TABLE fact_scenario_attempts; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.fact_scenario_attempts TO reporting_user;
 
 --
 -- Name: TABLE kpi_event_types; Type: ACL; Schema: analytics; Owner: -
@@ -17743,6 +19207,13 @@ GRANT SELECT ON TABLE analytics.mv_leaderboard_month TO reporting_user;
 --
 
 GRANT SELECT ON TABLE analytics.leaderboard_months TO reporting_user;
+
+--
+-- Name: TABLE challenges; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT ALL ON TABLE public.challenges TO service_role;
+GRANT SELECT ON TABLE public.challenges TO authenticated;
 
 --
 -- Name: TABLE mv_kpi_call_minutes; Type: ACL; Schema: analytics; Owner: -
@@ -17794,16 +19265,11 @@ GRANT SELECT ON TABLE public.bout_results TO authenticated;
 GRANT SELECT ON TABLE analytics.mv_user_activity_day TO reporting_user;
 
 --
--- Name: TABLE named_attempts; Type: ACL; Schema: analytics; Owner: -
+-- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT ON TABLE analytics.named_attempts TO reporting_user;
-
---
--- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
---
-
-GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
+GRANT ALL ON TABLE public.agents TO service_role;
+GRANT SELECT ON TABLE public.agents TO authenticated;
 
 --
 -- Name: TABLE tracks; Type: ACL; Schema: public; Owner: -
@@ -17811,6 +19277,12 @@ GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
 
 GRANT ALL ON TABLE public.tracks TO service_role;
 GRANT SELECT ON TABLE public.tracks TO authenticated;
+
+--
+-- Name: TABLE org_overviews; Type: ACL; Schema: analytics; Owner: -
+--
+
+GRANT SELECT ON TABLE analytics.org_overviews TO reporting_user;
 
 --
 -- Name: TABLE dotted_lines; Type: ACL; Schema: public; Owner: -
@@ -17858,13 +19330,6 @@ GRANT ALL ON TABLE public.teams TO service_role;
 GRANT SELECT ON TABLE public.teams TO authenticated;
 
 --
--- Name: TABLE scenario_attempts; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.scenario_attempts TO service_role;
-GRANT SELECT ON TABLE public.scenario_attempts TO authenticated;
-
---
 -- Name: TABLE users; Type: ACL; Schema: public; Owner: -
 --
 
@@ -17892,13 +19357,6 @@ GRANT ALL ON TABLE public.scenarios TO service_role;
 GRANT SELECT ON TABLE public.scenarios TO authenticated;
 
 --
--- Name: TABLE agents; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.agents TO service_role;
-GRANT SELECT ON TABLE public.agents TO authenticated;
-
---
 -- Name: TABLE assignments; Type: ACL; Schema: public; Owner: -
 --
 
@@ -17911,13 +19369,6 @@ GRANT SELECT ON TABLE public.assignments TO authenticated;
 
 GRANT ALL ON TABLE public.bouts TO service_role;
 GRANT SELECT ON TABLE public.bouts TO authenticated;
-
---
--- Name: TABLE challenges; Type: ACL; Schema: public; Owner: -
---
-
-GRANT ALL ON TABLE public.challenges TO service_role;
-GRANT SELECT ON TABLE public.challenges TO authenticated;
 
 --
 -- Name: TABLE judge_outputs; Type: ACL; Schema: public; Owner: -

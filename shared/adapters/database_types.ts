@@ -337,7 +337,15 @@ export type Database = {
           "timestamp_ms"?: number | null;
           "user_id"?: string;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "fact_kpi_events_attempt_id_fkey";
+            columns: ["attempt_id"];
+            isOneToOne: false;
+            referencedRelation: "people_attempts";
+            referencedColumns: ["attempt_id"];
+          },
+        ];
       };
       "fact_scenario_attempts": {
         Row: {
@@ -1358,6 +1366,13 @@ export type Database = {
             referencedRelation: "question_tags";
             referencedColumns: ["question_id"];
           },
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "question_texts";
+            referencedColumns: ["question_id"];
+          },
         ];
       };
       "assignment_status": {
@@ -1373,6 +1388,28 @@ export type Database = {
           "scenario_id": string;
           "title": string | null;
           "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "attempt_list": {
+        Row: {
+          "attempt_id": string;
+          "category": string | null;
+          "difficulty": string | null;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "feedback_id": string | null;
+          "listen_ms": number | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scenario_title": string | null;
+          "score": number | null;
+          "started_at": string;
+          "started_on": string;
+          "talk_ms": number | null;
+          "user_id": string;
+          "user_name": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1426,7 +1463,15 @@ export type Database = {
           "submission_id": string;
         };
         ComputedFields: never;
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
       };
       "leaderboard_months": {
         Row: {
@@ -1442,19 +1487,48 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_agent_challenges": {
+        Row: {
+          "agent_id": string;
+          "challenge_id": string;
+          "challenge_title": string;
+          "last_submission_at": string | null;
+          "scored_count": number | null;
+          "submissions_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
+      };
       "mv_agent_progress": {
         Row: {
           "agent_id": string;
           "avg_composite_score": number | null;
           "best_composite_score": number | null;
           "challenge_id": string;
+          "challenge_title": string;
           "submission_count": number | null;
           "week": string | null;
           "worst_composite_score": number | null;
           "wow_composite_delta": number | null;
         };
         ComputedFields: never;
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
       };
       "mv_assignment_status": {
         Row: {
@@ -1469,6 +1543,44 @@ export type Database = {
           "scenario_id": string;
           "title": string | null;
           "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_challenges": {
+        Row: {
+          "challenge_id": string;
+          "lanes_count": number | null;
+          "last_submission_at": string | null;
+          "samples_of_fullest_lane_count": number | null;
+          "title": string;
+          "withheld_lanes_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_attempts": {
+        Row: {
+          "active_on": string;
+          "attempt_id": string;
+          "events": Json | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "score": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "mv_kpi_call_days": {
+        Row: {
+          "active_on": string;
+          "attempts_count": number | null;
+          "event_type": string;
+          "events_count": number | null;
+          "minute_of_call": number | null;
+          "org_id": string;
+          "scenario_key": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1513,6 +1625,7 @@ export type Database = {
       "mv_lane_score_distribution": {
         Row: {
           "challenge_id": string;
+          "challenge_title": string;
           "lane_key": string | null;
           "last_submission_at": string | null;
           "max_score": number | null;
@@ -1586,6 +1699,19 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "mv_scenario_days": {
+        Row: {
+          "active_on": string;
+          "duration_seconds": number | null;
+          "durations_count": number | null;
+          "last_ended_at": string | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scores": (number)[] | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "mv_scenario_insights": {
         Row: {
           "attempt_count": number | null;
@@ -1607,6 +1733,7 @@ export type Database = {
           "agents_with_win": number | null;
           "avg_days_to_first_win": number | null;
           "challenge_id": string;
+          "challenge_title": string;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1636,6 +1763,7 @@ export type Database = {
           "challenge_p50": number | null;
           "challenge_p75": number | null;
           "challenge_sample_count": number | null;
+          "challenge_title": string;
           "lane_key": string | null;
           "max_score": number | null;
           "min_score": number | null;
@@ -1644,6 +1772,75 @@ export type Database = {
           "score_trend_slope": number | null;
         };
         ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
+      };
+      "named_agent_challenges": {
+        Row: {
+          "agent_id": string;
+          "agent_name": string | null;
+          "challenge_id": string;
+          "challenge_title": string;
+          "last_submission_at": string | null;
+          "scored_count": number | null;
+          "submissions_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
+      };
+      "named_agent_progress": {
+        Row: {
+          "agent_id": string;
+          "agent_name": string | null;
+          "avg_composite_score": number | null;
+          "best_composite_score": number | null;
+          "challenge_id": string;
+          "challenge_title": string;
+          "submission_count": number | null;
+          "week": string | null;
+          "worst_composite_score": number | null;
+          "wow_composite_delta": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
+      };
+      "named_agents": {
+        Row: {
+          "agent_id": string;
+          "name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "agent_id"?: string | null;
+          "name"?: string | null;
+        };
+        Update: {
+          "agent_id"?: string | null;
+          "name"?: string | null;
+        };
         Relationships: [];
       };
       "named_attempts": {
@@ -1665,6 +1862,124 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "named_explanation_engagement": {
+        Row: {
+          "helpful_rate": number | null;
+          "learners_count": number | null;
+          "median_dwell_ms": number | null;
+          "question_id": string;
+          "question_text": string | null;
+          "revisit_rate": number | null;
+          "views_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "named_heatmap": {
+        Row: {
+          "accuracy_rate": number | null;
+          "attempts": number | null;
+          "correct_attempts": number | null;
+          "lesion": string | null;
+          "median_duration_ms": number | null;
+          "question_id": string;
+          "question_text": string | null;
+          "topic": string | null;
+          "week_start": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "question_tags";
+            referencedColumns: ["question_id"];
+          },
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "question_texts";
+            referencedColumns: ["question_id"];
+          },
+        ];
+      };
+      "named_quiz_completion_rates": {
+        Row: {
+          "avg_score": number | null;
+          "completed_count": number | null;
+          "completion_rate": number | null;
+          "median_duration_ms": number | null;
+          "quiz_id": string;
+          "started_count": number | null;
+          "track_id": string;
+          "track_title": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "quiz_attempts_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "named_tracks";
+            referencedColumns: ["track_id"];
+          },
+          {
+            foreignKeyName: "quiz_attempts_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "popular_tracks";
+            referencedColumns: ["track_id"];
+          },
+        ];
+      };
+      "named_tracks": {
+        Row: {
+          "title": string;
+          "track_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "title"?: string | null;
+          "track_id"?: string | null;
+        };
+        Update: {
+          "title"?: string | null;
+          "track_id"?: string | null;
+        };
+        Relationships: [];
+      };
+      "named_weakness_patterns": {
+        Row: {
+          "agent_id": string;
+          "agent_name": string | null;
+          "attempt_count": number | null;
+          "avg_score": number | null;
+          "challenge_id": string;
+          "challenge_p25": number | null;
+          "challenge_p50": number | null;
+          "challenge_p75": number | null;
+          "challenge_sample_count": number | null;
+          "challenge_title": string;
+          "lane_key": string | null;
+          "max_score": number | null;
+          "min_score": number | null;
+          "performance_category": string | null;
+          "score_trend_per_day": number | null;
+          "score_trend_slope": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
+      };
       "org_overviews": {
         Row: {
           "active_users": number | null;
@@ -1682,6 +1997,27 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "people_attempts": {
+        Row: {
+          "attempt_id": string;
+          "category": string | null;
+          "difficulty": string | null;
+          "duration_seconds": number | null;
+          "ended_at": string | null;
+          "feedback_id": string | null;
+          "org_id": string;
+          "scenario_id": string | null;
+          "scenario_title": string | null;
+          "score": number | null;
+          "started_at": string;
+          "started_on": string | null;
+          "status": string;
+          "user_id": string;
+          "user_name": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "popular_tracks": {
         Row: {
           "completed_quizzes_count": number | null;
@@ -1691,6 +2027,15 @@ export type Database = {
           "title": string;
           "total_seconds": number | null;
           "track_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "question_lesions": {
+        Row: {
+          "lesion": string | null;
+          "questions_count": number | null;
+          "topics_count": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1714,6 +2059,31 @@ export type Database = {
         };
         Relationships: [];
       };
+      "question_texts": {
+        Row: {
+          "question_id": string;
+          "question_text": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
+        Update: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
+        Relationships: [];
+      };
+      "question_topics": {
+        Row: {
+          "lesions_count": number | null;
+          "questions_count": number | null;
+          "topic": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "quiz_completion_rates": {
         Row: {
           "avg_score": number | null;
@@ -1726,6 +2096,13 @@ export type Database = {
         };
         ComputedFields: never;
         Relationships: [
+          {
+            foreignKeyName: "quiz_attempts_track_id_fkey";
+            columns: ["track_id"];
+            isOneToOne: false;
+            referencedRelation: "named_tracks";
+            referencedColumns: ["track_id"];
+          },
           {
             foreignKeyName: "quiz_attempts_track_id_fkey";
             columns: ["track_id"];
@@ -1761,7 +2138,15 @@ export type Database = {
           "flaw"?: never;
           "submission_id"?: string | null;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
       };
       "rejected_lane_scores": {
         Row: {
@@ -1797,7 +2182,15 @@ export type Database = {
           "flaw"?: never;
           "submission_id"?: string | null;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "submissions_agent_id_fkey";
+            columns: ["agent_id"];
+            isOneToOne: false;
+            referencedRelation: "named_agents";
+            referencedColumns: ["agent_id"];
+          },
+        ];
       };
       "review_session_usage": {
         Row: {
@@ -2594,6 +2987,7 @@ export type Database = {
           "created_at": string;
           "duration_seconds": number | null;
           "ended_at": string | null;
+          "feedback_id": string | null;
           "id": string;
           "listen_ms": number | null;
           "org_id": string;
@@ -2609,6 +3003,7 @@ export type Database = {
           "created_at"?: string;
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
+          "feedback_id"?: string | null;
           "id"?: string;
           "listen_ms"?: number | null;
           "org_id": string;
@@ -2623,6 +3018,7 @@ export type Database = {
           "created_at"?: string;
           "duration_seconds"?: number | null;
           "ended_at"?: string | null;
+          "feedback_id"?: string | null;
           "id"?: string;
           "listen_ms"?: number | null;
           "org_id"?: string;

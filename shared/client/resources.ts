@@ -17,6 +17,63 @@ export type ProblemCode =
   | "TOO_STALE"
   | "SOURCE_UNAVAILABLE";
 
+/** Parameters of arena/agent-challenges. */
+export interface ArenaAgentChallengesParams {
+  readonly agent_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+export interface ArenaAgentChallengesRow {
+  readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
+  readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
+  /** Submissions in any state. */
+  readonly submissions_count: number;
+  /** Those of them that are scored. */
+  readonly scored_count: number;
+  /** Null where no moment between 1900 and 2200 is known. */
+  readonly last_submission_at: string | null;
+}
+
+/** Parameters of arena/agents. */
+export interface ArenaAgentsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The caller's own agents by name. */
+export interface ArenaAgentsRow {
+  readonly agent_id: string;
+  readonly name: string;
+}
+
+/** Parameters of arena/challenges. */
+export interface ArenaChallengesParams {
+  readonly challenge_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+export interface ArenaChallengesRow {
+  readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly title: string;
+  /** Lanes with a score that can be computed with. */
+  readonly lanes_count: number;
+  /** Those of them with fewer than five samples: lane-distributions does not show them. */
+  readonly withheld_lanes_count: number;
+  /** Fewer than five: no lane can be shown, and the challenge does not leave the API. */
+  readonly samples_of_fullest_lane_count: number;
+  /** Of a submission with such a score. */
+  readonly last_submission_at: string;
+}
+
 /** Parameters of arena/lane-distributions. */
 export interface ArenaLaneDistributionsParams {
   readonly challenge_id: string;
@@ -25,6 +82,8 @@ export interface ArenaLaneDistributionsParams {
 /** A row of: The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
 export interface ArenaLaneDistributionsRow {
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
   readonly lane_key: string;
   readonly sample_count: number;
   readonly mean_score: number;
@@ -50,7 +109,11 @@ export interface ArenaProgressParams {
 /** A row of: The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
 export interface ArenaProgressRow {
   readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
   /** Monday of the ISO week of the UTC timestamp. */
   readonly week: string;
   readonly submission_count: number;
@@ -69,6 +132,9 @@ export interface ArenaTimeToFirstWinParams {
 /** A row of: How many days agents need from their first submission to their first win, by challenge. */
 export interface ArenaTimeToFirstWinRow {
   readonly challenge_id: string;
+  /** As of the last refresh. */
+  readonly challenge_title: string;
+  /** Agents behind the average; fewer than five never leave the API. */
   readonly agents_with_win: number;
   readonly avg_days_to_first_win: number;
 }
@@ -84,7 +150,11 @@ export interface ArenaWeaknessPatternsParams {
 /** A row of: Where one agent keeps scoring below the field, weakest lanes first, with the trend of its scores. */
 export interface ArenaWeaknessPatternsRow {
   readonly agent_id: string;
+  /** Null where the agent was deleted after the last refresh. */
+  readonly agent_name: string | null;
   readonly challenge_id: string;
+  /** As of the last refresh of the distribution. */
+  readonly challenge_title: string;
   readonly lane_key: string;
   readonly attempt_count: number;
   readonly avg_score: number;
@@ -133,6 +203,8 @@ export interface EngagementExplanationEngagementParams {
 /** A row of: Which explanations are read, how long, whether they help, and who comes back, the most read first. */
 export interface EngagementExplanationEngagementRow {
   readonly question_id: string;
+  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question. */
+  readonly question_text: string | null;
   readonly views_count: number;
   readonly learners_count: number;
   /** Over views whose dwell time is known; null when there is none. */
@@ -173,6 +245,8 @@ export interface EngagementQuizCompletionRatesParams {
 /** A row of: How many attempts at each quiz are completed, with their average score and median duration. */
 export interface EngagementQuizCompletionRatesRow {
   readonly track_id: string;
+  /** Null where the track was deleted after the last refresh. */
+  readonly track_title: string | null;
   readonly quiz_id: string;
   /** Attempts, also those that were not completed. */
   readonly started_count: number;
@@ -235,6 +309,18 @@ export interface EngagementSummaryStatsRow {
   readonly longest_streak_days: number;
 }
 
+/** Parameters of engagement/tracks. */
+export interface EngagementTracksParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: All tracks by title. */
+export interface EngagementTracksRow {
+  readonly track_id: string;
+  readonly title: string;
+}
+
 /** Parameters of qbank/heatmap. */
 export interface QbankHeatmapParams {
   readonly week_from?: string | undefined;
@@ -248,6 +334,8 @@ export interface QbankHeatmapParams {
 /** A row of: How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
 export interface QbankHeatmapRow {
   readonly question_id: string;
+  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh. */
+  readonly question_text: string | null;
   /** Normalised: see analytics.question_tags. */
   readonly lesion: string;
   readonly topic: string;
@@ -299,18 +387,52 @@ export interface QbankHeatmapMatrixTable {
   readonly rows: readonly QbankHeatmapMatrixTableRow[];
 }
 
+/** Parameters of qbank/lesions. */
+export interface QbankLesionsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The lesions that questions have, in the spelling that the heatmap filters by. */
+export interface QbankLesionsRow {
+  /** Normalised: see analytics.question_tags. */
+  readonly lesion: string;
+  readonly questions_count: number;
+  readonly topics_count: number;
+}
+
+/** Parameters of qbank/topics. */
+export interface QbankTopicsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The topics that questions have, in the spelling that the heatmap filters by. */
+export interface QbankTopicsRow {
+  /** Normalised: see analytics.question_tags. */
+  readonly topic: string;
+  readonly questions_count: number;
+  readonly lesions_count: number;
+}
+
 /** Parameters of training/activity-calendar. */
 export interface TrainingActivityCalendarParams {
   readonly org_id?: string | undefined;
   readonly year?: number | undefined;
 }
 
-/** A row of: How much happened on each day of a year, this one unless one is named. */
+/** A row of: How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
 export interface TrainingActivityCalendarRow {
   readonly org_id: string;
   readonly active_on: string;
   readonly attempts_count: number;
   readonly active_users_count: number;
+  /** Attempts of the organisation on all days of the year: the same on each of its rows. */
+  readonly year_attempts_count: number;
+  /** Attempts on the day of the year that has most. */
+  readonly busiest_attempts_count: number;
+  /** That day, the first where there are several. */
+  readonly busiest_on: string;
 }
 
 /** Parameters of training/assignments. */
@@ -330,6 +452,8 @@ export interface TrainingAssignmentsRow {
   readonly name: string | null;
   readonly scenario_id: string;
   readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly due_on: string | null;
   readonly is_required: boolean;
   readonly assigned_at: string;
@@ -346,10 +470,11 @@ export interface TrainingAssignmentsRow {
 /** Parameters of training/attempt-trend. */
 export interface TrainingAttemptTrendParams {
   readonly org_id?: string | undefined;
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: Attempts of each of the last days, oldest first; days without one included. */
+/** A row of: Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
 export interface TrainingAttemptTrendRow {
   readonly org_id: string;
   readonly active_on: string;
@@ -380,6 +505,8 @@ export interface TrainingAttemptsRow {
   readonly user_name: string | null;
   readonly scenario_id: string | null;
   readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly score: number | null;
   readonly duration_seconds: number | null;
   readonly talk_ms: number | null;
@@ -388,6 +515,8 @@ export interface TrainingAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
+  /** What the application calls the feedback; null while there is none. */
+  readonly feedback_id: string | null;
 }
 
 /** Parameters of training/kpi/cohorts. */
@@ -400,6 +529,9 @@ export interface TrainingKpiCohortsParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly thresholds?: string | undefined;
 }
 
@@ -433,6 +565,9 @@ export interface TrainingKpiHeatmapParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
@@ -464,6 +599,9 @@ export interface TrainingKpiWeeklyParams {
     | "objection_raised"
     | "keyword_mentioned"
     | "long_pause";
+  readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly week_from?: string | undefined;
   readonly week_to?: string | undefined;
   readonly limit?: number | undefined;
@@ -485,7 +623,7 @@ export interface TrainingKpiWeeklyRow {
   readonly events_count: number;
   /** Attempts with at least one such event. */
   readonly attempts_with_events_count: number;
-  /** All completed attempts of the week, those without such an event included. */
+  /** All completed attempts of the week in what is asked about, those without such an event included. */
   readonly attempts_count: number;
   /** events_count / attempts_count, four decimals. */
   readonly events_per_attempt: number;
@@ -522,9 +660,12 @@ export interface TrainingMeAssignmentsParams {
 export interface TrainingMeAssignmentsRow {
   readonly org_id: string;
   readonly user_id: string;
+  readonly name: string | null;
   readonly assignment_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly due_on: string | null;
   readonly is_required: boolean;
   readonly assigned_at: string;
@@ -545,8 +686,11 @@ export interface TrainingMeAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
   readonly user_id: string;
+  readonly user_name: string | null;
   readonly scenario_id: string | null;
   readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
   readonly score: number | null;
   readonly duration_seconds: number | null;
   readonly talk_ms: number | null;
@@ -555,6 +699,8 @@ export interface TrainingMeAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
+  /** What the application calls the feedback; null while there is none. */
+  readonly feedback_id: string | null;
 }
 
 /** Parameters of training/me/score-trend. */
@@ -578,6 +724,7 @@ export type TrainingMeStatsParams = Readonly<Record<string, never>>;
 export interface TrainingMeStatsRow {
   readonly org_id: string;
   readonly user_id: string;
+  readonly name: string | null;
   readonly attempts_this_week: number;
   readonly avg_score_this_week: number | null;
   readonly avg_score_change: number | null;
@@ -589,20 +736,108 @@ export interface TrainingMeStatsRow {
 /** Parameters of training/org-overview. */
 export interface TrainingOrgOverviewParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
-/** A row of: An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+/** A row of: An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week. */
 export interface TrainingOrgOverviewRow {
   readonly org_id: string;
   readonly name: string;
+  /** Users with a completed attempt that ended in the period; of all time without one. */
   readonly active_users: number;
   readonly active_users_this_month: number;
+  /** Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them. */
   readonly total_attempts: number;
   readonly attempts_this_week: number;
   readonly attempts_this_month: number;
   readonly avg_score: number | null;
   readonly scored_count: number;
   readonly last_activity: string | null;
+}
+
+/** Parameters of training/people. */
+export interface TrainingPeopleParams {
+  readonly org_id?: string | undefined;
+  readonly role?: "all" | "admin" | "manager" | "trainee" | undefined;
+  readonly membership?: "all" | "current" | "former" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+export interface TrainingPeopleRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly role: "admin" | "manager" | "trainee";
+  /** Whether the membership lasts: at once after a write, and as of last night. */
+  readonly is_active: boolean;
+}
+
+/** Parameters of training/people/attempts. */
+export interface TrainingPeopleAttemptsParams {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly status?: "all" | "started" | "completed" | "abandoned" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
+}
+
+/** A row of: The attempts of a manager's people, also those that were not completed, the newest first. */
+export interface TrainingPeopleAttemptsRow {
+  readonly attempt_id: string;
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly user_name: string | null;
+  readonly scenario_id: string | null;
+  readonly scenario_title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  readonly status: "started" | "completed" | "abandoned";
+  readonly score: number | null;
+  readonly duration_seconds: number | null;
+  /** UTC day of the start. */
+  readonly started_on: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly feedback_id: string | null;
+}
+
+/** Parameters of training/people/figures. */
+export interface TrainingPeopleFiguresParams {
+  readonly org_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly membership?: "all" | "current" | "former" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+export interface TrainingPeopleFiguresRow {
+  readonly org_id: string;
+  readonly user_id: string;
+  readonly name: string | null;
+  readonly role: "admin" | "manager" | "trainee";
+  readonly is_active: boolean;
+  /** Completed attempts that began in the period, as scored_count, avg_score and duration_seconds. */
+  readonly attempts_count: number;
+  readonly scored_count: number;
+  readonly avg_score: number | null;
+  readonly duration_seconds: number;
+  /** UTC day on which the last completed attempt began, whatever the period; null where there is none. */
+  readonly last_active_on: string | null;
+  /** All assignments, whatever the period, as the counts and the rate after it. */
+  readonly assignments_count: number;
+  readonly completed_count: number;
+  readonly overdue_count: number;
+  /** completed_count / assignments_count, four decimals; null without an assignment. */
+  readonly completion_rate: number | null;
 }
 
 /** Parameters of training/recipients. */
@@ -629,17 +864,21 @@ export interface TrainingRecipientsRow {
 export interface TrainingScenarioInsightsParams {
   readonly org_id?: string | undefined;
   readonly scenario_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly variance?: "all" | "high" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+/** A row of: How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
 export interface TrainingScenarioInsightsRow {
   readonly org_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
-  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  /** Scored attempts that began in the period; those without a score are in no figure of the row. */
   readonly attempt_count: number;
   readonly avg_score: number;
   /** Sample standard deviation; null for one attempt. */
@@ -671,18 +910,50 @@ export interface TrainingScenariosRow {
   readonly category: string | null;
 }
 
+/** Parameters of training/tasks. */
+export interface TrainingTasksParams {
+  readonly org_id?: string | undefined;
+  readonly manager_id?: string | undefined;
+  readonly scenario_id?: string | undefined;
+  readonly status?: "all" | "open" | "overdue" | "completed" | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+export interface TrainingTasksRow {
+  readonly org_id: string;
+  /** Whose people are counted; null where it is everybody in the organisation. */
+  readonly manager_id: string | null;
+  readonly scenario_id: string;
+  readonly title: string | null;
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  readonly due_on: string | null;
+  readonly assigned_count: number;
+  readonly completed_count: number;
+  /** Not completed, and not overdue. */
+  readonly open_count: number;
+  readonly overdue_count: number;
+  readonly completion_rate: number;
+  /** overdue where one is, else open where one is, else completed. */
+  readonly status: "open" | "overdue" | "completed";
+}
+
 /** Parameters of training/team-overview. */
 export interface TrainingTeamOverviewParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+/** A row of: A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams. */
 export interface TrainingTeamOverviewRow {
   readonly org_id: string;
   /** Null where the manager's team has no row in public.teams. */
   readonly team_id: string | null;
   readonly manager_id: string;
+  readonly manager_name: string | null;
   /** Of the team; where it has none, of its manager. */
   readonly name: string | null;
   readonly members_count: number;
@@ -699,24 +970,62 @@ export interface TrainingTeamOverviewRow {
   readonly teams_count: number;
 }
 
+/** Parameters of training/teams. */
+export interface TrainingTeamsParams {
+  readonly org_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The teams of an organisation with their managers: for a manager the own one. */
+export interface TrainingTeamsRow {
+  readonly org_id: string;
+  readonly manager_id: string;
+  readonly manager_name: string | null;
+  /** Null where the manager's team has no row in public.teams. */
+  readonly team_id: string | null;
+  /** Of the team; where it has none, of its manager. */
+  readonly name: string | null;
+  readonly members_count: number;
+}
+
 /** Parameters of training/top-scenarios. */
 export interface TrainingTopScenariosParams {
   readonly org_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** A row of: The scenarios with the most scored attempts, with their average score. */
+/** A row of: The scenarios with the most scored attempts, of all time or of a period, with their average score. */
 export interface TrainingTopScenariosRow {
   readonly org_id: string;
   readonly scenario_id: string;
   readonly title: string | null;
-  /** Scored attempts; those without a score are in no figure of the row. */
+  readonly difficulty: string | null;
+  readonly category: string | null;
+  /** Scored attempts that began in the period; those without a score are in no figure of the row. */
   readonly attempt_count: number;
   readonly avg_score: number;
 }
 
 /** Parameters, data and meta of every resource, by its name. */
 export interface Resources {
+  readonly "arena/agent-challenges": {
+    readonly params: ArenaAgentChallengesParams;
+    readonly data: readonly ArenaAgentChallengesRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "arena/agents": {
+    readonly params: ArenaAgentsParams;
+    readonly data: readonly ArenaAgentsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "arena/challenges": {
+    readonly params: ArenaChallengesParams;
+    readonly data: readonly ArenaChallengesRow[];
+    readonly meta: PageMeta & { readonly withheld_count: number };
+  };
   readonly "arena/lane-distributions": {
     readonly params: ArenaLaneDistributionsParams;
     readonly data: readonly ArenaLaneDistributionsRow[];
@@ -772,6 +1081,11 @@ export interface Resources {
     readonly data: readonly EngagementSummaryStatsRow[];
     readonly meta: ListMeta;
   };
+  readonly "engagement/tracks": {
+    readonly params: EngagementTracksParams;
+    readonly data: readonly EngagementTracksRow[];
+    readonly meta: PageMeta;
+  };
   readonly "qbank/heatmap": {
     readonly params: QbankHeatmapParams;
     readonly data: readonly QbankHeatmapRow[];
@@ -781,6 +1095,16 @@ export interface Resources {
     readonly params: QbankHeatmapMatrixParams;
     readonly data: QbankHeatmapMatrixTable;
     readonly meta: PageMeta & { readonly withheld_count: number };
+  };
+  readonly "qbank/lesions": {
+    readonly params: QbankLesionsParams;
+    readonly data: readonly QbankLesionsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "qbank/topics": {
+    readonly params: QbankTopicsParams;
+    readonly data: readonly QbankTopicsRow[];
+    readonly meta: PageMeta;
   };
   readonly "training/activity-calendar": {
     readonly params: TrainingActivityCalendarParams;
@@ -847,6 +1171,21 @@ export interface Resources {
     readonly data: readonly TrainingOrgOverviewRow[];
     readonly meta: ListMeta;
   };
+  readonly "training/people": {
+    readonly params: TrainingPeopleParams;
+    readonly data: readonly TrainingPeopleRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "training/people/attempts": {
+    readonly params: TrainingPeopleAttemptsParams;
+    readonly data: readonly TrainingPeopleAttemptsRow[];
+    readonly meta: PageMeta & { readonly total_count?: number };
+  };
+  readonly "training/people/figures": {
+    readonly params: TrainingPeopleFiguresParams;
+    readonly data: readonly TrainingPeopleFiguresRow[];
+    readonly meta: PageMeta;
+  };
   readonly "training/recipients": {
     readonly params: TrainingRecipientsParams;
     readonly data: readonly TrainingRecipientsRow[];
@@ -862,10 +1201,20 @@ export interface Resources {
     readonly data: readonly TrainingScenariosRow[];
     readonly meta: PageMeta;
   };
+  readonly "training/tasks": {
+    readonly params: TrainingTasksParams;
+    readonly data: readonly TrainingTasksRow[];
+    readonly meta: ListMeta;
+  };
   readonly "training/team-overview": {
     readonly params: TrainingTeamOverviewParams;
     readonly data: readonly TrainingTeamOverviewRow[];
     readonly meta: ListMeta;
+  };
+  readonly "training/teams": {
+    readonly params: TrainingTeamsParams;
+    readonly data: readonly TrainingTeamsRow[];
+    readonly meta: PageMeta;
   };
   readonly "training/top-scenarios": {
     readonly params: TrainingTopScenariosParams;
@@ -876,6 +1225,12 @@ export interface Resources {
 
 /** The resources of the pack arena. */
 export interface ArenaPack {
+  /** The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+  readonly agentChallenges: RowsMethod<"arena/agent-challenges">;
+  /** The caller's own agents by name. */
+  readonly agents: RowsMethod<"arena/agents">;
+  /** The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+  readonly challenges: RowsMethod<"arena/challenges">;
   /** The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
   readonly laneDistributions: Method<"arena/lane-distributions">;
   /** The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
@@ -889,6 +1244,9 @@ export interface ArenaPack {
 /** The methods of the pack arena alone, over a reader. */
 export function arena(reader: Reader): ArenaPack {
   return {
+    agentChallenges: pagedRows(reader, "arena/agent-challenges", "cursor"),
+    agents: pagedRows(reader, "arena/agents", "cursor"),
+    challenges: pagedRows(reader, "arena/challenges", "cursor"),
     laneDistributions: method(reader, "arena/lane-distributions"),
     progress: method(reader, "arena/progress"),
     timeToFirstWin: method(reader, "arena/time-to-first-win"),
@@ -912,6 +1270,8 @@ export interface EngagementPack {
   readonly streakDropoffs: Method<"engagement/streak-dropoffs">;
   /** The pack in one row, with windows that end at the newest active day. */
   readonly summaryStats: Method<"engagement/summary-stats">;
+  /** All tracks by title. */
+  readonly tracks: RowsMethod<"engagement/tracks">;
 }
 
 /** The methods of the pack engagement alone, over a reader. */
@@ -924,6 +1284,7 @@ export function engagement(reader: Reader): EngagementPack {
     reviewSessionUsage: method(reader, "engagement/review-session-usage"),
     streakDropoffs: method(reader, "engagement/streak-dropoffs"),
     summaryStats: method(reader, "engagement/summary-stats"),
+    tracks: pagedRows(reader, "engagement/tracks", "cursor"),
   };
 }
 
@@ -933,6 +1294,10 @@ export interface QbankPack {
   readonly heatmap: RowsMethod<"qbank/heatmap">;
   /** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
   readonly heatmapMatrix: PagedMethod<"qbank/heatmap/matrix">;
+  /** The lesions that questions have, in the spelling that the heatmap filters by. */
+  readonly lesions: RowsMethod<"qbank/lesions">;
+  /** The topics that questions have, in the spelling that the heatmap filters by. */
+  readonly topics: RowsMethod<"qbank/topics">;
 }
 
 /** The methods of the pack qbank alone, over a reader. */
@@ -940,16 +1305,18 @@ export function qbank(reader: Reader): QbankPack {
   return {
     heatmap: pagedRows(reader, "qbank/heatmap", "cursor"),
     heatmapMatrix: paged(reader, "qbank/heatmap/matrix", "cursor"),
+    lesions: pagedRows(reader, "qbank/lesions", "cursor"),
+    topics: pagedRows(reader, "qbank/topics", "cursor"),
   };
 }
 
 /** The resources of the pack training. */
 export interface TrainingPack {
-  /** How much happened on each day of a year, this one unless one is named. */
+  /** How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
   readonly activityCalendar: Method<"training/activity-calendar">;
   /** Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
   readonly assignments: Method<"training/assignments">;
-  /** Attempts of each of the last days, oldest first; days without one included. */
+  /** Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
   readonly attemptTrend: Method<"training/attempt-trend">;
   /** Completed attempts, the newest first: who, what, which score. */
   readonly attempts: RowsMethod<"training/attempts">;
@@ -969,17 +1336,27 @@ export interface TrainingPack {
   readonly meScoreTrend: Method<"training/me/score-trend">;
   /** The caller's own attempts and scores: this week, against the week before, and in all. */
   readonly meStats: Method<"training/me/stats">;
-  /** An organisation in one row: users, attempts of all time, of this month and of this week, average score. */
+  /** An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week. */
   readonly orgOverview: Method<"training/org-overview">;
+  /** The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+  readonly people: RowsMethod<"training/people">;
+  /** The attempts of a manager's people, also those that were not completed, the newest first. */
+  readonly peopleAttempts: RowsMethod<"training/people/attempts">;
+  /** A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+  readonly peopleFigures: RowsMethod<"training/people/figures">;
   /** The members of organisations with their e-mail addresses, for the server that sends them digests. */
   readonly recipients: RowsMethod<"training/recipients">;
-  /** How each scenario is scored: average, median, spread, and whether the spread is suspiciously high. */
+  /** How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
   readonly scenarioInsights: RowsMethod<"training/scenario-insights">;
   /** The scenarios of an organisation: title, difficulty, category. */
   readonly scenarios: RowsMethod<"training/scenarios">;
-  /** A manager's team: attempts and average score of the last days, completion of assignments, rank among teams. */
+  /** How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+  readonly tasks: Method<"training/tasks">;
+  /** A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams. */
   readonly teamOverview: Method<"training/team-overview">;
-  /** The scenarios with the most scored attempts, with their average score. */
+  /** The teams of an organisation with their managers: for a manager the own one. */
+  readonly teams: RowsMethod<"training/teams">;
+  /** The scenarios with the most scored attempts, of all time or of a period, with their average score. */
   readonly topScenarios: Method<"training/top-scenarios">;
 }
 
@@ -999,10 +1376,15 @@ export function training(reader: Reader): TrainingPack {
     meScoreTrend: method(reader, "training/me/score-trend"),
     meStats: method(reader, "training/me/stats"),
     orgOverview: method(reader, "training/org-overview"),
+    people: pagedRows(reader, "training/people", "cursor"),
+    peopleAttempts: pagedRows(reader, "training/people/attempts", "cursor"),
+    peopleFigures: pagedRows(reader, "training/people/figures", "cursor"),
     recipients: pagedRows(reader, "training/recipients", "cursor"),
     scenarioInsights: pagedRows(reader, "training/scenario-insights", "cursor"),
     scenarios: pagedRows(reader, "training/scenarios", "cursor"),
+    tasks: method(reader, "training/tasks"),
     teamOverview: method(reader, "training/team-overview"),
+    teams: pagedRows(reader, "training/teams", "cursor"),
     topScenarios: method(reader, "training/top-scenarios"),
   };
 }

@@ -72,6 +72,11 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly view: string;
   /** Whatever else the answer rests on: the version of each is part of the cache key. */
   readonly reads?: readonly string[];
+  /**
+   * A plain view in schema `analytics` over `view`, which adds names to its rows and is read in its place. Whatever it reads
+   * beside is a source of `view` or of something in `reads`, so that a new name is a new version.
+   */
+  readonly through?: string;
   /** `private.reading_<name>(asked)` answers, instead of the rows of the view themselves. */
   readonly reading?: string;
   /** The answer depends on the UTC day of the read: an answer of yesterday is another answer. */

@@ -88,6 +88,11 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
     reading === undefined || VIEW.test(reading),
     `reading "${reading}" is no plain name, like training_org_overview`,
   );
+  const { through } = definition;
+  must(
+    through === undefined || VIEW.test(through) && reading === undefined,
+    `it is read through "${through}", which is no plain view name, or stands beside a reading, which has names of its own`,
+  );
   must(!reads.includes(definition.view) && new Set(reads).size === reads.length, "it reads something twice");
   const { listed, minimum_sample, access } = definition;
   must(

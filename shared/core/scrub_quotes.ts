@@ -11,7 +11,7 @@ const IDENTIFIER = /^[a-z_][\w.$:-]{0,127}$/i;
 const SCHEDULE = /^(?:(?:[\d*$,/-]{1,20}|[a-z]{3}) ){4}(?:[\d*$,/-]{1,20}|[a-z]{3})$|^\d{1,4} seconds?$/i;
 
 /** An apostrophe inside a word: doesn't, the view's. */
-const LITERAL = /'(?!(?<=[A-Za-z]')(?:s|t|re|ve|ll|d|m)(?![A-Za-z0-9_'"]))(?:[^'\\]|\\[\s\S]|'(?=\w))*(?:'|$)/g;
+const LITERAL = /'(?!(?<=[A-Za-z]')(?:s|t|re|ve|ll|d|m)(?![A-Za-z0-9_'"]))(?:[^'\\]|\\(?:[\s\S]|$)|'(?=\w))*(?:'|$)/g;
 const DOLLARS = /\$(\w{0,60})\$[\s\S]*?(?:\$\1\$|$)/g;
 const SINGLE_CURLED = /‘[\s\S]*?(?:’(?!\p{L})|$)|‚[\s\S]*?(?:[‘’](?!\p{L})|$)/gu;
 const OTHER_QUOTES = /[«»“”„‟‹›「」『』〝〞´]|`+/g;

@@ -12,6 +12,8 @@ export interface SourceRequest {
   readonly limit: number;
   /** What else the answer rests on: their states come back with it. */
   readonly reads?: readonly string[];
+  /** The plain view over the view that is read in its place; absent where there is none. */
+  readonly through?: string;
   /** Absent where the rows of the view themselves are asked for. */
   readonly reading?: Reading;
   /** Whether to count the rows of all pages. */

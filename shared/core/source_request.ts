@@ -28,6 +28,7 @@ export function sourceRequest({ resource, params, scope, day }: Asked): SourceRe
     order: resource.order,
     limit: rowLimit(resource, params),
     reads: resource.reads ?? [],
+    ...(resource.through === undefined ? {} : { through: resource.through }),
     ...(resource.reading === undefined
       ? {}
       : { reading: { name: resource.reading, asked: { params, today: day, org: orgOf(resource, filters, scope) } } }),

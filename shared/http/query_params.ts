@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AppError, type FieldError } from "../core/app_error.ts";
 import { LONGEST_CURSOR } from "../core/cursor_text.ts";
+import { periodFaults } from "../core/period.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Params } from "../core/source_request.ts";
 
@@ -26,7 +27,10 @@ export interface Query {
  */
 export function parseQuery(resource: Resource, search: URLSearchParams): Query {
   const { format, max_age, ...given } = takeOnce(search);
-  return { format, max_age: parseAge(max_age), params: parse(resource.params, given, ["format", "max_age"]) };
+  const params = parse(resource.params, given, ["format", "max_age"]);
+  const faults = periodFaults(params);
+  if (faults.length > 0) throw refuse(faults);
+  return { format, max_age: parseAge(max_age), params };
 }
 
 /** The same for a path that is no resource, and so has no `format`. */

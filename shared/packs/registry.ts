@@ -2,6 +2,18 @@
 import type { Registry } from "../core/registry.ts";
 
 export const registry: Registry = {
+  "arena/agent-challenges": async () => {
+    const { agentChallenges } = await import("./arena/agent_challenges.ts");
+    return agentChallenges;
+  },
+  "arena/agents": async () => {
+    const { agents } = await import("./arena/agents.ts");
+    return agents;
+  },
+  "arena/challenges": async () => {
+    const { challenges } = await import("./arena/challenges.ts");
+    return challenges;
+  },
   "arena/lane-distributions": async () => {
     const { laneDistributions } = await import("./arena/lane_distributions.ts");
     return laneDistributions;
@@ -46,6 +58,10 @@ export const registry: Registry = {
     const { summaryStats } = await import("./engagement/summary_stats.ts");
     return summaryStats;
   },
+  "engagement/tracks": async () => {
+    const { tracks } = await import("./engagement/tracks.ts");
+    return tracks;
+  },
   "qbank/heatmap": async () => {
     const { heatmap } = await import("./qbank/heatmap.ts");
     return heatmap;
@@ -53,6 +69,14 @@ export const registry: Registry = {
   "qbank/heatmap/matrix": async () => {
     const { heatmapMatrix } = await import("./qbank/heatmap_matrix.ts");
     return heatmapMatrix;
+  },
+  "qbank/lesions": async () => {
+    const { lesions } = await import("./qbank/lesions.ts");
+    return lesions;
+  },
+  "qbank/topics": async () => {
+    const { topics } = await import("./qbank/topics.ts");
+    return topics;
   },
   "training/activity-calendar": async () => {
     const { activityCalendar } = await import("./training/activity_calendar.ts");
@@ -106,6 +130,18 @@ export const registry: Registry = {
     const { orgOverview } = await import("./training/org_overview.ts");
     return orgOverview;
   },
+  "training/people": async () => {
+    const { people } = await import("./training/people.ts");
+    return people;
+  },
+  "training/people/attempts": async () => {
+    const { peopleAttempts } = await import("./training/people_attempts.ts");
+    return peopleAttempts;
+  },
+  "training/people/figures": async () => {
+    const { peopleFigures } = await import("./training/people_figures.ts");
+    return peopleFigures;
+  },
   "training/recipients": async () => {
     const { recipients } = await import("./training/recipients.ts");
     return recipients;
@@ -118,9 +154,17 @@ export const registry: Registry = {
     const { scenarios } = await import("./training/scenarios.ts");
     return scenarios;
   },
+  "training/tasks": async () => {
+    const { tasks } = await import("./training/tasks.ts");
+    return tasks;
+  },
   "training/team-overview": async () => {
     const { teamOverview } = await import("./training/team_overview.ts");
     return teamOverview;
+  },
+  "training/teams": async () => {
+    const { teams } = await import("./training/teams.ts");
+    return teams;
   },
   "training/top-scenarios": async () => {
     const { topScenarios } = await import("./training/top_scenarios.ts");

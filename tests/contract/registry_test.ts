@@ -32,6 +32,9 @@ function assertInOrder(sql: string, parts: readonly string[]): void {
   assert.deepEqual(order, [...order].sort((left, right) => left - right), "the parts are not in order");
 }
 
+/** What a plain view adds to stored rows: names, titles and texts. */
+const NAMES = /_(?:name|title|text)$/;
+
 function assertComputes(sql: string, columns: readonly string[]): void {
   for (const column of columns) assert.match(sql, new RegExp(`\\b${column}\\b`));
 }
@@ -51,7 +54,7 @@ const views = registeredBy(/register_view\(\s*view_name => '(\w+)'/g);
 const live = registeredBy(/register_live\(\s*name => '(\w+)'/g);
 
 for (const resource of resources) {
-  const { pack, view, reading, reads = [], columns } = resource;
+  const { pack, view, through, reading, reads = [], columns } = resource;
   const name = fullName(resource);
   const serves = new RegExp(`^-- Serves: .*/analytics/${name}\\b`, "m");
 
@@ -66,6 +69,21 @@ for (const resource of resources) {
     if (!of_organisations || reading !== undefined || live.has(view)) return;
     assert.deepEqual(listed, { column: "org_id", in: "dim_orgs" });
   });
+
+  if (through !== undefined) {
+    Deno.test(`the names of ${name} are added by a plain view that has every column that is served`, async () => {
+      const sql = await migrationWith(pack, `create view analytics.${through}\n`);
+      assert.ok(sql.includes(`/analytics/${name}`), "its header does not say what it serves");
+      assertInOrder(sql, [
+        "-- Object: ",
+        "-- Serves: ",
+        `create view analytics.${through}\nwith (security_invoker = on)`,
+        "revoke all on table",
+        `comment on view analytics.${through} is`,
+      ]);
+      assertComputes(sql.slice(sql.indexOf(`create view analytics.${through}\n`)).split("\nfrom ")[0] ?? "", columns);
+    });
+  }
 
   if (reading !== undefined) {
     Deno.test(`the reading of ${name} has a migration that makes every column that is served`, async () => {
@@ -102,7 +120,9 @@ for (const resource of resources) {
     Deno.test(`the view of ${name} computes every column that is served`, async () => {
       const sql = await migrationOf(pack, view);
       const body = sql.slice(sql.indexOf("create materialized view"), sql.indexOf("create unique index"));
-      assertComputes(body.slice(body.lastIndexOf("\nselect")), columns);
+      const select = body.slice(body.lastIndexOf("\nselect"));
+      // What the view lacks is added by the one that it is read through.
+      assertComputes(select, through === undefined ? columns : columns.filter((column) => !NAMES.test(column)));
     });
   }
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { curlLines } from "../../stack/welcome.ts";
 import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { asUser, type Product, startProduct } from "../support/product.ts";
 
 let product: Product;
 
@@ -38,6 +38,19 @@ e2e("the demo people are named as made up, and lead twelve real students, one of
     // The fourteen assessments of DDD 2013B, and one of a later presentation.
     equal(assignments, 15);
   }
+});
+
+e2e("the team's attempts name a feedback that is made up, and no others do", async () => {
+  const { stack } = product;
+  const answer = await product.get(`/training/me/attempts`, asUser(stack, stack.tokens.trainee));
+  const { data } = await answer.json();
+  equal(data.length, 5);
+  for (const { attempt_id, feedback_id } of data) equal(feedback_id, `made-up/${attempt_id}`);
+  const [others] = await product.sql`
+    select count(*)::integer as count from public.scenario_attempts as a
+    join public.org_members as m on m.org_id = a.org_id and m.user_id = a.user_id
+    where a.feedback_id is not null and m.manager_id is distinct from 'demo-manager'`;
+  deepEqual({ ...others }, { count: 0 });
 });
 
 e2e("nothing of the sample waits in the default partition", async () => {

@@ -1,4 +1,4 @@
-// The seven engagement resources through the origin: what an admin reads, worked out by hand, and who is refused.
+// The engagement resources through the origin: what an admin reads, worked out by hand, and who is refused.
 import { deepEqual, equal } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { learner, plantEngagement, question, quiz, track } from "../support/engagement_fixture.ts";
@@ -33,6 +33,7 @@ const answers: Record<string, readonly Record<string, unknown>[]> = {
     total_seconds: 900,
     popularity_rank: 1,
   }],
+  "tracks": [{ track_id: track, title: "Rivers" }],
   "streak-dropoffs": [
     { streak_days: 1, reached_count: 5, ended_count: 1, dropoff_rate: 0.2 },
     { streak_days: 2, reached_count: 4, ended_count: 1, dropoff_rate: 0.25 },
@@ -42,6 +43,7 @@ const answers: Record<string, readonly Record<string, unknown>[]> = {
   ],
   "quiz-completion-rates": [{
     track_id: track,
+    track_title: "Rivers",
     quiz_id: quiz,
     started_count: 5,
     completed_count: 3,
@@ -58,6 +60,7 @@ const answers: Record<string, readonly Record<string, unknown>[]> = {
   }],
   "explanation-engagement": [{
     question_id: question,
+    question_text: "Why does a river bend?",
     views_count: 6,
     learners_count: 5,
     median_dwell_ms: 3,
@@ -115,6 +118,32 @@ for (const [path, rows] of Object.entries(answers)) {
     },
   });
 }
+
+Deno.test({
+  name: "a track and a question that are renamed have their new names within three seconds, without a refresh",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const named = {
+      "quiz-completion-rates": "track_title",
+      "tracks": "title",
+      "explanation-engagement": "question_text",
+    };
+    await product.sql`update public.tracks set title = 'Streams'`;
+    await product.sql`update public.questions set stem = 'Why does a stream bend?'`;
+    await pause(3_000);
+    const shown: Record<string, unknown> = {};
+    for (const [name, column] of Object.entries(named)) {
+      const response = await product.get(`/engagement/${name}`, { apikey: product.stack.keys.secretKey });
+      shown[name] = (await response.json()).data[0][column];
+    }
+    deepEqual(shown, {
+      "quiz-completion-rates": "Streams",
+      "tracks": "Streams",
+      "explanation-engagement": "Why does a stream bend?",
+    });
+  },
+});
 
 Deno.test({
   name: "active days come a page at a time, the newest first",

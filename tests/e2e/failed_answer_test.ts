@@ -27,7 +27,7 @@ async function replaceWins(days: string): Promise<void> {
   await sql.unsafe(`
     drop materialized view analytics.mv_time_to_first_win;
     create materialized view analytics.mv_time_to_first_win as
-    select c.id as challenge_id, 7::bigint as agents_with_win, ${days}::numeric as avg_days_to_first_win
+    select c.id as challenge_id, c.title as challenge_title, 7::bigint as agents_with_win, ${days}::numeric as avg_days_to_first_win
     from public.challenges as c with no data;
     create unique index mv_time_to_first_win_key on analytics.mv_time_to_first_win (challenge_id);
     select analytics.register_view('mv_time_to_first_win', 'arena', '0 */4 * * *', '9 hours');
@@ -83,6 +83,7 @@ e2e(
     select view_name, rejected_count::integer from analytics.views where rejected_count > 0 order by view_name`;
     deepEqual(left_out.map(({ view_name, rejected_count }) => [view_name, rejected_count]), [
       ["mv_agent_progress", 6],
+      ["mv_challenges", 5],
       ["mv_lane_score_distribution", 5],
       ["mv_time_to_first_win", 3],
       ["mv_weakness_patterns", 5],

@@ -1,8 +1,11 @@
 // The question bank's heatmap through the origin: pages, pivot, spellings, and everybody who may not.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
+import { fullName } from "../../shared/core/resource.ts";
+import { resources } from "../../tools/resources.ts";
 import { e2e } from "../support/e2e.ts";
 import { plantHeatmap } from "../support/heatmap_fixture.ts";
+import { sampleQuery, sampleRow } from "../support/sample_values.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -16,6 +19,7 @@ Deno.test.afterAll(() => product.stop());
 
 interface HeatmapRow {
   readonly question_id: string;
+  readonly question_text: string | null;
   readonly week_start: string;
   readonly lesion: string;
   readonly topic: string;
@@ -77,7 +81,8 @@ e2e(
       rows.map((row) => `${row.week_start} ${row.question_id} ${row.attempts}`),
       guarded.map((row: HeatmapRow) => `${row.week_start} ${row.question_id} ${row.attempts}`),
     );
-    deepEqual(Object.keys(rows[0] ?? {}), Object.keys(data[0]));
+    // The page adds what a question asks; the runbook's function has the columns of its document.
+    deepEqual(Object.keys(rows[0] ?? {}).filter((name) => name !== "question_text"), Object.keys(data[0]));
   },
 );
 
@@ -100,7 +105,8 @@ e2e("a refresh between two pages skips no row that was there and repeats none", 
   await product.sql`select analytics.refresh_view('analytics_heatmap_agg')`;
   await pause(3_000);
   const { data: rest, meta: after } = await json(`/qbank/heatmap?limit=999&cursor=${meta.next_cursor}`);
-  equal(after.version, meta.version + 1);
+  // That of the view, and of the questions, to which one statement has written.
+  equal(after.version, meta.version + 2);
   const name = (row: HeatmapRow) => `${row.week_start} ${row.question_id}`;
   const isOld = (row: HeatmapRow) => row.lesion !== "new";
   deepEqual([...first, ...rest].filter(isOld).map(name), before.map(name));
@@ -142,6 +148,46 @@ e2e("a list over very long tags is read to its end, a row a page", async () => {
   await sql`select analytics.refresh_view('analytics_heatmap_agg'), analytics.refresh_view('mv_lesion_topic_weeks')`;
   await pause(3_000);
 });
+
+e2e("the lists of lesions and topics hold each spelling once, and what the heatmap is filtered by", async () => {
+  const lesions = await json<{ lesion: string; questions_count: number }[]>("/qbank/lesions");
+  deepEqual(lesions.data.filter(({ lesion }) => lesion !== "new").map((row) => [row.lesion, row.questions_count]), [
+    ["tetralogy of fallot", 20],
+    ["vsd", 20],
+  ]);
+  const { data } = await json<{ topic: string; questions_count: number; lesions_count: number }[]>("/qbank/topics");
+  const topics = data.filter(({ topic }) => topic !== "untagged");
+  deepEqual(topics.map((row) => [row.topic, row.questions_count, row.lesions_count]), [
+    ["Topic 0", 13, 2],
+    ["Topic 1", 14, 2],
+    ["Topic 2", 13, 2],
+  ]);
+});
+
+e2e(
+  "an admin reads what a question asks, a new wording within three seconds, and no one else reads it anywhere",
+  async () => {
+    const { stack, sql } = product;
+    const { data: [before] } = await json("/qbank/heatmap?limit=1&lesion=vsd");
+    match(before?.question_text ?? "", /^canary-stem \d+$/);
+    await sql`update public.questions set stem = stem || ' again'`;
+    await pause(3_000);
+    const { data: [after] } = await json("/qbank/heatmap?limit=1&lesion=vsd");
+    equal(after?.question_text, `${before?.question_text} again`);
+    const callers = [
+      ...Object.entries(stack.tokens).filter(([name]) => name !== "admin").map(([, token]) => asUser(stack, token)),
+      { apikey: stack.keys.publishableKey },
+      { apikey: stack.keys.cronKey },
+    ];
+    ok(callers.length >= 6);
+    for (const resource of resources) {
+      const path = `/${fullName(resource)}?${new URLSearchParams(sampleQuery(resource, sampleRow(resource, 1)))}`;
+      await Promise.all(callers.map(async (headers) => {
+        ok(!(await (await product.get(path, headers)).text()).includes("canary-stem"), path);
+      }));
+    }
+  },
+);
 
 e2e("filters take any day of a week and any spelling of a lesion", async () => {
   const rows = await allPages("&week_from=2026-01-01&week_to=2026-01-06&lesion=TETRALOGY_of+%20fallot");
@@ -187,7 +233,8 @@ e2e("a page names the next one in Link too, also as CSV", async () => {
 
 e2e("nobody but an admin and the secret key reads the heatmap, with a cold cache or a warm one", async () => {
   const { stack } = product;
-  for (const path of ["/qbank/heatmap?limit=7", "/qbank/heatmap/matrix?limit=7"]) {
+  const lists = ["/qbank/lesions", "/qbank/topics"];
+  for (const path of ["/qbank/heatmap?limit=7", "/qbank/heatmap/matrix?limit=7", ...lists]) {
     for (const _round of ["cold", "warm"]) {
       equal(await statusOf(path, { apikey: stack.keys.secretKey }), 200);
       equal(await statusOf(path, asAdmin()), 200);

@@ -43,6 +43,7 @@ e2e("supabase-js with the publishable key reads a distribution", async () => {
   equal(error, null);
   deepEqual(data.data, [{
     challenge_id: challenge,
+    challenge_title: "Essay",
     lane_key: "TMA",
     sample_count: 6,
     mean_score: 35,
@@ -257,15 +258,77 @@ e2e("an answer that has not moved is a 304, and a refresh makes it a 200 within 
   }
 });
 
+e2e(
+  "a page chooses among what its reader may see: challenges with something to show, own agents, their challenges",
+  async () => {
+    const { stack } = product;
+    const member = asUser(stack, stack.tokens.member);
+    const rowsOf = async (path: string, headers: Record<string, string>) => {
+      const response = await product.get(path, headers);
+      equal(response.status, 200, path);
+      return await response.json();
+    };
+    const { data, meta } = await rowsOf("/arena/challenges", { apikey: stack.keys.publishableKey });
+    deepEqual(
+      data.map((row: { title: string; lanes_count: number; withheld_lanes_count: number }) => [
+        row.title,
+        row.lanes_count,
+        row.withheld_lanes_count,
+      ]),
+      [["Essay", 1, 0]],
+    );
+    equal(meta.withheld_count, 1, "the small one has nothing to show");
+
+    const agents = await rowsOf("/arena/agents", member);
+    deepEqual(agents.data, [{ agent_id: memberAgent, name: "canary-member" }]);
+    for (const path of ["/arena/agent-challenges", `/arena/agent-challenges?agent_id=${memberAgent}`]) {
+      const { data } = await rowsOf(path, member);
+      deepEqual(
+        data.map((row: { agent_name: string; challenge_title: string; submissions_count: number }) => [
+          row.agent_name,
+          row.challenge_title,
+          row.submissions_count,
+        ]),
+        [["canary-member", "Essay", 4], ["canary-member", "Small", 1]],
+      );
+    }
+    const foreign = await product.get(`/arena/agent-challenges?agent_id=${otherAgent}`, member);
+    deepEqual(await codeOf(foreign), [403, "FORBIDDEN"]);
+  },
+);
+
+e2e("an agent has its new name within three seconds, a challenge its new title after a refresh", async () => {
+  const { sql, stack } = product;
+  const headers = asUser(stack, stack.tokens.member);
+  const namesIn = async (path: string) => {
+    const { data: [row] } = await (await product.get(path, headers)).json();
+    return [row.agent_name, row.challenge_title];
+  };
+  for (const path of [patterns, progress]) deepEqual(await namesIn(path), ["canary-member", "Essay"], path);
+  await sql`update public.agents set name = 'canary-renamed' where id = ${memberAgent}`;
+  await sql`update public.challenges set title = 'Composition' where id = ${challenge}`;
+  await pause(3_000);
+  for (const path of [patterns, progress]) deepEqual(await namesIn(path), ["canary-renamed", "Essay"], path);
+  await refreshAll(sql);
+  await pause(3_000);
+  for (const path of [patterns, progress]) deepEqual(await namesIn(path), ["canary-renamed", "Composition"], path);
+  const { data } = await (await product.get(distributions, { apikey: stack.keys.publishableKey })).json();
+  equal(data[0].challenge_title, "Composition");
+  await sql`update public.agents set name = 'canary-member' where id = ${memberAgent}`;
+  await sql`update public.challenges set title = 'Essay' where id = ${challenge}`;
+  await refreshAll(sql);
+  await pause(3_000);
+});
+
 e2e("CSV carries the same rows", async () => {
   const response = await product.get(`${progress}&format=csv`, { apikey: product.stack.keys.secretKey });
   match(response.headers.get("content-type") ?? "", /^text\/csv/);
   const lines = (await response.text()).trimEnd().split("\r\n");
   equal(
     lines[0],
-    "agent_id,challenge_id,week,submission_count,avg_composite_score,best_composite_score,worst_composite_score,wow_composite_delta",
+    "agent_id,agent_name,challenge_id,challenge_title,week,submission_count,avg_composite_score,best_composite_score,worst_composite_score,wow_composite_delta",
   );
-  equal(lines[1], `${memberAgent},${challenge},2026-01-05,1,10,10,10,`);
+  equal(lines[1], `${memberAgent},canary-member,${challenge},Essay,2026-01-05,1,10,10,10,`);
   equal(lines.length, 4);
 });
 

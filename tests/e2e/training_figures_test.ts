@@ -136,6 +136,121 @@ e2e("every member reads the organisation's scenarios, and the secret key alone w
   }
 });
 
+e2e(
+  "a manager lists their people with figures and attempts, and is refused by name whoever is not theirs",
+  async () => {
+    const { sql, stack } = product;
+    const { id: org, scenario } = organisations.first;
+    const boss = await asMember(stack, { subject: "boss", org: "first", role: "manager" });
+    await sql`
+    insert into public.scenario_attempts (org_id, user_id, scenario_id, status, started_at, feedback_id) values
+      (${org}, 'u1', ${scenario}, 'started', now(), null), (${org}, 'u2', ${scenario}, 'abandoned', now() - interval '1 hour', 'reviews/2'),
+      (${org}, 'u5', ${scenario}, 'started', now(), null)`;
+    await pause(3_200);
+
+    const figures = await answerOf("/training/people/figures?from=2026-02-01&to=2026-02-28", boss);
+    deepEqual(
+      figures.data.map((
+        row,
+      ) => [row["user_id"], row["name"], row["attempts_count"], row["avg_score"], row["overdue_count"]]),
+      ["u1", "u2", "u3", "u4"].map((user, place) => [user, `Name of ${user}`, 1, 101 + place, 1]),
+    );
+    const seen: Row[] = [];
+    let query = "/training/people/attempts?limit=5&total=true";
+    for (let page = 0; page < 4; page += 1) {
+      const { data, meta } = await answerOf(query, boss);
+      equal(meta["total_count"], 18);
+      seen.push(...data);
+      query = `/training/people/attempts?limit=5&total=true&cursor=${meta["next_cursor"]}`;
+      equal(meta["next_cursor"] === null, page === 3);
+    }
+    const starts = seen.map((row) => String(row["started_at"]));
+    deepEqual(starts, [...starts].sort().reverse(), "the newest first");
+    deepEqual(
+      seen.slice(0, 2).map((
+        row,
+      ) => [row["user_name"], row["status"], row["scenario_title"], row["score"], row["feedback_id"]]),
+      [["Name of u1", "started", "canary-first", null, null], [
+        "Name of u2",
+        "abandoned",
+        "canary-first",
+        null,
+        "reviews/2",
+      ]],
+    );
+    const abandoned = await answerOf("/training/people/attempts?status=abandoned&user_id=u2", boss);
+    deepEqual(abandoned.data.map((row) => row["feedback_id"]), ["reviews/2"]);
+
+    const refused = [
+      "people/attempts?user_id=u5",
+      "people/figures?user_id=u5",
+      "tasks?manager_id=moss",
+      "teams?org_id=" + SMALL.id,
+    ];
+    for (const path of refused) equal((await answerOf(`/training/${path}`, boss)).status, 403, path);
+    const trainee = await asMember(stack, { subject: "u1", org: "first", role: "trainee" });
+    for (const path of ["people/attempts", "people/figures", "tasks", "teams"]) {
+      equal((await answerOf(`/training/${path}`, trainee)).status, 403, path);
+    }
+    deepEqual((await answerOf("/training/people", trainee)).data.map((row) => row["user_id"]), ["u1"]);
+    equal((await answerOf("/training/people?org_id=" + SMALL.id, trainee)).status, 403);
+    // What is a manager's alone is no operator's either.
+    equal((await answerOf("/training/people/attempts", { apikey: stack.keys.secretKey })).status, 403);
+  },
+);
+
+e2e("a task is one row with its counts: everybody's for an admin, the own people's for a manager", async () => {
+  const { stack } = product;
+  const admin = await asMember(stack, { subject: "root", org: "first", role: "admin" });
+  const boss = await asMember(stack, { subject: "boss", org: "first", role: "manager" });
+  const counts = (rows: readonly Row[]) =>
+    rows.map((row) =>
+      ["manager_id", "title", "assigned_count", "completed_count", "overdue_count", "completion_rate"].map((name) =>
+        row[name]
+      )
+    );
+  deepEqual(counts((await answerOf("/training/tasks", admin)).data), [
+    [null, "canary-first", 5, 5, 0, 1],
+    [null, "canary-first", 5, 0, 5, 0],
+    [null, "canary-first", 5, 0, 0, 0],
+  ]);
+  const own = await answerOf("/training/tasks", boss);
+  deepEqual(counts(own.data), [
+    ["boss", "canary-first", 4, 4, 0, 1],
+    ["boss", "canary-first", 4, 0, 4, 0],
+    ["boss", "canary-first", 4, 0, 0, 0],
+  ]);
+  deepEqual((await answerOf("/training/tasks?manager_id=boss", admin)).data, own.data);
+  equal((await answerOf("/training/tasks?status=overdue", boss)).data.length, 1);
+});
+
+e2e("two periods are two answers, each kept under its own name, and one the wrong way round is refused", async () => {
+  const { stack } = product;
+  const admin = await asMember(stack, { subject: "root", org: "first", role: "admin" });
+  const tagged = async (query: string) => {
+    const response = await product.get(`/training/org-overview?${query}`, admin);
+    const { data } = await response.json();
+    return {
+      tag: response.headers.get("etag"),
+      total: data[0].total_attempts,
+      scored: data[0].scored_count,
+      average: data[0].avg_score,
+    };
+  };
+  const february = await tagged("from=2026-02-01&to=2026-02-28");
+  const january = await tagged("from=2026-01-01&to=2026-01-31");
+  // u0 to u5 score 100 to 105 in February, u1 to u5 105 to 101 in January.
+  deepEqual([february.total, february.scored, february.average], [6, 6, 102.5]);
+  deepEqual([january.total, january.scored, january.average], [5, 5, 103]);
+  deepEqual(await tagged("from=2026-02-01&to=2026-02-28"), february);
+  equal(new Set([february.tag, january.tag, (await tagged("")).tag]).size, 3);
+  const { status, ...problem } = await answerOf("/training/org-overview?from=2026-02-28&to=2026-02-01", admin);
+  deepEqual([status, Reflect.get(problem, "errors")], [400, [{
+    field: "to",
+    reason: "must not be before from: exchange the two, or leave one out",
+  }]]);
+});
+
 e2e("an organisation that is deleted is gone from every answer within three seconds, without a refresh", async () => {
   const { sql, stack } = product;
   const headers = { apikey: stack.keys.secretKey };

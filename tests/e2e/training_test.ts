@@ -43,7 +43,14 @@ const FOR_ADMINS = [
   "kpi/weekly?event_type=question_asked",
   "kpi/cohorts?event_type=question_asked",
 ];
-const FOR_MANAGERS = ["team-overview", "leaderboard?month=2026-02", "assignments"];
+const FOR_MANAGERS = [
+  "team-overview",
+  "leaderboard?month=2026-02",
+  "assignments",
+  "tasks",
+  "teams",
+  "people/figures",
+];
 const FOR_EVERYBODY = ["me/stats", "me/score-trend", "me/attempts", "me/assignments"];
 
 for (const path of [...FOR_ADMINS, ...FOR_MANAGERS, ...FOR_EVERYBODY]) {
@@ -220,6 +227,7 @@ e2e("a trainee reads their own rows, in the organisation of the token", async ()
     deepEqual({ ...stats, last_attempt_at: null }, {
       org_id: organisations[org].id,
       user_id: "u2",
+      name: "Name of u2",
       attempts_this_week: 1,
       avg_score_this_week: base + 2,
       // Ten days ago the score was the same.

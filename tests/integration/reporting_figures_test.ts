@@ -116,6 +116,12 @@ for (const [name, { id: org }] of Object.entries(organisations)) {
         [...new Set(cells(tasks, ...columns))].sort(),
       );
 
+      // One row for each task, of the people whom the manager has now.
+      assert.deepEqual(
+        cells(await read("tasks", { org, people: ["boss"] }), ...columns).sort(),
+        [...new Set(cells(tasks, ...columns))].sort(),
+      );
+
       const own = boss.filter((person) => name !== "first" || person !== "u4");
       const [team] = await read("team_overview", { org, params: { days: 30 }, people: ["boss"] });
       assert.deepEqual(

@@ -7,13 +7,13 @@ import { rowDifferences } from "./row_difference.ts";
 const PROGRESS = `
   with progress as (
       select
-          agent_id, challenge_id, date_trunc('week', submitted_on)::date as week, count(*)::hugeint as n,
+          agent_id, challenge_id, challenge_title, date_trunc('week', submitted_on)::date as week, count(*)::hugeint as n,
           sum(score)::hugeint as total, min(score) as lowest, max(score) as highest
       from scored_submission
       group by all
   )
   select
-      w.agent_id, w.challenge_id, w.week::varchar as week, w.n::varchar as submission_count,
+      w.agent_id, w.challenge_id, w.challenge_title, w.week::varchar as week, w.n::varchar as submission_count,
       thousandths(w.total, w.n)::varchar as avg_composite_score,
       thousandths(w.highest, 1)::varchar as best_composite_score,
       thousandths(w.lowest, 1)::varchar as worst_composite_score,

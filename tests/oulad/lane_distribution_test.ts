@@ -10,14 +10,14 @@ import { rowDifferences } from "./row_difference.ts";
 const DISTRIBUTION = `
   with lane as (
       select
-          challenge_id, lane_key, count(*)::hugeint as n, sum(score)::hugeint as total,
+          challenge_id, challenge_title, lane_key, count(*)::hugeint as n, sum(score)::hugeint as total,
           sum(score * score)::hugeint as squares, min(score) as lowest, max(score) as highest,
           quantile_cont(score::double, [0.10, 0.25, 0.50, 0.75, 0.90]) as p, max(submitted_on) as last_on
       from scored_submission
       group by all
   )
   select
-      challenge_id, lane_key, n::varchar as sample_count,
+      challenge_id, challenge_title, lane_key, n::varchar as sample_count,
       thousandths(total, n)::varchar as mean_score,
       sqrt((n * squares - total * total)::double / nullif(n * (n - 1), 0)::double)::decimal(15, 3)::varchar as stddev_score,
       thousandths(lowest, 1)::varchar as min_score,

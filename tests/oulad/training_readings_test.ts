@@ -8,6 +8,9 @@ import { rowDifferences, type TextRow } from "./row_difference.ts";
 /** After the last submission; so many days reach back before the first one. */
 const LAST_DAY = "2015-10-01";
 const DAYS = 1_004;
+/** A period that begins and ends within weeks and within presentations. */
+const FROM = "2013-11-06";
+const TO = "2014-02-20";
 /** In the middle of four presentations. */
 const BUSY_DAY = "2014-03-05";
 
@@ -43,9 +46,37 @@ const OVERVIEW = `
   where submitted_on <= date '${BUSY_DAY}'
   group by org_id`;
 
+const PERIOD_OVERVIEW = `
+  select
+      o.org_id, count(distinct user_id)::varchar as active_users, count(user_id)::varchar as total_attempts,
+      thousandths(sum(score)::hugeint, count(score)::hugeint)::varchar as avg_score, count(score)::varchar as scored_count,
+      strftime(max(submitted_on), '%Y-%m-%dT00:00:00+00:00') as last_activity
+  from (select distinct org_id from attempt) as o
+  left join attempt as a on a.org_id = o.org_id and submitted_on between '${FROM}' and '${TO}'
+  group by o.org_id`;
+
+/** Deviation and its share of the mean from whole sums, as for all time. */
+const PERIOD_INSIGHTS = `
+  with scenario as (
+      select
+          org_id, scenario_id, title, count(*)::hugeint as n, sum(score)::hugeint as total,
+          sum(score * score)::hugeint as squares, quantile_cont(score::double, 0.5) as median, max(submitted_on) as last_on
+      from attempt
+      where score is not null and submitted_on between '${FROM}' and '${TO}'
+      group by all
+  )
+  select
+      org_id, scenario_id, title, n::varchar as attempt_count, thousandths(total, n)::varchar as avg_score,
+      sqrt((n * squares - total * total)::double / nullif(n * (n - 1), 0)::double)::decimal(15, 3)::varchar as score_stddev,
+      null as avg_duration, median::decimal(15, 3)::varchar as median_score,
+      strftime(last_on, '%Y-%m-%dT00:00:00+00:00') as last_attempted,
+      (n > 1 and n * squares > total * total and 100 * n * (n * squares - total * total) >= 9 * total * total * (n - 1))::varchar
+          as has_high_variance
+  from scenario`;
+
 /** Of the sample's organisations: other tests may have left theirs. */
 async function reading(sql: postgres.Sql, name: string, asked: Record<string, postgres.JSONValue>): Promise<TextRow[]> {
-  await refreshViews(sql, ["mv_org_activity_day", "mv_user_activity_day"]);
+  await refreshViews(sql, ["mv_org_activity_day", "mv_user_activity_day", "mv_scenario_days"]);
   await sql`set time zone 'UTC'`;
   const rows = await sql<{ row: TextRow }[]>`
     select (select jsonb_object_agg(c.key, c.value) from jsonb_each_text(to_jsonb(r)) as c) as row
@@ -76,3 +107,31 @@ Deno.test("the overview's week and month are, on a day of OULAD, what DuckDB com
   }));
   assert.deepEqual(rowDifferences({ actual: normalised, expected, key: ["org_id"] }).slice(0, 20), []);
 });
+
+/** The columns that DuckDB's rows have, and no others. */
+function likeThose(rows: readonly TextRow[], expected: readonly TextRow[]): TextRow[] {
+  const names = Object.keys(expected[0] ?? {});
+  return rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+}
+
+for (
+  const { name, today, query, key, count } of [
+    { name: "training_org_overview", today: BUSY_DAY, query: PERIOD_OVERVIEW, key: ["org_id"], count: 7 },
+    {
+      name: "training_scenario_insights",
+      today: LAST_DAY,
+      query: PERIOD_INSIGHTS,
+      key: ["org_id", "scenario_id"],
+      count: 40,
+    },
+  ] as const
+) {
+  Deno.test(`${name} is, for a period of OULAD, what DuckDB computes from the files`, async () => {
+    const expected = await withOuladInDuckdb((duckdb) => duckdb.rows(query));
+    const actual = await withOulad((sql) =>
+      reading(sql, name, { today, params: { from: FROM, to: TO }, org: null, people: null })
+    );
+    assert.ok(expected.length >= count, `only ${expected.length} rows`);
+    assert.deepEqual(rowDifferences({ actual: likeThose(actual, expected), expected, key }).slice(0, 20), []);
+  });
+}

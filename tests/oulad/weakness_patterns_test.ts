@@ -10,7 +10,7 @@ import { rowDifferences } from "./row_difference.ts";
 const PATTERNS = `
   with everybody as (
       select
-          challenge_id, lane_key, count(*) as n,
+          challenge_id, challenge_title, lane_key, count(*) as n,
           quantile_cont(score::double, [0.25, 0.50, 0.75])::decimal(15, 3)[] as q
       from scored_submission
       group by all
@@ -29,7 +29,7 @@ const PATTERNS = `
       having count(*) > 1
   )
   select
-      a.agent_id, challenge_id, lane_key, a.n::varchar as attempt_count, a.mean::varchar as avg_score,
+      a.agent_id, challenge_id, e.challenge_title, lane_key, a.n::varchar as attempt_count, a.mean::varchar as avg_score,
       thousandths(a.lowest, 1)::varchar as min_score,
       thousandths(a.highest, 1)::varchar as max_score,
       (a.rise::double / (a.run * 86400)::double)::varchar as score_trend_slope,

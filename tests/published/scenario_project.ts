@@ -48,7 +48,7 @@ export const EXPECTED = {
   failures: [[true, "FORBIDDEN", 403], [true, "BAD_REQUEST", 400]],
   fields: [{ field: "challenge_id", reason: "must be a UUID" }],
   aborted: "left",
-  csv: `challenge_id,agents_with_win,avg_days_to_first_win\r\n${id(1)},7,12.4\r\n`,
+  csv: `challenge_id,challenge_title,agents_with_win,avg_days_to_first_win\r\n${id(1)},Essay,7,12.4\r\n`,
   patient_rows: 1,
   waited_seconds: 5,
 };

@@ -8,6 +8,7 @@ export function id(number: number): string {
 export function laneRow(over: FakeRow = {}): FakeRow {
   return {
     challenge_id: id(1),
+    challenge_title: "Essay",
     lane_key: "accuracy",
     sample_count: 12,
     mean_score: 70.5,
@@ -27,7 +28,9 @@ export function laneRow(over: FakeRow = {}): FakeRow {
 export function weaknessRow(over: FakeRow = {}): FakeRow {
   return {
     agent_id: id(11),
+    agent_name: "canary",
     challenge_id: id(1),
+    challenge_title: "Essay",
     lane_key: "accuracy",
     attempt_count: 3,
     avg_score: 51.5,
@@ -47,7 +50,9 @@ export function weaknessRow(over: FakeRow = {}): FakeRow {
 export function progressRow(over: FakeRow = {}): FakeRow {
   return {
     agent_id: id(11),
+    agent_name: "canary",
     challenge_id: id(1),
+    challenge_title: "Essay",
     week: "2026-11-16",
     submission_count: 2,
     avg_composite_score: 61.5,
@@ -59,5 +64,5 @@ export function progressRow(over: FakeRow = {}): FakeRow {
 }
 
 export function winRow(over: FakeRow = {}): FakeRow {
-  return { challenge_id: id(1), agents_with_win: 7, avg_days_to_first_win: 12.4, ...over };
+  return { challenge_id: id(1), challenge_title: "Essay", agents_with_win: 7, avg_days_to_first_win: 12.4, ...over };
 }

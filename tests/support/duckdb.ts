@@ -30,7 +30,7 @@ const DUCKDB = "npm:@duckdb/node-api@1.5.5-r.5";
 const FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url)).replaceAll("'", "''");
 
 /**
- * `scored_submission`: one row per submission with a score, under the arena's ids; `attempt`: one row per submission, under
+ * `arena_submission`: one row per submission, under the arena's ids, `scored_submission`: those with a score; `attempt`: one row per submission, under
  * those of the training pack. `thousandths(p, q)`: p/q rounded half away from zero to three digits, in whole numbers, so
  * without an error of its own; q is positive.
  */
@@ -49,15 +49,17 @@ const PREPARE = `
       date: 'VARCHAR', weight: 'VARCHAR'
   }) as a using (id_assessment);
 
-  create view scored_submission as
+  create view arena_submission as
   select
       md5('oulad:student:' || id_student)::uuid::varchar as agent_id,
       md5('oulad:presentation:' || code_module || ':' || code_presentation)::uuid::varchar as challenge_id,
+      code_module || ' ' || code_presentation as challenge_title,
       assessment_type as lane_key,
       score,
       submitted_on
-  from submission
-  where score is not null;
+  from submission;
+
+  create view scored_submission as from arena_submission where score is not null;
 
   create view attempt as
   select

@@ -17,6 +17,7 @@ export function learner(number: number): string {
  */
 export async function plantEngagement(sql: postgres.Sql): Promise<void> {
   await sql`insert into public.tracks (id, title) values (${track}, 'Rivers')`;
+  await sql`insert into public.questions (id, stem) values (${question}, 'Why does a river bend?')`;
   for (const number of [1, 2, 3, 4, 5]) {
     const user_id = learner(number);
     const is_odd = number % 2 === 1;

@@ -6,8 +6,8 @@ import type postgres from "postgres";
  */
 export async function plantHeatmap(sql: postgres.Sql): Promise<void> {
   await sql`
-    insert into public.questions (id, lesion, topic)
-    select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
+    insert into public.questions (id, stem, lesion, topic)
+    select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'canary-stem ' || n,
         (array['VSD', ' vsd', 'Tetralogy_of-Fallot', 'tetralogy of fallot'])[1 + n % 4], 'Topic ' || n % 3
     from generate_series(1, 40) as n`;
   await sql`

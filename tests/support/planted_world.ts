@@ -6,6 +6,7 @@ import { checkRows } from "../../shared/core/row_check.ts";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { Restriction, Scope } from "../../shared/core/scope.ts";
 import { viewStates } from "../../shared/core/view_state.ts";
+import { kpiHeatmap } from "../../shared/packs/training/kpi_heatmap.ts";
 import { resources } from "../../tools/resources.ts";
 import { plantArena, refreshAll } from "./arena_fixture.ts";
 import { readsAll } from "./contracted.ts";
@@ -13,6 +14,11 @@ import { plantEngagement } from "./engagement_fixture.ts";
 import { plantHeatmap } from "./heatmap_fixture.ts";
 import { sampleQuery, sampleRow } from "./sample_values.ts";
 import { organisations, plantTraining } from "./training_fixture.ts";
+
+/** The event type that the least query of the kpi resources names. */
+function kpiSampleType(): string {
+  return String(sampleQuery(kpiHeatmap, sampleRow(kpiHeatmap, 1))["event_type"]);
+}
 
 /** Some rows in every table of every pack. */
 export async function plantEverything(sql: postgres.Sql): Promise<void> {
@@ -42,6 +48,10 @@ export async function plantEverything(sql: postgres.Sql): Promise<void> {
     insert into public.judge_outputs (submission_id, judge, lane_key, score)
     select id, 'judge', 'TMA', 50 from public.submissions limit 1`;
   await plantTraining(sql);
+  // Of the type that a reading is asked for.
+  await sql`
+    insert into analytics.fact_kpi_events (attempt_id, org_id, user_id, scenario_id, event_type, timestamp_ms)
+    select attempt_id, org_id, user_id, scenario_id, ${kpiSampleType()}, 60000 from analytics.fact_scenario_attempts`;
   await plantEngagement(sql);
   await plantHeatmap(sql);
   await refreshAll(sql);

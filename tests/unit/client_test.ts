@@ -120,7 +120,7 @@ Deno.test("csv() gives the rows as a file, and says whether it is all of them", 
   const { freshet } = createClientRig();
   const { text, is_truncated, total_count, freshness } = await freshet.csv("arena/time-to-first-win");
   assert.deepEqual([is_truncated, total_count], [false, 1]);
-  assert.equal(text, `challenge_id,agents_with_win,avg_days_to_first_win\r\n${id(1)},7,12.4\r\n`);
+  assert.equal(text, `challenge_id,challenge_title,agents_with_win,avg_days_to_first_win\r\n${id(1)},Essay,7,12.4\r\n`);
   assert.equal(freshness.age_seconds, 0);
 });
 

@@ -51,6 +51,8 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
     /"dim_orgs" .* among reads/,
   ],
   ["something that it reads twice", { reads: ["mv_x", "mv_x"] }, /twice/],
+  ["names by a view with a schema", { through: "analytics.named_x" }, /through "analytics.named_x"/],
+  ["names beside a reading", { through: "named_x", reading: "x" }, /stands beside a reading/],
   ["a count that nobody can ask for", { total: "count" }, /"count" asks/],
   ["a parameter named format", { params: { format: GOOD.params.challenge_id }, filters: [] }, /"format"/],
   ["no JSON", { formats: ["csv"] }, /serves "json"/],

@@ -3,9 +3,17 @@ import { readFile } from "node:fs/promises";
 import { AppError } from "../../shared/core/app_error.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import { parseQuery } from "../../shared/http/query_params.ts";
+import { attempts } from "../../shared/packs/training/attempts.ts";
 import { kpiCohorts } from "../../shared/packs/training/kpi_cohorts.ts";
 import { kpiHeatmap } from "../../shared/packs/training/kpi_heatmap.ts";
+import { kpiWeekly } from "../../shared/packs/training/kpi_weekly.ts";
 import { leaderboard } from "../../shared/packs/training/leaderboard.ts";
+import { orgOverview } from "../../shared/packs/training/org_overview.ts";
+import { peopleAttempts } from "../../shared/packs/training/people_attempts.ts";
+import { peopleFigures } from "../../shared/packs/training/people_figures.ts";
+import { scenarioInsights } from "../../shared/packs/training/scenario_insights.ts";
+import { teamOverview } from "../../shared/packs/training/team_overview.ts";
+import { topScenarios } from "../../shared/packs/training/top_scenarios.ts";
 import { EVENT_TYPES } from "../../shared/packs/training_event_types.ts";
 
 function parse(resource: Resource, query: Record<string, string>): Record<string, unknown> {
@@ -61,5 +69,35 @@ Deno.test("a month is a year and a month, and none but itself", () => {
   assert.equal(parse(leaderboard, {})["month"], undefined);
   for (const month of ["2024", "2024-13", "2024-00", "2024-2", "2024-02-01", "1969-12", " 2024-02"]) {
     assert.equal(refusal(leaderboard, { month }), "month must be a month from 1970-01 to 9999-12, like 2026-01", month);
+  }
+});
+
+Deno.test("a period of training that ends before it begins is refused with what to do, and one of a day is a period", () => {
+  const reversed = { from: "2026-02-02", to: "2026-02-01" };
+  const advice = "to must not be before from: exchange the two, or leave one out";
+  const periods: [Resource, Record<string, string>][] = [
+    [orgOverview, {}],
+    [scenarioInsights, {}],
+    [topScenarios, {}],
+    [teamOverview, {}],
+    [attempts, {}],
+    [peopleFigures, {}],
+    [peopleAttempts, {}],
+    [kpiCohorts, { event_type: "question_asked" }],
+    [kpiHeatmap, { event_type: "question_asked" }],
+    [kpiWeekly, { event_type: "question_asked" }],
+  ];
+  for (const [resource, others] of periods) {
+    assert.equal(refusal(resource, { ...others, ...reversed }), advice, resource.name);
+    const day = { from: "2026-02-01", to: "2026-02-01" };
+    const { from, to } = parse(resource, { ...others, ...day });
+    assert.deepEqual({ from, to }, day);
+    for (const from of ["2026-02-30", "1969-12-31", "10000-01-01", "yesterday", "2026-02-01T00:00Z", "infinity", ""]) {
+      assert.equal(
+        refusal(resource, { ...others, from }),
+        "from must be a day from 1970-01-01 to 9999-12-31, like 2026-01-31",
+        from,
+      );
+    }
   }
 });

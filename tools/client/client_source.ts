@@ -1,5 +1,5 @@
 import { fullName, type Resource } from "../../shared/core/resource.ts";
-import { rowsOf } from "../openapi/answer_schemas.ts";
+import { commentOn } from "../openapi/answer_schemas.ts";
 import { pascalCase, wordOf } from "../openapi/names.ts";
 import { type Comments, resourceTypes } from "./resource_types.ts";
 
@@ -15,7 +15,7 @@ export function clientSource(resources: readonly Resource[], comments: Comments,
     "/** The codes of the API's problems. */",
     `export type ProblemCode =\n${codes.map((code) => `  | "${code}"`).join("\n")};`,
     ...resources.flatMap((resource) => {
-      return resourceTypes(resource, (column) => comments.get(`${rowsOf(resource)}.${column}`));
+      return resourceTypes(resource, (column) => commentOn(resource, comments, column));
     }),
     "",
     "/** Parameters, data and meta of every resource, by its name. */",

@@ -11,7 +11,7 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
   const word = wordOf(resource);
   const columns = columnsOf(resource, comments);
   const { pivot } = resource;
-  const description = comments.get(rowsOf(resource)) ?? resource.summary;
+  const description = commentOn(resource, comments) ?? resource.summary;
   const one = pivot === undefined ? strictObject(columns) : tableOf(columns, pivot);
   const [name, data] = pivot === undefined
     ? [`${word}Row`, { type: "array", items: ref("schemas", `${word}Row`) }]
@@ -22,9 +22,15 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
   };
 }
 
-/** The relation or row type that the migrations comment on. */
-export function rowsOf({ reading, view }: Resource): string {
-  return reading === undefined ? view : `${reading}_row`;
+/** What the migrations say of the rows, or of one of their columns: of the view that adds names, then of the stored one. */
+export function commentOn(
+  { through, reading, view }: Resource,
+  comments: Comments,
+  column?: string,
+): string | undefined {
+  const relations = [through, reading === undefined ? view : `${reading}_row`].filter((name) => name !== undefined);
+  const said = relations.map((name) => comments.get(column === undefined ? name : `${name}.${column}`));
+  return said.find((text) => text !== undefined);
 }
 
 /** The columns with what the migration's comments say of them. */
@@ -32,7 +38,7 @@ function columnsOf(resource: Resource, comments: Comments): Columns {
   return Object.fromEntries(resource.columns.map((name) => {
     const column = resource.row.shape[name];
     if (column === undefined) throw new Error(`${fullName(resource)} has no column ${name}`);
-    const description = comments.get(`${rowsOf(resource)}.${name}`);
+    const description = commentOn(resource, comments, name);
     return [name, { ...jsonSchemaOf(column), ...(description === undefined ? {} : { description }) }];
   }));
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
-const COMMENT = /comment on (?:column|materialized view) (?:analytics|private)\.([\w.]+)\s+is\s+'((?:[^']|'')*)'/gi;
+const COMMENT =
+  /comment on (?:column|(?:materialized )?view) (?:analytics|private)\.([\w.]+)\s+is\s+'((?:[^']|'')*)'/gi;
 
 /** What the migrations say of views, the rows of readings and their columns, by "view" and "view.column"; a later migration's word replaces an earlier one's. */
 export async function readComments(): Promise<ReadonlyMap<string, string>> {

@@ -55,10 +55,11 @@ async function checkColumns(view: string, service: Connection): Promise<void> {
   const served: Resource[] = resources.filter((resource) => resource.view === view);
   if (served.length === 0) throw new VerifyError(`No resource serves the view ${view}`, "add one to shared/packs");
   for (const resource of served) {
-    const { columns, order } = resource;
+    const { columns, order, through } = resource;
+    const asked = { columns, filters: [], scope: null, order, limit: 1 };
     const answer = await required(
       fullName(resource),
-      () => service.readView(view, { columns, filters: [], scope: null, order, limit: 1 }),
+      () => service.readView(view, { ...asked, ...(through === undefined ? {} : { through }) }),
     );
     const fit = answer.rows.every((row) => resource.row.safeParse(row).success);
     if (!fit) {

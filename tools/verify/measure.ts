@@ -71,5 +71,6 @@ export async function measure(subject: Subject, measuring: Measuring, service: C
 function firstPage(view: string): SourceRequest {
   const resource = resources.find((candidate) => candidate.view === view);
   if (resource === undefined) throw new Error(`No resource serves ${view}`);
-  return { columns: resource.columns, filters: [], scope: null, order: resource.order, limit: 200 };
+  const { columns, order, through } = resource;
+  return { columns, filters: [], scope: null, order, limit: 200, ...(through === undefined ? {} : { through }) };
 }

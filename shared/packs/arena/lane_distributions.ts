@@ -9,6 +9,7 @@ export const laneDistributions = defineResource({
   filters: [{ param: "challenge_id", column: "challenge_id", op: "eq" }],
   columns: {
     challenge_id: column.id(),
+    challenge_title: column.text(),
     lane_key: column.text(),
     sample_count: column.count(),
     mean_score: column.number(),

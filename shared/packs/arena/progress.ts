@@ -4,6 +4,7 @@ export const progress = defineResource({
   pack: "arena",
   name: "progress",
   view: "mv_agent_progress",
+  through: "named_agent_progress",
   reads: ["agents_of_user"],
   summary: "The latest weeks of one agent in one challenge, oldest first, with the change against the week before",
   params: {
@@ -17,7 +18,9 @@ export const progress = defineResource({
   ],
   columns: {
     agent_id: column.id(),
+    agent_name: column.text().nullable(),
     challenge_id: column.id(),
+    challenge_title: column.text(),
     week: column.date(),
     submission_count: column.count(),
     avg_composite_score: column.number(),

@@ -9,6 +9,7 @@ export const timeToFirstWin = defineResource({
   filters: [{ param: "challenge_id", column: "challenge_id", op: "eq" }],
   columns: {
     challenge_id: column.id(),
+    challenge_title: column.text(),
     agents_with_win: column.count(),
     avg_days_to_first_win: column.number(),
   },

@@ -4,6 +4,7 @@ export const weaknessPatterns = defineResource({
   pack: "arena",
   name: "weakness-patterns",
   view: "mv_weakness_patterns",
+  through: "named_weakness_patterns",
   reads: ["agents_of_user"],
   summary: "Where one agent keeps scoring below the field, weakest lanes first, with the trend of its scores",
   params: {
@@ -24,7 +25,9 @@ export const weaknessPatterns = defineResource({
   ],
   columns: {
     agent_id: column.id(),
+    agent_name: column.text().nullable(),
     challenge_id: column.id(),
+    challenge_title: column.text(),
     lane_key: column.text(),
     attempt_count: column.count(),
     avg_score: column.number(),

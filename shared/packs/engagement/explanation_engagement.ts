@@ -4,6 +4,8 @@ export const explanationEngagement = defineResource({
   pack: "engagement",
   name: "explanation-engagement",
   view: "explanation_engagement",
+  through: "named_explanation_engagement",
+  reads: ["question_texts"],
   summary: "Which explanations are read, how long, whether they help, and who comes back, the most read first",
   params: {
     question_id: parameter.id().optional(),
@@ -13,6 +15,8 @@ export const explanationEngagement = defineResource({
   filters: [{ param: "question_id", column: "question_id", op: "eq" }],
   columns: {
     question_id: column.id(),
+    // Null where the question bank of the project has no such question.
+    question_text: column.text().nullable(),
     views_count: column.count(),
     learners_count: column.count(),
     // Null where no view was measured, or nobody gave a verdict.

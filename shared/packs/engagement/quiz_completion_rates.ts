@@ -4,6 +4,8 @@ export const quizCompletionRates = defineResource({
   pack: "engagement",
   name: "quiz-completion-rates",
   view: "quiz_completion_rates",
+  through: "named_quiz_completion_rates",
+  reads: ["named_tracks"],
   summary: "How many attempts at each quiz are completed, with their average score and median duration",
   params: {
     track_id: parameter.id().optional(),
@@ -17,6 +19,7 @@ export const quizCompletionRates = defineResource({
   ],
   columns: {
     track_id: column.id(),
+    track_title: column.text().nullable(),
     quiz_id: column.id(),
     started_count: column.count(),
     completed_count: column.count(),

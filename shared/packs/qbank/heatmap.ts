@@ -4,6 +4,8 @@ export const heatmap = defineResource({
   pack: "qbank",
   name: "heatmap",
   view: "analytics_heatmap_agg",
+  through: "named_heatmap",
+  reads: ["question_texts"],
   summary: "How each question was answered in each week, oldest week first: attempts, accuracy, median duration",
   params: {
     week_from: parameter.week().optional(),
@@ -21,6 +23,8 @@ export const heatmap = defineResource({
   ],
   columns: {
     question_id: column.id(),
+    // The beginning of it; null where the question was deleted meanwhile.
+    question_text: column.text().nullable(),
     lesion: column.text(),
     topic: column.text(),
     week_start: column.date(),

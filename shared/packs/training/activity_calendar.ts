@@ -7,7 +7,8 @@ export const activityCalendar = defineResource({
   reads: ["dim_orgs"],
   reading: "training_activity_calendar",
   clock: "day",
-  summary: "How much happened on each day of a year, this one unless one is named",
+  summary:
+    "How much happened on each day of a year, this one unless one is named, with the year's total and greatest day",
   params: {
     org_id: parameter.id().optional(),
     year: parameter.optionalWholeNumber({ from: 1970, to: 9999 }),
@@ -18,6 +19,10 @@ export const activityCalendar = defineResource({
     active_on: column.date(),
     attempts_count: column.count(),
     active_users_count: column.count(),
+    // Of the organisation's whole year, the same on each of its rows: what a calendar is drawn by.
+    year_attempts_count: column.count(),
+    busiest_attempts_count: column.count(),
+    busiest_on: column.date(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
   order: [

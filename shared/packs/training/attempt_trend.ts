@@ -7,9 +7,10 @@ export const attemptTrend = defineResource({
   reads: ["dim_orgs"],
   reading: "training_attempt_trend",
   clock: "day",
-  summary: "Attempts of each of the last days, oldest first; days without one included",
+  summary: "Attempts of each of the days that end today, or with another one, oldest first; days without one included",
   params: {
     org_id: parameter.id().optional(),
+    to: parameter.day().optional(),
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
   },
   filters: [{ param: "org_id", column: "org_id", op: "eq" }],

@@ -3,7 +3,7 @@ import { column, defineResource, parameter } from "../../core/resource.ts";
 export const attempts = defineResource({
   pack: "training",
   name: "attempts",
-  view: "named_attempts",
+  view: "attempt_list",
   summary: "Completed attempts, the newest first: who, what, which score",
   params: {
     org_id: parameter.id().optional(),
@@ -29,6 +29,8 @@ export const attempts = defineResource({
     user_name: column.text().nullable(),
     scenario_id: column.id().nullable(),
     scenario_title: column.text().nullable(),
+    difficulty: column.text().nullable(),
+    category: column.text().nullable(),
     score: column.number().nullable(),
     duration_seconds: column.count().nullable(),
     talk_ms: column.count().nullable(),
@@ -36,6 +38,8 @@ export const attempts = defineResource({
     started_on: column.date(),
     started_at: column.timestamp(),
     ended_at: column.timestamp().nullable(),
+    // What the application calls the feedback on it; null while there is none.
+    feedback_id: column.text().nullable(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
   order: [

@@ -5,12 +5,15 @@ export const kpiCohorts = defineResource({
   pack: "training",
   name: "kpi/cohorts",
   view: "mv_kpi_users",
-  reads: ["dim_orgs"],
+  reads: ["mv_kpi_attempts", "dim_orgs"],
   reading: "training_kpi_cohorts",
   summary: "Users grouped by how often something happens in their attempts, with the average score of each group",
   params: {
     org_id: parameter.id().optional(),
     event_type: parameter.word(EVENT_TYPES),
+    scenario_id: parameter.id().optional(),
+    from: parameter.day().optional(),
+    to: parameter.day().optional(),
     thresholds: parameter.increasingNumbers({ most: 5, otherwise: "3,7" }),
   },
   filters: [

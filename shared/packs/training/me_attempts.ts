@@ -3,7 +3,7 @@ import { column, defineResource, parameter } from "../../core/resource.ts";
 export const meAttempts = defineResource({
   pack: "training",
   name: "me/attempts",
-  view: "named_attempts",
+  view: "attempt_list",
   summary: "The caller's own last attempts, the newest first",
   params: {
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 5 }),
@@ -14,8 +14,11 @@ export const meAttempts = defineResource({
     attempt_id: column.id(),
     org_id: column.id(),
     user_id: column.text(),
+    user_name: column.text().nullable(),
     scenario_id: column.id().nullable(),
     scenario_title: column.text().nullable(),
+    difficulty: column.text().nullable(),
+    category: column.text().nullable(),
     score: column.number().nullable(),
     duration_seconds: column.count().nullable(),
     talk_ms: column.count().nullable(),
@@ -23,6 +26,8 @@ export const meAttempts = defineResource({
     started_on: column.date(),
     started_at: column.timestamp(),
     ended_at: column.timestamp().nullable(),
+    // What the application calls the feedback on it; null while there is none.
+    feedback_id: column.text().nullable(),
   },
   access: { scope: "member", org: "org_id", column: "user_id", rows: { admin: "own", manager: "own", trainee: "own" } },
   order: [

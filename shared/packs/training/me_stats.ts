@@ -4,6 +4,7 @@ export const meStats = defineResource({
   pack: "training",
   name: "me/stats",
   view: "fact_scenario_attempts",
+  reads: ["dim_users"],
   reading: "training_my_stats",
   clock: "day",
   summary: "The caller's own attempts and scores: this week, against the week before, and in all",
@@ -12,6 +13,7 @@ export const meStats = defineResource({
   columns: {
     org_id: column.id(),
     user_id: column.text(),
+    name: column.text().nullable(),
     attempts_this_week: column.count(),
     avg_score_this_week: column.number().nullable(),
     // Against the seven days before; null unless both have a score.

@@ -7,8 +7,13 @@ export const orgOverview = defineResource({
   reads: ["mv_user_activity_day", "dim_orgs"],
   reading: "training_org_overview",
   clock: "day",
-  summary: "An organisation in one row: users, attempts of all time, of this month and of this week, average score",
-  params: { org_id: parameter.id().optional() },
+  summary:
+    "An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week",
+  params: {
+    org_id: parameter.id().optional(),
+    from: parameter.day().optional(),
+    to: parameter.day().optional(),
+  },
   filters: [{ param: "org_id", column: "org_id", op: "eq" }],
   columns: {
     org_id: column.id(),

@@ -7,9 +7,13 @@ export const teamOverview = defineResource({
   reads: ["mv_assignment_status", "team_members", "dim_orgs"],
   reading: "training_team_overview",
   clock: "day",
-  summary: "A manager's team: attempts and average score of the last days, completion of assignments, rank among teams",
+  summary:
+    "A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams",
   params: {
     org_id: parameter.id().optional(),
+    from: parameter.day().optional(),
+    to: parameter.day().optional(),
+    // The days that end with `to`, where `from` does not say the first.
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
   },
   filters: [{ param: "org_id", column: "org_id", op: "eq" }],
@@ -18,6 +22,7 @@ export const teamOverview = defineResource({
     // Null where the manager's team has no row in public.teams; its name is then the manager's.
     team_id: column.id().nullable(),
     manager_id: column.text(),
+    manager_name: column.text().nullable(),
     name: column.text().nullable(),
     members_count: column.count(),
     attempts_count: column.count(),

@@ -1,6 +1,6 @@
--- Challenge A: five agents win 1, 2, 3, 4 and 6 days after their first submission: 3.2 days. Challenge B: four winners.
+-- Challenge A: five agents win 1, 2, 3, 4 and 6 days after their first submission: 3.2 days. Challenge B: four winners, 2.5 days.
 begin;
-select plan(2);
+select plan(3);
 
 insert into public.challenges (id, title) values
     ('00000000-0000-0000-0000-0000000000c1', 'A'), ('00000000-0000-0000-0000-0000000000c2', 'B');
@@ -28,14 +28,16 @@ select '00000000-0000-0000-0000-0000000000a2', '00000000-0000-0000-0000-00000000
 select analytics.refresh_view('mv_time_to_first_win');
 
 select results_eq(
-    $$ select challenge_id, agents_with_win, avg_days_to_first_win from analytics.mv_time_to_first_win $$,
-    $$ values ('00000000-0000-0000-0000-0000000000c1'::uuid, 5::bigint, 3.2) $$,
-    'five winners give their average'
+    $$ select challenge_title, agents_with_win, avg_days_to_first_win from analytics.mv_time_to_first_win order by challenge_title $$,
+    $$ values ('A', 5::bigint, 3.2), ('B', 4, 2.5) $$,
+    'each challenge that was won has the average of its winners, their number and its title'
 );
-select is(
-    (select count(*) from analytics.mv_time_to_first_win where challenge_id = '00000000-0000-0000-0000-0000000000c2'), 0::bigint,
-    'four winners are too few'
-);
+create temporary view guarded as
+    select analytics.read_view('mv_time_to_first_win', '{"columns": ["challenge_title"], "scope": null, "limit": 10,
+        "order": [{"column": "challenge_id", "direction": "asc"}],
+        "filters": [{"column": "agents_with_win", "op": "gte", "value": 5, "is_guard": true}]}') as answer;
+select is((select answer -> 'rows' from guarded), '[{"challenge_title": "A"}]', 'four winners are too few to be shown');
+select is((select answer -> 'withheld_count' from guarded), '1', 'and are counted');
 
 select * from finish();
 rollback;

@@ -8,7 +8,7 @@ insert into public.users (id) values ('u1'), ('u2');
 insert into public.org_members (org_id, user_id, role) values
     ('00000000-0000-0000-0000-0000000000a1', 'u1', 'admin'), ('00000000-0000-0000-0000-0000000000a1', 'u2', 'manager'), ('00000000-0000-0000-0000-0000000000b1', 'u1', 'trainee');
 create temporary table pack as
-    select v.name from unnest(array['mv_assignment_status', 'mv_kpi_call_minutes', 'mv_kpi_users', 'mv_kpi_weeks', 'mv_leaderboard_month', 'mv_org_activity_day', 'mv_org_overview', 'mv_scenario_insights', 'mv_user_activity_day']) as v (name);
+    select v.name from unnest(array['mv_assignment_status', 'mv_kpi_attempts', 'mv_kpi_call_days', 'mv_kpi_call_minutes', 'mv_kpi_users', 'mv_kpi_weeks', 'mv_leaderboard_month', 'mv_org_activity_day', 'mv_org_overview', 'mv_scenario_days', 'mv_scenario_insights', 'mv_user_activity_day']) as v (name);
 grant select on pack to authenticated, service_role;
 
 set local role anon;
@@ -40,7 +40,7 @@ select is((select count(*) from analytics.refresh_log where requested_by = 'manu
 update analytics.refresh_log set started_at = now() - interval '2 minutes' where view_name = 'mv_kpi_weeks';
 update analytics.refresh_log set outcome = 'failed' where view_name = 'mv_kpi_users';
 set local role authenticated;
-select is((select count(*) from public.refresh_reporting_views()), 9::bigint, 'where some are due');
+select is((select count(*) from public.refresh_reporting_views()), 12::bigint, 'where some are due');
 reset role;
 select set_eq(
     $$ select view_name from analytics.refresh_log where id > (select max(id) - 2 from analytics.refresh_log) $$,
@@ -53,7 +53,7 @@ select throws_ok($$ select public.refresh_reporting_views() $$, '42501', 'permis
 
 set local role service_role;
 set local request.jwt.claims = '{"role": "service_role"}';
-select is((select count(*) from public.refresh_reporting_views() where outcome = 'skipped_clean' and started_at > statement_timestamp()), 9::bigint, 'the service role may again at once');
+select is((select count(*) from public.refresh_reporting_views() where outcome = 'skipped_clean' and started_at > statement_timestamp()), 12::bigint, 'the service role may again at once');
 reset role;
 set local request.jwt.claims = '';
 drop index analytics.mv_org_overview_key;

@@ -51,6 +51,12 @@ export const arena: PackSubject = {
       // Two lanes: its samples are twice the submissions, so they are not compared with them.
       trace: tracedBy("challenge_id"),
     },
+    { view: "mv_challenges", reads: ["mv_lane_score_distribution"], trace: tracedBy("challenge_id") },
+    {
+      view: "mv_agent_challenges",
+      trace: tracedBy("challenge_id"),
+      counts: { column: "submissions_count", table: "submissions" },
+    },
     { view: "mv_weakness_patterns", reads: ["mv_lane_score_distribution"], trace: tracedBy("challenge_id") },
     {
       view: "mv_agent_progress",
