@@ -8,11 +8,13 @@ export interface FunctionEnvironmentInput {
   /** null: the functions run on their memory alone. */
   readonly redis: { readonly url: string; readonly token: string } | null;
   readonly sentryDsn: string | null;
+  /** The API that closes issues; left out: people close them. */
+  readonly issues?: { readonly url: string; readonly organization: string; readonly token: string } | null;
 }
 
 /** What a hosted project gives its functions, with the local stack's values. */
 export function functionEnvironment(
-  { origin, keys, redis, sentryDsn }: FunctionEnvironmentInput,
+  { origin, keys, redis, sentryDsn, issues = null }: FunctionEnvironmentInput,
 ): Record<string, string> {
   return {
     SUPABASE_URL: origin,
@@ -26,13 +28,18 @@ export function functionEnvironment(
     SENTRY_RELEASE: "local",
     ...(redis === null ? {} : { UPSTASH_REDIS_REST_URL: redis.url, UPSTASH_REDIS_REST_TOKEN: redis.token }),
     ...(sentryDsn === null ? {} : { SENTRY_DSN: sentryDsn }),
+    ...(issues === null ? {} : {
+      SENTRY_AUTH_TOKEN: issues.token,
+      SENTRY_ORG: issues.organization,
+      SENTRY_URL: issues.url,
+    }),
   };
 }
 
 /** What the functions of this repository, and their libraries, ask for and do without where it is not set. */
 export const optionalVariables: readonly string[] = [
   ...VARIABLES,
-  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE"],
+  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "SENTRY_URL"],
   "SUPABASE_PUBLIC_URL", // @supabase/server
 ];
 

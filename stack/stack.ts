@@ -16,6 +16,7 @@ import { makeWorkFolder } from "./private_files.ts";
 import { readProjectConfig } from "./project_config.ts";
 import { type Progress, silentProgress } from "./progress.ts";
 import { type RedisPart, startRedis } from "./redis/mod.ts";
+import { startIssues } from "./sentry/stand_in.ts";
 import { startSentry } from "./sentry_part.ts";
 import { StackError } from "./stack_error.ts";
 import { pushMigrations } from "./supabase_cli.ts";
@@ -159,10 +160,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       "Sentry",
       () => startSentry(options.sentryDsn, { npmFolder, workFolder, onTrouble }),
     );
+    // A project at Sentry has issues of its own, and its token is for its owner to give.
+    const issues = options.sentryDsn === undefined
+      ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
+      : null;
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
-        environment: { ...functionEnvironment({ origin, keys, redis, sentryDsn: sentry.dsn }), ...options.variables },
+        environment: {
+          ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
+          ...options.variables,
+        },
         optionalVariables,
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),

@@ -620,6 +620,35 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) IS 'Sentry took the check-in of the run. Idempotent. Service role only.';
 
 --
+-- Name: acknowledge_resolution(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with acknowledged as (
+        update analytics.outbox as o
+        set resolved_at = clock_timestamp(),
+            resolve_lease_until = null,
+            resolve_error = left(note, 500),
+            -- Closing the issue is how this recovery was told, unless an event was quicker.
+            state = 'delivered',
+            delivered_at = coalesce(o.delivered_at, clock_timestamp()),
+            lease_until = null
+        where o.event_id = acknowledge_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from acknowledged);
+$$;
+
+--
+-- Name: FUNCTION acknowledge_resolution(event_id text, token bigint, note text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) IS 'The issue is closed; the note says what was left out. False when the token is not the newest. Service role only.';
+
+--
 -- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -705,20 +734,13 @@ CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jso
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
-    -- anything else is worth more of the statement's time either.
-    perform set_config('lock_timeout', '2s', true);
+    -- Two auditors at once: the second waits, and then finds nothing new.
+    perform set_config('lock_timeout', '10s', true);
+    perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
     begin
-        perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
-    exception
-        when lock_not_available then
-            return jsonb_build_object('is_busy', true);
-    end;
-    begin
-        answer := private.run_audit_pass(calendar, called_at);
+        answer := private.run_audit_pass(calendar);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -735,7 +757,7 @@ $$;
 -- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
 
 SET default_tablespace = '';
 
@@ -883,6 +905,24 @@ $$;
 COMMENT ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) IS 'Brings the facts of the next batch of attempts up to date and returns how far it has come; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; goes on after an interruption.';
 
 --
+-- Name: claim_heartbeat(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.claim_heartbeat() RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- No job has this name.
+    select private.may_check_in('');
+$$;
+
+--
+-- Name: FUNCTION claim_heartbeat(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.claim_heartbeat() IS 'Whether the audit''s own monitor may be told something now: three times a minute at most, by all isolates. Service role only.';
+
+--
 -- Name: complete_call(bigint, text, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -941,6 +981,31 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) IS 'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+
+--
+-- Name: defer_resolution(text, bigint, interval, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with deferred as (
+        update analytics.outbox as o
+        set resolve_not_before = clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour'),
+            resolve_lease_until = null,
+            resolve_error = left(error, 500)
+        where o.event_id = defer_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from deferred);
+$$;
+
+--
+-- Name: FUNCTION defer_resolution(event_id text, token bigint, delay interval, error text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) IS 'The issue was not closed: try again after the delay, at most an hour. Service role only.';
 
 --
 -- Name: due_check_ins(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1002,16 +1067,20 @@ begin
         where m.job_name = wanted.job_name;
     end loop;
 
-    return query
-    select
-        m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-        coalesce(current_setting('cron.timezone', true), 'GMT'),
-        greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
-        greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
-    from analytics.job_monitors as m
-    join analytics.scheduled_jobs as j on j.job_name = m.job_name
-    where m.last_runid is not null and m.last_runid is distinct from m.told_runid
-    order by m.job_name;
+    for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
+        select
+            m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
+            coalesce(current_setting('cron.timezone', true), 'GMT'),
+            greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
+            greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
+        from analytics.job_monitors as m
+        join analytics.scheduled_jobs as j on j.job_name = m.job_name
+        where m.last_runid is not null and m.last_runid is distinct from m.told_runid
+        order by m.job_name
+    loop
+        continue when not private.may_check_in(job_name);
+        return next;
+    end loop;
 end
 $_$;
 
@@ -1296,33 +1365,49 @@ $$;
 COMMENT ON FUNCTION analytics.is_admin() IS 'True when the verified token carries is_admin: true, as the custom access token hook puts it.';
 
 --
--- Name: lease_alerts(integer, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: lease_alerts(integer, interval, boolean); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
+CREATE FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean DEFAULT false) RETURNS TABLE(event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    -- In turn with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+
     with due as (
         select o.event_id
         from analytics.outbox as o
-        where o.state = 'pending'
+        cross join analytics.alert_channels as c
+        where c.channel = 'sentry'
+            and c.events_not_before <= clock_timestamp()
+            and o.state = 'pending'
             and o.not_before <= clock_timestamp()
             and coalesce(o.lease_until, '-infinity') <= clock_timestamp()
-            and not exists (
-                select from analytics.alert_channels as c
-                where c.channel = 'sentry' and c.events_not_before > clock_timestamp()
+            and (
+                o.transition <> 'recovered'
+                -- A recovery is told after what it recovers from,
+                or not exists (
+                    select
+                    from analytics.outbox as first
+                    where first.incident_id = o.incident_id and first.transition = 'opened' and first.state <> 'delivered'
+                )
+                -- and by closing its issue, where the sender can and that works within ten minutes.
+                and (not resolving or o.created_at < clock_timestamp() - interval '10 minutes')
             )
-            -- A recovery is told after what it recovers from.
-            and not exists (
-                select
-                from analytics.outbox as first
-                where o.transition = 'recovered'
-                    and first.incident_id = o.incident_id
-                    and first.transition = 'opened'
-                    and first.state <> 'delivered'
+            and (
+                o.transition <> 'opened'
+                or not exists (
+                    select
+                    from analytics.outbox as closing
+                    where closing.transition = 'recovered'
+                        and closing.resolved_at is null
+                        and closing.resolve_lease_until > clock_timestamp()
+                        and closing.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                )
             )
-        order by o.created_at, o.incident_id
+        -- What the receiver never takes must not keep others waiting.
+        order by o.attempt_count, o.created_at, o.incident_id
         limit n
         for update of o skip locked
     ),
@@ -1337,14 +1422,64 @@ CREATE FUNCTION analytics.lease_alerts(n integer, lease interval) RETURNS TABLE(
     )
     select l.event_id, l.lease_token, l.attempt_count, l.transition, l.payload
     from leased as l
-    order by l.created_at, l.incident_id;
+    order by l.attempt_count, l.created_at, l.incident_id;
 $$;
 
 --
--- Name: FUNCTION lease_alerts(n integer, lease interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION lease_alerts(n integer, lease interval, resolving boolean); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval) IS 'Borrows at most n due alerts, oldest first, for the time of the lease. Service role only.';
+COMMENT ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) IS 'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
+
+--
+-- Name: lease_resolution(interval); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.lease_resolution(lease interval) RETURNS TABLE(event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+    update analytics.alert_channels as c set resolving_at = clock_timestamp() where c.channel = 'sentry';
+
+    with due as (
+        select
+            o.event_id,
+            opened.event_id as opened_event_id,
+            not exists (
+                select
+                from analytics.outbox as newer
+                where newer.transition = 'opened'
+                    and newer.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                    and newer.incident_id > o.incident_id
+                    and newer.state <> 'parked'
+            ) as is_newest
+        from analytics.outbox as o
+        join analytics.outbox as opened
+            on opened.incident_id = o.incident_id and opened.transition = 'opened' and opened.state = 'delivered'
+        where o.transition = 'recovered'
+            and o.resolved_at is null
+            and o.created_at > clock_timestamp() - interval '7 days'
+            and o.resolve_not_before <= clock_timestamp()
+            and coalesce(o.resolve_lease_until, '-infinity') <= clock_timestamp()
+        order by o.resolve_attempts, o.created_at, o.incident_id
+        limit 1
+        for update of o skip locked
+    )
+    update analytics.outbox as o
+    set resolve_lease_until = clock_timestamp() + lease,
+        resolve_token = o.resolve_token + 1,
+        resolve_attempts = o.resolve_attempts + 1
+    from due
+    where o.event_id = due.event_id
+    returning o.event_id, o.resolve_token, o.resolve_attempts, due.opened_event_id, due.is_newest, o.payload;
+$$;
+
+--
+-- Name: FUNCTION lease_resolution(lease interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.lease_resolution(lease interval) IS 'Borrows one recovery whose issue is to be closed, those tried least first; is_newest is false when the issue is open again for a newer incident. Service role only.';
 
 --
 -- Name: list_incidents(text, text, text, bigint, integer); Type: FUNCTION; Schema: analytics; Owner: -
@@ -1386,7 +1521,10 @@ CREATE FUNCTION analytics.list_incidents(state text DEFAULT NULL::text, kind tex
                                     'transition', o.transition,
                                     'state', o.state,
                                     'attempt_count', o.attempt_count,
-                                    'delivered_at', o.delivered_at
+                                    'delivered_at', o.delivered_at,
+                                    'last_error', o.last_error,
+                                    'resolved_at', o.resolved_at,
+                                    'resolve_error', o.resolve_error
                                 )
                                 order by o.created_at, o.transition
                             ),
@@ -1777,68 +1915,6 @@ $$;
 COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
 
 --
--- Name: note_failed_audit(text); Type: FUNCTION; Schema: analytics; Owner: -
---
-
-CREATE FUNCTION analytics.note_failed_audit(reason text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    own_job constant text := 'analytics-cron-audit';
-    noted_at constant timestamptz := clock_timestamp();
-    failures integer;
-    is_muted constant boolean := coalesce(
-        (select j.muted_until > clock_timestamp() from analytics.scheduled_jobs as j where j.job_name = own_job), false
-    );
-begin
-    perform set_config('lock_timeout', '2s', true);
-    update analytics.audit_state as s
-    set failed_count = s.failed_count + 1,
-        failed_at = noted_at,
-        failure = left(reason, 500),
-        last_outcome = 'unknown',
-        last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
-    returning s.failed_count into failures;
-
-    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
-    if failures < 2 then
-        return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
-    end if;
-    begin
-        perform private.observe(
-            kind => 'audit_failed',
-            subject => own_job,
-            state => 'bad',
-            observed_at => noted_at,
-            evidence => jsonb_build_object(
-                'job', own_job, 'schedule', '*/5 * * * *', 'message', left(reason, 500), 'failed_count', failures
-            )
-        );
-        if not is_muted then
-            perform private.enqueue_alert(i, 'opened')
-            from analytics.incidents as i
-            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
-            update analytics.incidents as i
-            set announced_at = noted_at
-            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
-        end if;
-    exception
-        -- The reason stands in the audit's state already, and health says it.
-        when others then
-            raise warning 'audit_failed could not be told [%]', sqlstate;
-    end;
-    return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
-end
-$$;
-
---
--- Name: FUNCTION note_failed_audit(reason text); Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON FUNCTION analytics.note_failed_audit(reason text) IS 'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
-
---
 -- Name: park_alert(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -1984,7 +2060,33 @@ CREATE FUNCTION analytics.record_delivery(state text, detail text) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.alert_channels as c
-    set state = record_delivery.state, checked_at = clock_timestamp(), detail = left(record_delivery.detail, 500)
+    set state = case when record_delivery.state = 'ok' and trouble.message is not null then 'failing' else record_delivery.state end,
+        checked_at = clock_timestamp(),
+        detail = left(concat_ws('; ', coalesce(record_delivery.detail, refusal.message), trouble.message), 500)
+    from (
+        -- Of issues that wait to be closed, as long as a token is there to close them.
+        select (
+            select format('%s issues wait to be closed: %s', count(*), (array_agg(o.resolve_error order by o.resolve_not_before desc))[1])
+            from analytics.outbox as o
+            where o.transition = 'recovered'
+                and o.resolved_at is null
+                and o.resolve_error is not null
+                and o.created_at > clock_timestamp() - interval '7 days'
+            having count(*) > 0
+        ) as message
+        from analytics.alert_channels as one
+        where one.channel = 'sentry' and one.resolving_at > clock_timestamp() - interval '10 minutes'
+        union all
+        select null
+        order by message nulls last
+        limit 1
+    ) as trouble,
+    lateral (
+        -- As long as alerts are parked, health has to say why: nothing was asked of the receiver since.
+        select (
+            select o.last_error from analytics.outbox as o where o.state = 'parked' order by o.created_at desc limit 1
+        ) as message
+    ) as refusal
     where c.channel = 'sentry';
 
     select jsonb_build_object(
@@ -2371,6 +2473,10 @@ CREATE FUNCTION analytics.release_parked_alerts() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    update analytics.outbox as o
+    set resolve_not_before = clock_timestamp()
+    where o.transition = 'recovered' and o.resolved_at is null and o.resolve_error is not null;
+
     with released as (
         update analytics.outbox as o
         set state = 'pending', not_before = clock_timestamp(), attempt_count = 0
@@ -2384,7 +2490,7 @@ $$;
 -- Name: FUNCTION release_parked_alerts(); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts are due again. Returns how many. Idempotent. Service role only.';
+COMMENT ON FUNCTION analytics.release_parked_alerts() IS 'After the channel was mended: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
 
 --
 -- Name: report_answered(text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2536,23 +2642,6 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
-
---
--- Name: shrink_audit_batch(); Type: FUNCTION; Schema: analytics; Owner: -
---
-
-CREATE FUNCTION analytics.shrink_audit_batch() RETURNS integer
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    update analytics.audit_state as s set batch_size = greatest(s.batch_size / 2, 1) returning s.batch_size;
-$$;
-
---
--- Name: FUNCTION shrink_audit_batch(); Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON FUNCTION analytics.shrink_audit_batch() IS 'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
 
 --
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -3481,38 +3570,6 @@ $_$;
 COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
 
 --
--- Name: call_detector(text, private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
-    return null;
-exception
-    -- "others" leaves these two out.
-    when query_canceled then
-        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
-        if coalesce(clock_timestamp() < time_ends_at, true) then
-            raise;
-        end if;
-        return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
-    when assert_failure or others then
-        return jsonb_build_object(
-            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
-        );
-end
-$$;
-
---
--- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
-
---
 -- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -4001,14 +4058,11 @@ begin
 
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
-    -- An expression that names cron.job is not even looked at while there may be none.
-    if reason is null then
-        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-        if not private.is_audit_sighted() then
-            reason := format('cron.job has no visible job "%s"', own_job);
-        elsif unseen_for > patience then
-            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
-        end if;
+    -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+    if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
+        reason := format('cron.job has no visible job "%s"', own_job);
+    elsif reason is null and unseen_for > patience then
+        reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
     end if;
 
     perform private.observe(
@@ -4362,10 +4416,10 @@ CREATE FUNCTION private.detect_history_bloat() RETURNS void
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
-    most_rows constant numeric := 2000000;
+    most_rows constant bigint := 2000000;
     most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
-    oldest_runid numeric;
-    row_estimate numeric;
+    oldest_runid bigint;
+    row_estimate bigint;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
     -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
@@ -4774,7 +4828,7 @@ begin
     perform private.observe(
         kind => 'near_timeout',
         subject => m.job_name,
-        -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
+        -- Two of twenty are the 95th percentile; one slow run is nobody's business. Five good ones end it.
         state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -4790,21 +4844,16 @@ begin
     )
     from (
         select
-            l.job_name, l.last_runid, l.time_limit,
+            p.job_name, p.last_runid, l.time_limit,
             count(*) as run_count,
             count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
-        from (
-            -- Asked once for each job, and not for each mention below.
-            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
-            from analytics.job_pace as p
-            join private.known_cron_jobs() as j on j.job_name = p.job_name
-            offset 0
-        ) as l
-        cross join lateral private.recent_durations(l.job_name) as d
+        from analytics.job_pace as p
+        cross join lateral (select private.time_limit_of_job(p.job_name) as time_limit) as l
+        cross join lateral private.recent_durations(p.job_name) as d
         where l.time_limit is not null
-        group by l.job_name, l.last_runid, l.time_limit
+        group by p.job_name, p.last_runid, l.time_limit
         having count(*) >= 5
     ) as m
     where m.slow_count >= 2
@@ -4966,6 +5015,54 @@ $$;
 COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a registered view is gone or has no usable unique index.';
 
 --
+-- Name: detect_open_runs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_open_runs() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Without pg_read_all_stats no process is seen, and every run would look dead.
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+    perform private.detect_zombies();
+    perform private.detect_stuck();
+    perform private.detect_detached();
+end
+$$;
+
+--
+-- Name: FUNCTION detect_open_runs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detached.';
+
+--
+-- Name: detect_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.note_pace(runs);
+    perform private.detect_timed_out(runs);
+    perform private.detect_pile_up(runs);
+    perform private.detect_near_timeout();
+    perform private.detect_too_fast(runs);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds timed_out, pile_up, near_timeout and too_fast. Not idempotent: each run is given once.';
+
+--
 -- Name: detect_pile_up(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5029,6 +5126,27 @@ $$;
 COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
 
 --
+-- Name: detect_scheduler(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_scheduler() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.detect_scheduler_gone();
+    perform private.detect_history_off();
+    perform private.detect_history_bloat();
+end
+$$;
+
+--
+-- Name: FUNCTION detect_scheduler(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history_off and history_bloat.';
+
+--
 -- Name: detect_scheduler_gone(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5043,14 +5161,9 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
-    -- is started never grows two seconds old.
-    for attempt in 1..6 loop
-        select exists (
-            select from private.cron_backends() as b
-            where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
-        )
-        into is_running;
+    -- The server starts it again a second after it has died: only one that stays away is gone.
+    for attempt in 1..8 loop
+        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
         exit when is_running;
         perform pg_sleep(0.5);
         perform pg_stat_clear_snapshot();
@@ -5065,7 +5178,7 @@ begin
             when is_running then '{}'
             else jsonb_build_object(
                 'message', format(
-                    'no process "pg_cron scheduler" lasted for two of three seconds; pg_cron %s, server up since %s',
+                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
                     (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
                     pg_postmaster_start_time()
                 )
@@ -5079,7 +5192,7 @@ $$;
 -- Name: FUNCTION detect_scheduler_gone(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
+COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
 
 --
 -- Name: detect_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -6670,24 +6783,6 @@ $$;
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
 
 --
--- Name: is_passing(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.is_passing(sqlstate text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- Out of time, a lock that another holds, a deadlock.
-    select sqlstate in ('57014', '55P03', '40P01', '40001');
-$$;
-
---
--- Name: FUNCTION is_passing(sqlstate text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.is_passing(sqlstate text) IS 'Whether what failed may well succeed the next time.';
-
---
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6788,35 +6883,6 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
--- Name: jobid_of_name(text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.jobid_of_name(job_name text) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select coalesce(
-        (
-            select k.jobid
-            from analytics.known_jobs as k
-            join analytics.audit_state as s on s.epoch = k.epoch
-            join cron.job as j on j.jobid = k.jobid
-            where k.job_name = jobid_of_name.job_name
-            order by k.jobid
-            limit 1
-        ),
-        -- One that no pass has seen yet.
-        (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
-    );
-$$;
-
---
--- Name: FUNCTION jobid_of_name(job_name text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.jobid_of_name(job_name text) IS 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
-
---
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6826,20 +6892,6 @@ CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETU
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
-    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
-    waiting constant text[] := array(
-        select distinct k.job_name
-        from cron.job_run_details as r
-        join analytics.known_jobs as k on k.jobid = r.jobid
-        -- Asked beforehand: a join would read the whole history for it.
-        where r.runid > (select a.low_runid from analytics.audit_state as a)
-            and k.epoch = (select a.epoch from analytics.audit_state as a)
-        union
-        select r.job_name
-        from private.detector_arrears as a
-        cross join lateral unnest(a.runs) as r
-        where a.detector = 'missed'
-    );
 begin
     update analytics.job_slots as s
     set missed_slot_at = null, missed_by = null
@@ -6863,7 +6915,13 @@ begin
                 where o.job_name = s.job_name
                     and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
             )
-            and s.job_name <> all (waiting)
+            -- A backlog is read in batches: its run may be in the next one.
+            and not exists (
+                select
+                from cron.job_run_details as r
+                join private.known_cron_jobs() as j on j.jobid = r.jobid
+                where r.runid > (select a.low_runid from analytics.audit_state as a) and j.job_name = s.job_name
+            )
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
@@ -6905,27 +6963,6 @@ $$;
 COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
 
 --
--- Name: keep_arrears(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
-    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
-    insert into private.detector_arrears (detector, runs)
-    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
-    where cardinality(runs) > 0;
-$$;
-
---
--- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) IS 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
-
---
 -- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6933,26 +6970,15 @@ CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid big
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select
-        -- The declared owner's, else the audit's own, else the one that was there first.
-        case j.username when first_value(j.username) over (
-            partition by n.job_name
-            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
-        )
-            then n.job_name
-            else format('%s of %s', n.job_name, j.username)
-        end,
-        j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j
-    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
-    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
+    select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j;
 $$;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7111,52 +7137,32 @@ $$;
 COMMENT ON FUNCTION private.manual_refresh(view_name text) IS 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 --
--- Name: note_detector(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+-- Name: may_check_in(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.note_detector(detector text, failure jsonb) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION private.may_check_in(monitor text) RETURNS boolean
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    is_skipped constant boolean := coalesce((failure ->> 'is_skipped')::boolean, false);
-    state_before text;
-begin
-    select f.state into state_before
-    from analytics.findings as f
-    where f.kind = 'detector_failed' and f.subject = note_detector.detector;
+    insert into analytics.check_ins_asked as c (monitor, asked_at) values (monitor, '{}')
+    on conflict on constraint check_ins_asked_pkey do nothing;
 
-    update analytics.audit_detectors as d
-    set was_skipped = is_skipped,
-        out_of_time_at = case
-            when is_skipped then d.out_of_time_at
-            when failure ->> 'sqlstate' = '57014' then clock_timestamp()
-        end
-    where d.detector = note_detector.detector
-        and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
-
-    -- What was never bad is no news; what may be over by itself is, when it comes twice.
-    if failure is not null or state_before <> 'ok' then
-        perform private.observe(
-            kind => 'detector_failed',
-            subject => detector,
-            state => case
-                when failure is null then 'ok'
-                when (failure ->> 'is_passing')::boolean and coalesce(state_before, 'ok') = 'ok' then 'unknown'
-                else 'bad'
-            end,
-            observed_at => clock_timestamp(),
-            evidence => coalesce(failure, '{}') || jsonb_build_object('detector', detector)
-        );
-    end if;
-end
+    with asked as (
+        update analytics.check_ins_asked as c
+        set asked_at = array(select a from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds')
+            || clock_timestamp()
+        where c.monitor = may_check_in.monitor
+            and (select count(*) from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds') < 3
+        returning 1
+    )
+    select exists (select from asked);
 $$;
 
 --
--- Name: FUNCTION note_detector(detector text, failure jsonb); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION may_check_in(monitor text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.note_detector(detector text, failure jsonb) IS 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+COMMENT ON FUNCTION private.may_check_in(monitor text) IS 'Whether one more check-in of the monitor fits into this minute; true counts it.';
 
 --
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7189,84 +7195,55 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 --
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    with taken as (
-        select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
-        union all
-        -- What the first of them is compared with.
-        select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
-        from analytics.job_pace as p
-        where p.job_name in (select r.job_name from unnest(runs) as r)
-    ),
-    jobs as materialized (
-        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
-        from (select distinct r.job_name from unnest(runs) as r) as n
-    ),
-    compared as (
-        select
-            t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
-            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
-            coalesce(
-                t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
-                and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
-                and coalesce(t.runid > max(t.runid) filter (where t.is_known) over (partition by t.job_name), true),
-                false
-            ) as is_queued
-        from taken as t
-        join jobs as j on j.job_name = t.job_name
-        window w as (partition by t.job_name order by t.runid, t.is_known desc)
-    ),
-    placed as (
-        select
-            c.*,
-            max(c.runid) filter (where not c.is_queued and not c.is_known) over (partition by c.job_name) as last_prompt_runid
-        from compared as c
-    ),
-    summed as (
-        select
-            p.job_name,
-            max(p.runid) as last_runid,
-            (array_agg(p.started_at order by p.runid desc))[1] as last_started_at,
-            (array_agg(p.ended_at order by p.runid desc))[1] as last_ended_at,
-            max(p.runid) filter (where p.ending = 'succeeded') as last_success_runid,
-            max(p.started_at) filter (where p.ending = 'succeeded') as last_success_started_at,
-            count(*) filter (where coalesce(p.runid > p.last_prompt_runid, true)) as queued_count,
-            bool_and(p.last_prompt_runid is null) as is_queued_throughout,
-            coalesce(
-                array_agg(extract(epoch from p.ended_at - p.started_at) order by p.runid)
-                    filter (where p.ending = 'succeeded' and p.ended_at - p.started_at is not null),
-                '{}'
-            ) as seconds
-        from placed as p
-        where not p.is_known
-        group by p.job_name
-    )
-    insert into analytics.job_pace as p (
-        job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, queued_count,
-        recent_seconds
-    )
-    select
-        s.job_name, s.last_runid, s.last_started_at, s.last_ended_at, s.last_success_runid, s.last_success_started_at,
-        s.queued_count + case when s.is_queued_throughout then coalesce(b.queued_count, 0) else 0 end,
-        s.seconds[greatest(1, cardinality(s.seconds) - 19):]
-    from summed as s
-    left join analytics.job_pace as b on b.job_name = s.job_name
-    on conflict on constraint job_pace_pkey do update
-    set last_runid = greatest(p.last_runid, excluded.last_runid),
-        last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
-        last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
-        last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
-        last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
-        queued_count = excluded.queued_count,
-        recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
-            greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
-        ];
+declare
+    run record;
+    pace analytics.job_pace;
+    is_queued boolean;
+begin
+    for run in
+        select r.*, extract(epoch from r.ended_at - r.started_at) as seconds,
+            private.seconds_of_schedule(private.schedule_of_job(r.job_name)) as period_seconds
+        from unnest(runs) as r
+        order by r.runid
+    loop
+        select * into pace from analytics.job_pace as p where p.job_name = run.job_name;
+        -- Only a run that lasted into the next slot makes the next one wait.
+        is_queued := coalesce(
+            run.runid > pace.last_runid
+            and run.started_at between pace.last_ended_at - interval '1 second' and pace.last_ended_at + interval '2 seconds'
+            and extract(epoch from pace.last_ended_at - pace.last_started_at) >= 0.8 * run.period_seconds,
+            false
+        );
+        insert into analytics.job_pace as p (
+            job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, recent_seconds
+        )
+        values (
+            run.job_name, run.runid, run.started_at, run.ended_at,
+            case when run.ending = 'succeeded' then run.runid end,
+            case when run.ending = 'succeeded' then run.started_at end,
+            case when run.ending = 'succeeded' and run.seconds is not null then array[run.seconds] else '{}' end
+        )
+        on conflict on constraint job_pace_pkey do update
+        set last_runid = greatest(p.last_runid, excluded.last_runid),
+            last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+            last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+            last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+            last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+            queued_count = case when is_queued then p.queued_count + 1 else 0 end,
+            recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+                greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+            ];
+    end loop;
 
     delete from analytics.job_pace as p
     where private.is_audit_sighted()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
+        and not exists (
+            select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = p.job_name
+        );
+end
 $$;
 
 --
@@ -7607,7 +7584,7 @@ begin
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
             or private.is_audit_sighted() and not exists (
-                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
+                select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = s.job_name and j.active
             )
         );
 
@@ -8041,59 +8018,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
-
---
--- Name: read_history(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) RETURNS record
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
-begin
-    new_epoch_reason := private.begin_epoch();
-    if new_epoch_reason is not null then
-        delete from private.detector_arrears;
-    end if;
-    perform private.skip_backlog(batch_size);
-    -- The first pass begins with all of it; afterwards a backlog is read in batches.
-    select array_agg(r order by r.runid) into runs
-    from private.take_runs(case when is_first then null else batch_size end) as r;
-    run_count := coalesce(cardinality(runs), 0);
-    select count(*) = 100 into has_backlog
-    from (
-        select
-        from cron.job_run_details as d
-        where d.runid > (select s.low_runid from analytics.audit_state as s)
-        limit 100
-    ) as waiting;
-    if is_first then
-        perform private.begin_account(runs, pass_started_at);
-        -- Nothing was relied upon yet, so nothing is lost.
-        new_epoch_reason := null;
-        runs := null;
-    end if;
-exception
-    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
-    when assert_failure or others then
-        -- Another pass of half the size may get through what this one did not.
-        if private.is_passing(sqlstate) then
-            raise;
-        end if;
-        run_count := 0;
-        has_backlog := false;
-        read_error := format('the run history of pg_cron cannot be read [%s]', sqlstate);
-end
-$$;
-
---
--- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) IS 'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -9513,28 +9437,18 @@ $$;
 COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A comparison of rows as SQL, its names checked and its values quoted.';
 
 --
--- Name: run_audit_pass(jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: run_audit_pass(jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) RETURNS jsonb
+CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
     started_at constant timestamptz := clock_timestamp();
-    time_limit constant interval := (
-        select nullif(g.setting, '0')::bigint * interval '1 millisecond'
-        from pg_catalog.pg_settings as g
-        where g.name = 'statement_timeout'
-    );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
-    of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
-    history record;
-    detector analytics.audit_detectors;
-    arrears private.audited_run[];
-    failure jsonb;
-    untold text[] := array[]::text[];
+    runs private.audited_run[];
+    new_epoch_reason text;
     blind_reason text;
     reasons jsonb;
     outcome text;
@@ -9542,59 +9456,43 @@ declare
     closed_count bigint;
     open_count bigint;
     bad_count bigint;
+    run_count bigint;
 begin
-    select * into history from private.read_history(started_at);
-
-    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
-    if calendar is not null then
-        failure := case
-            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
-        end;
-        perform private.note_detector('calendar', failure);
-    end if;
-    if failure is not null then
-        calendar := null;
-    end if;
-
-    for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
-        continue when detector.needs_history and history.read_error is not null;
-        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
-        if clock_timestamp() > called_at + 0.6 * time_limit then
-            failure := jsonb_build_object(
-                'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
-            );
-            if detector.call ~ '\$1\y' then
-                perform private.keep_arrears(detector.detector, arrears || history.runs);
-            end if;
-        else
-            failure := private.run_detector(
-                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
-                called_at + time_limit - interval '0.5 seconds'
-            );
-        end if;
-        continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
-        begin
-            perform private.note_detector(detector.detector, failure);
-        exception
-            -- What cannot even be written down is said all the same.
-            when others then
-                untold := untold || format('detector_failed:%s', detector.detector);
-        end;
-    end loop;
-
-    perform private.withdraw_subjects(
-        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
-    );
-
     begin
-        blind_reason := private.detect_blind(history.read_error);
+        new_epoch_reason := private.begin_epoch();
+        perform private.skip_backlog();
+        -- The first pass has begun with all of it; afterwards a backlog is read in batches.
+        select array_agg(r order by r.runid) into runs
+        from private.take_runs(case when is_first then null else 10000 end) as r;
+        run_count := coalesce(cardinality(runs), 0);
+        if is_first then
+            perform private.begin_account(runs, started_at);
+            -- Nothing was relied upon yet, so nothing is lost.
+            new_epoch_reason := null;
+            runs := null;
+        end if;
+        -- What may be the cause of others comes first.
+        perform private.detect_scheduler();
+        perform private.detect_declared_state(calendar);
+        perform private.detect_restarts(runs);
+        perform private.detect_infrastructure(runs);
+        perform private.detect_failed(runs);
+        perform private.detect_pace(runs);
+        perform private.detect_open_runs();
+        perform private.detect_missed(runs, calendar);
+        perform private.detect_views();
+        perform private.detect_history_lost(new_epoch_reason, started_at);
     exception
-        when others then
-            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+        -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
+        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+            blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
     end;
-    -- Only now: an incident of passes that failed is over with this one.
-    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+    perform private.detect_stale();
+    perform private.detect_http();
+    if blind_reason is null then
+        blind_reason := private.detect_blind(null);
+    else
+        perform private.detect_blind(blind_reason);
     end if;
     perform private.announce_incidents(started_at);
 
@@ -9617,13 +9515,6 @@ begin
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
-        union all
-        -- What was not looked for is not well either.
-        select f.kind || ':' || f.subject, 0
-        from analytics.findings as f
-        where f.kind = 'detector_failed' and f.state = 'unknown'
-        union all
-        select u.reason, 0 from unnest(untold) as u (reason)
         order by place
         limit 20
     ) as o;
@@ -9638,12 +9529,7 @@ begin
     end;
 
     update analytics.audit_state as s
-    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons,
-        failed_count = 0, failure = null,
-        batch_size = case
-            when clock_timestamp() > called_at + 0.25 * time_limit then s.batch_size
-            else least(s.batch_size * 2, 10000)
-        end;
+    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
 
     return (
         select jsonb_build_object(
@@ -9652,8 +9538,7 @@ begin
             'reasons', reasons,
             'epoch', s.epoch,
             'low_runid', s.low_runid,
-            'run_count', history.run_count,
-            'has_backlog', history.has_backlog,
+            'run_count', coalesce(run_count, 0),
             'opened', opened_count,
             'closed', closed_count,
             'open_incidents', open_count,
@@ -9680,109 +9565,13 @@ begin
         from analytics.audit_state as s
     );
 end
-$_$;
+$$;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) IS 'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
-
---
--- Name: audit_detectors; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.audit_detectors (
-    detector text NOT NULL,
-    place integer NOT NULL,
-    call text NOT NULL,
-    needs_history boolean DEFAULT true NOT NULL,
-    was_skipped boolean DEFAULT false NOT NULL,
-    out_of_time_at timestamp with time zone,
-    CONSTRAINT audit_detectors_detector_check CHECK ((detector ~ '^[a-z][a-z_]*$'::text))
-);
-
---
--- Name: TABLE audit_detectors; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.audit_detectors IS 'What a pass calls, in this order. A new detector is a row.';
-
---
--- Name: COLUMN audit_detectors.call; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.audit_detectors.call IS 'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
-
---
--- Name: COLUMN audit_detectors.needs_history; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.audit_detectors.needs_history IS 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
-
---
--- Name: COLUMN audit_detectors.was_skipped; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.audit_detectors.was_skipped IS 'No time was left for it in the last pass: in the next one it comes before the others.';
-
---
--- Name: COLUMN audit_detectors.out_of_time_at; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.audit_detectors.out_of_time_at IS 'When the time of a pass ran out in it: until it manages, it comes after all others.';
-
---
--- Name: run_detector(analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    takes_runs constant boolean := detector.call ~ '\$1\y';
-    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
-    waiting private.audited_run[] := arrears || runs;
-    -- One that ran out of time gets less at once.
-    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
-    refused_count integer := 0;
-    failure jsonb;
-    single_failure jsonb;
-begin
-    failure := private.call_detector(
-        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
-    );
-    if not takes_runs then
-        return failure;
-    end if;
-
-    if failure is not null then
-        given_count := 0;
-        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
-        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
-            single_failure := private.call_detector(
-                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
-            );
-            exit when (single_failure ->> 'is_passing')::boolean;
-            given_count := given_count + 1;
-            refused_count := refused_count + (single_failure is not null)::integer;
-        end loop;
-    end if;
-    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
-
-    if refused_count > 0 then
-        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
-    end if;
-    return failure;
-end
-$_$;
-
---
--- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
+COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without its lock. Call analytics.audit_pass.';
 
 --
 -- Name: run_ending(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -9844,23 +9633,6 @@ $$;
 COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
 
 --
--- Name: run_time(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.run_time(moment timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
-$$;
-
---
--- Name: FUNCTION run_time(moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.run_time(moment timestamp with time zone) IS 'The moment, where a run can have begun or ended then; else null, which is unknown.';
-
---
 -- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9870,7 +9642,7 @@ CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
+        (select j.schedule from cron.job as j where j.jobname = schedule_of_job.job_name order by j.jobid limit 1)
     );
 $$;
 
@@ -10169,24 +9941,24 @@ $$;
 COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
 
 --
--- Name: skip_backlog(integer); Type: FUNCTION; Schema: private; Owner: -
+-- Name: skip_backlog(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.skip_backlog(batch_size integer) RETURNS void
+CREATE FUNCTION private.skip_backlog() RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
-    set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
+    set low_runid = greatest(s.low_runid, (select max(d.runid) - 10000 from cron.job_run_details as d))
     where s.judged_since is null;
 $$;
 
 --
--- Name: FUNCTION skip_backlog(batch_size integer); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.skip_backlog(batch_size integer) IS 'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
+COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the watermark begin near the end of the history. Idempotent.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -10461,6 +10233,9 @@ declare
     server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
         || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
     server_port constant integer := current_setting('port')::integer;
+    highest_runid bigint;
+    was_given_up boolean;
+    run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
@@ -10470,83 +10245,71 @@ begin
     from pg_catalog.pg_stat_activity as a
     where a.backend_type = 'pg_cron';
 
-    -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
-    select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
-    from private.known_cron_jobs() as j
-    order by j.jobid, j.job_name
+    select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
+    from cron.job as j
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
 
-    return query
-    with read as (
-        select d.* from cron.job_run_details as d where d.runid = any (open_runids)
-        union all
-        (
-            select d.*
-            from cron.job_run_details as d
-            where d.runid > state.low_runid
-            order by d.runid
-            limit batch_size
-        )
-    ),
-    -- Each once, also where one is open and new.
-    seen as materialized (
-        select distinct on (r.runid)
+    for run in
+        select
             r.runid,
-            coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
-            coalesce(r.status, 'unknown') as status,
+            coalesce(k.job_name, 'jobid:' || r.jobid) as job_name,
+            r.status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            private.run_time(r.start_time) as started_at,
-            private.run_time(r.end_time) as ended_at,
+            r.start_time,
+            r.end_time,
             r.job_pid,
-            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
-            r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
-        from read as r
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
+        from (
+            select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+            union all
+            (
+                select d.*
+                from cron.job_run_details as d
+                where d.runid > state.low_runid
+                order by d.runid
+                limit batch_size
+            )
+        ) as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
         left join cron.job as j on j.jobid = r.jobid
         order by r.runid
-    ),
-    gone as (
-        delete from analytics.open_runs as o
-        using seen as s
-        where s.has_ended and o.epoch = state.epoch and o.runid = s.runid
-        returning o.runid, o.given_up_at is not null as was_given_up
-    ),
-    followed as (
-        insert into analytics.open_runs as o (
-            epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
-        )
-        select state.epoch, s.runid, s.job_name, s.status, s.job_pid, s.is_local, s.started_at, seen_at, seen_at
-        from seen as s
-        where s.has_ended is not true
-        on conflict on constraint open_runs_pkey do update
-        set status = excluded.status,
-            job_pid = excluded.job_pid,
-            started_at = excluded.started_at,
-            last_seen_at = excluded.last_seen_at
-    ),
-    moved as (
-        update analytics.audit_state as a
-        set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
-            -- A new one: a run that never ends would be seen for ever.
-            canary_seen_at = case
-                when exists (
-                    select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
-                )
-                    then seen_at
-                else a.canary_seen_at
-            end
-    )
-    select
-        s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
-        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
-    from seen as s
-    left join gone as g on g.runid = s.runid
-    -- What was told already, and tidied up afterwards, is no news.
-    where s.has_ended and g.was_given_up is not true
-    order by s.runid;
+    loop
+        highest_runid := greatest(highest_runid, run.runid);
+        -- A new one: a run that never ends would be seen for ever.
+        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
+            update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
+        end if;
+
+        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
+            delete from analytics.open_runs as o
+            where o.epoch = state.epoch and o.runid = run.runid
+            returning o.given_up_at is not null into was_given_up;
+            -- Someone tidied up after a run that was told already.
+            continue when was_given_up;
+            return next (
+                run.runid, run.job_name, run.status,
+                substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
+                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
+            )::private.audited_run;
+        else
+            insert into analytics.open_runs as o (
+                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+            )
+            values (
+                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
+            )
+            on conflict on constraint open_runs_pkey do update
+            set status = excluded.status,
+                job_pid = excluded.job_pid,
+                started_at = excluded.started_at,
+                last_seen_at = excluded.last_seen_at;
+        end if;
+    end loop;
+
+    update analytics.audit_state as s set low_runid = greatest(s.low_runid, highest_runid);
 end
 $$;
 
@@ -10557,67 +10320,48 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
--- Name: time_limit(text, text, text); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.time_limit(command text, owner text, database text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with setting as (
-        select coalesce(
-            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
-            (
-                -- The most particular one counts: role in database, role, database.
-                select o.option_value
-                from pg_catalog.pg_db_role_setting as s
-                join pg_catalog.pg_roles as r on r.rolname = owner
-                join pg_catalog.pg_database as d on d.datname = database
-                cross join lateral pg_options_to_table(s.setconfig) as o
-                where o.option_name = 'statement_timeout'
-                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
-                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
-                limit 1
-            )
-        ) as text
-    ),
-    split as (
-        select
-            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
-            substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
-            coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
-        from setting as s
-    ),
-    counted as (
-        select s.amount * case s.unit
-            when 'us' then 0.001 when 'ms' then 1 when 's' then 1000 when 'min' then 60000 when 'h' then 3600000
-            when 'd' then 86400000
-        end as milliseconds
-        from split as s
-    )
-    -- The greatest that the server takes; 0 is none.
-    select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
-$_$;
-
---
--- Name: FUNCTION time_limit(command text, owner text, database text); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.time_limit(command text, owner text, database text) IS 'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
-
---
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select private.time_limit(j.command, j.username, j.database)
-    from cron.job as j
-    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
-    limit 1;
-$$;
+    AS $_$
+    with setting as (
+        select
+            substring(j.command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+\s*(?:ms|s|min|h|d)?)''?') as of_command,
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = j.username
+                join pg_catalog.pg_database as d on d.datname = j.database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            ) as of_role
+        from cron.job as j
+        where j.jobname = time_limit_of_job.job_name
+        order by j.jobid
+        limit 1
+    ),
+    written as (
+        select regexp_replace(lower(coalesce(s.of_command, s.of_role)), '\s', '', 'g') as text from setting as s
+    ),
+    split as (
+        select substring(w.text from '^\d+')::bigint as amount, substring(w.text from '[a-z]+$') as unit from written as w
+    )
+    select nullif(s.amount, 0) * case coalesce(s.unit, 'ms')
+        when 'ms' then interval '1 millisecond'
+        when 's' then interval '1 second'
+        when 'min' then interval '1 minute'
+        when 'h' then interval '1 hour'
+        when 'd' then interval '1 day'
+    end
+    from split as s;
+$_$;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
@@ -11080,30 +10824,31 @@ CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
 
+    with jobs as (
+        select distinct on (j.job_name)
+            j.job_name, j.schedule, c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds) as period,
+            j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp() as is_awaited
+        from private.known_cron_jobs() as j
+        left join jsonb_to_recordset(calendar -> 'jobs') as c (
+            job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+        ) on c.job_name = j.job_name and c.schedule = j.schedule
+        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+        order by j.job_name, j.jobid
+    )
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
-    select distinct on (j.job_name)
-        j.job_name,
-        j.schedule,
-        -- Nothing is expected of a job before it stood as it stands.
-        case
-            when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-                then coalesce(b.watched_since, clock_timestamp())
-            else clock_timestamp()
-        end,
-        c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
-    from private.known_cron_jobs() as j
-    left join jsonb_to_recordset(calendar -> 'jobs') as c (
-        job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
-    ) on c.job_name = j.job_name and c.schedule = j.schedule
-    left join analytics.scheduled_jobs as d on d.job_name = j.job_name
-    left join analytics.job_slots as b on b.job_name = j.job_name
-    order by j.job_name, j.jobid
+    select j.job_name, j.schedule, clock_timestamp(), j.due_slot_at, j.next_slot_at, j.period from jobs as j
     on conflict on constraint job_slots_pkey do update
     set schedule = excluded.schedule,
         due_slot_at = excluded.due_slot_at,
         next_slot_at = excluded.next_slot_at,
         period = excluded.period,
-        watched_since = excluded.watched_since;
+        -- Nothing is expected of a job before it stood as it stands.
+        watched_since = case
+            when s.schedule = excluded.schedule
+                and (select j.is_awaited from jobs as j where j.job_name = s.job_name)
+                then coalesce(s.watched_since, excluded.watched_since)
+            else excluded.watched_since
+        end;
 $$;
 
 --
@@ -11667,6 +11412,7 @@ CREATE TABLE analytics.alert_channels (
     detail text,
     events_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     check_ins_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    resolving_at timestamp with time zone,
     CONSTRAINT alert_channels_state_check CHECK ((state = ANY (ARRAY['untried'::text, 'ok'::text, 'unconfigured'::text, 'limited'::text, 'failing'::text, 'refused'::text])))
 );
 
@@ -11675,6 +11421,12 @@ CREATE TABLE analytics.alert_channels (
 --
 
 COMMENT ON TABLE analytics.alert_channels IS 'How the last delivery to each channel went, and until when the channel asked for silence.';
+
+--
+-- Name: COLUMN alert_channels.resolving_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_channels.resolving_at IS 'When a sender with a token last asked for issues to close.';
 
 --
 -- Name: alert_kinds; Type: TABLE; Schema: analytics; Owner: -
@@ -12121,11 +11873,6 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
-    batch_size integer DEFAULT 10000 NOT NULL,
-    failed_count integer DEFAULT 0 NOT NULL,
-    failed_at timestamp with time zone,
-    failure text,
-    CONSTRAINT audit_state_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 10000))),
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -12185,22 +11932,19 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
 --
--- Name: COLUMN audit_state.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: check_ins_asked; Type: TABLE; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.audit_state.batch_size IS 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+CREATE TABLE analytics.check_ins_asked (
+    monitor text NOT NULL,
+    asked_at timestamp with time zone[] NOT NULL
+);
 
 --
--- Name: COLUMN audit_state.failed_count; Type: COMMENT; Schema: analytics; Owner: -
+-- Name: TABLE check_ins_asked; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.audit_state.failed_count IS 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
-
---
--- Name: COLUMN audit_state.failure; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.audit_state.failure IS 'Why the last of them failed; null after one that did not.';
+COMMENT ON TABLE analytics.check_ins_asked IS 'When each monitor was told something within the last minute.';
 
 --
 -- Name: mv_assignment_status; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
@@ -12742,7 +12486,7 @@ COMMENT ON TABLE analytics.known_jobs IS 'Names of jobids, kept after the job is
 -- Name: COLUMN known_jobs.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.known_jobs.job_name IS 'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
+COMMENT ON COLUMN analytics.known_jobs.job_name IS 'cron.job.jobname, or jobid:<n> for a job that was scheduled without a name.';
 
 --
 -- Name: kpi_event_types; Type: VIEW; Schema: analytics; Owner: -
@@ -14373,6 +14117,12 @@ CREATE TABLE analytics.outbox (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     delivered_at timestamp with time zone,
     last_error text,
+    resolve_attempts integer DEFAULT 0 NOT NULL,
+    resolve_not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    resolve_lease_until timestamp with time zone,
+    resolve_token bigint DEFAULT 0 NOT NULL,
+    resolved_at timestamp with time zone,
+    resolve_error text,
     CONSTRAINT outbox_event_id_check CHECK ((event_id ~ '^[0-9a-f]{32}$'::text)),
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'parked'::text]))),
     CONSTRAINT outbox_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'recovered'::text])))
@@ -14401,6 +14151,30 @@ COMMENT ON COLUMN analytics.outbox.payload IS 'The facts, as the database has th
 --
 
 COMMENT ON COLUMN analytics.outbox.lease_token IS 'Fencing: moves with each lease; an answer with an older token changes nothing.';
+
+--
+-- Name: COLUMN outbox.resolve_attempts; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_attempts IS 'Of a recovery: how often it was tried to close the issue of its opening.';
+
+--
+-- Name: COLUMN outbox.resolve_token; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_token IS 'Fencing, as lease_token: telling and closing are leased apart.';
+
+--
+-- Name: COLUMN outbox.resolved_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolved_at IS 'Of a recovery: when the receiver said that the issue is closed, or need not be.';
+
+--
+-- Name: COLUMN outbox.resolve_error; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.outbox.resolve_error IS 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
 
 --
 -- Name: people_attempts; Type: VIEW; Schema: analytics; Owner: -
@@ -15317,21 +15091,6 @@ CREATE VIEW private.current_dim_users WITH (security_invoker='on') AS
 COMMENT ON VIEW private.current_dim_users IS 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
 
 --
--- Name: detector_arrears; Type: TABLE; Schema: private; Owner: -
---
-
-CREATE TABLE private.detector_arrears (
-    detector text NOT NULL,
-    runs private.audited_run[] NOT NULL
-);
-
---
--- Name: TABLE detector_arrears; Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON TABLE private.detector_arrears IS 'Runs that a detector has still to be given: the watermark has moved past them.';
-
---
 -- Name: orgs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -15593,20 +15352,6 @@ ALTER TABLE ONLY analytics.alert_kinds
     ADD CONSTRAINT alert_kinds_pkey PRIMARY KEY (kind);
 
 --
--- Name: audit_detectors audit_detectors_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
---
-
-ALTER TABLE ONLY analytics.audit_detectors
-    ADD CONSTRAINT audit_detectors_pkey PRIMARY KEY (detector);
-
---
--- Name: audit_detectors audit_detectors_place_key; Type: CONSTRAINT; Schema: analytics; Owner: -
---
-
-ALTER TABLE ONLY analytics.audit_detectors
-    ADD CONSTRAINT audit_detectors_place_key UNIQUE (place);
-
---
 -- Name: audit_state audit_state_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -15619,6 +15364,13 @@ ALTER TABLE ONLY analytics.audit_state
 
 ALTER TABLE ONLY analytics.backfills
     ADD CONSTRAINT backfills_pkey PRIMARY KEY (backfill);
+
+--
+-- Name: check_ins_asked check_ins_asked_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.check_ins_asked
+    ADD CONSTRAINT check_ins_asked_pkey PRIMARY KEY (monitor);
 
 --
 -- Name: dim_orgs dim_orgs_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
@@ -15871,13 +15623,6 @@ ALTER TABLE ONLY analytics.views
 
 ALTER TABLE ONLY analytics.views
     ADD CONSTRAINT views_pkey PRIMARY KEY (view_name);
-
---
--- Name: detector_arrears detector_arrears_pkey; Type: CONSTRAINT; Schema: private; Owner: -
---
-
-ALTER TABLE ONLY private.detector_arrears
-    ADD CONSTRAINT detector_arrears_pkey PRIMARY KEY (detector);
 
 --
 -- Name: agents agents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -16247,12 +15992,6 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
 
 --
--- Name: known_jobs_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
---
-
-CREATE INDEX known_jobs_job_name_idx ON analytics.known_jobs USING btree (job_name);
-
---
 -- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -16361,6 +16100,12 @@ CREATE UNIQUE INDEX mv_user_activity_day_key ON analytics.mv_user_activity_day U
 CREATE INDEX outbox_delivered_idx ON analytics.outbox USING btree (delivered_at) WHERE (state = 'delivered'::text);
 
 --
+-- Name: outbox_opened_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX outbox_opened_idx ON analytics.outbox USING btree (((payload ->> 'fingerprint'::text)), incident_id) WHERE (transition = 'opened'::text);
+
+--
 -- Name: outbox_parked_idx; Type: INDEX; Schema: analytics; Owner: -
 --
 
@@ -16371,6 +16116,12 @@ CREATE INDEX outbox_parked_idx ON analytics.outbox USING btree (event_id) WHERE 
 --
 
 CREATE INDEX outbox_pending_idx ON analytics.outbox USING btree (created_at, incident_id) WHERE (state = 'pending'::text);
+
+--
+-- Name: outbox_unresolved_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX outbox_unresolved_idx ON analytics.outbox USING btree (created_at) WHERE ((transition = 'recovered'::text) AND (resolved_at IS NULL));
 
 --
 -- Name: popular_tracks_key; Type: INDEX; Schema: analytics; Owner: -
@@ -17035,13 +16786,6 @@ ALTER TABLE ONLY analytics.view_watch
     ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
--- Name: detector_arrears detector_arrears_detector_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
---
-
-ALTER TABLE ONLY private.detector_arrears
-    ADD CONSTRAINT detector_arrears_detector_fkey FOREIGN KEY (detector) REFERENCES analytics.audit_detectors(detector) ON UPDATE CASCADE ON DELETE CASCADE;
-
---
 -- Name: assignments assignments_org_id_assignee_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -17207,12 +16951,6 @@ ALTER TABLE analytics.alert_channels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.alert_kinds ENABLE ROW LEVEL SECURITY;
 
 --
--- Name: audit_detectors; Type: ROW SECURITY; Schema: analytics; Owner: -
---
-
-ALTER TABLE analytics.audit_detectors ENABLE ROW LEVEL SECURITY;
-
---
 -- Name: audit_state; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -17223,6 +16961,12 @@ ALTER TABLE analytics.audit_state ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.backfills ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: check_ins_asked; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.check_ins_asked ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: dim_orgs; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -17427,12 +17171,6 @@ ALTER TABLE analytics.view_watch ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.views ENABLE ROW LEVEL SECURITY;
-
---
--- Name: detector_arrears; Type: ROW SECURITY; Schema: private; Owner: -
---
-
-ALTER TABLE private.detector_arrears ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: agents; Type: ROW SECURITY; Schema: public; Owner: -
@@ -17760,6 +17498,13 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigin
 GRANT ALL ON FUNCTION analytics.acknowledge_check_in(job_name text, runid bigint) TO service_role;
 
 --
+-- Name: FUNCTION acknowledge_resolution(event_id text, token bigint, note text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) TO service_role;
+
+--
 -- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -17786,6 +17531,13 @@ GRANT ALL ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) TO s
 REVOKE ALL ON FUNCTION analytics.backfill_scenario_attempts(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION claim_heartbeat(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.claim_heartbeat() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.claim_heartbeat() TO service_role;
+
+--
 -- Name: FUNCTION complete_call(call_id bigint, outcome text, detail text); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -17798,6 +17550,13 @@ GRANT ALL ON FUNCTION analytics.complete_call(call_id bigint, outcome text, deta
 
 REVOKE ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.defer_alert(event_id text, token bigint, delay interval, error text) TO service_role;
+
+--
+-- Name: FUNCTION defer_resolution(event_id text, token bigint, delay interval, error text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.defer_resolution(event_id text, token bigint, delay interval, error text) TO service_role;
 
 --
 -- Name: FUNCTION due_check_ins(); Type: ACL; Schema: analytics; Owner: -
@@ -17851,11 +17610,18 @@ GRANT ALL ON FUNCTION analytics.is_admin() TO authenticated;
 GRANT ALL ON FUNCTION analytics.is_admin() TO service_role;
 
 --
--- Name: FUNCTION lease_alerts(n integer, lease interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION lease_alerts(n integer, lease interval, resolving boolean); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval) TO service_role;
+REVOKE ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.lease_alerts(n integer, lease interval, resolving boolean) TO service_role;
+
+--
+-- Name: FUNCTION lease_resolution(lease interval); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.lease_resolution(lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.lease_resolution(lease interval) TO service_role;
 
 --
 -- Name: FUNCTION list_incidents(state text, kind text, job text, before_id bigint, page_size integer); Type: ACL; Schema: analytics; Owner: -
@@ -17897,13 +17663,6 @@ REVOKE ALL ON FUNCTION analytics.make_months_ahead() FROM PUBLIC;
 REVOKE ALL ON FUNCTION analytics.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO service_role;
-
---
--- Name: FUNCTION note_failed_audit(reason text); Type: ACL; Schema: analytics; Owner: -
---
-
-REVOKE ALL ON FUNCTION analytics.note_failed_audit(reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION analytics.note_failed_audit(reason text) TO service_role;
 
 --
 -- Name: FUNCTION park_alert(event_id text, token bigint, error text); Type: ACL; Schema: analytics; Owner: -
@@ -18006,13 +17765,6 @@ REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
-
---
--- Name: FUNCTION shrink_audit_batch(); Type: ACL; Schema: analytics; Owner: -
---
-
-REVOKE ALL ON FUNCTION analytics.shrink_audit_batch() FROM PUBLIC;
-GRANT ALL ON FUNCTION analytics.shrink_audit_batch() TO service_role;
 
 --
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
@@ -18190,12 +17942,6 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
-
---
--- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
@@ -18398,6 +18144,18 @@ REVOKE ALL ON FUNCTION private.detect_net_worker(read_error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_not_refreshable() FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_open_runs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_open_runs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18408,6 +18166,12 @@ REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION private.detect_restarts(runs private.audited_run[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_scheduler(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_scheduler() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_scheduler_gone(); Type: ACL; Schema: private; Owner: -
@@ -18654,12 +18418,6 @@ REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
 
 --
--- Name: FUNCTION is_passing(sqlstate text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.is_passing(sqlstate text) FROM PUBLIC;
-
---
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18678,12 +18436,6 @@ REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
 
 --
--- Name: FUNCTION jobid_of_name(job_name text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.jobid_of_name(job_name text) FROM PUBLIC;
-
---
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18694,12 +18446,6 @@ REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zon
 --
 
 REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
-
---
--- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
@@ -18734,10 +18480,10 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 
 --
--- Name: FUNCTION note_detector(detector text, failure jsonb); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION may_check_in(monitor text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.note_detector(detector text, failure jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.may_check_in(monitor text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -18865,12 +18611,6 @@ REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer)
 --
 
 REVOKE ALL ON FUNCTION private.purge_worker_runs(batch_size integer) FROM PUBLIC;
-
---
--- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
@@ -19039,16 +18779,10 @@ REVOKE ALL ON FUNCTION private.request_refresh(view_name text, pack text, reques
 REVOKE ALL ON FUNCTION private.row_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) FROM PUBLIC;
-
---
--- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION run_ending(status text, message text); Type: ACL; Schema: private; Owner: -
@@ -19061,12 +18795,6 @@ REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
-
---
--- Name: FUNCTION run_time(moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.run_time(moment timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -19135,10 +18863,10 @@ REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION skip_backlog(batch_size integer); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.skip_backlog(batch_size integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.skip_backlog() FROM PUBLIC;
 
 --
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
@@ -19199,12 +18927,6 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
-
---
--- Name: FUNCTION time_limit(command text, owner text, database text); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.time_limit(command text, owner text, database text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -

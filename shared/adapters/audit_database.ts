@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { calendarRequestSchema } from "../core/audit_calendar_request.ts";
+import { leasedResolutionSchema } from "../core/audit_issues.ts";
 import { jobCheckInSchema } from "../core/audit_monitors.ts";
 import { auditAnswerSchema, backlogSchema, leasedAlertSchema } from "../core/audit_pass.ts";
-import type { AuditDatabase, Lease } from "../core/audit_ports.ts";
+import type { AuditDatabase, Lease, ResolutionLease } from "../core/audit_ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 /** A pass over a long backlog takes seconds; longer than this something holds it up. */
@@ -19,15 +20,19 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     return step(name, { event_id: lease.event_id, token: lease.lease_token, ...more }, z.boolean());
   }
 
+  function settleResolution(name: string, lease: ResolutionLease, more: Readonly<Record<string, unknown>>) {
+    return step(name, { event_id: lease.event_id, token: lease.resolve_token, ...more }, z.boolean());
+  }
+
   return {
     calendar: () => step("audit_calendar_request", {}, calendarRequestSchema.nullable()),
     pass: ({ dry_run, calendar }) =>
       rpc({ name: "audit_pass", input: { dry_run, calendar }, output: auditAnswerSchema, timeout_ms: PASS_MS }),
     shrink: () => step("shrink_audit_batch", {}, z.number()),
     noteFailure: (reason) => step("note_failed_audit", { reason }, z.boolean()),
-    async lease(seconds) {
+    async lease(seconds, resolving) {
       const leased = z.array(leasedAlertSchema).max(1);
-      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds` }, leased);
+      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds`, resolving }, leased);
       return alert ?? null;
     },
     acknowledge: (lease) => settle("acknowledge_alert", lease),
@@ -36,10 +41,19 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     async hold(category, seconds) {
       await step("hold_alerts", { category, delay: `${seconds} seconds` }, z.unknown());
     },
+    async leaseResolution(seconds) {
+      const leased = z.array(leasedResolutionSchema).max(1);
+      const [resolution] = await step("lease_resolution", { lease: `${seconds} seconds` }, leased);
+      return resolution ?? null;
+    },
+    acknowledgeResolution: (lease, note) => settleResolution("acknowledge_resolution", lease, { note }),
+    deferResolution: (lease, { seconds, error }) =>
+      settleResolution("defer_resolution", lease, { delay: `${seconds} seconds`, error }),
     dueCheckIns: () => step("due_check_ins", {}, z.array(jobCheckInSchema)),
     async acknowledgeCheckIn({ job_name, runid }) {
       await step("acknowledge_check_in", { job_name, runid }, z.unknown());
     },
+    claimHeartbeat: () => step("claim_heartbeat", {}, z.boolean()),
     record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };
 }

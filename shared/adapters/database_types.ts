@@ -7,22 +7,22 @@ export type Database = {
       "alert_causes": {
         Row: {
           "cause": string;
+          "is_of_same_job": boolean;
           "kind": string;
           "rank": number;
-          "reach": string;
         };
         ComputedFields: never;
         Insert: {
           "cause": string;
+          "is_of_same_job"?: boolean;
           "kind": string;
           "rank": number;
-          "reach": string;
         };
         Update: {
           "cause"?: string;
+          "is_of_same_job"?: boolean;
           "kind"?: string;
           "rank"?: number;
-          "reach"?: string;
         };
         Relationships: [];
       };
@@ -33,6 +33,7 @@ export type Database = {
           "checked_at": string | null;
           "detail": string | null;
           "events_not_before": string;
+          "resolving_at": string | null;
           "state": string;
         };
         ComputedFields: never;
@@ -42,6 +43,7 @@ export type Database = {
           "checked_at"?: string | null;
           "detail"?: string | null;
           "events_not_before"?: string;
+          "resolving_at"?: string | null;
           "state"?: string;
         };
         Update: {
@@ -50,13 +52,13 @@ export type Database = {
           "checked_at"?: string | null;
           "detail"?: string | null;
           "events_not_before"?: string;
+          "resolving_at"?: string | null;
           "state"?: string;
         };
         Relationships: [];
       };
       "alert_kinds": {
         Row: {
-          "can_flap": boolean;
           "has_job_thresholds": boolean;
           "kind": string;
           "severity": string;
@@ -64,14 +66,12 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
-          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind": string;
           "severity": string;
           "summary": string;
         };
         Update: {
-          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind"?: string;
           "severity"?: string;
@@ -79,42 +79,10 @@ export type Database = {
         };
         Relationships: [];
       };
-      "audit_detectors": {
-        Row: {
-          "call": string;
-          "detector": string;
-          "needs_history": boolean;
-          "out_of_time_at": string | null;
-          "place": number;
-          "was_skipped": boolean;
-        };
-        ComputedFields: never;
-        Insert: {
-          "call": string;
-          "detector": string;
-          "needs_history"?: boolean;
-          "out_of_time_at"?: string | null;
-          "place": number;
-          "was_skipped"?: boolean;
-        };
-        Update: {
-          "call"?: string;
-          "detector"?: string;
-          "needs_history"?: boolean;
-          "out_of_time_at"?: string | null;
-          "place"?: number;
-          "was_skipped"?: boolean;
-        };
-        Relationships: [];
-      };
       "audit_state": {
         Row: {
-          "batch_size": number;
           "canary_seen_at": string;
           "epoch": number;
-          "failed_at": string | null;
-          "failed_count": number;
-          "failure": string | null;
           "history_relation": unknown;
           "is_singleton": boolean;
           "judged_since": string | null;
@@ -126,16 +94,11 @@ export type Database = {
           "pass_count": number;
           "scheduler_resumed_at": string | null;
           "system_identifier": string;
-          "timeline": number;
         };
         ComputedFields: never;
         Insert: {
-          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
-          "failed_at"?: string | null;
-          "failed_count"?: number;
-          "failure"?: string | null;
           "history_relation": unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -147,15 +110,10 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
-          "timeline"?: number;
         };
         Update: {
-          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
-          "failed_at"?: string | null;
-          "failed_count"?: number;
-          "failure"?: string | null;
           "history_relation"?: unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -167,7 +125,6 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier"?: string;
-          "timeline"?: number;
         };
         Relationships: [];
       };
@@ -199,6 +156,22 @@ export type Database = {
           "removed_count"?: number;
           "started_at"?: string;
           "written_count"?: number;
+        };
+        Relationships: [];
+      };
+      "check_ins_asked": {
+        Row: {
+          "asked_at": (string)[];
+          "monitor": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "asked_at": (string)[];
+          "monitor": string;
+        };
+        Update: {
+          "asked_at"?: (string)[];
+          "monitor"?: string;
         };
         Relationships: [];
       };
@@ -620,9 +593,7 @@ export type Database = {
           "announced_at": string | null;
           "cause_id": number | null;
           "closed_at": string | null;
-          "closed_in_pass": number | null;
           "epoch": number;
-          "event_seed": string;
           "evidence": NonNullable<Json>;
           "fingerprint": string;
           "first_seen_at": string;
@@ -630,10 +601,8 @@ export type Database = {
           "job_name": string | null;
           "kind": string;
           "last_seen_at": string;
-          "named_at": string | null;
           "occurrence_count": number;
           "opened_at": string;
-          "opened_in_pass": number;
           "recovery_announced_at": string | null;
           "resolution": string | null;
           "severity": string;
@@ -644,9 +613,7 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
-          "closed_in_pass"?: number | null;
           "epoch": number;
-          "event_seed"?: string;
           "evidence": NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at": string;
@@ -654,10 +621,8 @@ export type Database = {
           "job_name"?: string | null;
           "kind": string;
           "last_seen_at": string;
-          "named_at"?: string | null;
           "occurrence_count": number;
           "opened_at": string;
-          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity": string;
@@ -667,9 +632,7 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
-          "closed_in_pass"?: number | null;
           "epoch"?: number;
-          "event_seed"?: string;
           "evidence"?: NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at"?: string;
@@ -677,10 +640,8 @@ export type Database = {
           "job_name"?: string | null;
           "kind"?: string;
           "last_seen_at"?: string;
-          "named_at"?: string | null;
           "occurrence_count"?: number;
           "opened_at"?: string;
-          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity"?: string;
@@ -909,6 +870,12 @@ export type Database = {
           "lease_until": string | null;
           "not_before": string;
           "payload": NonNullable<Json>;
+          "resolve_attempts": number;
+          "resolve_error": string | null;
+          "resolve_lease_until": string | null;
+          "resolve_not_before": string;
+          "resolve_token": number;
+          "resolved_at": string | null;
           "state": string;
           "transition": string;
         };
@@ -924,6 +891,12 @@ export type Database = {
           "lease_until"?: string | null;
           "not_before"?: string;
           "payload": NonNullable<Json>;
+          "resolve_attempts"?: number;
+          "resolve_error"?: string | null;
+          "resolve_lease_until"?: string | null;
+          "resolve_not_before"?: string;
+          "resolve_token"?: number;
+          "resolved_at"?: string | null;
           "state"?: string;
           "transition": string;
         };
@@ -938,6 +911,12 @@ export type Database = {
           "lease_until"?: string | null;
           "not_before"?: string;
           "payload"?: NonNullable<Json>;
+          "resolve_attempts"?: number;
+          "resolve_error"?: string | null;
+          "resolve_lease_until"?: string | null;
+          "resolve_not_before"?: string;
+          "resolve_token"?: number;
+          "resolved_at"?: string | null;
           "state"?: string;
           "transition"?: string;
         };
@@ -1084,23 +1063,17 @@ export type Database = {
           "batch_size": number;
           "history": string;
           "keep_for": string;
-          "of_all_jobs": boolean;
-          "swept": NonNullable<Json>;
         };
         ComputedFields: never;
         Insert: {
           "batch_size"?: number;
           "history": string;
           "keep_for": string;
-          "of_all_jobs"?: boolean;
-          "swept"?: NonNullable<Json>;
         };
         Update: {
           "batch_size"?: number;
           "history"?: string;
           "keep_for"?: string;
-          "of_all_jobs"?: boolean;
-          "swept"?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -1121,7 +1094,7 @@ export type Database = {
           "owner": unknown;
           "paused_until": string | null;
           "period": string | null;
-          "recovery_threshold": number | null;
+          "recovery_threshold": number;
           "schedule": string;
           "severity": string | null;
         };
@@ -1142,7 +1115,7 @@ export type Database = {
           "owner": unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number | null;
+          "recovery_threshold"?: number;
           "schedule": string;
           "severity"?: string | null;
         };
@@ -1162,7 +1135,7 @@ export type Database = {
           "owner"?: unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number | null;
+          "recovery_threshold"?: number;
           "schedule"?: string;
           "severity"?: string | null;
         };
@@ -1222,25 +1195,6 @@ export type Database = {
             referencedColumns: ["kind"];
           },
         ];
-      };
-      "unwatched_views": {
-        Row: {
-          "added_at": string;
-          "reason": string | null;
-          "view_name": string;
-        };
-        ComputedFields: never;
-        Insert: {
-          "added_at"?: string;
-          "reason"?: string | null;
-          "view_name": string;
-        };
-        Update: {
-          "added_at"?: string;
-          "reason"?: string | null;
-          "view_name"?: string;
-        };
-        Relationships: [];
       };
       "view_sources": {
         Row: {
@@ -2290,19 +2244,8 @@ export type Database = {
       "accept_row_count": { Args: { "view_name": string }; Returns: number };
       "acknowledge_alert": { Args: { "event_id": string; "token": number }; Returns: boolean };
       "acknowledge_check_in": { Args: { "job_name": string; "runid": number }; Returns: undefined };
-      "adopt_all_jobs": {
-        Args: { "late_after"?: string; "max_runtime"?: string };
-        Returns: {
-          "job_name": string;
-          "jobid": number;
-          "owner": unknown;
-          "schedule": string;
-        }[];
-      };
-      "adopt_job": {
-        Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string; "owner"?: unknown };
-        Returns: undefined;
-      };
+      "acknowledge_resolution": { Args: { "event_id": string; "note": string; "token": number }; Returns: boolean };
+      "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
       "backfill_scenario_attempts": {
@@ -2323,8 +2266,13 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "claim_heartbeat": { Args: Record<PropertyKey, never>; Returns: boolean };
       "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
+        Args: { "delay": string; "error": string; "event_id": string; "token": number };
+        Returns: boolean;
+      };
+      "defer_resolution": {
         Args: { "delay": string; "error": string; "event_id": string; "token": number };
         Returns: boolean;
       };
@@ -2376,27 +2324,30 @@ export type Database = {
         }[];
       };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
-      "http_get": {
-        Args: { "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
-        Returns: number;
-      };
-      "http_post": {
-        Args: { "body"?: Json; "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
-        Returns: number;
-      };
       "invoke_function": {
         Args: { "body"?: Json; "complete_within"?: string; "name": string; "timeout"?: string };
         Returns: number;
       };
       "is_admin": { Args: Record<PropertyKey, never>; Returns: boolean };
       "lease_alerts": {
-        Args: { "lease": string; "n": number };
+        Args: { "lease": string; "n": number; "resolving"?: boolean };
         Returns: {
           "attempt_count": number;
           "event_id": string;
           "lease_token": number;
           "payload": Json;
           "transition": string;
+        }[];
+      };
+      "lease_resolution": {
+        Args: { "lease": string };
+        Returns: {
+          "attempt_count": number;
+          "event_id": string;
+          "is_newest": boolean;
+          "opened_event_id": string;
+          "payload": Json;
+          "resolve_token": number;
         }[];
       };
       "list_incidents": {
@@ -2440,7 +2391,6 @@ export type Database = {
           isSetofReturn: true;
         };
       };
-      "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
@@ -2525,7 +2475,6 @@ export type Database = {
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "rotate_call_secret": { Args: { "keep_old"?: boolean }; Returns: string };
-      "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
       "unregister_live": { Args: { "name": string }; Returns: undefined };

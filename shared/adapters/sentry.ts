@@ -86,7 +86,7 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
   /** What was captured but never reaches the transport has no answer either: waiting ends a second after its timeout. */
   function answerTo(id: string, capture: () => unknown): Promise<SendAnswer> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle({ status: null, hold_seconds: null }), timeout_ms + 1_000);
+      const timer = setTimeout(() => settle({ status: null, hold_seconds: null, words: null }), timeout_ms + 1_000);
       const settle = (answer: SendAnswer) => {
         clearTimeout(timer);
         waiting.delete(id);

@@ -1,5 +1,6 @@
 import { createTransport } from "@sentry/deno";
 import type { AlertCategory, SendAnswer } from "../core/audit_ports.ts";
+import { receiverWords } from "./receiver_words.ts";
 import { rateLimitSeconds } from "./sentry_rate_limits.ts";
 
 type Options = Parameters<typeof createTransport>[0] & {
@@ -32,10 +33,11 @@ export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): 
         redirect: "manual",
         signal: AbortSignal.timeout(timeout_ms),
       });
-      await response.body?.cancel();
+      const words = await wordsOf(response, options.url);
       return {
         statusCode: response.status,
         headers: {
+          [WORDS]: words,
           "x-sentry-rate-limits": response.headers.get("x-sentry-rate-limits"),
           "retry-after": response.headers.get("retry-after"),
         },
@@ -53,16 +55,38 @@ export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): 
             rate_limits: response.headers?.["x-sentry-rate-limits"] ?? null,
             retry_after: response.headers?.["retry-after"] ?? null,
           };
-          heard(id, { status: response.statusCode ?? null, hold_seconds: rateLimitSeconds(headers, category, now()) });
+          heard(id, {
+            status: response.statusCode ?? null,
+            hold_seconds: rateLimitSeconds(headers, category, now()),
+            words: response.headers?.[WORDS] ?? null,
+          });
           return response;
         } catch {
           // Refused, reset or too slow: the reason may name the address with its key, so it is not kept.
-          heard(id, { status: null, hold_seconds: null });
+          heard(id, { status: null, hold_seconds: null, words: null });
           return {};
         }
       },
     };
   };
+}
+
+/** Not the receiver's: how the words pass through the SDK, which hands on status and headers only. */
+const WORDS = "freshet-words";
+/** Of an answer; the rest is not read. */
+const LONGEST_ANSWER = 4_096;
+
+async function wordsOf(response: Response, url: string): Promise<string | null> {
+  if (response.ok || response.body === null) {
+    await response.body?.cancel();
+    return null;
+  }
+  let text = "";
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.length > LONGEST_ANSWER) break;
+  }
+  return receiverWords(text.slice(0, LONGEST_ANSWER), [new URL(url).searchParams.get("sentry_key") ?? ""]);
 }
 
 function describe(envelope: Parameters<Transport["send"]>[0]): { id: string; category: AlertCategory } {

@@ -5,7 +5,7 @@ import { scrubPayload } from "./scrub_payload.ts";
 /** One alert as it leaves the house: nothing in it needs scrubbing any more. */
 export interface AlertEvent {
   readonly event_id: string;
-  /** The alerts of one subject are one issue, its recovery included. */
+  /** The openings of one subject are one issue; its recoveries, where they are told by events, another. */
   readonly fingerprint: readonly string[];
   readonly level: "fatal" | "error" | "warning" | "info";
   readonly title: string;
@@ -79,7 +79,7 @@ export function minimalEvent(alert: Alert): AlertEvent {
   const recovered = transition === "recovered";
   return {
     event_id,
-    fingerprint: fingerprint(payload),
+    fingerprint: fingerprint(payload, transition),
     level: recovered ? "info" : payload.severity,
     title: title({ event_id, transition, payload }),
     occurred_at: (recovered ? payload.closed_at : null) ?? payload.last_seen_at,
@@ -88,9 +88,9 @@ export function minimalEvent(alert: Alert): AlertEvent {
   };
 }
 
-/** The alerts of one subject are one issue. */
-function fingerprint(payload: Alert["payload"]): readonly string[] {
-  return [payload.fingerprint];
+/** An event on an issue that was closed opens it again, so what is over is no event of that issue. */
+function fingerprint(payload: Alert["payload"], transition: Alert["transition"]): readonly string[] {
+  return transition === "recovered" ? ["recovered", payload.fingerprint] : [payload.fingerprint];
 }
 
 /** What it is about and why, so that a list of issues can be read without opening one: `refresh-mv_x: division by zero [22012]`. */

@@ -19,7 +19,7 @@ export type JobCheckIn = z.infer<typeof jobCheckInSchema>;
  * Tells the monitors of jobs how their newest runs ended. What is not taken is told by the next pass, while it is still
  * the newest; the first that is not taken ends it, since the receiver would not take the others either.
  *
- * @returns whether check-ins may go on
+ * @returns whether the audit's own check-in may follow
  */
 export async function tellMonitors(
   { database, sender }: { readonly database: AuditDatabase; readonly sender: AlertSender },
@@ -33,7 +33,7 @@ export async function tellMonitors(
       await database.hold("check_ins", hold);
       return false;
     }
-    if (verdict.kind !== "delivered") return true;
+    if (verdict.kind !== "delivered") break;
   }
-  return true;
+  return await database.claimHeartbeat();
 }

@@ -1,6 +1,7 @@
 import { AppError } from "./app_error.ts";
 import { deliverAlerts, type Delivery, type DeliveryOptions } from "./audit_delivery.ts";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
+import type { IssueTracker } from "./audit_issues.ts";
 import { tellMonitors } from "./audit_monitors.ts";
 import type { AuditPass } from "./audit_pass.ts";
 import { type Audited, auditOnce, reasonOf, runPasses } from "./audit_passes.ts";
@@ -12,6 +13,8 @@ export interface AuditOptions {
   readonly database: AuditDatabase;
   /** null: there is no receiver. Alerts are kept, and the answer and health say so. */
   readonly sender: AlertSender | null;
+  /** null: no token, so an issue is closed by a person. */
+  readonly issues: IssueTracker | null;
   readonly clock: Clock;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
   readonly send_for_ms: number;
@@ -34,7 +37,7 @@ export interface AuditSummary {
   readonly heartbeat: Heartbeat;
 }
 
-/** off: no receiver; held: it asked for silence; left: another audit says that it is alive. */
+/** off: no receiver; held: it asked for silence, or was told as often within this minute as it listens; left: another audit says that it is alive. */
 export type Heartbeat = "sent" | "failed" | "held" | "left" | "off";
 
 /** Of the time to send, as much is for passes: a backlog is read in portions, and what waits is told in the same call. */

@@ -9,8 +9,8 @@ export type Verdict =
   | { readonly kind: "defer"; readonly seconds: number; readonly error: string }
   /** The receiver wants silence for so many seconds. */
   | { readonly kind: "hold"; readonly seconds: number; readonly error: string }
-  /** It will never be taken as things are: a person must look. */
-  | { readonly kind: "park"; readonly error: string };
+  /** It will never be taken as things are: a person must look. Only a 400 is about this alert alone. */
+  | { readonly kind: "park"; readonly error: string; readonly concerns_all: boolean };
 
 const BACKOFF_SECONDS = [5, 15, 60, 300] as const;
 const LONGEST_HOLD_SECONDS = 3_600;
@@ -23,15 +23,16 @@ const UNSTATED_HOLD_SECONDS = 60;
  */
 export function judgeAnswer(answer: SendAnswer, attempt: number): Verdict {
   const { status } = answer;
+  const said = `the receiver answered ${status}${answer.words === null ? "" : `: ${answer.words}`}`;
   if (status === null) return defer(attempt, "no answer from the receiver");
   if (status >= 200 && status < 300) return { kind: "delivered" };
   if (status === 413) return { kind: "shrink" };
   if (status === 429) {
-    return { kind: "hold", seconds: holdSeconds(answer) ?? UNSTATED_HOLD_SECONDS, error: "the receiver answered 429" };
+    return { kind: "hold", seconds: holdSeconds(answer) ?? UNSTATED_HOLD_SECONDS, error: said };
   }
   // A redirect or an unknown 4xx is a wrong address as much as 401 is a wrong key; only 408 asks to try again.
-  if (status < 500 && status !== 408) return { kind: "park", error: `the receiver answered ${status}` };
-  return defer(attempt, `the receiver answered ${status}`);
+  if (status < 500 && status !== 408) return { kind: "park", error: said, concerns_all: status !== 400 };
+  return defer(attempt, said);
 }
 
 /** For how long the receiver wants silence, whatever else it answered: at most an hour; null when it did not ask. */

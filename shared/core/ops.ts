@@ -17,8 +17,11 @@ const incident = z.object({
     state: z.string(),
     attempt_count: z.int(),
     delivered_at: moment,
-    /** What the receiver said last, while it has not taken it. */
+    /** Why it waits or was refused, in the receiver's words. */
     last_error: z.string().nullable(),
+    /** Of a recovery: when its issue was closed, and why it was not. */
+    resolved_at: moment,
+    resolve_error: z.string().nullable(),
   })),
 });
 

@@ -27,36 +27,39 @@ async function outbox(stage: AuditStage): Promise<unknown[]> {
   return rows.map(({ state, attempt_count, last_error }) => [state, attempt_count, last_error]);
 }
 
-deliveryTest("names job, run, sqlstate and repair, is acknowledged, and its recovery closes it", async (stage) => {
-  const runid = await failOnce(stage);
-  const first = await stage.audit();
-  assert.deepEqual([first.opened, first.sent, first.pending, first.heartbeat], [1, 1, 0, "sent"]);
+deliveryTest(
+  "names job, run, sqlstate and repair, is acknowledged, and its recovery is told beside it",
+  async (stage) => {
+    const runid = await failOnce(stage);
+    const first = await stage.audit();
+    assert.deepEqual([first.opened, first.sent, first.pending, first.heartbeat], [1, 1, 0, "sent"]);
 
-  const [event] = stage.sink.events();
-  assert.deepEqual(event?.["fingerprint"], ["failed:probe-a"]);
-  assert.equal(event?.["level"], "error");
-  assert.deepEqual(event?.["tags"], {
-    kind: "failed",
-    transition: "opened",
-    job: "probe-a",
-    runid: String(runid),
-    sqlstate: "42P01",
-  });
-  const { incident } = event?.["contexts"] as { incident: Record<string, unknown> };
-  assert.equal(incident["runbook"], "docs/runbook/failed.md");
-  assert.match(String(incident["repair_sql"]), new RegExp(`runid = ${runid}`));
-  assert.deepEqual(await outbox(stage), [["delivered", 1, null]]);
-  // Spotlight shows nothing that calls itself otherwise.
-  assert.equal(stage.sink.received[0]?.headers["content-type"], "application/x-sentry-envelope");
+    const [event] = stage.sink.events();
+    assert.deepEqual(event?.["fingerprint"], ["failed:probe-a"]);
+    assert.equal(event?.["level"], "error");
+    assert.deepEqual(event?.["tags"], {
+      kind: "failed",
+      transition: "opened",
+      job: "probe-a",
+      runid: String(runid),
+      sqlstate: "42P01",
+    });
+    const { incident } = event?.["contexts"] as { incident: Record<string, unknown> };
+    assert.equal(incident["runbook"], "docs/runbook/failed.md");
+    assert.match(String(incident["repair_sql"]), new RegExp(`runid = ${runid}`));
+    assert.deepEqual(await outbox(stage), [["delivered", 1, null]]);
+    // Spotlight shows nothing that calls itself otherwise.
+    assert.equal(stage.sink.received[0]?.headers["content-type"], "application/x-sentry-envelope");
 
-  await stage.plant("probe-a", { status: "succeeded", message: "1 row" });
-  const second = await stage.audit();
-  assert.deepEqual([second.closed, second.sent, second.outcome], [1, 1, "ok"]);
-  const recovery = stage.sink.events()[1];
-  assert.equal(recovery?.["level"], "info");
-  assert.deepEqual(recovery?.["fingerprint"], ["failed:probe-a"]);
-  assert.equal((recovery?.["tags"] as Record<string, unknown>)["transition"], "recovered");
-});
+    await stage.plant("probe-a", { status: "succeeded", message: "1 row" });
+    const second = await stage.audit();
+    assert.deepEqual([second.closed, second.sent, second.outcome], [1, 1, "ok"]);
+    const recovery = stage.sink.events()[1];
+    assert.equal(recovery?.["level"], "info");
+    assert.deepEqual(recovery?.["fingerprint"], ["recovered", "failed:probe-a"]);
+    assert.equal((recovery?.["tags"] as Record<string, unknown>)["transition"], "recovered");
+  },
+);
 
 deliveryTest("is followed by a heartbeat that creates its own monitor", async (stage) => {
   await stage.audit();
@@ -96,26 +99,30 @@ for (const [what, step, error] of passing) {
   });
 }
 
-deliveryTest("of an hour without a receiver is kept, and told oldest first when there is one again", async (stage) => {
-  stage.sink.always("event", { fault: "reset" });
-  stage.sink.always("check_in", { fault: "reset" });
-  for (let job = 1; job <= 6; job += 1) {
-    await failUnlikeOthers(stage, job);
-    await stage.passTime();
-    assert.equal((await stage.audit()).heartbeat, "failed");
-  }
-  await stage.sql`update analytics.outbox set created_at = created_at - interval '1 hour'`;
-  const [row] = await stage.sql`select analytics.get_audit_health() as health`;
-  assert.equal(row?.["health"].status, "bad");
+deliveryTest(
+  "of an hour without a receiver is kept, and told when there is one, least tried first",
+  async (stage) => {
+    stage.sink.always("event", { fault: "reset" });
+    stage.sink.always("check_in", { fault: "reset" });
+    for (let job = 1; job <= 6; job += 1) {
+      await failUnlikeOthers(stage, job);
+      await stage.passTime();
+      assert.equal((await stage.audit()).heartbeat, "failed");
+    }
+    await stage.sql`update analytics.outbox set created_at = created_at - interval '1 hour'`;
+    const [row] = await stage.sql`select analytics.get_audit_health() as health`;
+    assert.equal(row?.["health"].status, "bad");
 
-  stage.sink.always("event", {});
-  stage.sink.always("check_in", {});
-  await stage.passTime();
-  const summary = await stage.audit();
-  assert.deepEqual([summary.sent, summary.pending, summary.heartbeat], [6, 0, "sent"]);
-  const jobs = stage.sink.events().map((event) => (event["tags"] as Record<string, unknown>)["job"]);
-  assert.deepEqual(jobs, [1, 2, 3, 4, 5, 6].map((job) => `probe-${job}`));
-});
+    stage.sink.always("event", {});
+    stage.sink.always("check_in", {});
+    await stage.passTime();
+    const summary = await stage.audit();
+    assert.deepEqual([summary.sent, summary.pending, summary.heartbeat], [6, 0, "sent"]);
+    const jobs = stage.sink.events().map((event) => (event["tags"] as Record<string, unknown>)["job"]);
+    // Three attempts a pass: 6 was tried once, 5 twice, the others three times.
+    assert.deepEqual(jobs, [6, 5, 1, 2, 3, 4].map((job) => `probe-${job}`));
+  },
+);
 
 const limits: readonly [string, Record<string, string> | (() => Record<string, string>), number][] = [
   ["X-Sentry-Rate-Limits", { "x-sentry-rate-limits": "120:error:organization" }, 120],
@@ -163,7 +170,7 @@ deliveryTest("stays small, however long the message of the run is", async (stage
   assert.ok((stage.sink.received[0]?.text.length ?? Infinity) < 65_536);
 });
 
-for (const status of [400, 401, 403]) {
+for (const status of [401, 403]) {
   deliveryTest(
     `that ${status} refuses is parked, turns health bad, and is sent after it was released`,
     async (stage) => {
@@ -184,6 +191,43 @@ for (const status of [400, 401, 403]) {
     },
   );
 }
+
+deliveryTest(
+  "that is always refused or never taken keeps no other waiting, and says why in the receiver's words",
+  async (stage) => {
+    const { sink } = stage;
+    const words = { detail: "event submission rejected", causes: ["invalid timestamp of eve@example.org"] };
+    for (const job of [1, 2, 3]) await failUnlikeOthers(stage, job);
+    sink.always("event", { status: 500 });
+    await stage.audit();
+    await failUnlikeOthers(stage, 4);
+    await stage.passTime();
+    sink.script("event", {});
+    assert.equal((await stage.audit()).sent, 1, "the newest one, although three older ones fail again and again");
+    assert.equal((sink.events()[0]?.["tags"] as Record<string, unknown>)["job"], "probe-4");
+
+    await stage.passTime();
+    sink.always("event", { status: 400, body: JSON.stringify(words) });
+    assert.partialDeepStrictEqual(await stage.audit(), { delivery: "refused", parked: 3 });
+    const [row] = await stage.sql`select last_error from analytics.outbox where state = 'parked'`;
+    assert.match(
+      String(row?.["last_error"]),
+      /^the receiver answered 400: event submission rejected: invalid timestamp of /,
+    );
+    assert.ok(!String(row?.["last_error"]).includes("eve@"));
+
+    // Whatever comes after: as long as they are parked, health and /ops say why.
+    sink.always("event", {});
+    await stage.audit();
+    const [told] = await stage.sql`
+    select analytics.get_audit_health() ->> 'reasons' as reasons, analytics.list_incidents() ->> 'rows' as rows`;
+    assert.match(
+      String(told?.["reasons"]),
+      /3 alerts were refused by the receiver: the receiver answered 400: event sub/,
+    );
+    assert.match(String(told?.["rows"]), /"last_error": "the receiver answered 400: event submission rejected/);
+  },
+);
 
 deliveryTest("is kept, and said to be kept, while there is nobody to tell", async (stage) => {
   await failOnce(stage);

@@ -1,5 +1,5 @@
 // kill -9 of a real isolate of cron-audit, at every point where it could hurt: the incident is told, as one event, and a
-// kill costs at most one sending more.
+// kill costs at most one sending more; and its issue is closed once.
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
@@ -88,13 +88,59 @@ for (const [number, { when, kill, sends }] of deaths.entries()) {
   });
 }
 
+const closings: readonly [string, Parameters<KillPoints["next"]>[0]][] = [
+  ["after it had leased the closing, before it closed", { call: "lease_resolution", when: "after" }],
+  ["after it had closed the issue, before it wrote that down", { call: "acknowledge_resolution", when: "before" }],
+  ["after it had written down that the issue is closed", { call: "acknowledge_resolution", when: "after" }],
+];
+
+for (const [number, [when, point]] of closings.entries()) {
+  Deno.test({
+    name: `An issue is closed and commented once though its auditor was killed ${when}`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const job = `closing-${number}`;
+      await fail(job);
+      await survivor();
+      await end(job, "succeeded");
+      // The others have no token, so that only the victim closes.
+      const issues = { url: sink.apiUrl, organization: "freshet", token: "sntryu_may_write_events" };
+      const options = { origin: points.origin, keys: product.stack.keys, sentryDsn: sink.dsn, issues };
+      const victim = await startVictim(options);
+      const next = await startVictim({ ...options, origin: product.stack.origin });
+      try {
+        await at(point)(victim);
+        await product
+          .sql`update analytics.outbox set resolve_lease_until = now() where resolve_lease_until is not null`;
+        assert.equal((await next.audit())?.status, 200);
+      } finally {
+        await next.kill();
+        for (const { logFile } of [victim, next]) await Deno.remove(logFile);
+      }
+      const told = sink.issues.all.filter((one) => one.fingerprint.endsWith(`:${job}`));
+      assert.deepEqual(told.map(({ activity }) => activity), [["first_seen", "set_resolved", "note"]]);
+    },
+  });
+}
+
 async function fail(job: string): Promise<void> {
   await product.sql`select analytics.register_job(${job}, '0 0 1 1 *', ${`select '${job}'`})`;
+  await end(job, "failed");
+}
+
+/** Figures would be taken out of a message, and all be the same. */
+function letters(job: string): string {
+  return job.replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
+}
+
+async function end(job: string, status: "failed" | "succeeded"): Promise<void> {
   await product.sql`
     insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)
-    select (select coalesce(max(runid), 0) + 1 from cron.job_run_details), jobid, 'failed',
+    select
+      (select coalesce(max(runid), 0) + 1 from cron.job_run_details), jobid, ${status},
       -- A fault of its own: many that fail alike are one alert.
-      'ERROR:  broken ' || translate(${job}, '0123456789', 'abcdefghij'), now(), now()
+      ${status === "failed" ? `ERROR:  broken ${letters(job)}` : "1 row"}, now(), now()
     from cron.job where jobname = ${job}`;
 }
 

@@ -32,6 +32,7 @@ Deno.test("A job's own monitor hears of each newest run once, and again until it
       timezone: "Etc/UTC",
     });
 
+    await stage.passTime();
     const open = await stage.plant("probe-a", { status: "running" });
     await stage.plant("probe-b", { status: "succeeded" });
     await stage.audit();
@@ -51,6 +52,7 @@ Deno.test("A job's own monitor hears of each newest run once, and again until it
     await stage.audit();
     assert.equal(statuses(stage).length, 2, "its outcome is awaited");
     await sql`update analytics.http_calls set deadline_at = now()`;
+    await stage.passTime();
     await stage.audit();
     assert.deepEqual(statuses(stage), ["error", "ok", "error"]);
 
@@ -60,4 +62,35 @@ Deno.test("A job's own monitor hears of each newest run once, and again until it
     await stage.audit();
     await stage.audit();
     assert.equal(statuses(stage).length, 3, "a schedule that Sentry cannot read has no monitor");
+  }));
+
+Deno.test("However many audits run at once, no monitor hears more than six times a minute, and none is broken for it", () =>
+  onAuditStage(async (stage) => {
+    const { sql, sink } = stage;
+    await stage.schedule("probe-a");
+    await sql`update analytics.scheduled_jobs set has_monitor = true where job_name = 'probe-a'`;
+    await stage.audit();
+    await stage.plant("probe-a", { status: "succeeded" });
+    // Each answer is lost on the way, so that each audit tells the run again.
+    sink.always("check_in", { fault: "response_lost" });
+    for (const _ of [1, 2]) await Promise.all(Array.from({ length: 8 }, () => stage.audit({ timeout_ms: 500 })));
+    for (const slug of ["freshet-cron-audit", "freshet-probe-a"]) {
+      const heard = sink.received.filter((one) => one.text.includes(`"${slug}"`)).length;
+      assert.ok(heard >= 1 && heard <= 6, `${slug} heard ${heard} times`);
+    }
+    assert.deepEqual([sink.monitors.dropped, sink.monitors.broken], [0, []]);
+  }));
+
+Deno.test("The issue of a job's own monitor is opened and closed by its check-ins, with no token", () =>
+  onAuditStage(async (stage) => {
+    const { sql, sink } = stage;
+    await stage.schedule("probe-a");
+    await sql`update analytics.scheduled_jobs set has_monitor = true where job_name = 'probe-a'`;
+    await stage.audit();
+    await stage.plant("probe-a", { status: "failed", message: "ERROR:  broken" });
+    await stage.audit();
+    assert.deepEqual(sink.monitors.broken, ["freshet-probe-a"]);
+    await stage.plant("probe-a", { status: "succeeded" });
+    await stage.audit();
+    assert.deepEqual(sink.monitors.broken, []);
   }));

@@ -47,7 +47,7 @@ Deno.test({
         assert.partialDeepStrictEqual(recovery, {
           message: "failed is over: probe-a recovered",
           level: "info",
-          fingerprint: ["failed:probe-a"],
+          fingerprint: ["recovered", "failed:probe-a"],
         });
         assert.ok(!Object.hasOwn(Object(recovery), "exception"), "a recovery is no error");
         const checkIns = items.filter((item) => item.header["type"] === "check_in").map((item) => item.payload);

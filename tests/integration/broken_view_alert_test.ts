@@ -43,7 +43,7 @@ Deno.test("A view whose scheduled refresh breaks becomes an alert, and its repai
         const recovery = stage.sink.events()[1];
         assert.equal(recovery?.["message"], "failed is over: refresh-mv_broken recovered");
         assert.equal(recovery?.["level"], "info");
-        assert.deepEqual(recovery?.["fingerprint"], alert?.["fingerprint"]);
+        assert.deepEqual(recovery?.["fingerprint"], ["recovered", "failed:refresh-mv_broken"]);
       } finally {
         await dropBrokenView(owner);
       }

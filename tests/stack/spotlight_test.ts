@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as Sentry from "@sentry/deno";
+import { createSentrySender } from "../../shared/adapters/sentry.ts";
+import { connectIssues } from "../../shared/adapters/sentry_project.ts";
+import type { AlertEvent } from "../../shared/core/audit_event.ts";
+import { startIssues } from "../../stack/sentry/stand_in.ts";
 import { type Envelope, readEnvelopes, startSpotlight } from "../../stack/sentry/mod.ts";
 
 const npmFolder = Deno.env.get("FRESHET_NPM") ?? fileURLToPath(new URL("../../stack/npm/", import.meta.url));
@@ -51,6 +55,41 @@ Deno.test({
         assert.partialDeepStrictEqual(items[0]?.payload, { message: "refresh failed", tags: { job: "refresh-mv_x" } });
         await Sentry.close();
       });
+      await t.step(
+        "before it stands what it does not know: issues, which are closed and opened again as Sentry's",
+        async () => {
+          const issues = startIssues({ spotlightUrl: spotlight.url });
+          try {
+            const sender = createSentrySender({ dsn: issues.dsn, environment: "local", release: null });
+            const event: AlertEvent = {
+              ...{ event_id: "a".repeat(32), fingerprint: ["failed:probe"], level: "error", title: "failed: probe" },
+              ...{ occurred_at: new Date().toISOString(), tags: { transition: "opened" }, facts: {} },
+            };
+            assert.equal((await sender?.send(event))?.status, 200);
+            await sender?.checkIn("error");
+            const { url, organization, token, dsn } = issues;
+            await connectIssues({ dsn, token, organization, url }).close({
+              ...{ opened_event_id: event.event_id, resolve: true, comment: "over" },
+            });
+            const shown = async () => await (await fetch(url)).json();
+            assert.partialDeepStrictEqual(await shown(), {
+              issues: [{ status: "resolved", comments: ["over"], activity: ["first_seen", "set_resolved", "note"] }],
+              broken_monitors: ["freshet-cron-audit"],
+            });
+            await sender?.send({ ...event, event_id: "b".repeat(32) });
+            assert.partialDeepStrictEqual(await shown(), { issues: [{ status: "unresolved" }] });
+            // All of it reached Spotlight: two events of this step, one of the step before, and a check-in.
+            const kinds: unknown[] = [];
+            for await (const { items } of readEnvelopes(spotlight.url, AbortSignal.timeout(5_000))) {
+              kinds.push(items[0]?.header["type"]);
+              if (kinds.length === 4) break;
+            }
+            assert.deepEqual(kinds.toSorted(), ["check_in", "event", "event", "event"]);
+          } finally {
+            await issues.stop();
+          }
+        },
+      );
     } finally {
       await spotlight.stop();
       await Deno.remove(logFolder, { recursive: true });

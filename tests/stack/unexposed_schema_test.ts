@@ -69,6 +69,7 @@ Deno.test("a schema that is not exposed is said by each function, with the remed
 
     const { database } = connectAudit(get);
     const lease = { event_id: crypto.randomUUID(), lease_token: 1 };
+    const resolution = { event_id: lease.event_id, resolve_token: 1 };
     const checkIn = {
       job_name: "a",
       runid: 1,
@@ -81,11 +82,15 @@ Deno.test("a schema that is not exposed is said by each function, with the remed
     const calls: Record<string, () => Promise<unknown>> = {
       calendar: () => database.calendar(),
       pass: () => database.pass({ dry_run: true, calendar: null }),
-      lease: () => database.lease(5),
+      lease: () => database.lease(5, false),
       acknowledge: () => database.acknowledge(lease),
       defer: () => database.defer(lease, { seconds: 1, error: "" }),
       park: () => database.park(lease, ""),
       hold: () => database.hold("events", 1),
+      leaseResolution: () => database.leaseResolution(5),
+      acknowledgeResolution: () => database.acknowledgeResolution(resolution, null),
+      deferResolution: () => database.deferResolution(resolution, { seconds: 1, error: "" }),
+      claimHeartbeat: () => database.claimHeartbeat(),
       dueCheckIns: () => database.dueCheckIns(),
       acknowledgeCheckIn: () => database.acknowledgeCheckIn(checkIn),
       record: () => database.record("ok", null),

@@ -104,6 +104,7 @@ function audit(sql: postgres.Sql): Promise<AuditSummary> {
   return runAudit({
     database: createAuditDatabase(directRpc(sql)),
     sender: null,
+    issues: null,
     clock: systemClock,
     send_for_ms: 10_000,
     runbook_url: "docs/runbook",

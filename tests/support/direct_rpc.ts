@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { sourceError } from "../../shared/adapters/source_error.ts";
 import type { AnalyticsRpc } from "../../shared/adapters/analytics_rpc.ts";
 
-const RETURNS_ROWS = new Set(["lease_alerts", "due_check_ins"]);
+const RETURNS_ROWS = new Set(["lease_alerts", "lease_resolution", "due_check_ins"]);
 
 /** The functions of schema analytics over a connection instead of the data API: as the service role, each in a transaction, or within one in a savepoint. */
 export function directRpc(sql: postgres.Sql | postgres.TransactionSql): AnalyticsRpc {

@@ -1,5 +1,6 @@
 import type { CalendarRequest } from "../../shared/core/audit_calendar_request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../shared/core/audit_pass.ts";
+import type { LeasedResolution } from "../../shared/core/audit_issues.ts";
 import type { JobCheckIn } from "../../shared/core/audit_monitors.ts";
 import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../shared/core/audit_ports.ts";
 
@@ -22,8 +23,13 @@ export class FakeAuditDatabase implements AuditDatabase {
   request: CalendarRequest | null = null;
   outcome: AuditPass["outcome"] = "ok";
   check_ins_held = false;
+  may_beat = true;
   check_ins: readonly JobCheckIn[] = [];
   readonly told: JobCheckIn[] = [];
+  /** Recoveries whose issue is to be closed. */
+  resolutions: LeasedResolution[] = [];
+  readonly resolved: { readonly event_id: string; readonly note: string | null }[] = [];
+  readonly unresolved: { readonly event_id: string; readonly seconds: number; readonly error: string }[] = [];
   /** What pass() throws, if anything; so often, then it succeeds. */
   fault: Error | null = null;
   fault_count = Infinity;
@@ -82,9 +88,8 @@ export class FakeAuditDatabase implements AuditDatabase {
 
   lease(): Promise<LeasedAlert | null> {
     if (this.outage !== null) return Promise.reject(this.outage);
-    const row = this.holds.events === undefined
-      ? this.rows.find((one) => one.state === "pending" && one.deferred === null)
-      : undefined;
+    const due = this.rows.filter((one) => one.state === "pending" && one.deferred === null);
+    const row = this.holds.events === undefined ? due.toSorted((a, b) => a.attempts - b.attempts)[0] : undefined;
     if (row === undefined) return Promise.resolve(null);
     row.token += 1;
     row.attempts += 1;
@@ -114,6 +119,20 @@ export class FakeAuditDatabase implements AuditDatabase {
     return Promise.resolve();
   }
 
+  leaseResolution(): Promise<LeasedResolution | null> {
+    return Promise.resolve(this.resolutions.shift() ?? null);
+  }
+
+  acknowledgeResolution({ event_id }: Pick<LeasedResolution, "event_id">, note: string | null): Promise<boolean> {
+    this.resolved.push({ event_id, note });
+    return Promise.resolve(true);
+  }
+
+  deferResolution({ event_id }: Pick<LeasedResolution, "event_id">, delay: { seconds: number; error: string }) {
+    this.unresolved.push({ event_id, ...delay });
+    return Promise.resolve(true);
+  }
+
   dueCheckIns(): Promise<readonly JobCheckIn[]> {
     return Promise.resolve(this.check_ins.filter((one) => !this.told.includes(one)));
   }
@@ -121,6 +140,10 @@ export class FakeAuditDatabase implements AuditDatabase {
   acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void> {
     this.told.push(checkIn);
     return Promise.resolve();
+  }
+
+  claimHeartbeat(): Promise<boolean> {
+    return Promise.resolve(this.may_beat);
   }
 
   record(state: ChannelState, detail: string | null) {

@@ -34,5 +34,5 @@ export class FakeSender implements AlertSender {
 }
 
 function answer(given: Partial<SendAnswer>): SendAnswer {
-  return { status: 200, hold_seconds: null, ...given };
+  return { status: 200, hold_seconds: null, words: null, ...given };
 }

@@ -119,6 +119,7 @@ export async function startDeployment(): Promise<Deployment> {
       await runAudit({
         database: createAuditDatabase(directRpc(sql)),
         sender: null,
+        issues: null,
         clock: systemClock,
         send_for_ms: 10_000,
         runbook_url: "docs/runbook",

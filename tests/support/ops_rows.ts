@@ -37,6 +37,8 @@ export const INCIDENT = {
     attempt_count: 1,
     delivered_at: "2026-11-20T10:00:02+00:00",
     last_error: null,
+    resolved_at: null,
+    resolve_error: null,
   }],
 };
 

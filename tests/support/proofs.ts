@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commitOfProject } from "../../tools/test/proof_results.ts";
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -15,4 +16,11 @@ export function proofs(sampled: number, full: number): number {
     Deno.writeTextFileSync(notes, `${JSON.stringify({ file, count: full })}\n`, { append: true });
   }
   return full;
+}
+
+/** Keeps the figures of a proof in bench/proofs/<name>.json, when the whole count was asked for. */
+export async function keepProof(name: string, figures: Readonly<Record<string, unknown>>): Promise<void> {
+  if (Deno.env.get("FRESHET_PROOFS") !== "full") return;
+  const result = { date: new Date().toISOString().slice(0, 10), commit: await commitOfProject(), ...figures };
+  await Deno.writeTextFile(`${projectFolder}bench/proofs/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
 }

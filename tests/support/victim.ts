@@ -23,16 +23,18 @@ export interface VictimOptions {
   readonly origin: string;
   readonly keys: Keys;
   readonly sentryDsn: string;
+  /** Of the API that closes issues; left out: it has no token. */
+  readonly issues?: { readonly url: string; readonly organization: string; readonly token: string };
 }
 
 const folder = fileURLToPath(new URL("../../supabase/functions/cron-audit/", import.meta.url));
 
-export async function startVictim({ origin, keys, sentryDsn }: VictimOptions): Promise<Victim> {
+export async function startVictim({ origin, keys, sentryDsn, issues }: VictimOptions): Promise<Victim> {
   const port = freePort();
   const found = { name: "cron-audit", entrypoint: join(folder, "index.ts"), config: join(folder, "deno.json") };
   const runtime = await edgeRuntime();
   await downloadImports({ ...found, verifyJwt: false }, runtime);
-  const environment = functionEnvironment({ origin, keys, redis: null, sentryDsn });
+  const environment = functionEnvironment({ origin, keys, redis: null, sentryDsn, issues: issues ?? null });
   const logFile = await Deno.makeTempFile({ prefix: "freshet-victim-", suffix: ".log" });
   const child = launchIsolate(found, {
     runtime,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deliverAlerts } from "../../shared/core/audit_delivery.ts";
-import type { SendAnswer } from "../../shared/core/audit_ports.ts";
+import type { AlertSender, SendAnswer } from "../../shared/core/audit_ports.ts";
 import type { Clock } from "../../shared/core/clock.ts";
 import { failedAlert } from "../support/audit_alert.ts";
 import { FakeAuditDatabase } from "../support/fake_audit_database.ts";
@@ -10,7 +10,7 @@ import { FakeSender } from "../support/fake_sender.ts";
 const stopped: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
 
 function deliver(database: FakeAuditDatabase, sender: FakeSender, clock = stopped) {
-  return deliverAlerts({ database, sender, clock, deadline: 60_000, runbook_url: "docs/runbook" });
+  return deliverAlerts({ database, sender, issues: null, clock, deadline: 60_000, runbook_url: "docs/runbook" });
 }
 
 function alerts(count: number) {
@@ -71,8 +71,8 @@ Deno.test("deliverAlerts() parks an alert whose minimal event is too large as we
   assert.equal(database.rows[0]?.state, "parked");
 });
 
-Deno.test("deliverAlerts() parks one alert on a refusal and asks no further", async () => {
-  for (const status of [400, 401, 403]) {
+Deno.test("deliverAlerts() parks one alert that is refused for the key or the address, and asks no further", async () => {
+  for (const status of [401, 403, 404]) {
     const database = new FakeAuditDatabase(alerts(5));
     const sender = new FakeSender([{ status }]);
     const delivery = await deliver(database, sender);
@@ -80,6 +80,40 @@ Deno.test("deliverAlerts() parks one alert on a refusal and asks no further", as
     assert.equal(sender.sent.length, 1);
     assert.equal(database.rows.filter((row) => row.state === "parked").length, 1);
   }
+});
+
+Deno.test("deliverAlerts() goes on after alerts that are refused for what is in them, and tells that and why", async () => {
+  const database = new FakeAuditDatabase(alerts(5));
+  const words = "invalid event: timestamp";
+  const refused = Array.from({ length: 3 }, () => ({ status: 400, words }));
+  const delivery = await deliver(database, new FakeSender(refused));
+  assert.deepEqual(delivery, { sent: 2, state: "refused", detail: `the receiver answered 400: ${words}` });
+  assert.deepEqual(database.rows.map((row) => row.state), ["parked", "parked", "parked", "delivered", "delivered"]);
+  assert.equal(database.rows[0]?.error, `the receiver answered 400: ${words}`);
+});
+
+Deno.test("deliverAlerts() leaves a receiver alone that refuses ten alerts in a row", async () => {
+  const database = new FakeAuditDatabase(alerts(30));
+  const sender = new FakeSender(Array.from({ length: 30 }, () => ({ status: 400 })));
+  await deliver(database, sender);
+  assert.equal(sender.sent.length, 10);
+});
+
+Deno.test("deliverAlerts() lets three alerts that the receiver never takes keep no fourth waiting", async () => {
+  const database = new FakeAuditDatabase(alerts(3));
+  const never = new Set(database.rows.map((row) => row.alert.event_id));
+  const sender: AlertSender = {
+    send: ({ event_id }) =>
+      Promise.resolve({ status: never.has(event_id) ? 500 : 200, hold_seconds: null, words: null }),
+    checkIn: () => assert.fail("no check-in is asked for"),
+    checkInJob: () => assert.fail("no check-in is asked for"),
+  };
+  const pass = () =>
+    deliverAlerts({ database, sender, issues: null, clock: stopped, deadline: 60_000, runbook_url: "docs/runbook" });
+  await pass();
+  database.rows.push(...new FakeAuditDatabase([failedAlert(4)]).rows);
+  database.wait();
+  assert.equal((await pass()).sent, 1, "the newer alert is sent by the next pass");
 });
 
 Deno.test("deliverAlerts() begins no send after its deadline", async () => {

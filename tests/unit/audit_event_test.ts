@@ -37,7 +37,7 @@ Deno.test("alertEvent() scrubs the message and keeps it short", () => {
   assert.equal(text.length, 2_000);
 });
 
-Deno.test("alertEvent() tells a recovery as info, in the issue that it closes, without a repair", () => {
+Deno.test("alertEvent() tells a recovery as info, in an issue of its own (sentry#70498), without a repair", () => {
   const opened = failedAlert(1);
   const recovered = {
     ...failedAlert(1, { closed_at: "2026-11-20T10:10:00+00:00", resolution: "recovered" }),
@@ -49,7 +49,7 @@ Deno.test("alertEvent() tells a recovery as info, in the issue that it closes, w
   assert.equal(event.tags["transition"], "recovered");
   assert.equal(event.title, "failed is over: refresh-mv_1 recovered");
   assert.equal(event.occurred_at, "2026-11-20T10:10:00+00:00");
-  assert.deepEqual(event.fingerprint, alertEvent(opened, runbook).fingerprint);
+  assert.deepEqual(event.fingerprint, ["recovered", ...alertEvent(opened, runbook).fingerprint]);
   assert.equal(event.facts["repair_sql"], undefined);
 });
 

@@ -8,7 +8,7 @@ import { FakeAuditDatabase } from "../support/fake_audit_database.ts";
 import { FakeSender } from "../support/fake_sender.ts";
 
 const clock: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
-const settings = { clock, send_for_ms: 60_000, runbook_url: "docs/runbook" };
+const settings = { issues: null, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" };
 
 Deno.test("runAudit() audits, tells, and says last of all that it is alive", async () => {
   const database = new FakeAuditDatabase([failedAlert(1), failedAlert(2)]);
@@ -49,6 +49,14 @@ Deno.test("runAudit() keeps the alerts and says so when there is nobody to tell"
   assert.equal(summary.pending, 1);
   assert.equal(database.recorded[0]?.state, "unconfigured");
   assert.match(String(database.recorded[0]?.detail), /SENTRY_DSN/);
+});
+
+Deno.test("runAudit() says no more that it is alive than the receiver listens in a minute", async () => {
+  const database = new FakeAuditDatabase();
+  database.may_beat = false;
+  const sender = new FakeSender();
+  assert.equal((await runAudit({ ...settings, database, sender })).heartbeat, "held");
+  assert.deepEqual(sender.check_ins, []);
 });
 
 Deno.test("runAudit() tells the monitor of an audit that could not see", async () => {

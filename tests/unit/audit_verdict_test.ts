@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { holdSeconds, judgeAnswer } from "../../shared/core/audit_verdict.ts";
 
 function judge(status: number | null, hold_seconds: number | null = null, attempt = 1) {
-  return judgeAnswer({ status, hold_seconds }, attempt);
+  return judgeAnswer({ status, hold_seconds, words: null }, attempt);
 }
 
 Deno.test("judgeAnswer() takes nothing but a 2xx for delivered", () => {
@@ -25,7 +25,11 @@ Deno.test("judgeAnswer() defers 5, 15, 60 and then 300 seconds when there is no 
 
 Deno.test("judgeAnswer() parks what the receiver will never take", () => {
   for (const status of [301, 400, 401, 403, 404]) {
-    assert.deepEqual(judge(status), { kind: "park", error: `the receiver answered ${status}` });
+    assert.deepEqual(judge(status), {
+      kind: "park",
+      error: `the receiver answered ${status}`,
+      concerns_all: status !== 400,
+    });
   }
 });
 
@@ -40,6 +44,6 @@ Deno.test("judgeAnswer() holds for as long as a 429 asks, at most an hour, a min
 Deno.test("judgeAnswer() shrinks on 413", () => assert.deepEqual(judge(413), { kind: "shrink" }));
 
 Deno.test("holdSeconds() heeds a limit that comes with a 200", () => {
-  assert.equal(holdSeconds({ status: 200, hold_seconds: 120 }), 120);
-  assert.equal(holdSeconds({ status: 200, hold_seconds: null }), null);
+  assert.equal(holdSeconds({ status: 200, hold_seconds: 120, words: null }), 120);
+  assert.equal(holdSeconds({ status: 200, hold_seconds: null, words: null }), null);
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** One parsed envelope of Sentry's protocol: a header line, then pairs of item header and payload. */
-export interface Envelope {
+export interface ParsedEnvelope {
   readonly header: Readonly<Record<string, unknown>>;
   readonly items: readonly EnvelopeItem[];
 }
@@ -19,7 +19,7 @@ const itemHeaderSchema = z.looseObject({ type: z.string(), length: z.number().in
  *
  * @throws Error when it is not one
  */
-export function parseEnvelope(bytes: Uint8Array): Envelope {
+export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
   let offset = 0;
   const header = objectSchema.parse(JSON.parse(line()));
   const items: EnvelopeItem[] = [];
