@@ -649,24 +649,64 @@ $$;
 COMMENT ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) IS 'The issue is closed; the note says what was left out. False when the token is not the newest. Service role only.';
 
 --
--- Name: adopt_job(text, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
+-- Name: adopt_all_jobs(interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS void
+CREATE FUNCTION analytics.adopt_all_jobs(late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval) RETURNS TABLE(job_name text, jobid bigint, owner name, schedule text)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    job_count constant bigint := (select count(*) from cron.job as j where j.jobname = adopt_job.job_name);
     job record;
 begin
-    if job_count <> 1 then
+    for job in
+        -- Of two owners' jobs with one name the older one: a declaration has one name.
+        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
+        from cron.job as j
+        where j.jobname is not null
+            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
+        order by j.jobname, j.jobid
+    loop
+        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
+        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) IS 'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+
+--
+-- Name: adopt_job(text, interval, interval, name); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.adopt_job(job_name text, late_after interval DEFAULT '00:05:00'::interval, max_runtime interval DEFAULT '00:10:00'::interval, owner name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    owners constant text[] := array(
+        select j.username from cron.job as j
+        where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
+        order by j.username
+    );
+    job record;
+begin
+    if cardinality(owners) <> 1 then
         raise exception using
             errcode = 'no_data_found',
-            message = format('cannot adopt job "%s": cron.job has %s jobs of that name, not one', job_name, job_count),
-            hint = 'A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job; of two with one name, one is unscheduled.';
+            message = format(
+                'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
+                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+            ),
+            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job from cron.job as j where j.jobname = adopt_job.job_name;
+    select j.schedule, j.command, j.username, j.database into strict job
+    from cron.job as j
+    where j.jobname = adopt_job.job_name and j.username = owners[1];
     perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
     update analytics.scheduled_jobs as d
     set owner = job.username, database = job.database
@@ -675,10 +715,10 @@ end
 $$;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: COMMENT; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Changes nothing in pg_cron. Idempotent.';
+COMMENT ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) IS 'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
 
 --
 -- Name: audit_calendar_request(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -692,7 +732,8 @@ begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         -- Before 1.5 pg_cron knew no other clock.
-        'timezone', coalesce(current_setting('cron.timezone', true), 'GMT'),
+        -- pg_cron before 1.5 does not know the setting, whatever it says.
+        'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
         'jobs', (
             select coalesce(
@@ -734,13 +775,20 @@ CREATE FUNCTION analytics.audit_pass(dry_run boolean DEFAULT false, calendar jso
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits, and then finds nothing new.
-    perform set_config('lock_timeout', '10s', true);
-    perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
+    -- anything else is worth more of the statement's time either.
+    perform set_config('lock_timeout', '2s', true);
     begin
-        answer := private.run_audit_pass(calendar);
+        perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    exception
+        when lock_not_available then
+            return jsonb_build_object('is_busy', true);
+    end;
+    begin
+        answer := private.run_audit_pass(calendar, called_at);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -757,7 +805,7 @@ $$;
 -- Name: FUNCTION audit_pass(dry_run boolean, calendar jsonb); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+COMMENT ON FUNCTION analytics.audit_pass(dry_run boolean, calendar jsonb) IS 'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
 
 SET default_tablespace = '';
 
@@ -1070,7 +1118,7 @@ begin
     for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
         select
             m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-            coalesce(current_setting('cron.timezone', true), 'GMT'),
+            case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
             greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
             greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
         from analytics.job_monitors as m
@@ -1107,6 +1155,7 @@ declare
     pending_count bigint;
     parked_count bigint;
     waiting interval;
+    refusal text;
     open_count bigint;
     unknown_reasons text[] := array[]::text[];
     bad_reasons text[] := array[]::text[];
@@ -1121,21 +1170,49 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
+    -- The channel may have taken others since.
+    select coalesce(o.last_error, channel.detail, 'without a word') into refusal
+    from analytics.outbox as o
+    where o.state = 'parked'
+    order by o.created_at, o.incident_id
+    limit 1;
     select count(*) into open_count from analytics.incidents as i where i.closed_at is null and i.kind <> 'storm';
     age := clock_timestamp() - state.last_audit_at;
 
     if age is null then
         unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
     elsif age > old_after then
-        unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
+        unknown_reasons := array_remove(
+            array[
+                format('the last audit is %s seconds old', extract(epoch from age)::bigint), 'the last audit failed: ' || state.failure
+            ],
+            null
+        );
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
-    elsif state.last_outcome = 'bad' then
-        bad_reasons := array(select jsonb_array_elements_text(state.last_reasons));
+    else
+        -- As it is now: what was repaired since the last pass is no reason any more.
+        bad_reasons := array(
+            select r.reason
+            from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
+            where state.last_outcome = 'bad'
+                and not exists (select from analytics.incidents as i where i.fingerprint = r.reason and i.closed_at >= state.last_audit_at)
+            order by r.place
+        );
+        bad_reasons := bad_reasons || array(
+            select i.fingerprint
+            from analytics.incidents as i
+            where i.closed_at is null
+                and i.kind not in ('storm', 'blind')
+                and i.severity in ('fatal', 'error')
+                and i.fingerprint <> all (bad_reasons)
+            order by i.incident_id
+            limit 20
+        );
     end if;
 
     if parked_count > 0 then
-        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, channel.detail);
+        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, refusal);
     end if;
     if waiting > old_after then
         bad_reasons := bad_reasons
@@ -1146,9 +1223,9 @@ begin
     elsif channel.state = 'unconfigured' then
         notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
     elsif channel.state = 'refused' and parked_count = 0 then
-        bad_reasons := bad_reasons || format('the receiver refuses us: %s', channel.detail);
+        bad_reasons := bad_reasons || format('the receiver refuses us: %s', coalesce(channel.detail, 'without a word'));
     elsif channel.state in ('limited', 'failing') then
-        notes := notes || format('the last delivery did not succeed: %s', channel.detail);
+        notes := notes || format('the last delivery did not succeed: %s', coalesce(channel.detail, 'without a word'));
     end if;
 
     return jsonb_build_object(
@@ -1165,7 +1242,7 @@ begin
             'parked', parked_count,
             'oldest_pending_seconds', extract(epoch from waiting)::bigint
         ),
-        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at)
+        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at, 'detail', channel.detail)
     );
 end
 $$;
@@ -1241,6 +1318,62 @@ $$;
 COMMENT ON FUNCTION analytics.hold_alerts(category text, delay interval) IS 'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
 
 --
+-- Name: http_get(text, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.http_get(url text, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_get(
+        url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+--
+-- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+--
+-- Name: http_post(text, jsonb, jsonb, jsonb, integer); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.http_post(url text, body jsonb DEFAULT '{}'::jsonb, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{"Content-Type": "application/json"}'::jsonb, timeout_milliseconds integer DEFAULT 5000) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_post(
+        url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+--
+-- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) IS 'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+--
 -- Name: invoke_function(text, jsonb, interval, interval); Type: FUNCTION; Schema: analytics; Owner: -
 --
 
@@ -1254,8 +1387,6 @@ declare
     project_url constant text := private.vault_secret('project_url');
     call_secret constant text := private.vault_secret('freshet_call_secret');
     signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
-    run record;
-    in_seconds boolean;
     new_call_id bigint;
     new_request_id bigint;
 begin
@@ -1286,39 +1417,9 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    -- Any role may put a trigger there, which would run as this function's owner. One that is about to be committed keeps the
-    -- queue locked: the insert below would wait for it and then fire it. So the wait comes first, and none is made from here on.
-    lock table net.http_request_queue in row exclusive mode;
-    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('cannot invoke function "%s": a foreign trigger stands on net.http_request_queue', name),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
-    end if;
-
-    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
-    begin
-        perform private.harvest_responses();
-    exception
-        when others then
-            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
-    end;
-
-    select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
-    insert into analytics.http_calls (
-        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
-    )
-    values (
-        name,
-        run.job_name,
-        run.runid,
-        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
-        clock_timestamp() + coalesce(complete_within, timeout + grace),
-        complete_within is not null
-    )
-    returning call_id into new_call_id;
-
+    new_call_id := private.open_call(
+        format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
+    );
     new_request_id := net.http_post(
         url := rtrim(project_url, '/') || '/functions/v1/' || name,
         body := body,
@@ -1634,7 +1735,7 @@ CREATE FUNCTION analytics.list_jobs(job text DEFAULT NULL::text, after_job text 
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
-                    'next_slot_at', w.next_slot_at,
+                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
                     'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
@@ -1913,6 +2014,68 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.manual_refresh(view_name text) IS 'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+
+--
+-- Name: note_failed_audit(text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.note_failed_audit(reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    noted_at constant timestamptz := clock_timestamp();
+    failures integer;
+    is_muted constant boolean := coalesce(
+        (select j.muted_until > clock_timestamp() from analytics.scheduled_jobs as j where j.job_name = own_job), false
+    );
+begin
+    perform set_config('lock_timeout', '2s', true);
+    update analytics.audit_state as s
+    set failed_count = s.failed_count + 1,
+        failed_at = noted_at,
+        failure = left(reason, 500),
+        last_outcome = 'unknown',
+        last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
+    returning s.failed_count into failures;
+
+    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    if failures < 2 then
+        return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+    end if;
+    begin
+        perform private.observe(
+            kind => 'audit_failed',
+            subject => own_job,
+            state => 'bad',
+            observed_at => noted_at,
+            evidence => jsonb_build_object(
+                'job', own_job, 'schedule', '*/5 * * * *', 'message', left(reason, 500), 'failed_count', failures
+            )
+        );
+        if not is_muted then
+            perform private.enqueue_alert(i, 'opened')
+            from analytics.incidents as i
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+            update analytics.incidents as i
+            set announced_at = noted_at
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+        end if;
+    exception
+        -- The reason stands in the audit's state already, and health says it.
+        when others then
+            raise warning 'audit_failed could not be told [%]', sqlstate;
+    end;
+    return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+end
+$$;
+
+--
+-- Name: FUNCTION note_failed_audit(reason text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.note_failed_audit(reason text) IS 'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
 
 --
 -- Name: park_alert(text, bigint, text); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2568,6 +2731,7 @@ CREATE FUNCTION analytics.restore_job(job_name text) RETURNS void
     AS $$
 declare
     declared analytics.scheduled_jobs;
+    job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
     if declared is null then
@@ -2576,17 +2740,44 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on.
-    perform cron.unschedule(j.jobid)
-    from cron.job as j
-    where j.jobname = restore_job.job_name and (j.username <> current_user or j.database <> current_database());
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
+    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    for job in
+        select j.jobid, j.username
+        from cron.job as j
+        where j.jobname = restore_job.job_name
+            and (j.username <> current_user or j.database <> current_database())
+            and (
+                j.username in (declared.owner, current_user)
+                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                    and not exists (
+                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                    )
+            )
+    loop
+        begin
+            perform cron.unschedule(job.jobid);
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
+                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
+        end;
+    end loop;
     perform cron.schedule(job_name, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and not j.active;
+    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
+
+    perform private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+    ));
 end
 $$;
 
@@ -2594,7 +2785,7 @@ $$;
 -- Name: FUNCTION restore_job(job_name text); Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it. Idempotent.';
+COMMENT ON FUNCTION analytics.restore_job(job_name text) IS 'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
 
 --
 -- Name: rotate_call_secret(boolean); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2642,6 +2833,23 @@ $$;
 --
 
 COMMENT ON FUNCTION analytics.rotate_call_secret(keep_old boolean) IS 'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+--
+-- Name: shrink_audit_batch(); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.shrink_audit_batch() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.audit_state as s set batch_size = greatest(s.batch_size / 2, 1) returning s.batch_size;
+$$;
+
+--
+-- Name: FUNCTION shrink_audit_batch(); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.shrink_audit_batch() IS 'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
 
 --
 -- Name: sync_training_dimensions(); Type: FUNCTION; Schema: analytics; Owner: -
@@ -2793,26 +3001,21 @@ $$;
 COMMENT ON FUNCTION analytics.view_states() IS 'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
 
 --
--- Name: alert_event_id(integer, bigint, text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: alert_event_id(uuid, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) RETURNS text
-    LANGUAGE sql STABLE
+CREATE FUNCTION private.alert_event_id(event_seed uuid, transition text) RETURNS text
+    LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select left(
-        encode(
-            sha256(convert_to(concat_ws('|', private.system_identifier(), epoch, incident_id, transition), 'UTF8')), 'hex'
-        ),
-        32
-    );
+    select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
 $$;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) IS 'Event id of an incident''s transition. Deterministic, so that a resend is recognised as the same event.';
+COMMENT ON FUNCTION private.alert_event_id(event_seed uuid, transition text) IS 'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
 
 --
 -- Name: incidents; Type: TABLE; Schema: analytics; Owner: -
@@ -2836,6 +3039,10 @@ CREATE TABLE analytics.incidents (
     resolution text,
     announced_at timestamp with time zone,
     recovery_announced_at timestamp with time zone,
+    named_at timestamp with time zone,
+    event_seed uuid DEFAULT gen_random_uuid() NOT NULL,
+    opened_in_pass bigint DEFAULT '-1'::integer NOT NULL,
+    closed_in_pass bigint,
     CONSTRAINT incidents_check CHECK (((closed_at IS NULL) = (resolution IS NULL))),
     CONSTRAINT incidents_resolution_check CHECK ((resolution = ANY (ARRAY['recovered'::text, 'withdrawn'::text, 'escalated'::text])))
 );
@@ -2887,6 +3094,65 @@ COMMENT ON COLUMN analytics.incidents.resolution IS 'recovered: observed ok agai
 --
 
 COMMENT ON COLUMN analytics.incidents.announced_at IS 'When an alert for its opening entered the outbox.';
+
+--
+-- Name: COLUMN incidents.named_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.named_at IS 'When the event of the incident that speaks for it named it.';
+
+--
+-- Name: COLUMN incidents.event_seed; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.event_seed IS 'Random part of its event ids: numbers repeat after a restore, this does not.';
+
+--
+-- Name: COLUMN incidents.opened_in_pass; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.opened_in_pass IS 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
+
+--
+-- Name: COLUMN incidents.closed_in_pass; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.incidents.closed_in_pass IS 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
+
+--
+-- Name: alert_family(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.alert_family(incident analytics.incidents) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
+        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
+        -- The text stays inside: it may hold anything.
+        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
+    end
+    from (
+        select
+            incident.evidence ->> 'sqlstate' as sqlstate,
+            -- What differs from one job to the next: names, values and figures.
+            regexp_replace(
+                replace(
+                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
+                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
+                ),
+                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
+            ) as message
+    ) as t;
+$$;
+
+--
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.alert_family(incident analytics.incidents) IS 'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
 
 --
 -- Name: alert_payload(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2991,29 +3257,41 @@ CREATE FUNCTION private.announce_incidents(pass_started_at timestamp with time z
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_above constant integer := 20;
+    is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
+    again bigint[];
+    told analytics.incidents;
 begin
     perform private.gather_causes(pass_started_at);
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
-    left join analytics.scheduled_jobs as j on j.job_name = i.job_name
     where i.announced_at is null
         and i.cause_id is null
-        and (i.closed_at is null or i.closed_at >= pass_started_at)
-        and coalesce(j.muted_until, '-infinity') <= clock_timestamp();
+        and (
+            i.closed_at is null
+            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+        )
+        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+    perform private.gather_groups(news, is_first);
+    again := private.tell_again();
 
-    if cardinality(news) > storm_above then
-        news := array[private.gather_storm(news)];
-    end if;
-
-    perform private.enqueue_alert(i, 'opened')
-    from analytics.incidents as i
-    where i.incident_id = any (news)
-    order by i.incident_id;
-    update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = any (news);
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.announced_at is null
+            and i.cause_id is null
+            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
+        order by i.incident_id
+    loop
+        told := private.name_members(told, 'opened');
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, 'opened');
+        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 
     -- What speaks for others is over when all of them are.
     update analytics.incidents as c
@@ -3022,17 +3300,22 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    perform private.enqueue_alert(i, 'recovered')
-    from analytics.incidents as i
-    where i.closed_at is not null
-        and i.announced_at is not null
-        and i.recovery_announced_at is null
-        -- It is not over: another incident goes on with it.
-        and i.resolution <> 'escalated'
-    order by i.incident_id;
-    update analytics.incidents as i
-    set recovery_announced_at = clock_timestamp()
-    where i.closed_at is not null and i.announced_at is not null and i.recovery_announced_at is null;
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.closed_at is not null
+            and i.announced_at is not null
+            and i.recovery_announced_at is null
+        order by i.incident_id
+    loop
+        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+        if told.resolution <> 'escalated' and told.cause_id is null then
+            told := private.name_members(told, 'recovered');
+            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+            perform private.enqueue_alert(told, 'recovered');
+        end if;
+        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
 end
 $$;
 
@@ -3040,7 +3323,7 @@ $$;
 -- Name: FUNCTION announce_incidents(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once.';
+COMMENT ON FUNCTION private.announce_incidents(pass_started_at timestamp with time zone) IS 'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
 
 --
 -- Name: ask_refresh(text, text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3502,6 +3785,7 @@ declare
     state analytics.audit_state;
     cluster constant text := private.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
+    present_timeline constant integer := private.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -3514,6 +3798,11 @@ begin
         reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
     elsif cluster <> state.system_identifier then
         reason := 'the database runs on another cluster: restored or cloned';
+    elsif present_timeline <> state.timeline then
+        reason := format(
+            'the database was restored to an earlier moment, or a standby took over (timeline %s, before it %s): what was written since is gone, runs and incidents with it',
+            present_timeline, state.timeline
+        );
     else
         return null;
     end if;
@@ -3530,11 +3819,12 @@ begin
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited anew.
+    -- The audit's own runs are awaited again.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,
         history_relation = history,
+        timeline = present_timeline,
         canary_seen_at = clock_timestamp();
     return reason;
 end
@@ -3568,6 +3858,38 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.believe_source_moment() IS 'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+--
+-- Name: call_detector(text, private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
+    return null;
+exception
+    -- "others" leaves these two out.
+    when query_canceled then
+        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        if coalesce(clock_timestamp() < time_ends_at, true) then
+            raise;
+        end if;
+        return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
 
 --
 -- Name: call_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -3613,6 +3935,28 @@ $$;
 --
 
 COMMENT ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) IS 'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+
+--
+-- Name: callee_of(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.callee_of(url text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select coalesce(
+        'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
+        -- Without what stands before "@", which is a password.
+        '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
+        '//'
+    );
+$_$;
+
+--
+-- Name: FUNCTION callee_of(url text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.callee_of(url text) IS 'What of an address the ledger keeps: the name of the edge function, or the host.';
 
 --
 -- Name: can_hold(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3661,6 +4005,65 @@ $_$;
 --
 
 COMMENT ON FUNCTION private.canonical_uuid(spelling text) IS 'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+
+--
+-- Name: cause_of(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cause_of(incident analytics.incidents) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
+    )
+    select c.incident_id
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
+    left join analytics.incidents as root on root.incident_id = c.cause_id
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+        -- One that is told, or is about to be.
+        and root.closed_at is null
+        and not private.is_muted(c)
+        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
+        -- after that.
+        and not exists (
+            select
+            from unnest(about) as j (job)
+            where coalesce(
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                true
+            )
+        )
+    order by r.rank, c.incident_id
+    limit 1;
+end
+$$;
+
+--
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cause_of(incident analytics.incidents) IS 'The open incident that caused this one, by its reach; no row when none did.';
 
 --
 -- Name: check_kpi_events(); Type: FUNCTION; Schema: private; Owner: -
@@ -3804,6 +4207,98 @@ $$;
 COMMENT ON FUNCTION private.claimed_uuid(claim text) IS 'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
 
 --
+-- Name: close_incidents(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_incidents(incident_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with closed as (
+        update analytics.incidents as i
+        set closed_at = case
+                when i.announced_at is not null then clock_timestamp()
+                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                else greatest(i.opened_at, s.last_audit_at)
+            end,
+            resolution = 'recovered',
+            closed_in_pass = s.pass_count
+        from analytics.audit_state as s
+        where i.incident_id in (
+            -- A pass that is at it will see the same: a repair waits for none.
+            select n.incident_id
+            from analytics.incidents as n
+            where n.incident_id = any (incident_ids) and n.closed_at is null
+            order by n.incident_id
+            for update skip locked
+        )
+        returning i.kind, i.subject, i.evidence ->> 'of_kind' as of_kind
+    )
+    update analytics.findings as f
+    set state = 'ok', since = clock_timestamp(), bad_streak = 0, good_streak = 1, last_observed_at = clock_timestamp()
+    from closed as c
+    where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
+$$;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_incidents(incident_ids bigint[]) IS 'These are over. The next pass tells it. Idempotent.';
+
+--
+-- Name: close_repaired(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.close_repaired() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
+        where i.closed_at is null
+            and (
+                i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
+            )
+            -- Its schedule's own good runs are counted against the thresholds instead.
+            and exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = v.view_name
+                    and l.requested_by <> 'schedule'
+                    and l.outcome in ('refreshed', 'skipped_clean')
+                    and l.started_at > i.last_seen_at
+            )
+    ));
+$$;
+
+--
+-- Name: FUNCTION close_repaired(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.close_repaired() IS 'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+
+--
+-- Name: cluster_timeline(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.cluster_timeline() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
+$$;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.cluster_timeline() IS 'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
+
+--
 -- Name: column_reference(regclass, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -3880,7 +4375,7 @@ CREATE FUNCTION private.current_run(OUT runid bigint, OUT job_name text) RETURNS
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, j.jobname into current_run.runid, current_run.job_name
+    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
     from cron.job_run_details as d
     join cron.job as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
@@ -3891,7 +4386,7 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(j.jobname) into current_run.job_name
+        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
         from cron.job as j
         where j.command = current_query()
         having count(*) = 1;
@@ -3958,7 +4453,7 @@ CREATE FUNCTION private.declare_job(job_name text, schedule text, command text, 
     values (
         job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
-        coalesce(failure_threshold, 1), coalesce(recovery_threshold, 1), severity
+        coalesce(failure_threshold, 1), recovery_threshold, severity
     )
     on conflict on constraint scheduled_jobs_pkey do update
     set schedule = excluded.schedule,
@@ -4058,11 +4553,14 @@ begin
 
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
-    -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-    if reason is null and not exists (select from cron.job as j where j.jobname = own_job) then
-        reason := format('cron.job has no visible job "%s"', own_job);
-    elsif reason is null and unseen_for > patience then
-        reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
     end if;
 
     perform private.observe(
@@ -4162,49 +4660,6 @@ $$;
 --
 
 COMMENT ON FUNCTION private.detect_bundled_refreshes() IS 'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';
-
---
--- Name: detect_declared_state(jsonb); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_declared_state(calendar jsonb) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
-    scheduled constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
-begin
-    -- An audit that does not even see its own job cannot say that another one is gone. It says that it is blind.
-    if 'analytics-cron-audit' <> all (scheduled) then
-        return;
-    end if;
-    perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
-    perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
-    perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
-    perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
-    perform private.observe_findings('undeclared', array(select f from private.find_undeclared_jobs() as f), scheduled);
-    perform private.observe_findings(
-        'orphan_owner',
-        array(select f from private.find_orphan_owners() as f),
-        array(select distinct j.owner from private.known_cron_jobs() as j)
-    );
-    if to_regclass('vault.decrypted_secrets') is not null then
-        perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
-    end if;
-    if calendar is not null then
-        perform private.observe_findings(
-            'never_fires', array(select f from private.find_never_firing(calendar) as f), scheduled
-        );
-    end if;
-end
-$$;
-
---
--- Name: FUNCTION detect_declared_state(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_declared_state(calendar jsonb) IS 'Kinds missing, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';
 
 --
 -- Name: detect_default_partitions(); Type: FUNCTION; Schema: private; Owner: -
@@ -4416,10 +4871,10 @@ CREATE FUNCTION private.detect_history_bloat() RETURNS void
     AS $$
 declare
     -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
-    most_rows constant bigint := 2000000;
+    most_rows constant numeric := 2000000;
     most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
-    oldest_runid bigint;
-    row_estimate bigint;
+    oldest_runid numeric;
+    row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
     -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
@@ -4455,7 +4910,6 @@ CREATE FUNCTION private.detect_history_lost(new_epoch_reason text, pass_started_
 declare
     lost_runids bigint[];
     audit analytics.audit_state;
-    next_runid bigint;
     reason text := new_epoch_reason;
 begin
     with lost as (
@@ -4475,14 +4929,8 @@ begin
         and audit.last_audit_at > pass_started_at - interval '1 day'
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
-        select min(d.runid) into next_runid from cron.job_run_details as d where d.runid > audit.last_runid_seen;
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen,
-            case
-                when next_runid > audit.last_runid_seen + 1
-                    then format('and with it as many as %s runs that were not read', next_runid - audit.last_runid_seen - 1)
-                else 'which had been read'
-            end
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
         ));
     end if;
     update analytics.audit_state as s
@@ -4550,20 +4998,10 @@ begin
     end;
     perform private.settle_calls();
     perform private.detect_http_calls();
+    if read_error is null then
+        perform private.detect_untracked_answers();
+    end if;
     perform private.detect_net_worker(read_error);
-    perform private.detect_net_access();
-    perform private.detect_secrets();
-
-    -- One cause is told once. What was told before its cause was known stays told.
-    update analytics.incidents as i
-    set cause_id = c.incident_id
-    from analytics.incidents as c
-    where c.closed_at is null
-        and i.closed_at is null and i.announced_at is null and i.cause_id is null
-        and (
-            (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
-            or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
-        );
 end
 $$;
 
@@ -4571,7 +5009,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Kinds http_failed, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';
+COMMENT ON FUNCTION private.detect_http() IS 'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, http_untracked, net_worker_gone.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -4625,13 +5063,13 @@ begin
     end loop;
 
     -- An audit that does not even see its own job cannot say that another one is gone.
-    if exists (select from cron.job as j where j.jobname = 'analytics-cron-audit') then
+    if private.is_audit_sighted() then
         perform private.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
         cross join (
             select coalesce(array_agg(n.job_name), '{}') as subjects
             from (
-                select j.jobname::text as job_name from cron.job as j where j.jobname is not null
+                select j.job_name from private.known_cron_jobs() as j
                 union
                 select d.job_name from analytics.scheduled_jobs as d
             ) as n
@@ -4828,7 +5266,7 @@ begin
     perform private.observe(
         kind => 'near_timeout',
         subject => m.job_name,
-        -- Two of twenty are the 95th percentile; one slow run is nobody's business. Five good ones end it.
+        -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
         state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
@@ -4844,16 +5282,21 @@ begin
     )
     from (
         select
-            p.job_name, p.last_runid, l.time_limit,
+            l.job_name, l.last_runid, l.time_limit,
             count(*) as run_count,
             count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
-        from analytics.job_pace as p
-        cross join lateral (select private.time_limit_of_job(p.job_name) as time_limit) as l
-        cross join lateral private.recent_durations(p.job_name) as d
+        from (
+            -- Asked once for each job, and not for each mention below.
+            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            from analytics.job_pace as p
+            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            offset 0
+        ) as l
+        cross join lateral private.recent_durations(l.job_name) as d
         where l.time_limit is not null
-        group by p.job_name, p.last_runid, l.time_limit
+        group by l.job_name, l.last_runid, l.time_limit
         having count(*) >= 5
     ) as m
     where m.slow_count >= 2
@@ -5015,54 +5458,6 @@ $$;
 COMMENT ON FUNCTION private.detect_not_refreshable() IS 'Kind not_refreshable: a registered view is gone or has no usable unique index.';
 
 --
--- Name: detect_open_runs(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_open_runs() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    -- Without pg_read_all_stats no process is seen, and every run would look dead.
-    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
-        return;
-    end if;
-    perform private.detect_zombies();
-    perform private.detect_stuck();
-    perform private.detect_detached();
-end
-$$;
-
---
--- Name: FUNCTION detect_open_runs(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_open_runs() IS 'Kinds zombie, stuck and detached.';
-
---
--- Name: detect_pace(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.note_pace(runs);
-    perform private.detect_timed_out(runs);
-    perform private.detect_pile_up(runs);
-    perform private.detect_near_timeout();
-    perform private.detect_too_fast(runs);
-end
-$$;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_pace(runs private.audited_run[]) IS 'Kinds timed_out, pile_up, near_timeout and too_fast. Not idempotent: each run is given once.';
-
---
 -- Name: detect_pile_up(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5107,6 +5502,67 @@ $$;
 COMMENT ON FUNCTION private.detect_pile_up(runs private.audited_run[]) IS 'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
 
 --
+-- Name: detect_read_only(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_read_only() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.observe_findings(
+        'read_only',
+        array(select f from private.find_read_only() as f),
+        array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
+    );
+    -- The failures that say so follow from it.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.kind = 'read_only' and c.closed_at is null
+        and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and i.evidence ->> 'message' like '%in a read-only transaction%'
+        and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
+end
+$$;
+
+--
+-- Name: FUNCTION detect_read_only(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_read_only() IS 'Kind read_only: transactions of jobs are read-only by default.';
+
+--
+-- Name: detect_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_refreshes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform private.detect_unrefreshed();
+    perform private.observe_findings(
+        'refresh_denied',
+        array(select f from private.find_refreshes_denied() as f),
+        array(select w.schema_name || '.' || w.relation_name from private.watchable_views() as w)
+    );
+    perform private.observe_findings(
+        'locking_refresh',
+        array(select f from private.find_locking_refreshes() as f),
+        array(select j.job_name from private.known_cron_jobs() as j)
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION detect_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_refreshes() IS 'Kinds unrefreshed, refresh_denied and locking_refresh.';
+
+--
 -- Name: detect_restarts(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5126,27 +5582,6 @@ $$;
 COMMENT ON FUNCTION private.detect_restarts(runs private.audited_run[]) IS 'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
 
 --
--- Name: detect_scheduler(); Type: FUNCTION; Schema: private; Owner: -
---
-
-CREATE FUNCTION private.detect_scheduler() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform private.detect_scheduler_gone();
-    perform private.detect_history_off();
-    perform private.detect_history_bloat();
-end
-$$;
-
---
--- Name: FUNCTION detect_scheduler(); Type: COMMENT; Schema: private; Owner: -
---
-
-COMMENT ON FUNCTION private.detect_scheduler() IS 'Kinds scheduler_gone, history_off and history_bloat.';
-
---
 -- Name: detect_scheduler_gone(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5161,9 +5596,14 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone.
-    for attempt in 1..8 loop
-        select exists (select from private.cron_backends() as b where b.is_scheduler) into is_running;
+    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
+    -- is started never grows two seconds old.
+    for attempt in 1..6 loop
+        select exists (
+            select from private.cron_backends() as b
+            where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
+        )
+        into is_running;
         exit when is_running;
         perform pg_sleep(0.5);
         perform pg_stat_clear_snapshot();
@@ -5178,7 +5618,7 @@ begin
             when is_running then '{}'
             else jsonb_build_object(
                 'message', format(
-                    'no process "pg_cron scheduler" for four seconds; pg_cron %s, server up since %s',
+                    'no process "pg_cron scheduler" lasted for two of three seconds; pg_cron %s, server up since %s',
                     (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
                     pg_postmaster_start_time()
                 )
@@ -5192,7 +5632,7 @@ $$;
 -- Name: FUNCTION detect_scheduler_gone(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler. Takes four seconds to be sure of it.';
+COMMENT ON FUNCTION private.detect_scheduler_gone() IS 'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
 
 --
 -- Name: detect_secrets(); Type: FUNCTION; Schema: private; Owner: -
@@ -5429,6 +5869,36 @@ $$;
 COMMENT ON FUNCTION private.detect_timed_out(runs private.audited_run[]) IS 'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
 
 --
+-- Name: detect_timezone_ignored(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_timezone_ignored() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.observe(
+        kind => 'timezone_ignored',
+        subject => 'cron.timezone',
+        state => case when t.setting is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format(
+                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
+                (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
+            )
+        )
+    )
+    from (select private.ignored_timezone() as setting) as t
+    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+$$;
+
+--
+-- Name: FUNCTION detect_timezone_ignored(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_timezone_ignored() IS 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
+
+--
 -- Name: detect_too_fast(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5561,6 +6031,47 @@ $$;
 COMMENT ON FUNCTION private.detect_unpopulated() IS 'Kind unpopulated: a registered view that cannot be read.';
 
 --
+-- Name: detect_unrefreshed(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.detect_unrefreshed() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    views constant text[] := private.find_unrefreshed_views();
+begin
+    -- All of them are one incident. A view more is news, and told by a new one.
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'escalated'
+    where i.kind = 'unrefreshed' and i.closed_at is null
+        and views <> '{}'
+        and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
+
+    perform private.observe(
+        kind => 'unrefreshed',
+        subject => 'materialized views',
+        state => case when views = '{}' then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'views', to_jsonb(views),
+            'message', format(
+                'no job refreshes %s: %s', case cardinality(views) when 1 then 'this materialized view' else cardinality(views) || ' materialized views' end,
+                array_to_string(views[1:20], ', ') || case when cardinality(views) > 20 then ', …' else '' end
+            )
+        )
+    )
+    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+end
+$$;
+
+--
+-- Name: FUNCTION detect_unrefreshed(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.detect_unrefreshed() IS 'Kind unrefreshed: one incident for all views that no job refreshes.';
+
+--
 -- Name: detect_unset_timeout(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -5607,31 +6118,139 @@ $$;
 COMMENT ON FUNCTION private.detect_unset_timeout() IS 'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
 
 --
--- Name: detect_views(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: detect_untracked_answers(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.detect_views() RETURNS void
+CREATE FUNCTION private.detect_untracked_answers() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
+    overlap constant interval := interval '15 minutes';
+    -- Who calls without a job is not known to call again.
+    quiet_after constant interval := interval '1 hour';
+    since constant timestamptz := (
+        select greatest(
+            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
+        )
+        from analytics.audit_state as s
+    );
+    is_watched constant boolean := exists (
+        select from analytics.findings as f where f.kind = 'http_untracked' and f.state <> 'ok'
+    );
+    place record;
+    known_bad text[];
+    who text;
+    told_until timestamptz;
+    still_suspect text[];
+    -- A database webhook calls when a row is written, whatever job runs then.
+    or_trigger text;
 begin
-    perform private.detect_not_refreshable();
-    perform private.detect_unpopulated();
-    perform private.watch_views();
-    perform private.detect_source_stopped();
-    perform private.detect_lock_wait();
-    perform private.detect_bundled_refreshes();
-    perform private.detect_unset_timeout();
-    perform private.detect_default_partitions();
-    perform private.detect_failed_answers();
+    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
+        return;
+    end if;
+
+    or_trigger := case
+        when exists (
+            select
+            from pg_trigger as t
+            join pg_proc as p on p.oid = t.tgfoid
+            where not t.tgisinternal and t.tgenabled <> 'D'
+                and (p.prosrc ~* '\mnet"?\s*\.\s*"?http_' or p.pronamespace = to_regnamespace('supabase_functions'))
+        ) then '. Or a trigger made it: tables of this database have such triggers'
+        else ''
+    end;
+
+    for place in select * from private.place_answers(since)
+    loop
+        if place.failed_count = 0 then
+            -- No call of that minute failed, so none of theirs did.
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad'
+                and f.subject = any (place.suspects)
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+
+            select array(
+                select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
+            )
+            into still_suspect
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+            if found then
+                -- Each of several has to be seen well: it may have been any of them.
+                update analytics.findings as f
+                set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
+                where f.kind = 'http_untracked' and f.subject = 'pg_net';
+            end if;
+            continue;
+        end if;
+
+        known_bad := array(
+            select f.subject from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = any (place.suspects)
+            order by f.subject
+        );
+        who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
+        -- As many failed as are known to fail: it was they. One more, and it was another one too.
+        continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
+
+        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        from analytics.findings as f
+        where f.kind = 'http_untracked' and f.subject = who;
+        continue when told_until >= place.last_failed_at;
+        -- Told of a job that was rewritten since.
+        continue when who = 'no job' and exists (
+            select
+            from analytics.incidents as i
+            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+        );
+        perform private.observe_untracked(
+            who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
+            case who
+                when 'no job' then format(
+                    'an HTTP call of %s came to %s, and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
+                    place.last_failed_at, place.outcome
+                )
+                when 'pg_net' then format(
+                    'HTTP calls of %s came to %s, and more than one job that calls pg_net itself ran then: %s',
+                    place.last_failed_at, place.outcome, array_to_string(place.suspects[1:20], ', ')
+                ) || or_trigger
+                else format(
+                    'the HTTP call of job "%s" of %s came to %s; it calls pg_net itself, so that its run counts as a success',
+                    who, place.last_failed_at, place.outcome
+                ) || or_trigger
+            end
+        );
+    end loop;
+
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    from analytics.findings as f
+    where f.kind = 'http_untracked' and f.state = 'bad'
+        and (
+            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
+        );
+
+    -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
+        from (
+            select array(
+                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+            ) as names
+        ) as c;
+    end if;
 end
 $$;
 
 --
--- Name: FUNCTION detect_views(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION detect_untracked_answers(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_views() IS 'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes and unset_timeout, of the tables that views read default_partition_used, and of their answers answer_failed.';
+COMMENT ON FUNCTION private.detect_untracked_answers() IS 'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';
 
 --
 -- Name: detect_zombies(); Type: FUNCTION; Schema: private; Owner: -
@@ -5713,39 +6332,36 @@ COMMENT ON FUNCTION private.detect_zombies() IS 'Kind zombie: an open run withou
 -- Name: duplicate_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text)
+CREATE FUNCTION private.duplicate_jobs() RETURNS TABLE(job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with jobs as (
-        select j.*, d.job_name is not null as is_declared
+        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
         from private.known_cron_jobs() as j
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
     ),
     repeated as (
-        -- The same name under two owners.
-        select j.job_name, j.jobid, o.job_name as original
-        from jobs as j
-        join jobs as o on o.job_name = j.job_name and o.jobid < j.jobid
-        union all
-        -- The work of a declared job under another name, whenever; or of any job at the same minutes.
-        select j.job_name, j.jobid, o.job_name
+        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
         from jobs as j
         join jobs as o
             on o.command = j.command
             and o.database = j.database
-            and o.job_name <> j.job_name
+            and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
+            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
     )
-    select distinct on (r.jobid) r.job_name, r.jobid, r.original from repeated as r order by r.jobid, r.original;
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
+    from repeated as r
+    order by r.jobid, r.is_of_same_owner desc, r.original;
 $$;
 
 --
 -- Name: FUNCTION duplicate_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and which.';
+COMMENT ON FUNCTION private.duplicate_jobs() IS 'Jobs that repeat the work of another one, and whether its owner is theirs.';
 
 --
 -- Name: empty_derived_table(); Type: FUNCTION; Schema: private; Owner: -
@@ -5782,14 +6398,14 @@ CREATE FUNCTION private.enqueue_alert(incident analytics.incidents, transition t
     AS $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.epoch, incident.incident_id, transition),
+        private.alert_event_id(incident.event_seed, transition),
         incident.incident_id,
         transition,
         private.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
-    on conflict on constraint outbox_pkey do nothing;
+    on conflict do nothing;
 $$;
 
 --
@@ -5797,6 +6413,24 @@ $$;
 --
 
 COMMENT ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) IS 'Puts an incident''s transition into the outbox. Idempotent.';
+
+--
+-- Name: family_threshold(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.family_threshold(incident analytics.incidents) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
+    select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
+$$;
+
+--
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.family_threshold(incident analytics.incidents) IS 'From how many incidents of its family within an hour on they are told as one.';
 
 --
 -- Name: fill_days_of_all_facts(); Type: FUNCTION; Schema: private; Owner: -
@@ -5946,10 +6580,21 @@ CREATE FUNCTION private.find_duplicated_jobs() RETURNS SETOF private.audit_findi
             'schedule', (
                 select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            'duplicates', jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid),
+            -- What the repair unschedules.
+            'duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
+            ),
+            -- What its owner alone can judge.
+            'foreign_duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
+                filter (where not c.is_of_same_owner), '[]'
+            ),
             'message', format(
                 'job "%s" is scheduled again as %s', c.original,
-                string_agg(format('"%s" (jobid %s)', c.job_name, c.jobid), ', ' order by c.jobid)
+                string_agg(
+                    format('"%s" (jobid %s%s)', c.job_name, c.jobid, case when not c.is_of_same_owner then format(', of "%s"', c.owner) end),
+                    ', ' order by c.jobid
+                )
             )
         )
     from private.duplicate_jobs() as c
@@ -5981,7 +6626,8 @@ CREATE FUNCTION private.find_edited_jobs() RETURNS SETOF private.audit_finding
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.known_cron_jobs() as j on j.job_name = d.job_name
+        join private.jobs_of_declarations() as o on o.job_name = d.job_name
+        join private.known_cron_jobs() as j on j.jobid = o.jobid
     )
     select
         c.job_name,
@@ -6021,7 +6667,8 @@ CREATE FUNCTION private.find_inactive_jobs() RETURNS SETOF private.audit_finding
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    join private.jobs_of_declarations() as o on o.job_name = d.job_name
+    join private.known_cron_jobs() as j on j.jobid = o.jobid
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
@@ -6032,6 +6679,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.find_inactive_jobs() IS 'Declared jobs that are scheduled and switched off.';
+
+--
+-- Name: find_locking_refreshes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_locking_refreshes() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'view', min(r.view_name),
+            'message', format(
+                'job "%s" refreshes %s so that every reader waits until it has ended (%s); %s a unique index, and could be refreshed concurrently',
+                r.job_name, string_agg(distinct r.view_name, ', '), min(r.place),
+                case when count(distinct r.view_name) = 1 then 'it has' else 'they have' end
+            )
+        )
+    from refreshes as r
+    join private.watchable_views() as w on w.relation = r.relation
+    where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.relation = r.relation and (o.is_concurrent or o.is_emptying)
+        )
+    group by r.job_name;
+$$;
+
+--
+-- Name: FUNCTION find_locking_refreshes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_locking_refreshes() IS 'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
 
 --
 -- Name: find_missing_jobs(); Type: FUNCTION; Schema: private; Owner: -
@@ -6046,18 +6731,27 @@ CREATE FUNCTION private.find_missing_jobs() RETURNS SETOF private.audit_finding
         jsonb_build_object(
             'job', d.job_name,
             'schedule', d.schedule,
-            'message', format('cron.job has no job "%s"', d.job_name)
+            'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
+                (
+                    select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
+                    from private.known_cron_jobs() as j
+                    where j.job_name = d.job_name
+                    having count(*) > 0
+                ),
+                ''
+            )
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name);
+        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
 $$;
 
 --
 -- Name: FUNCTION find_missing_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled.';
+COMMENT ON FUNCTION private.find_missing_jobs() IS 'Declared jobs that are not scheduled, and not under another name either.';
 
 --
 -- Name: find_net_roles(); Type: FUNCTION; Schema: private; Owner: -
@@ -6183,6 +6877,157 @@ $$;
 COMMENT ON FUNCTION private.find_orphan_owners() IS 'Owners of jobs that are no roles any more.';
 
 --
+-- Name: find_read_only(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_read_only() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with settings as (
+        select s.setrole, s.setdatabase, o.option_value::boolean as is_on
+        from pg_db_role_setting as s
+        cross join lateral pg_options_to_table(s.setconfig) as o
+        where o.option_name = 'default_transaction_read_only'
+            and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
+    ),
+    -- What this session got from its role, or set, says nothing of others.
+    server as (
+        select coalesce(
+            (
+                select g.setting::boolean from pg_settings as g
+                where g.name = 'default_transaction_read_only'
+                    and g.source in ('default', 'configuration file', 'command line', 'environment variable')
+            ),
+            false
+        ) as is_on
+    ),
+    owners as (
+        select
+            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            coalesce(
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
+            ) as of_role,
+            (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
+        from cron.job as j
+        join pg_roles as r on r.rolname = j.username
+        where j.active and j.database = current_database()
+            -- One that says what it wants.
+            and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
+        group by j.username, r.oid
+    ),
+    struck as (
+        select
+            case
+                when o.of_role then format('role %s', o.owner)
+                when o.of_role is null and o.of_database then format('database %s', current_database())
+                when o.of_role is null and o.of_database is null and s.is_on then 'server'
+            end as subject,
+            o.*
+        from owners as o
+        cross join server as s
+    )
+    select
+        k.subject,
+        jsonb_build_object(
+            'jobs', (array_agg(k.jobs order by k.job_count desc))[1],
+            'owner', case when k.subject like 'role %' then min(k.owner) end,
+            -- A role may be meant to read only; its jobs then fail or have nothing to write.
+            'severity', case when k.subject like 'role %' then 'error' else 'fatal' end,
+            'message', format(
+                'default_transaction_read_only is on for %s: %s %s in read-only transactions',
+                case when k.subject = 'server' then 'the whole server' else k.subject end, sum(k.job_count),
+                case sum(k.job_count) when 1 then 'job runs' else 'jobs run' end
+            )
+        )
+    from struck as k
+    where k.subject is not null
+    group by k.subject;
+$$;
+
+--
+-- Name: FUNCTION find_read_only(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_read_only() IS 'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
+
+--
+-- Name: find_refreshes_denied(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_refreshes_denied() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.view_name,
+        jsonb_build_object(
+            'view', r.view_name,
+            'job', min(r.job_name),
+            'jobs', jsonb_agg(distinct r.job_name),
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'owner', pg_get_userbyid(min(c.relowner))::text,
+            'message', format(
+                'job "%s" refreshes view "%s" as role "%s", and it belongs to role "%s"', min(r.job_name), r.view_name,
+                min(r.acts_as), pg_get_userbyid(min(c.relowner))
+            )
+        )
+    from refreshes as r
+    join pg_class as c on c.oid = r.relation
+    where not private.may_refresh(r.acts_as, r.relation)
+        -- Of several views of one name, one that it may refresh is the one that is meant.
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
+                and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
+        )
+        -- It may become another role in between.
+        and not exists (
+            select from cron.job as j
+            where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
+        )
+    group by r.view_name;
+$$;
+
+--
+-- Name: FUNCTION find_refreshes_denied(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_refreshes_denied() IS 'Views that a job refreshes as a role that may not.';
+
+--
+-- Name: find_renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_renamed_jobs() RETURNS SETOF private.audit_finding
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'renamed_to', r.new_name,
+            'schedule', r.new_schedule,
+            'jobid', r.new_jobid,
+            'message', format(
+                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
+            )
+        )
+    from private.renamed_jobs() as r;
+$$;
+
+--
+-- Name: FUNCTION find_renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_renamed_jobs() IS 'Declared jobs whose work is scheduled under another name.';
+
+--
 -- Name: find_undeclared_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6191,24 +7036,77 @@ CREATE FUNCTION private.find_undeclared_jobs() RETURNS SETOF private.audit_findi
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        j.job_name,
+        private.job_label(j.job_name, j.owner),
         jsonb_build_object(
-            'job', j.job_name,
+            'job', private.job_label(j.job_name, j.owner),
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
     from private.known_cron_jobs() as j
-    where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c));
+    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
 $$;
 
 --
 -- Name: FUNCTION find_undeclared_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and not declared.';
+COMMENT ON FUNCTION private.find_undeclared_jobs() IS 'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+
+--
+-- Name: find_unrefreshed_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.find_unrefreshed_views() RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    candidates constant text[] := array(
+        select w.schema_name || '.' || w.relation_name
+        from private.watchable_views() as w
+        where not w.is_registered
+            and not exists (
+                select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
+            )
+        order by 1
+    );
+begin
+    if candidates = '{}' then
+        return candidates;
+    end if;
+    return array(
+        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        select c.name
+        from unnest(candidates) as c (name)
+        where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
+            -- Or a write refreshes it.
+            and not exists (
+                select
+                from pg_trigger as t
+                join pg_proc as p on p.oid = t.tgfoid
+                where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
+                    and (
+                        private.is_dynamic_refresh(p.prosrc)
+                        or exists (
+                            select from private.refreshes_in(p.prosrc) as f
+                            where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
+                        )
+                    )
+            )
+        order by c.name
+    );
+end
+$$;
+
+--
+-- Name: FUNCTION find_unrefreshed_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.find_unrefreshed_views() IS 'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
 
 --
 -- Name: find_wrong_hosts(); Type: FUNCTION; Schema: private; Owner: -
@@ -6275,83 +7173,175 @@ $$;
 COMMENT ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) IS 'Writes what became of a view, and the end of the request with its last one.';
 
 --
+-- Name: flapping_evidence(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_evidence(kind text, evidence jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select evidence || jsonb_build_object(
+        'of_kind', kind,
+        'message', concat_ws(
+            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
+            evidence ->> 'message'
+        )
+    );
+$$;
+
+--
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) IS 'What is said of a subject that flaps: of which kind, and the last time.';
+
+--
+-- Name: flapping_window(jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.flapping_window(evidence jsonb) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
+$$;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.flapping_window(evidence jsonb) IS 'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+
+--
 -- Name: gather_causes(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.gather_causes(pass_started_at timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
+    -- A cause that got worse goes on as another incident.
     update analytics.incidents as i
-    set cause_id = (
-        select c.incident_id
-        from analytics.alert_causes as r
-        join analytics.incidents as c on c.kind = r.cause
-        where r.kind = i.kind
-            and c.incident_id <> i.incident_id
-            and (c.closed_at is null or c.closed_at >= pass_started_at)
-            and (not r.is_of_same_job or c.job_name = i.job_name)
-        order by r.rank, c.incident_id
-        limit 1
-    )
-    where i.announced_at is null
-        and i.cause_id is null
-        -- Only what has just opened: what waits for the end of a mute is older than the cause.
-        and i.opened_at >= pass_started_at;
+    set cause_id = n.incident_id
+    from analytics.incidents as c
+    join analytics.incidents as n
+        on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
+    where c.incident_id = i.cause_id
+        and c.resolution = 'escalated'
+        -- What was over before it was named is named by that one.
+        and (i.closed_at is null or i.named_at is null);
 
-    -- What outlives its cause speaks for itself, after the time that things may take to come right again.
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
+    -- cause was none, or is not told after all.
     update analytics.incidents as i
-    set cause_id = null
+    set cause_id = null, named_at = null
     from analytics.incidents as c
     where c.incident_id = i.cause_id
+        and i.closed_at is null
         and c.kind <> 'storm'
-        and c.closed_at < clock_timestamp() - interval '15 minutes'
-        and i.closed_at is null;
+        and (
+            c.closed_at < clock_timestamp() - interval '15 minutes'
+            or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
+            or c.closed_at is null and i.named_at is null and private.is_muted(c)
+        );
+
+    update analytics.incidents as i
+    set cause_id = (select c from private.cause_of(i) as c)
+    where i.announced_at is null
+        and i.cause_id is null
+        and (i.closed_at is null or i.closed_at >= pass_started_at)
+        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
+        -- pass on purpose.
+        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+
+    perform private.settle_causes();
+end
 $$;
 
 --
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be told by the open incident that caused them, and frees those whose cause is long over. Idempotent.';
+COMMENT ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) IS 'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
 
 --
--- Name: gather_storm(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: gather_groups(bigint[], boolean); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.gather_storm(news bigint[]) RETURNS bigint
+CREATE FUNCTION private.gather_groups(news bigint[], is_first boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    storm_id bigint;
+    many_kinds_above constant integer := 20;
+    told_since constant timestamptz := clock_timestamp() - interval '1 hour';
+    family record;
+    open_one record;
+    told bigint[];
 begin
-    insert into analytics.incidents (
-        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
-    )
-    select
-        max(i.epoch), 'storm', 'incidents ' || min(i.incident_id) || '-' || max(i.incident_id), max(k.severity),
-        clock_timestamp(), min(i.first_seen_at), max(i.last_seen_at), count(*),
-        jsonb_build_object(
-            'message', format('%s incidents opened in one pass', count(*)),
-            'incident_count', count(*),
-            'fingerprints', to_jsonb((array_agg(i.fingerprint order by i.incident_id))[1:20])
-        )
-    from analytics.incidents as i
-    cross join (select severity from analytics.alert_kinds where kind = 'storm') as k
-    where i.incident_id = any (news)
-    returning incident_id into storm_id;
+    for family in
+        select n.family, n.threshold, array_agg(n.incident_id order by n.incident_id) as members
+        from (
+            select
+                i.incident_id,
+                -- What a first audit finds was there before: it is an inventory, not a storm.
+                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
+                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+            from analytics.incidents as i
+            cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
+            where i.incident_id = any (news)
+        ) as n
+        group by n.family, n.threshold
+        order by n.family, n.threshold
+    loop
+        select array_agg(i.incident_id) into told
+        from analytics.incidents as i
+        where i.announced_at is not null
+            and i.closed_at is null
+            and i.cause_id is null
+            and i.kind <> 'storm'
+            and i.opened_at >= told_since
+            and private.alert_family(i) = family.family
+            and private.family_threshold(i) = family.threshold;
+        select g.incident_id, g.last_seen_at into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
 
-    update analytics.incidents as i set cause_id = storm_id where i.incident_id = any (news);
-    return storm_id;
+        if open_one is not null then
+            -- Long after the last of them it takes as many again to be the same matter.
+            if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
+                perform private.join_group(open_one.incident_id, family.members);
+            end if;
+        elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
+            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+        end if;
+    end loop;
+
+    -- Whatever it is that opens more at once than a person can read.
+    select array_agg(i.incident_id order by i.incident_id) into told
+    from analytics.incidents as i
+    where i.incident_id = any (news) and i.cause_id is null;
+    if cardinality(told) > many_kinds_above then
+        select g.incident_id into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
+        if open_one is null then
+            perform private.open_group('many kinds', told, null);
+        else
+            perform private.join_group(open_one.incident_id, told);
+        end if;
+    end if;
+    perform private.settle_causes();
 end
 $$;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.gather_storm(news bigint[]) IS 'Opens one incident that speaks for many, and returns its id.';
+COMMENT ON FUNCTION private.gather_groups(news bigint[], is_first boolean) IS 'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
 
 --
 -- Name: get_cron_job_status(); Type: FUNCTION; Schema: private; Owner: -
@@ -6385,6 +7375,42 @@ $$;
 --
 
 COMMENT ON FUNCTION private.get_cron_job_status() IS 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+
+--
+-- Name: group_evidence(bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.group_evidence(members bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with member as (
+        select
+            i.*, i.evidence ->> 'sqlstate' as sqlstate,
+            left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
+            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+        from analytics.incidents as i
+        where i.incident_id = any (members)
+    )
+    select jsonb_strip_nulls(jsonb_build_object(
+        'incident_count', count(*),
+        'jobs', coalesce(jsonb_agg(distinct m.job_name) filter (where m.job_name is not null), '[]'),
+        'sqlstate', case when min(m.sqlstate) = max(m.sqlstate) and count(m.sqlstate) = count(*) then min(m.sqlstate) end,
+        'message', (
+            select string_agg(k.how_many, ', ' order by k.kind)
+            from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
+        ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
+        -- One of each sort stands for the others.
+        'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
+    ))
+    from member as m;
+$$;
+
+--
+-- Name: FUNCTION group_evidence(members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.group_evidence(members bigint[]) IS 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
 
 --
 -- Name: harvest_responses(); Type: FUNCTION; Schema: private; Owner: -
@@ -6422,7 +7448,7 @@ begin
     )
     update analytics.http_calls as c
     set status_code = r.status_code,
-        is_timed_out = coalesce(r.timed_out, false),
+        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
         responded_at = r.created,
@@ -6443,6 +7469,37 @@ $$;
 --
 
 COMMENT ON FUNCTION private.harvest_responses() IS 'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+
+--
+-- Name: has_flapped(text, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (select from analytics.alert_kinds as k where k.kind = has_flapped.kind and k.can_flap)
+        and (
+            select count(*)
+            from analytics.incidents as i
+            where i.kind = has_flapped.kind
+                and i.subject = has_flapped.subject
+                and i.resolution = 'recovered'
+                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+        ) >= 2
+        -- One of another kind has the name already: two kinds that flap are told apart.
+        and not exists (
+            select
+            from analytics.incidents as f
+            where f.kind = 'flapping' and f.subject = has_flapped.subject and f.closed_at is null
+        );
+$$;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) IS 'Whether an incident of this kind would be the third of its subject within the window.';
 
 --
 -- Name: has_source_changes(text); Type: FUNCTION; Schema: private; Owner: -
@@ -6608,6 +7665,12 @@ COMMENT ON TABLE analytics.http_calls IS 'Ledger of scheduled HTTP calls: who as
 COMMENT ON COLUMN analytics.http_calls.request_id IS 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
 
 --
+-- Name: COLUMN http_calls.function_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.http_calls.function_name IS 'The edge function that was called; //<host> for another address. Its path may hold a key, and is not kept.';
+
+--
 -- Name: COLUMN http_calls.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
@@ -6684,23 +7747,27 @@ CREATE FUNCTION private.http_evidence(call analytics.http_calls) RETURNS jsonb
         'queued_at', call.queued_at,
         'message', case
             when call.outcome = 'unknown' and call.harvested_at is not null then format(
-                'function "%s" took call %s (%s) and had not reported its completion by %s',
-                call.function_name, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+                '%s took call %s (%s) and had not reported its completion by %s',
+                n.callee, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
             )
             when call.outcome = 'unknown' then format(
-                'no answer of function "%s" to call %s was stored by %s, and no completion written: whether it ran is not known',
-                call.function_name, call.call_id, call.deadline_at
+                'no answer of %s to call %s was stored by %s, and no completion written: whether it ran is not known',
+                n.callee, call.call_id, call.deadline_at
             )
             when call.completion = 'failed' then concat_ws(
-                ': ', format('function "%s" reported that it failed', call.function_name), call.completion_detail
+                ': ', format('%s reported that it failed', n.callee), call.completion_detail
             )
-            when call.is_timed_out then format('function "%s" did not answer in time: %s', call.function_name, call.error)
-            when call.status_code is null then format('no answer from function "%s": %s', call.function_name, call.error)
-            else format(
-                'function "%s" answered %s%s', call.function_name, call.status_code, ' (' || call.answer_code || ')'
-            )
+            when call.is_timed_out then format('%s did not answer in time: %s', n.callee, call.error)
+            when call.status_code is null then format('no answer from %s: %s', n.callee, call.error)
+            else format('%s answered %s%s', n.callee, call.status_code, ' (' || call.answer_code || ')')
         end
-    );
+    )
+    from (
+        select case
+            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
+            else format('function "%s"', call.function_name)
+        end as callee
+    ) as n;
 $$;
 
 --
@@ -6736,6 +7803,40 @@ $$;
 COMMENT ON FUNCTION private.http_failure_class(call analytics.http_calls) IS 'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
 
 --
+-- Name: ignored_timezone(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.ignored_timezone() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    setting text;
+begin
+    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
+    -- extension knows is a mere word to the server, and stands in no view.
+    setting := current_setting('cron.timezone', true);
+    if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
+        return null;
+    end if;
+    -- GMT by another name is what jobs run by.
+    if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
+        return null;
+    end if;
+    return setting;
+exception
+    when insufficient_privilege then
+        return null;
+end
+$$;
+
+--
+-- Name: FUNCTION ignored_timezone(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.ignored_timezone() IS 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+
+--
 -- Name: is_audit_sighted(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6751,6 +7852,47 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_audit_sighted() IS 'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+
+--
+-- Name: is_dynamic_refresh(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_dynamic_refresh(text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
+$_$;
+
+--
+-- Name: FUNCTION is_dynamic_refresh(text text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_dynamic_refresh(text text) IS 'Whether a text refreshes a view whose name is put together at run time.';
+
+--
+-- Name: is_muted(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_muted(incident analytics.incidents) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
+    );
+$$;
+
+--
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_muted(incident analytics.incidents) IS 'Whether nothing is to be told now of the job that the incident is about.';
 
 --
 -- Name: is_org_admin(); Type: FUNCTION; Schema: private; Owner: -
@@ -6781,6 +7923,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.is_org_admin() IS 'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+
+--
+-- Name: is_own_run(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_own_run(command text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    select coalesce(
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+    );
+$$;
+
+--
+-- Name: FUNCTION is_own_run(command text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_own_run(command text) IS 'Whether a run did Freshet''s work: its command calls a function of analytics.';
+
+--
+-- Name: is_passing(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_passing(sqlstate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Out of time, a lock that another holds, a deadlock.
+    select sqlstate in ('57014', '55P03', '40P01', '40001');
+$$;
+
+--
+-- Name: FUNCTION is_passing(sqlstate text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_passing(sqlstate text) IS 'Whether what failed may well succeed the next time.';
 
 --
 -- Name: is_row_collapse(bigint, bigint); Type: FUNCTION; Schema: private; Owner: -
@@ -6858,6 +8038,35 @@ $$;
 COMMENT ON FUNCTION private.is_run_alive(run analytics.open_runs) IS 'Whether an open run has a process. A run on another server is taken to have one.';
 
 --
+-- Name: is_still_running(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.is_still_running(kind text, subject text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select kind in ('stuck', 'detached', 'zombie') and exists (
+        select
+        from analytics.incidents as i
+        join private.cron_backends() as b
+            on b.pid = (i.evidence ->> 'pid')::integer
+            -- A process that is younger than the run has only inherited its number.
+            and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
+        where i.kind = is_still_running.kind
+            and i.subject = is_still_running.subject
+            and i.closed_at is null
+            and not b.is_scheduler
+            and b.is_busy
+    );
+$$;
+
+--
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.is_still_running(kind text, subject text) IS 'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+
+--
 -- Name: is_watched(text, text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6883,6 +8092,141 @@ $$;
 COMMENT ON FUNCTION private.is_watched(kind text, subject text) IS 'Whether a good observation would change anything.';
 
 --
+-- Name: job_label(text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.job_label(job_name text, owner text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A name that another owner's job has been declared by does not tell this one.
+    select case
+        when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
+            then format('%s of %s', job_label.job_name, job_label.owner)
+        else job_label.job_name
+    end;
+$$;
+
+--
+-- Name: FUNCTION job_label(job_name text, owner text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.job_label(job_name text, owner text) IS 'How a job that is not declared is called: with its owner where its name is another''s.';
+
+--
+-- Name: jobid_of_name(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.jobid_of_name(job_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (
+            select k.jobid
+            from analytics.known_jobs as k
+            join analytics.audit_state as s on s.epoch = k.epoch
+            join cron.job as j on j.jobid = k.jobid
+            where k.job_name = jobid_of_name.job_name
+            order by k.jobid
+            limit 1
+        ),
+        -- One that no pass has seen yet.
+        (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
+    );
+$$;
+
+--
+-- Name: FUNCTION jobid_of_name(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.jobid_of_name(job_name text) IS 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+
+--
+-- Name: jobs_of_declarations(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.jobs_of_declarations() RETURNS TABLE(job_name text, jobid bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    select d.job_name, j.jobid
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where j.owner = d.owner
+        or private.command_fingerprint(j.command) = d.command_fingerprint
+            and not exists (
+                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+            );
+$$;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.jobs_of_declarations() IS 'Which jobs of cron.job are the declared ones: by name and owner.';
+
+--
+-- Name: join_group(bigint, bigint[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.join_group(group_id bigint, members bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.incidents as i set cause_id = join_group.group_id where i.incident_id = any (members);
+    update analytics.incidents as g
+    set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
+        occurrence_count = g.occurrence_count + cardinality(members),
+        -- One that was told is told again when something worse has joined.
+        severity = case
+            when g.announced_at is null then (
+                select i.severity from analytics.incidents as i
+                where i.cause_id = join_group.group_id
+                order by private.severity_rank(i.severity) desc
+                limit 1
+            )
+            else g.severity
+        end
+    where g.incident_id = join_group.group_id;
+$$;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.join_group(group_id bigint, members bigint[]) IS 'Lets an open group speak for these incidents too.';
+
+--
+-- Name: join_http_causes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.join_http_causes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- One cause is told once. What was told before its cause was known stays told.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.closed_at is null
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and (
+            (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
+            or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
+        );
+end
+$$;
+
+--
+-- Name: FUNCTION join_http_causes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.join_http_causes() IS 'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
+
+--
 -- Name: judge_slots(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6892,6 +8236,20 @@ CREATE FUNCTION private.judge_slots(running_since timestamp with time zone) RETU
     AS $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
+    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    waiting constant text[] := array(
+        select distinct k.job_name
+        from cron.job_run_details as r
+        join analytics.known_jobs as k on k.jobid = r.jobid
+        -- Asked beforehand: a join would read the whole history for it.
+        where r.runid > (select a.low_runid from analytics.audit_state as a)
+            and k.epoch = (select a.epoch from analytics.audit_state as a)
+        union
+        select r.job_name
+        from private.detector_arrears as a
+        cross join lateral unnest(a.runs) as r
+        where a.detector = 'missed'
+    );
 begin
     update analytics.job_slots as s
     set missed_slot_at = null, missed_by = null
@@ -6915,13 +8273,7 @@ begin
                 where o.job_name = s.job_name
                     and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
             )
-            -- A backlog is read in batches: its run may be in the next one.
-            and not exists (
-                select
-                from cron.job_run_details as r
-                join private.known_cron_jobs() as j on j.jobid = r.jobid
-                where r.runid > (select a.low_runid from analytics.audit_state as a) and j.job_name = s.job_name
-            )
+            and s.job_name <> all (waiting)
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
@@ -6963,6 +8315,27 @@ $$;
 COMMENT ON FUNCTION private.judged_since() IS 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
 
 --
+-- Name: keep_arrears(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into private.detector_arrears (detector, runs)
+    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
+    where cardinality(runs) > 0;
+$$;
+
+--
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) IS 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+
+--
 -- Name: known_cron_jobs(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -6970,15 +8343,61 @@ CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid big
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select coalesce(j.jobname::text, 'jobid:' || j.jobid), j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j;
+    select
+        -- The declared owner's, else the audit's own, else the one that was there first.
+        case j.username when first_value(j.username) over (
+            partition by n.job_name
+            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
+        )
+            then n.job_name
+            else format('%s of %s', n.job_name, j.username)
+        end,
+        j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j
+    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
 $$;
 
 --
 -- Name: FUNCTION known_cron_jobs(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs.';
+COMMENT ON FUNCTION private.known_cron_jobs() IS 'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+
+--
+-- Name: last_strike(analytics.incidents, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when last_strike.reach = 'struck' then (
+            select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
+        )
+        -- Each pass that finds it still so is a strike.
+        when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
+        when last_strike.reach = 'owner' then case
+            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+                then cause.last_seen_at
+            else cause.first_seen_at
+        end
+        when last_strike.reach = 'once' then case
+            when cause.kind = 'restarted' then cause.last_seen_at
+            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
+            when cause.job_name is null then greatest(
+                cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
+            )
+        end
+    end;
+$$;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) IS 'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
 
 --
 -- Name: listed_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -7127,6 +8546,8 @@ begin
     loop
         return next private.attempt_refresh(wanted);
     end loop;
+    -- Last, so that no incident is held while a view is refreshed.
+    perform private.close_repaired();
 end
 $$;
 
@@ -7165,6 +8586,221 @@ $$;
 COMMENT ON FUNCTION private.may_check_in(monitor text) IS 'Whether one more check-in of the monitor fits into this minute; true counts it.';
 
 --
+-- Name: may_close(analytics.incidents); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.may_close(incident analytics.incidents) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        (
+            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
+            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
+        )
+        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
+        and (
+            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
+            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
+            or (
+                select count(*)
+                from analytics.incidents as i
+                where i.kind = incident.kind
+                    and i.subject = incident.subject
+                    and i.resolution = 'recovered'
+                    and i.opened_at > clock_timestamp() - interval '2 hours'
+            ) < 2
+        );
+$$;
+
+--
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.may_close(incident analytics.incidents) IS 'Whether an incident that is no longer bad may be over by now.';
+
+--
+-- Name: may_refresh(text, oid); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.may_refresh(role text, relation oid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    role_id constant oid := to_regrole(quote_ident(role));
+begin
+    -- A role that is gone is told as that.
+    if role_id is null then
+        return true;
+    end if;
+    if pg_has_role(role_id, (select c.relowner from pg_class as c where c.oid = relation), 'usage') then
+        return true;
+    end if;
+    return current_setting('server_version_num')::integer >= 170000 and has_table_privilege(role_id, relation, 'maintain');
+end
+$$;
+
+--
+-- Name: FUNCTION may_refresh(role text, relation oid); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.may_refresh(role text, relation oid) IS 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
+
+--
+-- Name: name_members(analytics.incidents, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.name_members(cause analytics.incidents, transition text) RETURNS analytics.incidents
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    members bigint[];
+    named jsonb;
+begin
+    -- What is new and what goes on; at its end also what was over since it was told last.
+    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
+    from analytics.incidents as i
+    where i.cause_id = cause.incident_id
+        and (
+            i.closed_at is null
+            or i.named_at is null
+            or transition = 'recovered' and i.closed_at >= cause.announced_at
+        );
+    update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
+    if members = '{}' then
+        return cause;
+    end if;
+
+    select jsonb_build_object('spoken_for', jsonb_agg(i.fingerprint order by i.incident_id)) into named
+    from analytics.incidents as i
+    where i.incident_id = any (members);
+    if cause.kind = 'storm' then
+        named := named || private.group_evidence(members);
+        if cause.subject = 'first audit' then
+            named := named || jsonb_build_object('message', format(
+                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+            ));
+        end if;
+    end if;
+    update analytics.incidents as c set evidence = c.evidence || named where c.incident_id = cause.incident_id
+    returning * into cause;
+    return cause;
+end
+$$;
+
+--
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.name_members(cause analytics.incidents, transition text) IS 'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
+
+--
+-- Name: net_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.net_answers(since timestamp with time zone) RETURNS TABLE(id bigint, created timestamp with time zone, is_ok boolean, outcome text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        r.id, r.created, coalesce(r.status_code between 200 and 299, false),
+        case
+            when r.status_code is not null then r.status_code::text
+            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
+            else 'no answer'
+        end
+    from net._http_response as r
+    where r.created > net_answers.since
+        and not exists (
+            select
+            from analytics.http_calls as c
+            where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
+        )
+    order by r.created desc
+    -- Database webhooks may make any number of them.
+    limit 20000;
+$$;
+
+--
+-- Name: FUNCTION net_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.net_answers(since timestamp with time zone) IS 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+
+--
+-- Name: next_slot_after(timestamp with time zone, text, interval, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case
+        when slot > moment then slot
+        -- Evenly apart; of any other schedule the next pass knows more.
+        when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
+            then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
+    end;
+$_$;
+
+--
+-- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) IS 'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
+
+--
+-- Name: note_detector(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.note_detector(detector text, failure jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_skipped constant boolean := coalesce((failure ->> 'is_skipped')::boolean, false);
+    state_before text;
+begin
+    select f.state into state_before
+    from analytics.findings as f
+    where f.kind = 'detector_failed' and f.subject = note_detector.detector;
+
+    update analytics.audit_detectors as d
+    set was_skipped = is_skipped,
+        out_of_time_at = case
+            when is_skipped then d.out_of_time_at
+            when failure ->> 'sqlstate' = '57014' then clock_timestamp()
+        end
+    where d.detector = note_detector.detector
+        and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
+
+    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    if failure is not null or state_before <> 'ok' then
+        perform private.observe(
+            kind => 'detector_failed',
+            subject => detector,
+            state => case
+                when failure is null then 'ok'
+                when (failure ->> 'is_passing')::boolean and coalesce(state_before, 'ok') = 'ok' then 'unknown'
+                else 'bad'
+            end,
+            observed_at => clock_timestamp(),
+            evidence => coalesce(failure, '{}') || jsonb_build_object('detector', detector)
+        );
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.note_detector(detector text, failure jsonb) IS 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+
+--
 -- Name: note_failed_refreshes(private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7195,55 +8831,84 @@ COMMENT ON FUNCTION private.note_failed_refreshes(runs private.audited_run[]) IS
 --
 
 CREATE FUNCTION private.note_pace(runs private.audited_run[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    run record;
-    pace analytics.job_pace;
-    is_queued boolean;
-begin
-    for run in
-        select r.*, extract(epoch from r.ended_at - r.started_at) as seconds,
-            private.seconds_of_schedule(private.schedule_of_job(r.job_name)) as period_seconds
-        from unnest(runs) as r
-        order by r.runid
-    loop
-        select * into pace from analytics.job_pace as p where p.job_name = run.job_name;
-        -- Only a run that lasted into the next slot makes the next one wait.
-        is_queued := coalesce(
-            run.runid > pace.last_runid
-            and run.started_at between pace.last_ended_at - interval '1 second' and pace.last_ended_at + interval '2 seconds'
-            and extract(epoch from pace.last_ended_at - pace.last_started_at) >= 0.8 * run.period_seconds,
-            false
-        );
-        insert into analytics.job_pace as p (
-            job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, recent_seconds
-        )
-        values (
-            run.job_name, run.runid, run.started_at, run.ended_at,
-            case when run.ending = 'succeeded' then run.runid end,
-            case when run.ending = 'succeeded' then run.started_at end,
-            case when run.ending = 'succeeded' and run.seconds is not null then array[run.seconds] else '{}' end
-        )
-        on conflict on constraint job_pace_pkey do update
-        set last_runid = greatest(p.last_runid, excluded.last_runid),
-            last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
-            last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
-            last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
-            last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
-            queued_count = case when is_queued then p.queued_count + 1 else 0 end,
-            recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
-                greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
-            ];
-    end loop;
+    with taken as (
+        select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
+        union all
+        -- What the first of them is compared with.
+        select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
+        from analytics.job_pace as p
+        where p.job_name in (select r.job_name from unnest(runs) as r)
+    ),
+    jobs as materialized (
+        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        from (select distinct r.job_name from unnest(runs) as r) as n
+    ),
+    compared as (
+        select
+            t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
+            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            coalesce(
+                t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
+                and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
+                and coalesce(t.runid > max(t.runid) filter (where t.is_known) over (partition by t.job_name), true),
+                false
+            ) as is_queued
+        from taken as t
+        join jobs as j on j.job_name = t.job_name
+        window w as (partition by t.job_name order by t.runid, t.is_known desc)
+    ),
+    placed as (
+        select
+            c.*,
+            max(c.runid) filter (where not c.is_queued and not c.is_known) over (partition by c.job_name) as last_prompt_runid
+        from compared as c
+    ),
+    summed as (
+        select
+            p.job_name,
+            max(p.runid) as last_runid,
+            (array_agg(p.started_at order by p.runid desc))[1] as last_started_at,
+            (array_agg(p.ended_at order by p.runid desc))[1] as last_ended_at,
+            max(p.runid) filter (where p.ending = 'succeeded') as last_success_runid,
+            max(p.started_at) filter (where p.ending = 'succeeded') as last_success_started_at,
+            count(*) filter (where coalesce(p.runid > p.last_prompt_runid, true)) as queued_count,
+            bool_and(p.last_prompt_runid is null) as is_queued_throughout,
+            coalesce(
+                array_agg(extract(epoch from p.ended_at - p.started_at) order by p.runid)
+                    filter (where p.ending = 'succeeded' and p.ended_at - p.started_at is not null),
+                '{}'
+            ) as seconds
+        from placed as p
+        where not p.is_known
+        group by p.job_name
+    )
+    insert into analytics.job_pace as p (
+        job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, queued_count,
+        recent_seconds
+    )
+    select
+        s.job_name, s.last_runid, s.last_started_at, s.last_ended_at, s.last_success_runid, s.last_success_started_at,
+        s.queued_count + case when s.is_queued_throughout then coalesce(b.queued_count, 0) else 0 end,
+        s.seconds[greatest(1, cardinality(s.seconds) - 19):]
+    from summed as s
+    left join analytics.job_pace as b on b.job_name = s.job_name
+    on conflict on constraint job_pace_pkey do update
+    set last_runid = greatest(p.last_runid, excluded.last_runid),
+        last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+        last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+        last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+        last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+        queued_count = excluded.queued_count,
+        recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+            greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+        ];
 
     delete from analytics.job_pace as p
     where private.is_audit_sighted()
-        and not exists (
-            select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = p.job_name
-        );
-end
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
 $$;
 
 --
@@ -7337,13 +9002,18 @@ CREATE FUNCTION private.observe(kind text, subject text, state text, observed_at
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+    this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
     finding analytics.findings;
     declared_kind analytics.alert_kinds;
     job analytics.scheduled_jobs;
     failure_threshold integer := 1;
-    recovery_threshold integer := 1;
     level text;
+    is_flapping boolean;
 begin
+    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+        return;
+    end if;
+
     insert into analytics.findings as f (
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
@@ -7363,42 +9033,75 @@ begin
     returning * into finding;
 
     select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
-    select * into job from analytics.scheduled_jobs as j where j.job_name = observe.evidence ->> 'job';
+    select * into job
+    from analytics.scheduled_jobs as j
+    where j.job_name = observe.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
-        recovery_threshold := coalesce(job.recovery_threshold, 1);
     end if;
-
     level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
 
     if observe.state = 'bad' then
+        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        update analytics.incidents as i
+        set closed_at = null, resolution = null, closed_in_pass = null
+        where declared_kind.has_job_thresholds
+            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.resolution = 'recovered' and i.recovery_announced_at is null
+            and i.incident_id = (
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+            );
+
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'escalated'
+        set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
-            evidence = observe.evidence
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+            evidence = case i.kind
+                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+            end
+        where i.subject = observe.subject and i.closed_at is null
+            and (
+                i.kind = observe.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+            );
 
         if not found and finding.bad_streak >= failure_threshold then
+            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
-                occurrence_count, evidence
+                occurrence_count, evidence, opened_in_pass
             )
             select
-                s.epoch, observe.kind, observe.subject, level,
+                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
                 observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
-                finding.bad_streak, observe.evidence
+                finding.bad_streak,
+                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= recovery_threshold then
+    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe.kind,
+        -- A good observation need not repeat what the incident is about.
+        coalesce(
+            (
+                select i.evidence from analytics.incidents as i
+                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            ),
+            observe.evidence
+        )
+    ) then
         update analytics.incidents as i
-        set closed_at = clock_timestamp(), resolution = 'recovered'
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null;
+        set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.may_close(i);
     end if;
 end
 $$;
@@ -7407,7 +9110,7 @@ $$;
 -- Name: FUNCTION observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident. evidence.job names the job; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+COMMENT ON FUNCTION private.observe(kind text, subject text, state text, observed_at timestamp with time zone, evidence jsonb, weight bigint, seen_since timestamp with time zone) IS 'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
 
 --
 -- Name: observe_findings(text, private.audit_finding[], text[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7465,6 +9168,8 @@ CREATE FUNCTION private.observe_runs(kind text, bad_ending text, runs private.au
 declare
     streak record;
 begin
+    perform private.settle_incidents();
+
     for streak in
         with told as (
             -- Runs that ended in another way say nothing about this one.
@@ -7485,7 +9190,9 @@ begin
             from numbered as n
             group by n.job_name, n.ending, n.island
         )
-        select s.*, r.sqlstate, r.message, r.started_at, r.ended_at, private.schedule_of_job(s.job_name) as schedule
+        select
+            s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
+            private.schedule_of_job(s.job_name) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -7522,7 +9229,7 @@ begin
 
     if private.is_audit_sighted() then
         perform private.withdraw_subjects(kind, array(
-            select coalesce(j.jobname::text, 'jobid:' || j.jobid) from cron.job as j
+            select j.job_name from private.known_cron_jobs() as j
             union
             select d.job_name from analytics.scheduled_jobs as d
         ));
@@ -7534,7 +9241,7 @@ $$;
 -- Name: FUNCTION observe_runs(kind text, bad_ending text, runs private.audited_run[]); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded. Not idempotent: each run is given once.';
+COMMENT ON FUNCTION private.observe_runs(kind text, bad_ending text, runs private.audited_run[]) IS 'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job. Not idempotent: each run is given once.';
 
 --
 -- Name: observe_struck_jobs(text, private.audited_run[]); Type: FUNCTION; Schema: private; Owner: -
@@ -7584,7 +9291,7 @@ begin
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
             or private.is_audit_sighted() and not exists (
-                select from cron.job as j where coalesce(j.jobname::text, 'jobid:' || j.jobid) = s.job_name and j.active
+                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
             )
         );
 
@@ -7601,6 +9308,129 @@ $$;
 --
 
 COMMENT ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) IS 'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
+
+--
+-- Name: observe_untracked(text, text, text[], bigint, timestamp with time zone, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select private.observe(
+        kind => 'http_untracked',
+        subject => observe_untracked.subject,
+        state => observe_untracked.state,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_strip_nulls(jsonb_build_object(
+            'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
+            'jobs', to_jsonb(jobs[1:20]),
+            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'severity', case when cardinality(jobs) = 0 then 'warning' end,
+            'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
+            'failed_at', failed_at,
+            'message', observe_untracked.message
+        )),
+        weight => greatest(failed_count, 1)
+    );
+$_$;
+
+--
+-- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) IS 'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
+
+--
+-- Name: open_call(text, interval, boolean); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    run record;
+    in_seconds boolean;
+    new_call_id bigint;
+begin
+    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
+    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
+    -- made from here on.
+    lock table net.http_request_queue in row exclusive mode;
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
+    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    begin
+        perform private.harvest_responses();
+    exception
+        when others then
+            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
+    end;
+
+    select * into run from private.current_run();
+    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    insert into analytics.http_calls (
+        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    )
+    values (
+        regexp_replace(callee, '^function "(.*)"$', '\1'),
+        run.job_name,
+        run.runid,
+        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
+        clock_timestamp() + deadline_in,
+        open_call.awaits_completion
+    )
+    returning call_id into new_call_id;
+    return new_call_id;
+end
+$_$;
+
+--
+-- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) IS 'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';
+
+--
+-- Name: open_group(text, bigint[], bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.open_group(family text, members bigint[], leader bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    group_id bigint;
+begin
+    insert into analytics.incidents (
+        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+    )
+    select
+        max(i.epoch), 'storm', open_group.family,
+        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
+        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        jsonb_strip_nulls(jsonb_build_object(
+            'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
+        ))
+    from analytics.incidents as i
+    where i.incident_id = any (members || leader)
+    returning incident_id into group_id;
+    update analytics.incidents as i set cause_id = group_id where i.incident_id = any (members || leader);
+end
+$$;
+
+--
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.open_group(family text, members bigint[], leader bigint) IS 'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
 
 --
 -- Name: orgs_were_deleted(); Type: FUNCTION; Schema: private; Owner: -
@@ -7733,6 +9563,120 @@ $$;
 COMMENT ON FUNCTION private.people_of_caller() IS 'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
 
 --
+-- Name: period_of_job(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_job(job_name text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
+        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+    );
+$$;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_job(job_name text) IS 'The usual distance of the runs of a job; null when it has no schedule.';
+
+--
+-- Name: period_of_schedule(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.period_of_schedule(schedule text) RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with field as (
+        select split_part(s.text, ' ', 1) as minute, split_part(s.text, ' ', 2) as hour, s.text
+        from (select regexp_replace(btrim(schedule), '\s+', ' ', 'g') as text) as s
+    )
+    select case
+        when f.text ~ '^\d{1,2} seconds?$' then make_interval(secs => greatest(f.minute::integer, 1))
+        when f.minute ~ '^\*/\d{1,2}$' then make_interval(mins => greatest(split_part(f.minute, '/', 2)::integer, 1))
+        when f.minute ~ '^\d{1,2}(,\d{1,2})+$' then interval '1 hour' / cardinality(string_to_array(f.minute, ','))
+        when f.minute !~ '^\d{1,2}$' then interval '1 minute'
+        when f.hour ~ '^\*/\d{1,2}$' then make_interval(hours => greatest(split_part(f.hour, '/', 2)::integer, 1))
+        when f.hour ~ '^\d{1,2}(,\d{1,2})*$' then interval '1 day' / cardinality(string_to_array(f.hour, ','))
+        else interval '1 hour'
+    end
+    from field as f;
+$_$;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.period_of_schedule(schedule text) IS 'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
+
+--
+-- Name: place_answers(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.place_answers(since timestamp with time zone) RETURNS TABLE(slot timestamp with time zone, suspects text[], failed_count bigint, last_failed_at timestamp with time zone, outcome text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
+    batch constant interval := interval '1 minute';
+    skew constant interval := interval '5 seconds';
+    has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
+begin
+    return query
+    with answers as materialized (select a.* from private.net_answers(since) as a),
+
+    callers as materialized (
+        select distinct t.job_name, t.jobid
+        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+    ),
+
+    runs as materialized (
+        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
+        from cron.job_run_details as d
+        join callers as c on c.jobid = d.jobid
+        where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
+            and d.start_time is not null
+            and coalesce(d.end_time, clock_timestamp()) > since - batch
+    ),
+
+    placed as (
+        select
+            date_trunc('minute', a.created) as slot, a.created, a.is_ok, a.outcome,
+            case
+                when has_history then array(
+                    select distinct r.job_name
+                    from runs as r
+                    where r.start_time <= a.created + skew and r.end_time >= a.created - batch
+                    order by r.job_name
+                )
+                -- Without a history any of them may have run.
+                else array(select distinct c.job_name from callers as c order by c.job_name)
+            end as suspects
+        from answers as a
+    )
+
+    select
+        p.slot, p.suspects, count(*) filter (where not p.is_ok), max(p.created) filter (where not p.is_ok),
+        (array_agg(p.outcome order by p.created desc, p.outcome) filter (where not p.is_ok))[1]
+    from placed as p
+    group by p.slot, p.suspects
+    order by p.slot, p.suspects;
+end
+$$;
+
+--
+-- Name: FUNCTION place_answers(since timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.place_answers(since timestamp with time zone) IS 'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';
+
+--
 -- Name: purge_history(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -7753,7 +9697,7 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule.keep_for, rule.batch_size) + private.purge_worker_runs(rule.batch_size)
+            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
             when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
             when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
             when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
@@ -7921,10 +9865,57 @@ $$;
 COMMENT ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) IS 'Deletes requests that finished long ago, with their views, at most a batch.';
 
 --
--- Name: purge_runs(interval, integer); Type: FUNCTION; Schema: private; Owner: -
+-- Name: retention; Type: TABLE; Schema: analytics; Owner: -
 --
 
-CREATE FUNCTION private.purge_runs(keep_for interval, batch_size integer) RETURNS bigint
+CREATE TABLE analytics.retention (
+    history text NOT NULL,
+    keep_for interval NOT NULL,
+    batch_size integer DEFAULT 20000 NOT NULL,
+    of_all_jobs boolean DEFAULT false NOT NULL,
+    swept jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
+    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
+    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
+    CONSTRAINT retention_of_all_jobs_check CHECK (((history = 'runs'::text) OR (NOT of_all_jobs))),
+    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
+
+--
+-- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+--
+-- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
+
+--
+-- Name: COLUMN retention.of_all_jobs; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.of_all_jobs IS 'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+
+--
+-- Name: COLUMN retention.swept; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.retention.swept IS 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+
+--
+-- Name: purge_runs(analytics.retention); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.purge_runs(rule analytics.retention) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -7932,12 +9923,18 @@ declare
     state analytics.audit_state;
     -- The newest run always stays: a history that seems to go back would begin a new epoch.
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
-    ended_before constant timestamptz := now() - keep_for;
+    ended_before constant timestamptz := now() - rule.keep_for;
+    rule_name text;
+    swept_runid bigint;
     youngest_old_runid bigint;
+    first_kept_runid bigint;
     timeless_up_to bigint;
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
+    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
+    swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
@@ -7945,10 +9942,11 @@ begin
         select d.runid, coalesce(d.end_time, d.start_time) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
+            and d.runid > swept_runid
             and d.runid <= state.low_runid
             and d.runid < newest_runid
         order by d.runid
-        limit batch_size
+        limit rule.batch_size
     )
     select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
     into youngest_old_runid, timeless_up_to
@@ -7964,24 +9962,37 @@ begin
     end if;
 
     delete from cron.job_run_details as d
-    where d.runid <= youngest_old_runid
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command))
         and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
 
+    -- One that has to stay for now is looked at again.
+    select min(d.runid) into first_kept_runid
+    from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command));
+    update analytics.retention as r
+    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    where r.history = rule.history and youngest_old_runid is not null;
+
     delete from analytics.known_jobs as k
-    where k.last_seen_at < least(ended_before, state.last_audit_at - keep_for);
+    where k.last_seen_at < least(ended_before, state.last_audit_at - rule.keep_for);
     return deleted_count;
 end
 $$;
 
 --
--- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(rule analytics.retention); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) IS 'Deletes runs that ended before, by runid, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+COMMENT ON FUNCTION private.purge_runs(rule analytics.retention) IS 'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
 
 --
 -- Name: purge_worker_runs(integer); Type: FUNCTION; Schema: private; Owner: -
@@ -8018,6 +10029,59 @@ $$;
 --
 
 COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
+
+--
+-- Name: read_history(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
+    batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
+begin
+    new_epoch_reason := private.begin_epoch();
+    if new_epoch_reason is not null then
+        delete from private.detector_arrears;
+    end if;
+    perform private.skip_backlog(batch_size);
+    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    select array_agg(r order by r.runid) into runs
+    from private.take_runs(case when is_first then null else batch_size end) as r;
+    run_count := coalesce(cardinality(runs), 0);
+    select count(*) = 100 into has_backlog
+    from (
+        select
+        from cron.job_run_details as d
+        where d.runid > (select s.low_runid from analytics.audit_state as s)
+        limit 100
+    ) as waiting;
+    if is_first then
+        perform private.begin_account(runs, pass_started_at);
+        -- Nothing was relied upon yet, so nothing is lost.
+        new_epoch_reason := null;
+        runs := null;
+    end if;
+exception
+    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    when assert_failure or others then
+        -- Another pass of half the size may get through what this one did not.
+        if private.is_passing(sqlstate) then
+            raise;
+        end if;
+        run_count := 0;
+        has_backlog := false;
+        read_error := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+end
+$$;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) IS 'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 --
 -- Name: reading_rows(text); Type: FUNCTION; Schema: private; Owner: -
@@ -9039,6 +11103,36 @@ $$;
 COMMENT ON FUNCTION private.recent_durations(job_name text) IS 'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 --
+-- Name: recovery_threshold(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.recovery_threshold(kind text, evidence jsonb) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when not k.has_job_thresholds then 1
+        else coalesce(
+            d.recovery_threshold,
+            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            1
+        )
+    end::bigint
+    from analytics.alert_kinds as k
+    left join analytics.scheduled_jobs as d
+        on d.job_name = recovery_threshold.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
+    where k.kind = recovery_threshold.kind;
+$$;
+
+--
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) IS 'How often in a row a subject has to be well before its incident is over.';
+
+--
 -- Name: refresh_lock_holders(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9280,6 +11374,66 @@ $$;
 COMMENT ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) IS 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 --
+-- Name: refreshes_in(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refreshes_in(text text) RETURNS TABLE(schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with found as (
+        select regexp_matches(
+            refreshes_in.text,
+            '\mrefresh\s+materialized\s+view\s+(concurrently\s+)?(?:("[^"]+"|[\w$]+)\s*\.\s*)?("[^"]+"|[\w$]+)(\s+with\s+no\s+data)?', 'gi'
+        ) as parts
+    ),
+    parted as (
+        select
+            case when f.parts[2] like '"%' then btrim(f.parts[2], '"') else lower(f.parts[2]) end as schema_name,
+            case when f.parts[3] like '"%' then btrim(f.parts[3], '"') else lower(f.parts[3]) end as relation_name,
+            f.parts[1] is not null as is_concurrent,
+            f.parts[4] is not null as is_emptying
+        from found as f
+    )
+    -- What is left of "concurrently" where the name is put together at run time.
+    select p.* from parted as p where p.relation_name <> 'concurrently';
+$_$;
+
+--
+-- Name: FUNCTION refreshes_in(text text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refreshes_in(text text) IS 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+
+--
+-- Name: refreshes_of_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.refreshes_of_jobs() RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean, relation oid, view_name text, is_concurrent boolean, is_emptying boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with texts as materialized (
+        select t.* from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
+    ),
+
+    views as materialized (select w.* from private.watchable_views() as w)
+
+    select
+        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, private.is_dynamic_refresh(t.text),
+        v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
+    from texts as t
+    left join lateral private.refreshes_in(t.text) as r on true
+    left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
+$$;
+
+--
+-- Name: FUNCTION refreshes_of_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.refreshes_of_jobs() IS 'Which views the active jobs refresh, as far as their commands and the functions that they call spell it out. A name without a schema means each view of that name.';
+
+--
 -- Name: remove_attempt_facts(uuid[], date[]); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9299,6 +11453,44 @@ $$;
 --
 
 COMMENT ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) IS 'Removes facts, each named by its attempt and day. Idempotent.';
+
+--
+-- Name: renamed_jobs(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.renamed_jobs() RETURNS TABLE(job_name text, new_name text, new_jobid bigint, new_schedule text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+
+--
+-- Name: FUNCTION renamed_jobs(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.renamed_jobs() IS 'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
 
 --
 -- Name: refresh_requests; Type: TABLE; Schema: analytics; Owner: -
@@ -9437,18 +11629,28 @@ $$;
 COMMENT ON FUNCTION private.row_condition(relation regclass, filter jsonb) IS 'A comparison of rows as SQL, its names checked and its values quoted.';
 
 --
--- Name: run_audit_pass(jsonb); Type: FUNCTION; Schema: private; Owner: -
+-- Name: run_audit_pass(jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.run_audit_pass(calendar jsonb) RETURNS jsonb
+CREATE FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     started_at constant timestamptz := clock_timestamp();
+    time_limit constant interval := (
+        select nullif(g.setting, '0')::bigint * interval '1 millisecond'
+        from pg_catalog.pg_settings as g
+        where g.name = 'statement_timeout'
+    );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    runs private.audited_run[];
-    new_epoch_reason text;
+    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
+    history record;
+    detector analytics.audit_detectors;
+    arrears private.audited_run[];
+    failure jsonb;
+    untold text[] := array[]::text[];
     blind_reason text;
     reasons jsonb;
     outcome text;
@@ -9456,43 +11658,59 @@ declare
     closed_count bigint;
     open_count bigint;
     bad_count bigint;
-    run_count bigint;
 begin
-    begin
-        new_epoch_reason := private.begin_epoch();
-        perform private.skip_backlog();
-        -- The first pass has begun with all of it; afterwards a backlog is read in batches.
-        select array_agg(r order by r.runid) into runs
-        from private.take_runs(case when is_first then null else 10000 end) as r;
-        run_count := coalesce(cardinality(runs), 0);
-        if is_first then
-            perform private.begin_account(runs, started_at);
-            -- Nothing was relied upon yet, so nothing is lost.
-            new_epoch_reason := null;
-            runs := null;
+    select * into history from private.read_history(started_at);
+
+    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    if calendar is not null then
+        failure := case
+            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
+        end;
+        perform private.note_detector('calendar', failure);
+    end if;
+    if failure is not null then
+        calendar := null;
+    end if;
+
+    for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
+        continue when detector.needs_history and history.read_error is not null;
+        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        if clock_timestamp() > called_at + 0.6 * time_limit then
+            failure := jsonb_build_object(
+                'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
+            );
+            if detector.call ~ '\$1\y' then
+                perform private.keep_arrears(detector.detector, arrears || history.runs);
+            end if;
+        else
+            failure := private.run_detector(
+                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
+                called_at + time_limit - interval '0.5 seconds'
+            );
         end if;
-        -- What may be the cause of others comes first.
-        perform private.detect_scheduler();
-        perform private.detect_declared_state(calendar);
-        perform private.detect_restarts(runs);
-        perform private.detect_infrastructure(runs);
-        perform private.detect_failed(runs);
-        perform private.detect_pace(runs);
-        perform private.detect_open_runs();
-        perform private.detect_missed(runs, calendar);
-        perform private.detect_views();
-        perform private.detect_history_lost(new_epoch_reason, started_at);
+        continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
+        begin
+            perform private.note_detector(detector.detector, failure);
+        exception
+            -- What cannot even be written down is said all the same.
+            when others then
+                untold := untold || format('detector_failed:%s', detector.detector);
+        end;
+    end loop;
+
+    perform private.withdraw_subjects(
+        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
+    );
+
+    begin
+        blind_reason := private.detect_blind(history.read_error);
     exception
-        -- pg_cron itself is gone or closed to us: that is a finding, not a reason to say nothing.
-        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            blind_reason := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+        when others then
+            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    perform private.detect_stale();
-    perform private.detect_http();
-    if blind_reason is null then
-        blind_reason := private.detect_blind(null);
-    else
-        perform private.detect_blind(blind_reason);
+    -- Only now: an incident of passes that failed is over with this one.
+    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
     end if;
     perform private.announce_incidents(started_at);
 
@@ -9515,6 +11733,13 @@ begin
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        union all
+        -- What was not looked for is not well either.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.state = 'unknown'
+        union all
+        select u.reason, 0 from unnest(untold) as u (reason)
         order by place
         limit 20
     ) as o;
@@ -9529,7 +11754,12 @@ begin
     end;
 
     update analytics.audit_state as s
-    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons;
+    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons,
+        failed_count = 0, failure = null,
+        batch_size = case
+            when clock_timestamp() > called_at + 0.25 * time_limit then s.batch_size
+            else least(s.batch_size * 2, 10000)
+        end;
 
     return (
         select jsonb_build_object(
@@ -9538,7 +11768,8 @@ begin
             'reasons', reasons,
             'epoch', s.epoch,
             'low_runid', s.low_runid,
-            'run_count', coalesce(run_count, 0),
+            'run_count', history.run_count,
+            'has_backlog', history.has_backlog,
             'opened', opened_count,
             'closed', closed_count,
             'open_incidents', open_count,
@@ -9565,13 +11796,109 @@ begin
         from analytics.audit_state as s
     );
 end
-$$;
+$_$;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb) IS 'One pass, without its lock. Call analytics.audit_pass.';
+COMMENT ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) IS 'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+
+--
+-- Name: audit_detectors; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.audit_detectors (
+    detector text NOT NULL,
+    place integer NOT NULL,
+    call text NOT NULL,
+    needs_history boolean DEFAULT true NOT NULL,
+    was_skipped boolean DEFAULT false NOT NULL,
+    out_of_time_at timestamp with time zone,
+    CONSTRAINT audit_detectors_detector_check CHECK ((detector ~ '^[a-z][a-z_]*$'::text))
+);
+
+--
+-- Name: TABLE audit_detectors; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.audit_detectors IS 'What a pass calls, in this order. A new detector is a row.';
+
+--
+-- Name: COLUMN audit_detectors.call; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.call IS 'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
+
+--
+-- Name: COLUMN audit_detectors.needs_history; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.needs_history IS 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+
+--
+-- Name: COLUMN audit_detectors.was_skipped; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.was_skipped IS 'No time was left for it in the last pass: in the next one it comes before the others.';
+
+--
+-- Name: COLUMN audit_detectors.out_of_time_at; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_detectors.out_of_time_at IS 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+
+--
+-- Name: run_detector(analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    takes_runs constant boolean := detector.call ~ '\$1\y';
+    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
+    waiting private.audited_run[] := arrears || runs;
+    -- One that ran out of time gets less at once.
+    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
+    refused_count integer := 0;
+    failure jsonb;
+    single_failure jsonb;
+begin
+    failure := private.call_detector(
+        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
+    );
+    if not takes_runs then
+        return failure;
+    end if;
+
+    if failure is not null then
+        given_count := 0;
+        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
+            single_failure := private.call_detector(
+                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
+            );
+            exit when (single_failure ->> 'is_passing')::boolean;
+            given_count := given_count + 1;
+            refused_count := refused_count + (single_failure is not null)::integer;
+        end loop;
+    end if;
+    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+
+    if refused_count > 0 then
+        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
+    end if;
+    return failure;
+end
+$_$;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) IS 'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
 
 --
 -- Name: run_ending(text, text); Type: FUNCTION; Schema: private; Owner: -
@@ -9633,6 +11960,23 @@ $$;
 COMMENT ON FUNCTION private.run_refresh() IS 'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
 
 --
+-- Name: run_time(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.run_time(moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
+$$;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.run_time(moment timestamp with time zone) IS 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+
+--
 -- Name: schedule_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9642,7 +11986,7 @@ CREATE FUNCTION private.schedule_of_job(job_name text) RETURNS text
     AS $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobname = schedule_of_job.job_name order by j.jobid limit 1)
+        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
     );
 $$;
 
@@ -9891,8 +12235,17 @@ begin
                 when c.completion is not null then c.completion
                 when c.harvested_at is null then null
                 when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
-                -- One that works on after the caller has hung up may still report.
-                when c.is_timed_out and c.awaits_completion then null
+                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                when c.awaits_completion and (
+                    c.is_timed_out
+                    or (
+                        c.deadline_at > clock_timestamp()
+                        and (
+                            c.status_code in (408, 504)
+                            or (c.status_code is null and coalesce(c.error, '') !~* 'couldn''t (connect|resolve)')
+                        )
+                    )
+                ) then null
                 else 'failed'
             end as outcome,
             c.outcome as old_outcome,
@@ -9924,6 +12277,78 @@ $$;
 COMMENT ON FUNCTION private.settle_calls() IS 'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 --
+-- Name: settle_causes(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_causes() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    loop
+        update analytics.incidents as i
+        set cause_id = c.cause_id
+        from analytics.incidents as c
+        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
+        exit when not found;
+    end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION settle_causes(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_causes() IS 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+
+--
+-- Name: settle_incidents(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.settle_incidents() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind <> 'flapping'
+            and f.state = 'ok'
+            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
+            and private.may_close(i)
+        union all
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.evidence ->> 'of_kind' and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind = 'flapping'
+            and f.state = 'ok'
+            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
+        union all
+        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        select i.incident_id
+        from analytics.incidents as i
+        cross join lateral (
+            select max(s.runid) as runid, max(s.struck_at) as struck_at from analytics.struck_jobs as s where s.kind = i.kind
+        ) as last
+        where i.closed_at is null
+            and last.struck_at < clock_timestamp() - interval '15 minutes'
+            and i.last_seen_at < clock_timestamp() - interval '15 minutes'
+            and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
+    ));
+    select private.close_repaired();
+$$;
+
+--
+-- Name: FUNCTION settle_incidents(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.settle_incidents() IS 'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
+
+--
 -- Name: severity_rank(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -9941,24 +12366,24 @@ $$;
 COMMENT ON FUNCTION private.severity_rank(severity text) IS 'Severities in order: 1 is info, 4 fatal.';
 
 --
--- Name: skip_backlog(); Type: FUNCTION; Schema: private; Owner: -
+-- Name: skip_backlog(integer); Type: FUNCTION; Schema: private; Owner: -
 --
 
-CREATE FUNCTION private.skip_backlog() RETURNS void
+CREATE FUNCTION private.skip_backlog(batch_size integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
     update analytics.audit_state as s
-    set low_runid = greatest(s.low_runid, (select max(d.runid) - 10000 from cron.job_run_details as d))
+    set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
     where s.judged_since is null;
 $$;
 
 --
--- Name: FUNCTION skip_backlog(); Type: COMMENT; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.skip_backlog() IS 'Before the first pass: lets the watermark begin near the end of the history. Idempotent.';
+COMMENT ON FUNCTION private.skip_backlog(batch_size integer) IS 'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
 
 --
 -- Name: source_lock_key(regclass); Type: FUNCTION; Schema: private; Owner: -
@@ -10233,9 +12658,6 @@ declare
     server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
         || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
     server_port constant integer := current_setting('port')::integer;
-    highest_runid bigint;
-    was_given_up boolean;
-    run record;
 begin
     select * into strict state from analytics.audit_state;
     select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
@@ -10245,71 +12667,83 @@ begin
     from pg_catalog.pg_stat_activity as a
     where a.backend_type = 'pg_cron';
 
+    -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
-    select state.epoch, j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid), seen_at
-    from cron.job as j
+    select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
+    from private.known_cron_jobs() as j
+    order by j.jobid, j.job_name
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
 
-    for run in
-        select
+    return query
+    with read as (
+        select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+        union all
+        (
+            select d.*
+            from cron.job_run_details as d
+            where d.runid > state.low_runid
+            order by d.runid
+            limit batch_size
+        )
+    ),
+    -- Each once, also where one is open and new.
+    seen as materialized (
+        select distinct on (r.runid)
             r.runid,
-            coalesce(k.job_name, 'jobid:' || r.jobid) as job_name,
-            r.status,
+            coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
+            coalesce(r.status, 'unknown') as status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            r.start_time,
-            r.end_time,
+            private.run_time(r.start_time) as started_at,
+            private.run_time(r.end_time) as ended_at,
             r.job_pid,
-            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local
-        from (
-            select d.* from cron.job_run_details as d where d.runid = any (open_runids)
-            union all
-            (
-                select d.*
-                from cron.job_run_details as d
-                where d.runid > state.low_runid
-                order by d.runid
-                limit batch_size
-            )
-        ) as r
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
+            r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
+        from read as r
         left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
         left join cron.job as j on j.jobid = r.jobid
         order by r.runid
-    loop
-        highest_runid := greatest(highest_runid, run.runid);
-        -- A new one: a run that never ends would be seen for ever.
-        if run.job_name = 'analytics-cron-audit' and run.runid > state.low_runid then
-            update analytics.audit_state set canary_seen_at = seen_at where canary_seen_at <> seen_at;
-        end if;
-
-        if run.status = 'failed' or (run.status = 'succeeded' and coalesce(run.job_pid <> all (working_pids), true)) then
-            delete from analytics.open_runs as o
-            where o.epoch = state.epoch and o.runid = run.runid
-            returning o.given_up_at is not null into was_given_up;
-            -- Someone tidied up after a run that was told already.
-            continue when was_given_up;
-            return next (
-                run.runid, run.job_name, run.status,
-                substring(run.message from 'failed \[([0-9A-Z]{5})\]:'),
-                run.message, run.start_time, run.end_time, private.run_ending(run.status, run.message)
-            )::private.audited_run;
-        else
-            insert into analytics.open_runs as o (
-                epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
-            )
-            values (
-                state.epoch, run.runid, run.job_name, run.status, run.job_pid, run.is_local, run.start_time, seen_at, seen_at
-            )
-            on conflict on constraint open_runs_pkey do update
-            set status = excluded.status,
-                job_pid = excluded.job_pid,
-                started_at = excluded.started_at,
-                last_seen_at = excluded.last_seen_at;
-        end if;
-    end loop;
-
-    update analytics.audit_state as s set low_runid = greatest(s.low_runid, highest_runid);
+    ),
+    gone as (
+        delete from analytics.open_runs as o
+        using seen as s
+        where s.has_ended and o.epoch = state.epoch and o.runid = s.runid
+        returning o.runid, o.given_up_at is not null as was_given_up
+    ),
+    followed as (
+        insert into analytics.open_runs as o (
+            epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+        )
+        select state.epoch, s.runid, s.job_name, s.status, s.job_pid, s.is_local, s.started_at, seen_at, seen_at
+        from seen as s
+        where s.has_ended is not true
+        on conflict on constraint open_runs_pkey do update
+        set status = excluded.status,
+            job_pid = excluded.job_pid,
+            started_at = excluded.started_at,
+            last_seen_at = excluded.last_seen_at
+    ),
+    moved as (
+        update analytics.audit_state as a
+        set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
+            -- A new one: a run that never ends would be seen for ever.
+            canary_seen_at = case
+                when exists (
+                    select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
+                )
+                    then seen_at
+                else a.canary_seen_at
+            end
+    )
+    select
+        s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
+        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+    from seen as s
+    left join gone as g on g.runid = s.runid
+    -- What was told already, and tidied up afterwards, is no news.
+    where s.has_ended and g.was_given_up is not true
+    order by s.runid;
 end
 $$;
 
@@ -10320,48 +12754,207 @@ $$;
 COMMENT ON FUNCTION private.take_runs(batch_size integer) IS 'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 --
+-- Name: tell_again(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.tell_again() RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    cause analytics.incidents;
+    worst text;
+    again bigint[] := array[]::bigint[];
+    again_id bigint;
+begin
+    for cause in
+        select c.*
+        from analytics.incidents as c
+        where c.closed_at is null
+            and c.announced_at is not null
+            and not private.is_muted(c)
+            and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
+        order by c.incident_id
+    loop
+        select i.severity into worst
+        from analytics.incidents as i
+        where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
+        order by private.severity_rank(i.severity) desc
+        limit 1;
+        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
+            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+
+        update analytics.incidents as c
+        set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
+        where c.incident_id = cause.incident_id;
+        insert into analytics.incidents (
+            epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+        )
+        values (
+            cause.epoch, cause.kind, cause.subject,
+            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
+        )
+        returning incident_id into again_id;
+        update analytics.incidents as i set cause_id = again_id where i.cause_id = cause.incident_id;
+        again := again || again_id;
+    end loop;
+    return again;
+end
+$$;
+
+--
+-- Name: FUNCTION tell_again(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.tell_again() IS 'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
+
+--
+-- Name: tells_timeout(integer, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.tells_timeout(status_code integer, error_msg text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
+$$;
+
+--
+-- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.tells_timeout(status_code integer, error_msg text) IS 'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
+
+--
+-- Name: texts_of_jobs(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.texts_of_jobs(pattern text) RETURNS TABLE(job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive candidates as materialized (
+        select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
+        from pg_proc as p
+        join pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+            and p.prokind in ('f', 'p')
+    ),
+
+    reached as (
+        select c.oid, c.name, c.oid as source, c.definer, 1 as depth
+        from candidates as c
+        where c.prosrc ~* pattern
+        union
+        select c.oid, c.name, r.source, coalesce(r.definer, c.definer), r.depth + 1
+        from reached as r
+        join candidates as c
+            on c.oid <> r.oid
+            -- Cheaper than the pattern, which then has little left to look through.
+            and strpos(lower(c.prosrc), lower(r.name)) > 0
+            and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        where r.depth < 3
+    ),
+
+    jobs as (
+        select
+            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
+        from cron.job as j
+        where j.active and j.database = current_database()
+    ),
+
+    found as (
+        select j.job_name, j.jobid, j.schedule, j.owner as acts_as, 'its command' as place, j.command as text
+        from jobs as j
+        where j.command ~* pattern
+        union
+        select j.job_name, j.jobid, j.schedule, coalesce(r.definer, j.owner), 'function ' || r.source::regprocedure, s.prosrc
+        from jobs as j
+        join reached as r
+            on strpos(lower(j.command), lower(r.name)) > 0
+            and j.command ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        join candidates as s on s.oid = r.source
+    )
+
+    select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
+    from found as f
+    -- What stands in a comment is not done.
+    cross join lateral (
+        select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
+    ) as c
+    where c.text ~* pattern;
+$$;
+
+--
+-- Name: FUNCTION texts_of_jobs(pattern text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.texts_of_jobs(pattern text) IS 'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
+
+--
+-- Name: time_limit(text, text, text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.time_limit(command text, owner text, database text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    with setting as (
+        select coalesce(
+            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = owner
+                join pg_catalog.pg_database as d on d.datname = database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            )
+        ) as text
+    ),
+    split as (
+        select
+            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
+            coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
+        from setting as s
+    ),
+    counted as (
+        select s.amount * case s.unit
+            when 'us' then 0.001 when 'ms' then 1 when 's' then 1000 when 'min' then 60000 when 'h' then 3600000
+            when 'd' then 86400000
+        end as milliseconds
+        from split as s
+    )
+    -- The greatest that the server takes; 0 is none.
+    select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
+$_$;
+
+--
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.time_limit(command text, owner text, database text) IS 'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
+
+--
 -- Name: time_limit_of_job(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
 CREATE FUNCTION private.time_limit_of_job(job_name text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-    with setting as (
-        select
-            substring(j.command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+\s*(?:ms|s|min|h|d)?)''?') as of_command,
-            (
-                -- The most particular one counts: role in database, role, database.
-                select o.option_value
-                from pg_catalog.pg_db_role_setting as s
-                join pg_catalog.pg_roles as r on r.rolname = j.username
-                join pg_catalog.pg_database as d on d.datname = j.database
-                cross join lateral pg_options_to_table(s.setconfig) as o
-                where o.option_name = 'statement_timeout'
-                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
-                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
-                limit 1
-            ) as of_role
-        from cron.job as j
-        where j.jobname = time_limit_of_job.job_name
-        order by j.jobid
-        limit 1
-    ),
-    written as (
-        select regexp_replace(lower(coalesce(s.of_command, s.of_role)), '\s', '', 'g') as text from setting as s
-    ),
-    split as (
-        select substring(w.text from '^\d+')::bigint as amount, substring(w.text from '[a-z]+$') as unit from written as w
-    )
-    select nullif(s.amount, 0) * case coalesce(s.unit, 'ms')
-        when 'ms' then interval '1 millisecond'
-        when 's' then interval '1 second'
-        when 'min' then interval '1 minute'
-        when 'h' then interval '1 hour'
-        when 'd' then interval '1 day'
-    end
-    from split as s;
-$_$;
+    AS $$
+    select private.time_limit(j.command, j.username, j.database)
+    from cron.job as j
+    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    limit 1;
+$$;
 
 --
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: COMMENT; Schema: private; Owner: -
@@ -10570,6 +13163,44 @@ $$;
 COMMENT ON FUNCTION private.typed_column(relation regclass, column_name text) IS 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
 
 --
+-- Name: unread_history(bigint); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with newer as (
+        select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
+    ),
+    given as (
+        -- The last number that pg_cron gave out; null where we may not see it.
+        select (
+            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+        ) as newest
+    ),
+    missing as (
+        select
+            greatest(n.newest, g.newest, last_runid) - last_runid - n.kept as runs,
+            n.newest is null and g.newest is null as is_unknown
+        from newer as n
+        cross join given as g
+    )
+    select case
+        when m.is_unknown then 'and whether runs went with it that were not read cannot be known'
+        when m.runs > 0 then format('and with it as many as %s runs that were not read: whether they failed will never be known', m.runs)
+        else 'which had been read'
+    end
+    from missing as m;
+$$;
+
+--
+-- Name: FUNCTION unread_history(last_runid bigint); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.unread_history(last_runid bigint) IS 'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+
+--
 -- Name: url_host(text); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10585,6 +13216,27 @@ $$;
 --
 
 COMMENT ON FUNCTION private.url_host(url text) IS 'Host name of a web address, without user, password and port.';
+
+--
+-- Name: usual_period(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.usual_period(job text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
+        interval '1 hour'
+    );
+$$;
+
+--
+-- Name: FUNCTION usual_period(job text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.usual_period(job text) IS 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 --
 -- Name: vault_secret(text); Type: FUNCTION; Schema: private; Owner: -
@@ -10794,6 +13446,24 @@ $$;
 COMMENT ON FUNCTION private.waiting_refresh(view_name text, pack text) IS 'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
 
 --
+-- Name: waits_a_pass(text); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.waits_a_pass(kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A job that is new may break at its first run, and is one piece of news then.
+    select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
+$$;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.waits_a_pass(kind text) IS 'Kinds about how a job is written, which are told when a second pass has seen them.';
+
+--
 -- Name: wanted_condition(regclass, jsonb); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -10824,31 +13494,30 @@ CREATE FUNCTION private.watch_slots(calendar jsonb) RETURNS void
     delete from analytics.job_slots as s
     where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
 
-    with jobs as (
-        select distinct on (j.job_name)
-            j.job_name, j.schedule, c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds) as period,
-            j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp() as is_awaited
-        from private.known_cron_jobs() as j
-        left join jsonb_to_recordset(calendar -> 'jobs') as c (
-            job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
-        ) on c.job_name = j.job_name and c.schedule = j.schedule
-        left join analytics.scheduled_jobs as d on d.job_name = j.job_name
-        order by j.job_name, j.jobid
-    )
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
-    select j.job_name, j.schedule, clock_timestamp(), j.due_slot_at, j.next_slot_at, j.period from jobs as j
+    select distinct on (j.job_name)
+        j.job_name,
+        j.schedule,
+        -- Nothing is expected of a job before it stood as it stands.
+        case
+            when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+                then coalesce(b.watched_since, clock_timestamp())
+            else clock_timestamp()
+        end,
+        c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
+    from private.known_cron_jobs() as j
+    left join jsonb_to_recordset(calendar -> 'jobs') as c (
+        job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+    ) on c.job_name = j.job_name and c.schedule = j.schedule
+    left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+    left join analytics.job_slots as b on b.job_name = j.job_name
+    order by j.job_name, j.jobid
     on conflict on constraint job_slots_pkey do update
     set schedule = excluded.schedule,
         due_slot_at = excluded.due_slot_at,
         next_slot_at = excluded.next_slot_at,
         period = excluded.period,
-        -- Nothing is expected of a job before it stood as it stands.
-        watched_since = case
-            when s.schedule = excluded.schedule
-                and (select j.is_awaited from jobs as j where j.job_name = s.job_name)
-                then coalesce(s.watched_since, excluded.watched_since)
-            else excluded.watched_since
-        end;
+        watched_since = excluded.watched_since;
 $$;
 
 --
@@ -10998,6 +13667,44 @@ $$;
 COMMENT ON FUNCTION private.watch_views() IS 'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
 
 --
+-- Name: watchable_views(); Type: FUNCTION; Schema: private; Owner: -
+--
+
+CREATE FUNCTION private.watchable_views() RETURNS TABLE(relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relispopulated,
+        n.nspname = 'analytics' and exists (select from analytics.views as v where v.view_name = c.relname),
+        exists (
+            select
+            from pg_index as i
+            where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
+                and not (0 = any (i.indkey::int2[]))
+        )
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where c.relkind = 'm'
+        and n.nspname !~ '^(pg_|_realtime|supabase_)'
+        and n.nspname not in (
+            'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
+            'pgbouncer', 'pgsodium'
+        )
+        -- An extension looks after its own.
+        and not exists (
+            select from pg_depend as d
+            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        );
+$$;
+
+--
+-- Name: FUNCTION watchable_views(); Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON FUNCTION private.watchable_views() IS 'Materialized views of the database that are neither the platform''s nor an extension''s.';
+
+--
 -- Name: why_not_audited(); Type: FUNCTION; Schema: private; Owner: -
 --
 
@@ -11064,11 +13771,18 @@ CREATE FUNCTION private.withdraw_subjects(kind text, known_subjects text[]) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     update analytics.incidents as i
-    set closed_at = clock_timestamp(), resolution = 'withdrawn'
-    where i.kind = withdraw_subjects.kind and i.closed_at is null and i.subject <> all (known_subjects);
+    set closed_at = clock_timestamp(), resolution = 'withdrawn',
+        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
+    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
+        and i.closed_at is null
+        and i.subject <> all (known_subjects)
+        and not private.is_still_running(i.kind, i.subject);
 
     delete from analytics.findings as f
-    where f.kind = withdraw_subjects.kind and f.subject <> all (known_subjects);
+    where f.kind = withdraw_subjects.kind
+        and f.subject <> all (known_subjects)
+        -- Left for as long as its process works: it is observed until that ends.
+        and not private.is_still_running(f.kind, f.subject);
 $$;
 
 --
@@ -11379,27 +14093,28 @@ COMMENT ON COLUMN analytics.active_learning_days.active_seconds IS 'Of sessions 
 CREATE TABLE analytics.alert_causes (
     kind text NOT NULL,
     cause text NOT NULL,
-    is_of_same_job boolean DEFAULT false NOT NULL,
-    rank integer NOT NULL
+    rank integer NOT NULL,
+    reach text NOT NULL,
+    CONSTRAINT alert_causes_reach_check CHECK ((reach = ANY (ARRAY['job'::text, 'struck'::text, 'lasting'::text, 'once'::text, 'owner'::text])))
 );
 
 --
 -- Name: TABLE alert_causes; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens while its cause is open is told by it, and not by itself.';
-
---
--- Name: COLUMN alert_causes.is_of_same_job; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.alert_causes.is_of_same_job IS 'Whether the cause speaks only for what is about the same job.';
+COMMENT ON TABLE analytics.alert_causes IS 'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
 
 --
 -- Name: COLUMN alert_causes.rank; Type: COMMENT; Schema: analytics; Owner: -
 --
 
 COMMENT ON COLUMN analytics.alert_causes.rank IS 'Of several causes the one with the lowest speaks.';
+
+--
+-- Name: COLUMN alert_causes.reach; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_causes.reach IS 'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
 
 --
 -- Name: alert_channels; Type: TABLE; Schema: analytics; Owner: -
@@ -11437,6 +14152,7 @@ CREATE TABLE analytics.alert_kinds (
     severity text NOT NULL,
     has_job_thresholds boolean DEFAULT false NOT NULL,
     summary text NOT NULL,
+    can_flap boolean DEFAULT false NOT NULL,
     CONSTRAINT alert_kinds_kind_check CHECK ((kind ~ '^[a-z][a-z_]*$'::text)),
     CONSTRAINT alert_kinds_severity_check CHECK ((severity = ANY (ARRAY['fatal'::text, 'error'::text, 'warning'::text, 'info'::text])))
 );
@@ -11452,6 +14168,12 @@ COMMENT ON TABLE analytics.alert_kinds IS 'The vocabulary of the audit. Each kin
 --
 
 COMMENT ON COLUMN analytics.alert_kinds.has_job_thresholds IS 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
+
+--
+-- Name: COLUMN alert_kinds.can_flap; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.alert_kinds.can_flap IS 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
 
 --
 -- Name: questions; Type: TABLE; Schema: public; Owner: -
@@ -11873,6 +14595,12 @@ CREATE TABLE analytics.audit_state (
     last_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     scheduler_resumed_at timestamp with time zone,
     judged_since timestamp with time zone,
+    timeline integer DEFAULT private.cluster_timeline() NOT NULL,
+    batch_size integer DEFAULT 10000 NOT NULL,
+    failed_count integer DEFAULT 0 NOT NULL,
+    failed_at timestamp with time zone,
+    failure text,
+    CONSTRAINT audit_state_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 10000))),
     CONSTRAINT audit_state_is_singleton_check CHECK (is_singleton),
     CONSTRAINT audit_state_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['ok'::text, 'bad'::text, 'unknown'::text])))
 );
@@ -11930,6 +14658,30 @@ COMMENT ON COLUMN analytics.audit_state.scheduler_resumed_at IS 'End of the last
 --
 
 COMMENT ON COLUMN analytics.audit_state.judged_since IS 'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+--
+-- Name: COLUMN audit_state.timeline; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.timeline IS 'Of the cluster: another one means that it was restored, or that a standby took over.';
+
+--
+-- Name: COLUMN audit_state.batch_size; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.batch_size IS 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+
+--
+-- Name: COLUMN audit_state.failed_count; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failed_count IS 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+
+--
+-- Name: COLUMN audit_state.failure; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.audit_state.failure IS 'Why the last of them failed; null after one that did not.';
 
 --
 -- Name: check_ins_asked; Type: TABLE; Schema: analytics; Owner: -
@@ -12486,7 +15238,7 @@ COMMENT ON TABLE analytics.known_jobs IS 'Names of jobids, kept after the job is
 -- Name: COLUMN known_jobs.job_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.known_jobs.job_name IS 'cron.job.jobname, or jobid:<n> for a job that was scheduled without a name.';
+COMMENT ON COLUMN analytics.known_jobs.job_name IS 'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
 
 --
 -- Name: kpi_event_types; Type: VIEW; Schema: analytics; Owner: -
@@ -14138,7 +16890,7 @@ COMMENT ON TABLE analytics.outbox IS 'Alerts to be told. Pending until acknowled
 -- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(system identifier | epoch | incident | transition): sending again is the same event.';
+COMMENT ON COLUMN analytics.outbox.event_id IS 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
 
 --
 -- Name: COLUMN outbox.payload; Type: COMMENT; Schema: analytics; Owner: -
@@ -14465,38 +17217,6 @@ CREATE VIEW analytics.rejected_submissions WITH (security_invoker='on') AS
 COMMENT ON VIEW analytics.rejected_submissions IS 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
 
 --
--- Name: retention; Type: TABLE; Schema: analytics; Owner: -
---
-
-CREATE TABLE analytics.retention (
-    history text NOT NULL,
-    keep_for interval NOT NULL,
-    batch_size integer DEFAULT 20000 NOT NULL,
-    CONSTRAINT retention_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 1000000))),
-    CONSTRAINT retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text]))),
-    CONSTRAINT retention_keep_for_check CHECK ((keep_for >= '1 day'::interval)),
-    CONSTRAINT retention_spans_check CHECK ((keep_for <= '100 years'::interval))
-);
-
---
--- Name: TABLE retention; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON TABLE analytics.retention IS 'How long each history is kept. Set by hand: an update is all it takes.';
-
---
--- Name: COLUMN retention.history; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.history IS 'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
-
---
--- Name: COLUMN retention.batch_size; Type: COMMENT; Schema: analytics; Owner: -
---
-
-COMMENT ON COLUMN analytics.retention.batch_size IS 'The most rows that one call of private.purge_history deletes.';
-
---
 -- Name: review_session_usage; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
@@ -14551,7 +17271,7 @@ CREATE TABLE analytics.scheduled_jobs (
     max_runtime interval NOT NULL,
     min_runtime interval,
     failure_threshold integer DEFAULT 1 NOT NULL,
-    recovery_threshold integer DEFAULT 1 NOT NULL,
+    recovery_threshold integer,
     severity text,
     muted_until timestamp with time zone,
     paused_until timestamp with time zone,
@@ -14621,7 +17341,7 @@ COMMENT ON COLUMN analytics.scheduled_jobs.failure_threshold IS 'Consecutive fai
 -- Name: COLUMN scheduled_jobs.recovery_threshold; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes.';
+COMMENT ON COLUMN analytics.scheduled_jobs.recovery_threshold IS 'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
 --
 -- Name: COLUMN scheduled_jobs.severity; Type: COMMENT; Schema: analytics; Owner: -
@@ -14974,6 +17694,29 @@ COMMENT ON COLUMN analytics.team_members.is_led IS 'False once the manager has l
 COMMENT ON COLUMN analytics.team_members.user_id IS 'Null in the one row of a team without members.';
 
 --
+-- Name: unwatched_views; Type: TABLE; Schema: analytics; Owner: -
+--
+
+CREATE TABLE analytics.unwatched_views (
+    view_name text NOT NULL,
+    reason text,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unwatched_views_view_name_check CHECK ((view_name ~ '^[^.]+\..+$'::text))
+);
+
+--
+-- Name: TABLE unwatched_views; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON TABLE analytics.unwatched_views IS 'Materialized views that may stay without a job. Written by hand.';
+
+--
+-- Name: COLUMN unwatched_views.view_name; Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON COLUMN analytics.unwatched_views.view_name IS 'schema.name, as kind unrefreshed tells it.';
+
+--
 -- Name: view_sources; Type: TABLE; Schema: analytics; Owner: -
 --
 
@@ -15089,6 +17832,21 @@ CREATE VIEW private.current_dim_users WITH (security_invoker='on') AS
 --
 
 COMMENT ON VIEW private.current_dim_users IS 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
+
+--
+-- Name: detector_arrears; Type: TABLE; Schema: private; Owner: -
+--
+
+CREATE TABLE private.detector_arrears (
+    detector text NOT NULL,
+    runs private.audited_run[] NOT NULL
+);
+
+--
+-- Name: TABLE detector_arrears; Type: COMMENT; Schema: private; Owner: -
+--
+
+COMMENT ON TABLE private.detector_arrears IS 'Runs that a detector has still to be given: the watermark has moved past them.';
 
 --
 -- Name: orgs; Type: TABLE; Schema: public; Owner: -
@@ -15352,6 +18110,20 @@ ALTER TABLE ONLY analytics.alert_kinds
     ADD CONSTRAINT alert_kinds_pkey PRIMARY KEY (kind);
 
 --
+-- Name: audit_detectors audit_detectors_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_pkey PRIMARY KEY (detector);
+
+--
+-- Name: audit_detectors audit_detectors_place_key; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.audit_detectors
+    ADD CONSTRAINT audit_detectors_place_key UNIQUE (place);
+
+--
 -- Name: audit_state audit_state_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -15597,6 +18369,13 @@ ALTER TABLE ONLY analytics.struck_jobs
     ADD CONSTRAINT struck_jobs_pkey PRIMARY KEY (kind, job_name);
 
 --
+-- Name: unwatched_views unwatched_views_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
+--
+
+ALTER TABLE ONLY analytics.unwatched_views
+    ADD CONSTRAINT unwatched_views_pkey PRIMARY KEY (view_name);
+
+--
 -- Name: view_sources view_sources_pkey; Type: CONSTRAINT; Schema: analytics; Owner: -
 --
 
@@ -15623,6 +18402,13 @@ ALTER TABLE ONLY analytics.views
 
 ALTER TABLE ONLY analytics.views
     ADD CONSTRAINT views_pkey PRIMARY KEY (view_name);
+
+--
+-- Name: detector_arrears detector_arrears_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_pkey PRIMARY KEY (detector);
 
 --
 -- Name: agents agents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -15990,6 +18776,18 @@ CREATE UNIQUE INDEX incidents_open_key ON analytics.incidents USING btree (kind,
 --
 
 CREATE INDEX incidents_recovery_idx ON analytics.incidents USING btree (incident_id) WHERE ((closed_at IS NOT NULL) AND (announced_at IS NOT NULL) AND (recovery_announced_at IS NULL));
+
+--
+-- Name: incidents_subject_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX incidents_subject_idx ON analytics.incidents USING btree (kind, subject, opened_at);
+
+--
+-- Name: known_jobs_job_name_idx; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE INDEX known_jobs_job_name_idx ON analytics.known_jobs USING btree (job_name);
 
 --
 -- Name: mv_agent_challenges_key; Type: INDEX; Schema: analytics; Owner: -
@@ -16786,6 +19584,13 @@ ALTER TABLE ONLY analytics.view_watch
     ADD CONSTRAINT view_watch_view_name_fkey FOREIGN KEY (view_name) REFERENCES analytics.views(view_name) ON DELETE CASCADE;
 
 --
+-- Name: detector_arrears detector_arrears_detector_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+--
+
+ALTER TABLE ONLY private.detector_arrears
+    ADD CONSTRAINT detector_arrears_detector_fkey FOREIGN KEY (detector) REFERENCES analytics.audit_detectors(detector) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
 -- Name: assignments assignments_org_id_assignee_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -16949,6 +19754,12 @@ ALTER TABLE analytics.alert_channels ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.alert_kinds ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_detectors; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.audit_detectors ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: audit_state; Type: ROW SECURITY; Schema: analytics; Owner: -
@@ -17155,6 +19966,12 @@ ALTER TABLE analytics.source_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE analytics.struck_jobs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: unwatched_views; Type: ROW SECURITY; Schema: analytics; Owner: -
+--
+
+ALTER TABLE analytics.unwatched_views ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: view_sources; Type: ROW SECURITY; Schema: analytics; Owner: -
 --
 
@@ -17171,6 +19988,12 @@ ALTER TABLE analytics.view_watch ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE analytics.views ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: detector_arrears; Type: ROW SECURITY; Schema: private; Owner: -
+--
+
+ALTER TABLE private.detector_arrears ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: agents; Type: ROW SECURITY; Schema: public; Owner: -
@@ -17505,10 +20328,16 @@ REVOKE ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token big
 GRANT ALL ON FUNCTION analytics.acknowledge_resolution(event_id text, token bigint, note text) TO service_role;
 
 --
--- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
+-- Name: FUNCTION adopt_all_jobs(late_after interval, max_runtime interval); Type: ACL; Schema: analytics; Owner: -
 --
 
-REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION analytics.adopt_all_jobs(late_after interval, max_runtime interval) FROM PUBLIC;
+
+--
+-- Name: FUNCTION adopt_job(job_name text, late_after interval, max_runtime interval, owner name); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.adopt_job(job_name text, late_after interval, max_runtime interval, owner name) FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_calendar_request(); Type: ACL; Schema: analytics; Owner: -
@@ -17596,6 +20425,18 @@ REVOKE ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) FROM
 GRANT ALL ON FUNCTION analytics.hold_alerts(category text, delay interval) TO service_role;
 
 --
+-- Name: FUNCTION http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.http_get(url text, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.http_post(url text, body jsonb, params jsonb, headers jsonb, timeout_milliseconds integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION invoke_function(name text, body jsonb, timeout interval, complete_within interval); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -17663,6 +20504,13 @@ REVOKE ALL ON FUNCTION analytics.make_months_ahead() FROM PUBLIC;
 REVOKE ALL ON FUNCTION analytics.manual_refresh(view_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO authenticated;
 GRANT ALL ON FUNCTION analytics.manual_refresh(view_name text) TO service_role;
+
+--
+-- Name: FUNCTION note_failed_audit(reason text); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.note_failed_audit(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.note_failed_audit(reason text) TO service_role;
 
 --
 -- Name: FUNCTION park_alert(event_id text, token bigint, error text); Type: ACL; Schema: analytics; Owner: -
@@ -17767,6 +20615,13 @@ REVOKE ALL ON FUNCTION analytics.restore_job(job_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION analytics.rotate_call_secret(keep_old boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION shrink_audit_batch(); Type: ACL; Schema: analytics; Owner: -
+--
+
+REVOKE ALL ON FUNCTION analytics.shrink_audit_batch() FROM PUBLIC;
+GRANT ALL ON FUNCTION analytics.shrink_audit_batch() TO service_role;
+
+--
 -- Name: FUNCTION sync_training_dimensions(); Type: ACL; Schema: analytics; Owner: -
 --
 
@@ -17805,10 +20660,16 @@ REVOKE ALL ON FUNCTION analytics.view_states() FROM PUBLIC;
 GRANT ALL ON FUNCTION analytics.view_states() TO service_role;
 
 --
--- Name: FUNCTION alert_event_id(epoch integer, incident_id bigint, transition text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION alert_event_id(event_seed uuid, transition text); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.alert_event_id(epoch integer, incident_id bigint, transition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.alert_event_id(event_seed uuid, transition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION alert_family(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.alert_family(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION alert_payload(incident analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
@@ -17944,6 +20805,12 @@ REVOKE ALL ON FUNCTION private.begin_epoch() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.believe_source_moment() FROM PUBLIC;
 
 --
+-- Name: FUNCTION call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.call_detector(call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION call_secrets(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -17954,6 +20821,12 @@ REVOKE ALL ON FUNCTION private.call_secrets() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.call_signature(secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION callee_of(url text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.callee_of(url text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION can_hold(column_type text, held text); Type: ACL; Schema: private; Owner: -
@@ -17967,6 +20840,12 @@ REVOKE ALL ON FUNCTION private.can_hold(column_type text, held text) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION private.canonical_uuid(spelling text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.canonical_uuid(spelling text) TO authenticated;
+
+--
+-- Name: FUNCTION cause_of(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cause_of(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_kpi_events(); Type: ACL; Schema: private; Owner: -
@@ -17986,6 +20865,24 @@ REVOKE ALL ON FUNCTION private.claim_refresh(worker integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claimed_uuid(claim text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claimed_uuid(claim text) TO authenticated;
+
+--
+-- Name: FUNCTION close_incidents(incident_ids bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_incidents(incident_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION close_repaired(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.close_repaired() FROM PUBLIC;
+
+--
+-- Name: FUNCTION cluster_timeline(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.cluster_timeline() FROM PUBLIC;
 
 --
 -- Name: FUNCTION column_reference(relation regclass, column_name text); Type: ACL; Schema: private; Owner: -
@@ -18040,12 +20937,6 @@ REVOKE ALL ON FUNCTION private.detect_blind(read_error text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.detect_bundled_refreshes() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_declared_state(calendar jsonb); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_declared_state(calendar jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_default_partitions(); Type: ACL; Schema: private; Owner: -
@@ -18144,34 +21035,28 @@ REVOKE ALL ON FUNCTION private.detect_net_worker(read_error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_not_refreshable() FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_open_runs(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_open_runs() FROM PUBLIC;
-
---
--- Name: FUNCTION detect_pace(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_pace(runs private.audited_run[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION detect_pile_up(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_pile_up(runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_read_only(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_read_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION detect_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_refreshes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_restarts(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_restarts(runs private.audited_run[]) FROM PUBLIC;
-
---
--- Name: FUNCTION detect_scheduler(); Type: ACL; Schema: private; Owner: -
---
-
-REVOKE ALL ON FUNCTION private.detect_scheduler() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_scheduler_gone(); Type: ACL; Schema: private; Owner: -
@@ -18210,6 +21095,12 @@ REVOKE ALL ON FUNCTION private.detect_stuck() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detect_timed_out(runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_timezone_ignored(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_timezone_ignored() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_too_fast(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18222,16 +21113,22 @@ REVOKE ALL ON FUNCTION private.detect_too_fast(runs private.audited_run[]) FROM 
 REVOKE ALL ON FUNCTION private.detect_unpopulated() FROM PUBLIC;
 
 --
+-- Name: FUNCTION detect_unrefreshed(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.detect_unrefreshed() FROM PUBLIC;
+
+--
 -- Name: FUNCTION detect_unset_timeout(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.detect_unset_timeout() FROM PUBLIC;
 
 --
--- Name: FUNCTION detect_views(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION detect_untracked_answers(); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.detect_views() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.detect_untracked_answers() FROM PUBLIC;
 
 --
 -- Name: FUNCTION detect_zombies(); Type: ACL; Schema: private; Owner: -
@@ -18256,6 +21153,12 @@ REVOKE ALL ON FUNCTION private.empty_derived_table() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.enqueue_alert(incident analytics.incidents, transition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION family_threshold(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.family_threshold(incident analytics.incidents) FROM PUBLIC;
 
 --
 -- Name: FUNCTION fill_days_of_all_facts(); Type: ACL; Schema: private; Owner: -
@@ -18300,6 +21203,12 @@ REVOKE ALL ON FUNCTION private.find_edited_jobs() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_inactive_jobs() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_locking_refreshes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_locking_refreshes() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_missing_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18330,10 +21239,34 @@ REVOKE ALL ON FUNCTION private.find_never_firing(calendar jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.find_orphan_owners() FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_read_only(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_read_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_refreshes_denied(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_refreshes_denied() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_renamed_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_renamed_jobs() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_undeclared_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.find_undeclared_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_unrefreshed_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.find_unrefreshed_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_wrong_hosts(); Type: ACL; Schema: private; Owner: -
@@ -18348,16 +21281,28 @@ REVOKE ALL ON FUNCTION private.find_wrong_hosts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.finish_refresh(request_id bigint, entry analytics.refresh_log) FROM PUBLIC;
 
 --
+-- Name: FUNCTION flapping_evidence(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_evidence(kind text, evidence jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION flapping_window(evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.flapping_window(evidence jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION gather_causes(pass_started_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.gather_causes(pass_started_at timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION gather_storm(news bigint[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION gather_groups(news bigint[], is_first boolean); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.gather_storm(news bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gather_groups(news bigint[], is_first boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION get_cron_job_status(); Type: ACL; Schema: private; Owner: -
@@ -18368,10 +21313,22 @@ GRANT ALL ON FUNCTION private.get_cron_job_status() TO authenticated;
 GRANT ALL ON FUNCTION private.get_cron_job_status() TO service_role;
 
 --
+-- Name: FUNCTION group_evidence(members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.group_evidence(members bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION harvest_responses(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.harvest_responses() FROM PUBLIC;
+
+--
+-- Name: FUNCTION has_flapped(kind text, subject text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.has_flapped(kind text, subject text, evidence jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION has_source_changes(view_name text); Type: ACL; Schema: private; Owner: -
@@ -18406,16 +21363,46 @@ REVOKE ALL ON FUNCTION private.http_evidence(call analytics.http_calls) FROM PUB
 REVOKE ALL ON FUNCTION private.http_failure_class(call analytics.http_calls) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ignored_timezone(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.ignored_timezone() FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_audit_sighted(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_audit_sighted() FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_dynamic_refresh(text text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_dynamic_refresh(text text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_muted(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_muted(incident analytics.incidents) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_org_admin(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_org_admin() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_own_run(command text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_own_run(command text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_passing(sqlstate text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_passing(sqlstate text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION is_row_collapse(row_baseline bigint, row_count bigint); Type: ACL; Schema: private; Owner: -
@@ -18430,10 +21417,46 @@ REVOKE ALL ON FUNCTION private.is_row_collapse(row_baseline bigint, row_count bi
 REVOKE ALL ON FUNCTION private.is_run_alive(run analytics.open_runs) FROM PUBLIC;
 
 --
+-- Name: FUNCTION is_still_running(kind text, subject text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.is_still_running(kind text, subject text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION is_watched(kind text, subject text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.is_watched(kind text, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION job_label(job_name text, owner text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.job_label(job_name text, owner text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobid_of_name(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.jobid_of_name(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_of_declarations(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.jobs_of_declarations() FROM PUBLIC;
+
+--
+-- Name: FUNCTION join_group(group_id bigint, members bigint[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.join_group(group_id bigint, members bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION join_http_causes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.join_http_causes() FROM PUBLIC;
 
 --
 -- Name: FUNCTION judge_slots(running_since timestamp with time zone); Type: ACL; Schema: private; Owner: -
@@ -18448,10 +21471,22 @@ REVOKE ALL ON FUNCTION private.judge_slots(running_since timestamp with time zon
 REVOKE ALL ON FUNCTION private.judged_since() FROM PUBLIC;
 
 --
+-- Name: FUNCTION keep_arrears(detector text, runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.keep_arrears(detector text, runs private.audited_run[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION known_cron_jobs(); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.known_cron_jobs() FROM PUBLIC;
+
+--
+-- Name: FUNCTION last_strike(cause analytics.incidents, reach text, job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.last_strike(cause analytics.incidents, reach text, job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION listed_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -18484,6 +21519,42 @@ GRANT ALL ON FUNCTION private.manual_refresh(view_name text) TO service_role;
 --
 
 REVOKE ALL ON FUNCTION private.may_check_in(monitor text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION may_close(incident analytics.incidents); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.may_close(incident analytics.incidents) FROM PUBLIC;
+
+--
+-- Name: FUNCTION may_refresh(role text, relation oid); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.may_refresh(role text, relation oid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION name_members(cause analytics.incidents, transition text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.name_members(cause analytics.incidents, transition text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION net_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.net_answers(since timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.next_slot_after(slot timestamp with time zone, schedule text, period interval, moment timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION note_detector(detector text, failure jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.note_detector(detector text, failure jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION note_failed_refreshes(runs private.audited_run[]); Type: ACL; Schema: private; Owner: -
@@ -18540,6 +21611,24 @@ REVOKE ALL ON FUNCTION private.observe_runs(kind text, bad_ending text, runs pri
 REVOKE ALL ON FUNCTION private.observe_struck_jobs(kind text, runs private.audited_run[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.observe_untracked(subject text, state text, jobs text[], failed_count bigint, failed_at timestamp with time zone, outcome text, message text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION open_call(callee text, deadline_in interval, awaits_completion boolean); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.open_call(callee text, deadline_in interval, awaits_completion boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION open_group(family text, members bigint[], leader bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.open_group(family text, members bigint[], leader bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION orgs_were_deleted(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18563,6 +21652,24 @@ REVOKE ALL ON FUNCTION private.passed_moments(moments text[], since timestamp wi
 
 REVOKE ALL ON FUNCTION private.people_of_caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.people_of_caller() TO authenticated;
+
+--
+-- Name: FUNCTION period_of_job(job_name text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_job(job_name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION period_of_schedule(schedule text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.period_of_schedule(schedule text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION place_answers(since timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.place_answers(since timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_history(); Type: ACL; Schema: private; Owner: -
@@ -18601,16 +21708,22 @@ REVOKE ALL ON FUNCTION private.purge_refresh_log(keep_for interval, batch_size i
 REVOKE ALL ON FUNCTION private.purge_refresh_requests(keep_for interval, batch_size integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION purge_runs(keep_for interval, batch_size integer); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION purge_runs(rule analytics.retention); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.purge_runs(keep_for interval, batch_size integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.purge_runs(rule analytics.retention) FROM PUBLIC;
 
 --
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.purge_worker_runs(batch_size integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.read_history(pass_started_at timestamp with time zone, OUT runs private.audited_run[], OUT new_epoch_reason text, OUT run_count integer, OUT has_backlog boolean, OUT read_error text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION reading_rows(reading text); Type: ACL; Schema: private; Owner: -
@@ -18721,6 +21834,12 @@ REVOKE ALL ON FUNCTION private.reading_training_teams(asked jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.recent_durations(job_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION recovery_threshold(kind text, evidence jsonb); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.recovery_threshold(kind text, evidence jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION refresh_lock_holders(); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18761,10 +21880,28 @@ REVOKE ALL ON FUNCTION private.refresh_request_key(id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refresh_worker_command(worker integer, in_background boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION refreshes_in(text text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refreshes_in(text text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refreshes_of_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.refreshes_of_jobs() FROM PUBLIC;
+
+--
 -- Name: FUNCTION remove_attempt_facts(attempt_ids uuid[], date_keys date[]); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.remove_attempt_facts(attempt_ids uuid[], date_keys date[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION renamed_jobs(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.renamed_jobs() FROM PUBLIC;
 
 --
 -- Name: FUNCTION request_refresh(view_name text, pack text, requested_by text); Type: ACL; Schema: private; Owner: -
@@ -18779,10 +21916,16 @@ REVOKE ALL ON FUNCTION private.request_refresh(view_name text, pack text, reques
 REVOKE ALL ON FUNCTION private.row_condition(relation regclass, filter jsonb) FROM PUBLIC;
 
 --
--- Name: FUNCTION run_audit_pass(calendar jsonb); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION run_audit_pass(calendar jsonb, called_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.run_audit_pass(calendar jsonb, called_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_detector(detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamp with time zone, time_ends_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION run_ending(status text, message text); Type: ACL; Schema: private; Owner: -
@@ -18795,6 +21938,12 @@ REVOKE ALL ON FUNCTION private.run_ending(status text, message text) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION private.run_refresh() FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_time(moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.run_time(moment timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION schedule_of_job(job_name text); Type: ACL; Schema: private; Owner: -
@@ -18857,16 +22006,28 @@ REVOKE ALL ON FUNCTION private.secret_flaw(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.settle_calls() FROM PUBLIC;
 
 --
+-- Name: FUNCTION settle_causes(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_causes() FROM PUBLIC;
+
+--
+-- Name: FUNCTION settle_incidents(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.settle_incidents() FROM PUBLIC;
+
+--
 -- Name: FUNCTION severity_rank(severity text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.severity_rank(severity text) FROM PUBLIC;
 
 --
--- Name: FUNCTION skip_backlog(); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION skip_backlog(batch_size integer); Type: ACL; Schema: private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION private.skip_backlog() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.skip_backlog(batch_size integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION source_lock_key(source regclass); Type: ACL; Schema: private; Owner: -
@@ -18929,6 +22090,30 @@ REVOKE ALL ON FUNCTION private.system_identifier() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.take_runs(batch_size integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION tell_again(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.tell_again() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tells_timeout(status_code integer, error_msg text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.tells_timeout(status_code integer, error_msg text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION texts_of_jobs(pattern text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.texts_of_jobs(pattern text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION time_limit(command text, owner text, database text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.time_limit(command text, owner text, database text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION time_limit_of_job(job_name text); Type: ACL; Schema: private; Owner: -
 --
 
@@ -18977,10 +22162,22 @@ REVOKE ALL ON FUNCTION private.trim_source_changes(source regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.typed_column(relation regclass, column_name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION unread_history(last_runid bigint); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.unread_history(last_runid bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION url_host(url text); Type: ACL; Schema: private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION private.url_host(url text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION usual_period(job text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.usual_period(job text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION vault_secret(name text); Type: ACL; Schema: private; Owner: -
@@ -18999,6 +22196,12 @@ REVOKE ALL ON FUNCTION private.view_state(declared analytics.views) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION private.waiting_refresh(view_name text, pack text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION waits_a_pass(kind text); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.waits_a_pass(kind text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION wanted_condition(relation regclass, filter jsonb); Type: ACL; Schema: private; Owner: -
@@ -19023,6 +22226,12 @@ REVOKE ALL ON FUNCTION private.watch_source(source regclass, relkind "char") FRO
 --
 
 REVOKE ALL ON FUNCTION private.watch_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION watchable_views(); Type: ACL; Schema: private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION private.watchable_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION why_not_audited(); Type: ACL; Schema: private; Owner: -

@@ -7,22 +7,22 @@ export type Database = {
       "alert_causes": {
         Row: {
           "cause": string;
-          "is_of_same_job": boolean;
           "kind": string;
           "rank": number;
+          "reach": string;
         };
         ComputedFields: never;
         Insert: {
           "cause": string;
-          "is_of_same_job"?: boolean;
           "kind": string;
           "rank": number;
+          "reach": string;
         };
         Update: {
           "cause"?: string;
-          "is_of_same_job"?: boolean;
           "kind"?: string;
           "rank"?: number;
+          "reach"?: string;
         };
         Relationships: [];
       };
@@ -59,6 +59,7 @@ export type Database = {
       };
       "alert_kinds": {
         Row: {
+          "can_flap": boolean;
           "has_job_thresholds": boolean;
           "kind": string;
           "severity": string;
@@ -66,12 +67,14 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind": string;
           "severity": string;
           "summary": string;
         };
         Update: {
+          "can_flap"?: boolean;
           "has_job_thresholds"?: boolean;
           "kind"?: string;
           "severity"?: string;
@@ -79,10 +82,42 @@ export type Database = {
         };
         Relationships: [];
       };
+      "audit_detectors": {
+        Row: {
+          "call": string;
+          "detector": string;
+          "needs_history": boolean;
+          "out_of_time_at": string | null;
+          "place": number;
+          "was_skipped": boolean;
+        };
+        ComputedFields: never;
+        Insert: {
+          "call": string;
+          "detector": string;
+          "needs_history"?: boolean;
+          "out_of_time_at"?: string | null;
+          "place": number;
+          "was_skipped"?: boolean;
+        };
+        Update: {
+          "call"?: string;
+          "detector"?: string;
+          "needs_history"?: boolean;
+          "out_of_time_at"?: string | null;
+          "place"?: number;
+          "was_skipped"?: boolean;
+        };
+        Relationships: [];
+      };
       "audit_state": {
         Row: {
+          "batch_size": number;
           "canary_seen_at": string;
           "epoch": number;
+          "failed_at": string | null;
+          "failed_count": number;
+          "failure": string | null;
           "history_relation": unknown;
           "is_singleton": boolean;
           "judged_since": string | null;
@@ -94,11 +129,16 @@ export type Database = {
           "pass_count": number;
           "scheduler_resumed_at": string | null;
           "system_identifier": string;
+          "timeline": number;
         };
         ComputedFields: never;
         Insert: {
+          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
+          "failed_at"?: string | null;
+          "failed_count"?: number;
+          "failure"?: string | null;
           "history_relation": unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -110,10 +150,15 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier": string;
+          "timeline"?: number;
         };
         Update: {
+          "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
+          "failed_at"?: string | null;
+          "failed_count"?: number;
+          "failure"?: string | null;
           "history_relation"?: unknown;
           "is_singleton"?: boolean;
           "judged_since"?: string | null;
@@ -125,6 +170,7 @@ export type Database = {
           "pass_count"?: number;
           "scheduler_resumed_at"?: string | null;
           "system_identifier"?: string;
+          "timeline"?: number;
         };
         Relationships: [];
       };
@@ -593,7 +639,9 @@ export type Database = {
           "announced_at": string | null;
           "cause_id": number | null;
           "closed_at": string | null;
+          "closed_in_pass": number | null;
           "epoch": number;
+          "event_seed": string;
           "evidence": NonNullable<Json>;
           "fingerprint": string;
           "first_seen_at": string;
@@ -601,8 +649,10 @@ export type Database = {
           "job_name": string | null;
           "kind": string;
           "last_seen_at": string;
+          "named_at": string | null;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass": number;
           "recovery_announced_at": string | null;
           "resolution": string | null;
           "severity": string;
@@ -613,7 +663,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch": number;
+          "event_seed"?: string;
           "evidence": NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at": string;
@@ -621,8 +673,10 @@ export type Database = {
           "job_name"?: string | null;
           "kind": string;
           "last_seen_at": string;
+          "named_at"?: string | null;
           "occurrence_count": number;
           "opened_at": string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity": string;
@@ -632,7 +686,9 @@ export type Database = {
           "announced_at"?: string | null;
           "cause_id"?: number | null;
           "closed_at"?: string | null;
+          "closed_in_pass"?: number | null;
           "epoch"?: number;
+          "event_seed"?: string;
           "evidence"?: NonNullable<Json>;
           "fingerprint"?: never;
           "first_seen_at"?: string;
@@ -640,8 +696,10 @@ export type Database = {
           "job_name"?: string | null;
           "kind"?: string;
           "last_seen_at"?: string;
+          "named_at"?: string | null;
           "occurrence_count"?: number;
           "opened_at"?: string;
+          "opened_in_pass"?: number;
           "recovery_announced_at"?: string | null;
           "resolution"?: string | null;
           "severity"?: string;
@@ -1063,17 +1121,23 @@ export type Database = {
           "batch_size": number;
           "history": string;
           "keep_for": string;
+          "of_all_jobs": boolean;
+          "swept": NonNullable<Json>;
         };
         ComputedFields: never;
         Insert: {
           "batch_size"?: number;
           "history": string;
           "keep_for": string;
+          "of_all_jobs"?: boolean;
+          "swept"?: NonNullable<Json>;
         };
         Update: {
           "batch_size"?: number;
           "history"?: string;
           "keep_for"?: string;
+          "of_all_jobs"?: boolean;
+          "swept"?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -1094,7 +1158,7 @@ export type Database = {
           "owner": unknown;
           "paused_until": string | null;
           "period": string | null;
-          "recovery_threshold": number;
+          "recovery_threshold": number | null;
           "schedule": string;
           "severity": string | null;
         };
@@ -1115,7 +1179,7 @@ export type Database = {
           "owner": unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule": string;
           "severity"?: string | null;
         };
@@ -1135,7 +1199,7 @@ export type Database = {
           "owner"?: unknown;
           "paused_until"?: string | null;
           "period"?: string | null;
-          "recovery_threshold"?: number;
+          "recovery_threshold"?: number | null;
           "schedule"?: string;
           "severity"?: string | null;
         };
@@ -1195,6 +1259,25 @@ export type Database = {
             referencedColumns: ["kind"];
           },
         ];
+      };
+      "unwatched_views": {
+        Row: {
+          "added_at": string;
+          "reason": string | null;
+          "view_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "added_at"?: string;
+          "reason"?: string | null;
+          "view_name": string;
+        };
+        Update: {
+          "added_at"?: string;
+          "reason"?: string | null;
+          "view_name"?: string;
+        };
+        Relationships: [];
       };
       "view_sources": {
         Row: {
@@ -2245,7 +2328,19 @@ export type Database = {
       "acknowledge_alert": { Args: { "event_id": string; "token": number }; Returns: boolean };
       "acknowledge_check_in": { Args: { "job_name": string; "runid": number }; Returns: undefined };
       "acknowledge_resolution": { Args: { "event_id": string; "note": string; "token": number }; Returns: boolean };
-      "adopt_job": { Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string }; Returns: undefined };
+      "adopt_all_jobs": {
+        Args: { "late_after"?: string; "max_runtime"?: string };
+        Returns: {
+          "job_name": string;
+          "jobid": number;
+          "owner": unknown;
+          "schedule": string;
+        }[];
+      };
+      "adopt_job": {
+        Args: { "job_name": string; "late_after"?: string; "max_runtime"?: string; "owner"?: unknown };
+        Returns: undefined;
+      };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
       "backfill_scenario_attempts": {
@@ -2324,6 +2419,14 @@ export type Database = {
         }[];
       };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
+      "http_get": {
+        Args: { "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
+        Returns: number;
+      };
+      "http_post": {
+        Args: { "body"?: Json; "headers"?: Json; "params"?: Json; "timeout_milliseconds"?: number; "url": string };
+        Returns: number;
+      };
       "invoke_function": {
         Args: { "body"?: Json; "complete_within"?: string; "name": string; "timeout"?: string };
         Returns: number;
@@ -2391,6 +2494,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
@@ -2475,6 +2579,7 @@ export type Database = {
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "restore_job": { Args: { "job_name": string }; Returns: undefined };
       "rotate_call_secret": { Args: { "keep_old"?: boolean }; Returns: string };
+      "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "sync_training_dimensions": { Args: Record<PropertyKey, never>; Returns: undefined };
       "trim_source_changes": { Args: Record<PropertyKey, never>; Returns: undefined };
       "unregister_live": { Args: { "name": string }; Returns: undefined };

@@ -9,9 +9,33 @@ type Payload = Alert["payload"];
  */
 const OUR_WORDS: ReadonlySet<string> = new Set([
   ...["blind", "bundled_refreshes", "default_partition_used", "duplicated", "edited", "history_bloat", "history_lost"],
-  ...["history_off", "inactive", "lock_wait", "locking_refresh", "missed", "missing", "near_timeout", "net_open", "net_tampered"],
+  ...[
+    "history_off",
+    "inactive",
+    "lock_wait",
+    "locking_refresh",
+    "missed",
+    "missing",
+    "near_timeout",
+    "net_open",
+    "net_tampered",
+  ],
   ...["net_worker_gone", "never_fires", "not_refreshable", "not_refreshed", "orphan_owner", "pile_up", "read_only"],
-  ...["refresh_denied", "renamed", "row_collapse", "scheduler_gone", "secret_missing", "source_stopped", "stale", "stuck", "timezone_ignored", "too_fast", "undeclared", "unpopulated", "unrefreshed"],
+  ...[
+    "refresh_denied",
+    "renamed",
+    "row_collapse",
+    "scheduler_gone",
+    "secret_missing",
+    "source_stopped",
+    "stale",
+    "stuck",
+    "timezone_ignored",
+    "too_fast",
+    "undeclared",
+    "unpopulated",
+    "unrefreshed",
+  ],
   ...["unset_timeout", "wrong_host", "zombie"],
 ]);
 

@@ -1,4 +1,4 @@
--- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.job_subject(), private.observe_runs() (replaced)
+-- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.observe_runs() (replaced)
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 
@@ -105,33 +105,12 @@ revoke all on function private.settle_incidents() from public, anon, authenticat
 comment on function private.settle_incidents() is
     'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
 
-create function private.job_subject(job_name text, owner text)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-    select case
-        when exists (select from cron.job as j where j.jobname = job_name and j.username <> owner)
-            and exists (select from cron.job as j where j.jobname = job_name and j.username = owner)
-            then format('%s of %s', job_name, owner)
-        else job_name
-    end;
-$$;
-revoke all on function private.job_subject(text, text) from public, anon, authenticated;
-comment on function private.job_subject(text, text) is
-    'What a finding about a job is kept under: its name, with its owner where two owners have a job of that name.';
-
 create or replace function private.observe_runs(kind text, bad_ending text, runs private.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- pg_cron's key is name and owner, and most installations have one owner.
-    shared_names constant text[] := array(
-        select j.jobname::text from cron.job as j where j.jobname is not null group by j.jobname having count(distinct j.username) > 1
-    );
     streak record;
 begin
     perform private.settle_incidents();
@@ -139,35 +118,26 @@ begin
     for streak in
         with told as (
             -- Runs that ended in another way say nothing about this one.
-            select
-                r.*, d.username as owner,
-                case when d.username is null then r.job_name else private.job_subject(r.job_name, d.username) end as subject
-            from unnest(runs) as r
-            left join cron.job_run_details as d on d.runid = r.runid and r.job_name = any (shared_names)
-            where r.ending in ('succeeded', bad_ending)
+            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
             select
                 t.*,
-                row_number() over (partition by t.subject order by t.runid)
-                - row_number() over (partition by t.subject, t.ending order by t.runid) as island
+                row_number() over (partition by t.job_name order by t.runid)
+                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
             from told as t
         ),
         streaks as (
             select
-                n.job_name, n.subject, n.ending, count(*) as run_count,
-                case when n.subject <> n.job_name then min(n.owner) end as owner,
+                n.job_name, n.ending, count(*) as run_count,
                 min(coalesce(n.started_at, n.ended_at)) as first_at,
                 max(n.runid) as last_runid
             from numbered as n
-            group by n.job_name, n.subject, n.ending, n.island
+            group by n.job_name, n.ending, n.island
         )
         select
             s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
-            coalesce(
-                (select j.schedule from cron.job as j where j.jobname = s.job_name and j.username = s.owner),
-                private.schedule_of_job(s.job_name)
-            ) as schedule
+            private.schedule_of_job(s.job_name) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -176,16 +146,16 @@ begin
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f
-            where f.kind = observe_runs.kind and f.subject = streak.subject
+            where f.kind = observe_runs.kind and f.subject = streak.job_name
                 and (f.state <> 'ok' or exists (
                     select
                     from analytics.incidents as i
-                    where i.kind = observe_runs.kind and i.subject = streak.subject and i.closed_at is null
+                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
                 ))
         );
         perform private.observe(
             kind => observe_runs.kind,
-            subject => streak.subject,
+            subject => streak.job_name,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
             observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
             evidence => jsonb_build_object(
@@ -196,7 +166,7 @@ begin
                 'message', streak.message,
                 'started_at', streak.started_at,
                 'ended_at', streak.ended_at
-            ) || case when streak.owner is null then '{}' else jsonb_build_object('owner', streak.owner) end,
+            ),
             weight => streak.run_count,
             seen_since => streak.first_at
         );
@@ -204,16 +174,12 @@ begin
 
     if private.is_audit_sighted() then
         perform private.withdraw_subjects(kind, array(
-            select case
-                when j.jobname = any (shared_names) then private.job_subject(j.jobname, j.username)
-                else coalesce(j.jobname::text, 'jobid:' || j.jobid)
-            end
-            from cron.job as j
+            select j.job_name from private.known_cron_jobs() as j
             union
-            select d.job_name from analytics.scheduled_jobs as d where d.job_name <> all (shared_names)
+            select d.job_name from analytics.scheduled_jobs as d
         ));
     end if;
 end
 $$;
 comment on function private.observe_runs(text, text, private.audited_run[]) is
-    'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job by name, and by owner where two share it. Not idempotent: each run is given once.';
+    'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job. Not idempotent: each run is given once.';

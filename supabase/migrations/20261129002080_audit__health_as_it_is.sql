@@ -45,7 +45,12 @@ begin
     if age is null then
         unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
     elsif age > old_after then
-        unknown_reasons := array[format('the last audit is %s seconds old', extract(epoch from age)::bigint)];
+        unknown_reasons := array_remove(
+            array[
+                format('the last audit is %s seconds old', extract(epoch from age)::bigint), 'the last audit failed: ' || state.failure
+            ],
+            null
+        );
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
     else

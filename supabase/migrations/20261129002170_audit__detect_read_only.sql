@@ -1,5 +1,5 @@
 -- Object: private.find_read_only(), private.detect_read_only(), private.ignored_timezone(), private.detect_timezone_ignored(), and
---         private.detect_views() (replaced); kinds read_only, timezone_ignored
+--         private.detect_views() (dropped); kinds read_only, timezone_ignored
 -- Why: where transactions are read-only by default every job that writes fails, pg_cron's own history included, and a restart
 --      changes nothing; and a cron.timezone that this pg_cron does not know moves no job by an hour, whatever it says.
 
@@ -164,25 +164,5 @@ $$;
 revoke all on function private.detect_timezone_ignored() from public, anon, authenticated;
 comment on function private.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
 
-create or replace function private.detect_views()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    perform private.detect_read_only();
-    perform private.detect_timezone_ignored();
-    perform private.detect_not_refreshable();
-    perform private.detect_unpopulated();
-    perform private.watch_views();
-    perform private.detect_source_stopped();
-    perform private.detect_lock_wait();
-    perform private.detect_bundled_refreshes();
-    perform private.detect_unset_timeout();
-    perform private.detect_refreshes();
-    perform private.detect_default_partitions();
-    perform private.detect_failed_answers();
-end
-$$;
-comment on function private.detect_views() is
-    'Kinds not_refreshable, unpopulated, not_refreshed, row_collapse, source_stopped, lock_wait, bundled_refreshes, unset_timeout, unrefreshed, refresh_denied and locking_refresh, of what they run in read_only and timezone_ignored, of the tables that views read default_partition_used, and of their answers answer_failed.';
+-- A pass calls each detector by itself: analytics.audit_detectors.
+drop function private.detect_views();

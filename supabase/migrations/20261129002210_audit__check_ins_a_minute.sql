@@ -108,7 +108,7 @@ begin
     for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
         select
             m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-            coalesce(current_setting('cron.timezone', true), 'GMT'),
+            case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
             greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
             greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
         from analytics.job_monitors as m

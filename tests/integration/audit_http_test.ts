@@ -144,7 +144,7 @@ httpTest(
     const repaired_audit = await stage.audit();
     assert.deepEqual([repaired_audit.opened, repaired_audit.closed], [1, 1]);
     assert.ok(
-      titles(sink.events()).includes("http_failed: call-past [401]"),
+      issues(sink.events()).includes("http_failed:call-past 401"),
       "which still fails, and says whose call it was",
     );
 

@@ -40,7 +40,14 @@ export async function inUndoneWorld(body: (world: UndoneWorld) => Promise<void>)
         sql: transaction,
         sink,
         audit: () =>
-          runAudit({ database, sender, clock: systemClock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+          runAudit({
+            database,
+            sender,
+            issues: null,
+            clock: systemClock,
+            send_for_ms: 60_000,
+            runbook_url: "docs/runbook",
+          }),
         pass: () => auditOnce(database, false),
         async plant(job, statuses) {
           await transaction`set local role postgres`;

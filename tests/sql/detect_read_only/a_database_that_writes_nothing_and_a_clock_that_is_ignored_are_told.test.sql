@@ -6,7 +6,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_views();
+    perform private.detect_read_only(), private.detect_timezone_ignored();
     return query
     select i.fingerprint || ' ' || i.severity || ': ' || (i.evidence ->> 'message') from analytics.incidents as i
     where i.kind in ('read_only', 'timezone_ignored') and i.closed_at is null order by i.incident_id;
