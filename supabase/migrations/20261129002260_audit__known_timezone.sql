@@ -11,7 +11,6 @@ as $$
 begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        -- Before 1.5 pg_cron knew no other clock.
         -- pg_cron before 1.5 does not know the setting, whatever it says.
         'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),

@@ -42,6 +42,7 @@ update analytics.outbox set last_error = 'the receiver answered 413' where state
 select analytics.record_delivery('ok', null);
 select matches(analytics.get_audit_health() -> 'reasons' ->> 0, '1 alerts were refused by the receiver: the receiver answered 413', 'whatever became of the alerts after it');
 update analytics.outbox set last_error = null where state = 'parked';
+update analytics.alert_channels set detail = null;
 select matches(analytics.get_audit_health() -> 'reasons' ->> 0, ': without a word$', 'a reason is never empty');
 update analytics.outbox set state = 'delivered';
 select analytics.record_delivery('failing', 'the receiver answered 503');
