@@ -194,7 +194,10 @@ e2e("wrong signatures are answered 401, and 429 when a minute has had sixty", as
     "freshet-signature": "0".repeat(64),
   };
   const statuses: number[] = [];
-  for (let call = 0; call < 64; call += 1) statuses.push(await post("/functions/v1/cron-audit", wrong, "{}"));
+  // Sixty of one minute; a minute may end meanwhile.
+  while (statuses.at(-1) !== 429 && statuses.length < 125) {
+    statuses.push(await post("/functions/v1/cron-audit", wrong, "{}"));
+  }
   deepEqual([...new Set(statuses)], [401, 429]);
   ok(statuses.indexOf(429) >= 50, "refusals of the tests above count too");
 });
