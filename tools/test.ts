@@ -2,7 +2,7 @@
 //
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
 // and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only. With --proofs (`deno task
-// test:proofs`) random tests try their full counts, in the suites that have such tests, and bench/proofs/ keeps the results.
+// test:proofs`) only files with random tests run, with their full counts, and bench/proofs/ keeps the results.
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { describeFailure } from "./test/junit_report.ts";

@@ -1,5 +1,5 @@
 // The audit as it runs: from the database through pg_net, the gateway and the function back to the database, and to the
-// receiver. Failures are planted in pg_cron's history here; tests/integration/broken_view_alert_test.ts makes a real one.
+// receiver. Failures are planted in pg_cron's history here; tests/audit/broken_view_alert_test.ts makes a real one.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
 import { e2e } from "../support/e2e.ts";

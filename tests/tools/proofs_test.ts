@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { join } from "node:path";
+import { proofFiles } from "../../tools/test/proof_files.ts";
 import { readCounts, writeProofs } from "../../tools/test/proof_results.ts";
 import { chooseSuites, suites } from "../../tools/test/suites.ts";
-import { projectFolder } from "../support/documents.ts";
 import { proofs } from "../support/proofs.ts";
 
 /** Runs a body with variables as the runner sets them. */
@@ -29,21 +29,16 @@ Deno.test("proofs() is the sample, and in a run of test:proofs the whole count, 
 Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no other can be named", async () => {
   const asking: string[] = [];
   for (const { name, paths } of suites) {
-    for (const path of paths.filter((one) => one !== "tests/tools")) {
-      if (await holds(join(projectFolder, path), "support/proofs.ts")) asking.push(name);
-    }
+    const folders = paths.filter((one) => one !== "tests/tools" && one !== "shared");
+    if ((await proofFiles(folders)).length > 0) asking.push(name);
   }
   deepEqual(chooseSuites([], true).map(({ name }) => name), asking);
   deepEqual(chooseSuites(["e2e"], true).map(({ name }) => name), ["e2e"]);
-  throws(() => chooseSuites(["house"], true), /Unknown suite with proofs "house": choose from integration, e2e$/);
+  throws(
+    () => chooseSuites(["house"], true),
+    /Unknown suite with proofs "house": choose from integration, audit, e2e$/,
+  );
 });
-
-async function holds(folder: string, text: string): Promise<boolean> {
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile && (await Deno.readTextFile(join(folder, name))).includes(text)) return true;
-  }
-  return false;
-}
 
 Deno.test("a run of test:proofs keeps counts, seconds, date and commit of each suite, a failed one too", async () => {
   const folder = await Deno.makeTempDir();

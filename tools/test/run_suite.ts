@@ -2,6 +2,7 @@ import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
 import { countResults, type Failure, readFailures } from "./junit_report.ts";
+import { proofFiles } from "./proof_files.ts";
 import { type ProofCount, readCounts } from "./proof_results.ts";
 import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
 
@@ -42,7 +43,9 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
         ...(sample === undefined ? {} : { copyOf: clusterIn(sample, "sample") }),
       });
     }
-    outcome = await runTests(suite, {
+    // What tries no more often than always has run in `task test`.
+    const paths = run.proofs ? await proofFiles(suite.paths) : suite.paths;
+    outcome = await runTests(suite, paths, {
       ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
       ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
       ...(database === undefined ? {} : {
@@ -74,11 +77,11 @@ function whole(suite: Suite, text: string): Failure {
   return { file: suite.paths.join(" "), name: "the suite as a whole", text };
 }
 
-async function runTests(suite: Suite, env: Record<string, string>): Promise<Outcome> {
+async function runTests(suite: Suite, paths: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...suite.paths],
+      args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...paths],
       env,
       stdout: suite.beside !== undefined ? "piped" : "inherit",
       stderr: suite.beside !== undefined ? "piped" : "inherit",

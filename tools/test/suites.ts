@@ -1,5 +1,5 @@
 /** Beside the lane that shows its output at once: one more that works, and two that mostly wait for pg_cron's minutes. */
-export const LANES = ["working", "waiting", "scheduling"] as const;
+export const LANES = ["working", "waiting", "auditing"] as const;
 
 /** A group of tests that shares one set of surroundings. */
 export interface Suite {
@@ -87,18 +87,26 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "integration",
-    what: "refresh and audit on the real pg_cron",
+    what: "views and their refreshes on the real pg_cron",
     paths: ["tests/integration"],
     database: "installed",
     proofs: true,
     beside: "waiting",
   },
   {
+    name: "audit",
+    what: "the audit and the doctor on the real pg_cron",
+    paths: ["tests/audit"],
+    database: "installed",
+    proofs: true,
+    beside: "auditing",
+  },
+  {
     name: "scheduler",
     what: "what the audit says of a real scheduler that is killed, cut off and made anew",
     paths: ["tests/scheduler"],
     needsPackages: true,
-    beside: "scheduling",
+    beside: "waiting",
     // Each has a cluster of its own, and waits for the same minutes.
     flags: ["--parallel"],
   },
