@@ -78,7 +78,15 @@ const WAYS: Readonly<Record<string, Way>> = {
   "the answer of an audit": ({ name }) =>
     JSON.stringify(auditPassSchema.parse({
       ...{ audited_at: "2026-11-20T10:00:00Z", outcome: "unknown", reasons: [`cron.job has no visible job "${name}"`] },
-      ...{ run_count: 0, opened: 0, closed: 0, open_incidents: 0, check_ins_held: false, alerts: [] },
+      ...{
+        run_count: 0,
+        opened: 0,
+        closed: 0,
+        open_incidents: 0,
+        check_ins_held: false,
+        has_backlog: false,
+        alerts: [],
+      },
     })),
   "/health": async ({ name }) => {
     const answer = { status: "bad", reasons: [`no run of "${name}"`], notes: [`about ${name}`] };
