@@ -705,10 +705,11 @@ export interface TrainingMeAttemptsRow {
 
 /** Parameters of training/me/score-trend. */
 export interface TrainingMeScoreTrendParams {
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+/** A row of: The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
 export interface TrainingMeScoreTrendRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -1332,7 +1333,7 @@ export interface TrainingPack {
   readonly meAssignments: Method<"training/me/assignments">;
   /** The caller's own last attempts, the newest first. */
   readonly meAttempts: RowsMethod<"training/me/attempts">;
-  /** The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+  /** The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
   readonly meScoreTrend: Method<"training/me/score-trend">;
   /** The caller's own attempts and scores: this week, against the week before, and in all. */
   readonly meStats: Method<"training/me/stats">;
