@@ -677,8 +677,12 @@ export interface TrainingMeAssignmentsRow {
 
 /** Parameters of training/me/attempts. */
 export interface TrainingMeAttemptsParams {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly scenario_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The caller's own last attempts, the newest first. */
@@ -764,6 +768,7 @@ export interface TrainingPeopleParams {
   readonly membership?: "all" | "current" | "former" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
@@ -817,6 +822,7 @@ export interface TrainingPeopleFiguresParams {
   readonly membership?: "all" | "current" | "former" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
@@ -1155,7 +1161,7 @@ export interface Resources {
   readonly "training/me/attempts": {
     readonly params: TrainingMeAttemptsParams;
     readonly data: readonly TrainingMeAttemptsRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/me/score-trend": {
     readonly params: TrainingMeScoreTrendParams;
@@ -1175,7 +1181,7 @@ export interface Resources {
   readonly "training/people": {
     readonly params: TrainingPeopleParams;
     readonly data: readonly TrainingPeopleRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/people/attempts": {
     readonly params: TrainingPeopleAttemptsParams;
@@ -1185,7 +1191,7 @@ export interface Resources {
   readonly "training/people/figures": {
     readonly params: TrainingPeopleFiguresParams;
     readonly data: readonly TrainingPeopleFiguresRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/recipients": {
     readonly params: TrainingRecipientsParams;
