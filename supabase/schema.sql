@@ -10553,20 +10553,20 @@ CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SET
 declare
     org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := (asked ->> 'today')::date;
+    last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with attempts as (
         select f.user_id, f.date_key, count(*) as attempts_count, round(avg(f.score), 3) as avg_score
         from analytics.fact_scenario_attempts as f
-        where f.org_id = org and f.user_id = any (people) and f.date_key > today - days and f.date_key <= today
+        where f.org_id = org and f.user_id = any (people) and f.date_key > last_on - days and f.date_key <= last_on
         group by f.user_id, f.date_key
     )
-    select org, p.user_id, today - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
+    select org, p.user_id, last_on - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
     from unnest(people) as p (user_id)
     cross join generate_series(0, days - 1) as g (days_ago)
-    left join attempts as a on a.user_id = p.user_id and a.date_key = today - g.days_ago;
+    left join attempts as a on a.user_id = p.user_id and a.date_key = last_on - g.days_ago;
 end
 $$;
 
@@ -10574,7 +10574,7 @@ $$;
 -- Name: FUNCTION reading_training_my_score_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A person''s own attempts by the UTC day of their start, up to today; the average is null on a day without a score. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A person''s own attempts by the UTC day of their start, on the `days` days that end with `to`, today at the latest; the average is null on a day without a score. Idempotent.';
 
 --
 -- Name: reading_training_my_stats(jsonb); Type: FUNCTION; Schema: private; Owner: -
