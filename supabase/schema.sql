@@ -731,7 +731,6 @@ CREATE FUNCTION analytics.audit_calendar_request() RETURNS jsonb
 begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        -- Before 1.5 pg_cron knew no other clock.
         -- pg_cron before 1.5 does not know the setting, whatever it says.
         'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
@@ -13174,9 +13173,11 @@ CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
         select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
     ),
     given as (
-        -- The last number that pg_cron gave out; null where we may not see it.
+        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
         select (
-            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+            select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
+            from pg_catalog.pg_sequences as s
+            where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
         ) as newest
     ),
     missing as (
