@@ -129,7 +129,7 @@ async function endedRuns(sql: postgres.Sql, afterRunid: number): Promise<readonl
 
 async function clear(superuser: postgres.Sql): Promise<void> {
   await superuser.unsafe(`
-    truncate public.tracks, public.learning_sessions, public.quiz_attempts, public.review_sessions, public.explanation_views;
+    truncate public.tracks, public.learning_sessions, public.quiz_attempts, public.review_sessions, public.explanation_views, public.questions cascade;
     delete from cron.job_run_details as d using cron.job as j, analytics.views as v
     where j.jobid = d.jobid and v.job_name = j.jobname and v.pack = 'engagement';
     delete from analytics.refresh_log as l using analytics.views as v
