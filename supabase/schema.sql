@@ -9978,7 +9978,7 @@ begin
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command));
     update analytics.retention as r
-    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    set swept = r.swept || jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
     where r.history = rule.history and youngest_old_runid is not null;
 
     delete from analytics.known_jobs as k
@@ -9998,36 +9998,59 @@ COMMENT ON FUNCTION private.purge_runs(rule analytics.retention) IS 'Deletes Fre
 --
 
 CREATE FUNCTION private.purge_worker_runs(batch_size integer) RETURNS bigint
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    with old as (
-        select d.runid
+declare
+    newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
+    -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+    -- nothing waits to be read.
+    read_below constant bigint := (
+        select case when s.last_audit_at is null then newest_runid else least(s.low_runid, newest_runid) end
+        from analytics.audit_state as s
+    );
+    looked_up_to bigint := (select (r.swept ->> 'worker_runid')::bigint from analytics.retention as r where r.history = 'runs');
+    next_runid bigint;
+    deleted_count bigint;
+begin
+    -- A history that began again is looked through again.
+    if looked_up_to is null or looked_up_to >= newest_runid then
+        looked_up_to := 0;
+    end if;
+
+    -- One that ended late is passed over, and goes with all others.
+    select max(l.runid) filter (where l.ended_at < now() - interval '1 hour') into next_runid
+    from (
+        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
         from cron.job_run_details as d
-        join cron.job as j on j.jobid = d.jobid
-        join analytics.scheduled_jobs as w on w.job_name = j.jobname
-        where w.is_worker
-            and d.status = 'succeeded'
-            and d.end_time < now() - interval '1 hour'
-            -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
-            -- nothing waits to be read.
-            and exists (select from analytics.audit_state as s where d.runid < s.low_runid or s.last_audit_at is null)
-            and d.runid < (select max(n.runid) from cron.job_run_details as n)
-            and not exists (select from analytics.open_runs as o where o.runid = d.runid)
+        where d.runid > looked_up_to and d.runid < read_below
         order by d.runid
         limit batch_size
-    ),
-    deleted as (
-        delete from cron.job_run_details as d using old where d.runid = old.runid returning 1
-    )
-    select count(*) from deleted;
+    ) as l;
+
+    delete from cron.job_run_details as d
+    where d.runid > looked_up_to
+        and d.runid <= next_runid
+        and d.status = 'succeeded'
+        and d.end_time < now() - interval '1 hour'
+        and d.jobid in (
+            select j.jobid from cron.job as j join analytics.scheduled_jobs as w on w.job_name = j.jobname where w.is_worker
+        )
+        and not exists (select from analytics.open_runs as o where o.runid = d.runid);
+    get diagnostics deleted_count = row_count;
+
+    update analytics.retention as r
+    set swept = r.swept || jsonb_build_object('worker_runid', next_runid)
+    where r.history = 'runs' and next_runid is not null;
+    return deleted_count;
+end
 $$;
 
 --
 -- Name: FUNCTION purge_worker_runs(batch_size integer); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, at most a batch. Never at or above the watermark of the audit once it has one, never an open run.';
+COMMENT ON FUNCTION private.purge_worker_runs(batch_size integer) IS 'Deletes succeeded runs of workers that ended more than an hour ago, and looks at a batch of runs at most. Never at or above the watermark of the audit once it has one, never an open run.';
 
 --
 -- Name: read_history(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -

@@ -90,7 +90,7 @@ begin
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command));
     update analytics.retention as r
-    set swept = jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    set swept = r.swept || jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
     where r.history = rule.history and youngest_old_runid is not null;
 
     delete from analytics.known_jobs as k
