@@ -159,6 +159,19 @@ test("a detector that fails is told, leaves nothing half written, and takes none
   assert.deepEqual((await open()).filter((one) => /failed/.test(one)), ["failed:probe"]);
 });
 
+test("a fault in guessing whose an answer was leaves the calls of the ledger judged", async ({ sql, plant, audit, open }) => {
+  await plant("probe", []);
+  await sql`
+    insert into analytics.http_calls (function_name, job_name, queued_at, deadline_at, awaits_completion, outcome, settled_at, harvested_at, status_code)
+    values ('called', 'probe', now(), now(), false, 'failed', now(), now(), 500)`;
+  await sql.unsafe(`
+    create or replace function private.detect_untracked_answers() returns void language plpgsql as
+    'begin raise division_by_zero; end'`);
+  await audit();
+  const found = (await open()).filter((one) => /failed/.test(one));
+  assert.deepEqual(found, ["detector_failed:http_untracked", "http_failed:probe"]);
+});
+
 test("a detector that is given a run which it cannot bear gets the others all the same, a pass or two later", async (world) => {
   const { sql, plant, pass } = world;
   await sql.unsafe(`
