@@ -12,11 +12,16 @@ export function ignoreLateWrites(): void {
     if (isLateWrite(event.error)) event.preventDefault();
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
-    if (isLateWrite(event.reason)) event.preventDefault();
+    if (isLateWrite(event.reason) || isOfTypes(event.reason)) event.preventDefault();
   });
 }
 
 /** By where it was thrown: what it says depends on how far the connection had closed. */
 function isLateWrite(error: unknown): boolean {
   return error instanceof Error && /\bnextWrite \(.*\/postgres\/[^/]+\/src\/connection\.js/.test(error.stack ?? "");
+}
+
+/** A new connection asks for the types of arrays by itself, and awaits no answer: the statement that it was made for fails too. */
+function isOfTypes(error: unknown): boolean {
+  return error instanceof Error && "query" in error && /^\s*select b\.oid, b\.typarray\s/.test(String(error.query));
 }

@@ -731,7 +731,6 @@ CREATE FUNCTION analytics.audit_calendar_request() RETURNS jsonb
 begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        -- Before 1.5 pg_cron knew no other clock.
         -- pg_cron before 1.5 does not know the setting, whatever it says.
         'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
@@ -8681,7 +8680,7 @@ begin
         named := named || private.group_evidence(members);
         if cause.subject = 'first audit' then
             named := named || jsonb_build_object('message', format(
-                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+                'first audit found %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
             ));
         end if;
     end if;
@@ -10553,20 +10552,20 @@ CREATE FUNCTION private.reading_training_my_score_trend(asked jsonb) RETURNS SET
 declare
     org constant uuid := (asked ->> 'org')::uuid;
     people constant text[] := private.asked_people(asked);
-    today constant date := (asked ->> 'today')::date;
+    last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
     return query
     with attempts as (
         select f.user_id, f.date_key, count(*) as attempts_count, round(avg(f.score), 3) as avg_score
         from analytics.fact_scenario_attempts as f
-        where f.org_id = org and f.user_id = any (people) and f.date_key > today - days and f.date_key <= today
+        where f.org_id = org and f.user_id = any (people) and f.date_key > last_on - days and f.date_key <= last_on
         group by f.user_id, f.date_key
     )
-    select org, p.user_id, today - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
+    select org, p.user_id, last_on - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
     from unnest(people) as p (user_id)
     cross join generate_series(0, days - 1) as g (days_ago)
-    left join attempts as a on a.user_id = p.user_id and a.date_key = today - g.days_ago;
+    left join attempts as a on a.user_id = p.user_id and a.date_key = last_on - g.days_ago;
 end
 $$;
 
@@ -10574,7 +10573,7 @@ $$;
 -- Name: FUNCTION reading_training_my_score_trend(asked jsonb); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A person''s own attempts by the UTC day of their start, up to today; the average is null on a day without a score. Idempotent.';
+COMMENT ON FUNCTION private.reading_training_my_score_trend(asked jsonb) IS 'A person''s own attempts by the UTC day of their start, on the `days` days that end with `to`, today at the latest; the average is null on a day without a score. Idempotent.';
 
 --
 -- Name: reading_training_my_stats(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -13174,9 +13173,11 @@ CREATE FUNCTION private.unread_history(last_runid bigint) RETURNS text
         select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
     ),
     given as (
-        -- The last number that pg_cron gave out; null where we may not see it.
+        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
         select (
-            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+            select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
+            from pg_catalog.pg_sequences as s
+            where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
         ) as newest
     ),
     missing as (

@@ -677,8 +677,12 @@ export interface TrainingMeAssignmentsRow {
 
 /** Parameters of training/me/attempts. */
 export interface TrainingMeAttemptsParams {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly scenario_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The caller's own last attempts, the newest first. */
@@ -705,10 +709,11 @@ export interface TrainingMeAttemptsRow {
 
 /** Parameters of training/me/score-trend. */
 export interface TrainingMeScoreTrendParams {
+  readonly to?: string | undefined;
   readonly days?: number | undefined;
 }
 
-/** A row of: The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+/** A row of: The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
 export interface TrainingMeScoreTrendRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -763,6 +768,7 @@ export interface TrainingPeopleParams {
   readonly membership?: "all" | "current" | "former" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
@@ -816,6 +822,7 @@ export interface TrainingPeopleFiguresParams {
   readonly membership?: "all" | "current" | "former" | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
@@ -1154,7 +1161,7 @@ export interface Resources {
   readonly "training/me/attempts": {
     readonly params: TrainingMeAttemptsParams;
     readonly data: readonly TrainingMeAttemptsRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/me/score-trend": {
     readonly params: TrainingMeScoreTrendParams;
@@ -1174,7 +1181,7 @@ export interface Resources {
   readonly "training/people": {
     readonly params: TrainingPeopleParams;
     readonly data: readonly TrainingPeopleRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/people/attempts": {
     readonly params: TrainingPeopleAttemptsParams;
@@ -1184,7 +1191,7 @@ export interface Resources {
   readonly "training/people/figures": {
     readonly params: TrainingPeopleFiguresParams;
     readonly data: readonly TrainingPeopleFiguresRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/recipients": {
     readonly params: TrainingRecipientsParams;
@@ -1332,7 +1339,7 @@ export interface TrainingPack {
   readonly meAssignments: Method<"training/me/assignments">;
   /** The caller's own last attempts, the newest first. */
   readonly meAttempts: RowsMethod<"training/me/attempts">;
-  /** The caller's own average score on each of the last days, oldest first; days without an attempt included. */
+  /** The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
   readonly meScoreTrend: Method<"training/me/score-trend">;
   /** The caller's own attempts and scores: this week, against the week before, and in all. */
   readonly meStats: Method<"training/me/stats">;

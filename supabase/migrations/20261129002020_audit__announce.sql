@@ -32,7 +32,7 @@ begin
         named := named || private.group_evidence(members);
         if cause.subject = 'first audit' then
             named := named || jsonb_build_object('message', format(
-                'found by the first audit: %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+                'first audit found %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
             ));
         end if;
     end if;

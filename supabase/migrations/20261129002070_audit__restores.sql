@@ -85,9 +85,11 @@ as $$
         select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
     ),
     given as (
-        -- The last number that pg_cron gave out; null where we may not see it.
+        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
         select (
-            select s.last_value from pg_catalog.pg_sequences as s where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+            select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
+            from pg_catalog.pg_sequences as s
+            where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
         ) as newest
     ),
     missing as (

@@ -145,17 +145,31 @@ secretsTest("Planted secrets of callers, and what was planted before, are in no 
 });
 
 secretsTest("Planted secrets of a database that fails are in no envelope, no log line and no answer", async () => {
-  await product.sql.unsafe(`
-    create or replace function private.detect_secrets() returns void language plpgsql set search_path = '' as $$
-    begin
-        raise exception using errcode = 'P0001', message = 'password=${planted.password} of ${planted.email}',
-            detail = '${planted.person}', hint = 'use ${planted.apiKey}';
-    end $$`).simple();
-  const response = await post("", { apikey: product.stack.keys.cronKey, "freshet-call-id": "1" });
-  assert.ok(response.status >= 500, String(response.status));
+  for (const [name, returns, tags] of FAILING) {
+    await product.sql.unsafe(`
+      create or replace function private.${name} returns ${returns} language plpgsql set search_path = '' as $$
+      begin
+          raise exception using errcode = 'P0001', message = 'password=${planted.password} of ${planted.email}',
+              detail = '${planted.person}', hint = 'use ${planted.apiKey}';
+      end $$`).simple();
+    await product.sql`delete from analytics.check_ins_asked`;
+    // An alert about the pass waits for a second call.
+    for (const call of ["1", "2"]) {
+      const response = await post("", { apikey: product.stack.keys.cronKey, "freshet-call-id": call });
+      assert.equal(response.status, 200);
+    }
+    const told = sink.events().map((event) => event["tags"] as Record<string, unknown>);
+    assert.ok(told.some(({ kind }) => kind === tags), JSON.stringify(told));
+  }
   assert.equal(sink.checkIns().at(-1)?.["status"], "error", "the heartbeat says so");
   await assertNothingLeft();
 });
+
+/** A detector that fails, and a pass that does; each with the kind that tells of it. */
+const FAILING = [
+  ["detect_secrets()", "void", "detector_failed"],
+  ["run_audit_pass(calendar jsonb, called_at timestamptz)", "jsonb", "audit_failed"],
+] as const;
 
 async function fail(job: string, message: string): Promise<void> {
   await product

@@ -251,6 +251,27 @@ e2e("a trainee reads their own rows, in the organisation of the token", async ()
   }
 });
 
+e2e(
+  "a person's own attempts are narrowed to a period or a scenario; they, and people, are counted when somebody asks",
+  async () => {
+    const days = (await rowsFor(u2, "me/attempts")).map((row) => String(row["started_on"]));
+    const [newest = "", oldest = ""] = [days.at(0), days.at(-1)];
+    deepEqual((await rowsFor(u2, `me/attempts?to=${oldest}`)).map((row) => row["started_on"]), [oldest]);
+    deepEqual((await rowsFor(u2, `me/attempts?from=${newest}`)).map((row) => row["started_on"]), [newest]);
+    equal((await rowsFor(u2, `me/attempts?scenario_id=${organisations.first.scenario}`)).length, days.length);
+    deepEqual(await rowsFor(u2, `me/attempts?scenario_id=${organisations.second.scenario}`), []);
+    const counts: Record<string, number> = { "me/attempts": days.length, "people": 1 };
+    for (const [path, count] of Object.entries(counts)) {
+      const answer = await product.get(`/training/${path}?limit=1&total=true`, await asMember(product.stack, u2));
+      equal((await answer.json()).meta.total_count, count, path);
+    }
+    for (const path of ["people", "people/figures"]) {
+      const answer = await product.get(`/training/${path}?limit=1&total=true`, await asMember(product.stack, boss));
+      equal((await answer.json()).meta.total_count, people.first["boss"]?.length, path);
+    }
+  },
+);
+
 e2e("who changes hands is seen by the new manager and no longer by the old one, within three seconds", async () => {
   const { sql } = product;
   const ids = async (member: Member) =>

@@ -67,7 +67,7 @@ Deno.test("One failing view of the seven leaves six fresh, has failed in pg_cron
         const audit = await stage.audit();
         assert.deepEqual([audit.opened, audit.sent, audit.pending], [1, 1, 0]);
         const [alert] = stage.sink.events();
-        assert.equal(alert?.["message"], `failed: refresh-${broken} [55P03]`);
+        assert.equal(alert?.["message"], `refresh-${broken}: canceling statement due to lock timeout [55P03]`);
         const [ledger] = await owner`
           select sqlstate, runid::integer from analytics.refresh_log where view_name = ${broken} and outcome = 'failed' and requested_by = 'schedule'`;
         assert.deepEqual({ ...ledger }, { sqlstate: "55P03", runid: failed[0]?.runid });

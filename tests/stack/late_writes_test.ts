@@ -10,8 +10,9 @@ Deno.test("a server that is killed while twenty sessions write ends none of the 
   const server = await startPostgres({ workFolder, flavour: "installed", durable: false });
   const url = server.superuserUrl;
   try {
-    for (let round = 0; round < 6; round++) {
-      equal(await writeUntilKilled(url, await serverPid(url)), SESSIONS);
+    // While they connect, and while they write.
+    for (const after of [50, 100, 300, 300, 600, 600]) {
+      equal(await writeUntilKilled(url, await serverPid(url), after), SESSIONS);
     }
   } finally {
     await server.stop();
@@ -20,8 +21,8 @@ Deno.test("a server that is killed while twenty sessions write ends none of the 
   }
 });
 
-/** Small statements in a transaction, in every session, until the server is gone. Answers how many were told so. */
-async function writeUntilKilled(url: string, pid: number): Promise<number> {
+/** Small statements in a transaction, in every session, until the server is killed after so many milliseconds. Answers how many were told so. */
+async function writeUntilKilled(url: string, pid: number, after: number): Promise<number> {
   const sessions = Array.from(
     { length: SESSIONS },
     () =>
@@ -31,7 +32,7 @@ async function writeUntilKilled(url: string, pid: number): Promise<number> {
         })),
   );
   const settled = Promise.allSettled(sessions);
-  await pause(300);
+  await pause(after);
   Deno.kill(pid, "SIGKILL");
   return (await settled).filter(({ status }) => status === "rejected").length;
 }

@@ -7,6 +7,8 @@ import { serverUser } from "../../stack/postgres/server_user.ts";
 export const RECOVERY_SETTINGS = {
   // No archive: the backup brings the log that it needs.
   restore_command: "false",
+  // The first session is one that may write: the stack sets passwords at each start.
+  hot_standby: "off",
   recovery_target: "immediate",
   recovery_target_action: "promote",
 } as const;

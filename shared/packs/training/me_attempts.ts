@@ -6,10 +6,18 @@ export const meAttempts = defineResource({
   view: "attempt_list",
   summary: "The caller's own last attempts, the newest first",
   params: {
+    from: parameter.day().optional(),
+    to: parameter.day().optional(),
+    scenario_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 5 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
-  filters: [],
+  filters: [
+    { param: "from", column: "started_on", op: "gte" },
+    { param: "to", column: "started_on", op: "lte" },
+    { param: "scenario_id", column: "scenario_id", op: "eq" },
+  ],
   columns: {
     attempt_id: column.id(),
     org_id: column.id(),
@@ -37,6 +45,7 @@ export const meAttempts = defineResource({
   ],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // The caller's own: nobody else is in it.
   minimum_sample: null,

@@ -6,8 +6,12 @@ export const meScoreTrend = defineResource({
   view: "fact_scenario_attempts",
   reading: "training_my_score_trend",
   clock: "day",
-  summary: "The caller's own average score on each of the last days, oldest first; days without an attempt included",
-  params: { days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }) },
+  summary:
+    "The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included",
+  params: {
+    to: parameter.day().optional(),
+    days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
+  },
   filters: [],
   columns: {
     org_id: column.id(),

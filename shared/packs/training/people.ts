@@ -12,6 +12,7 @@ export const people = defineResource({
     membership: parameter.oneOf(["all", "current", "former"], "all"),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [
     { param: "org_id", column: "org_id", op: "eq" },
@@ -42,6 +43,7 @@ export const people = defineResource({
   ],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // No figure is in it.
   minimum_sample: null,

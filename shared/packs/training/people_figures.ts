@@ -16,6 +16,7 @@ export const peopleFigures = defineResource({
     membership: parameter.oneOf(["all", "current", "former"], "all"),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [
     { param: "org_id", column: "org_id", op: "eq" },
@@ -47,6 +48,7 @@ export const peopleFigures = defineResource({
   ],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // One person's own figures: nobody else is in them.
   minimum_sample: null,

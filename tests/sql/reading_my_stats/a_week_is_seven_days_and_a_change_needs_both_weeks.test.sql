@@ -4,7 +4,7 @@
 --   03-17: 10; 04-01 is not yet.                                             6 attempts, average (70 + 80 + 60 + 50 + 10) / 5 = 54
 -- bob: one attempt this week, 40; none before, so no change. cid: nothing. ann in the other organisation: 100.
 begin;
-select plan(4);
+select plan(6);
 
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
 insert into public.users (id) values ('ann'), ('bob'), ('cid');
@@ -40,6 +40,16 @@ select results_eq(
     $$ select active_on, attempts_count, avg_score from private.reading_training_my_score_trend(pg_temp.asked('ann')) order by active_on $$,
     $$ values (date '2026-03-29', 0::bigint, null::numeric), ('2026-03-30', 0, null), ('2026-03-31', 2, 80.000) $$,
     'the trend has every day, and leaves out what has no score'
+);
+select results_eq(
+    $$ select active_on, attempts_count, avg_score
+       from private.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-03-25"')) order by active_on $$,
+    $$ values (date '2026-03-23', 0::bigint, null::numeric), ('2026-03-24', 1, 60.000), ('2026-03-25', 1, 70.000) $$,
+    'the trend may end with a day that is over'
+);
+select is(
+    (select max(active_on) from private.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-04-01"'))),
+    date '2026-03-31', 'and ends with today where it is asked for a day that has not come'
 );
 
 select * from finish();
