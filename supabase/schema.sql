@@ -2739,6 +2739,26 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
+    -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
+    select j.jobid, j.username into job
+    from cron.job as j
+    where j.jobname = restore_job.job_name
+        and j.username = current_user
+        and declared.owner <> current_user
+        and private.command_fingerprint(j.command) <> declared.command_fingerprint;
+    if found then
+        raise exception using
+            errcode = 'duplicate_object',
+            message = format(
+                'cannot restore job "%s" of "%s": job %s of "%s" has that name and does other work, which would be lost',
+                job_name, declared.owner, job.jobid, job.username
+            ),
+            hint = format(
+                'As "%s": select cron.schedule(%L, schedule, command) with those of analytics.scheduled_jobs; or select analytics.adopt_job(%L, owner => %L), where that one is the job that is wanted.',
+                declared.owner, job_name, job_name, job.username
+            );
+    end if;
+
     -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
     -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
     for job in
@@ -4933,7 +4953,7 @@ begin
         ));
     end if;
     update analytics.audit_state as s
-    set last_runid_seen = (select d.runid from cron.job_run_details as d where d.runid = s.low_runid);
+    set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
 
     -- A loss is noticed once and is over: what comes after it is read as usual.
     perform private.observe(
@@ -4997,9 +5017,6 @@ begin
     end;
     perform private.settle_calls();
     perform private.detect_http_calls();
-    if read_error is null then
-        perform private.detect_untracked_answers();
-    end if;
     perform private.detect_net_worker(read_error);
 end
 $$;
@@ -5008,7 +5025,7 @@ $$;
 -- Name: FUNCTION detect_http(); Type: COMMENT; Schema: private; Owner: -
 --
 
-COMMENT ON FUNCTION private.detect_http() IS 'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, http_untracked, net_worker_gone.';
+COMMENT ON FUNCTION private.detect_http() IS 'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
 
 --
 -- Name: detect_http_calls(); Type: FUNCTION; Schema: private; Owner: -
@@ -11436,16 +11453,18 @@ CREATE FUNCTION private.refreshes_of_jobs() RETURNS TABLE(job_name text, jobid b
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with texts as materialized (
-        select t.* from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
+        -- Once for each text, and not for each refresh in it: a command may spell out ten thousand.
+        select t.*, private.is_dynamic_refresh(t.text) as is_dynamic
+        from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
     ),
 
     views as materialized (select w.* from private.watchable_views() as w)
 
     select
-        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, private.is_dynamic_refresh(t.text),
+        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, t.is_dynamic,
         v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
     from texts as t
-    left join lateral private.refreshes_in(t.text) as r on true
+    left join lateral (select distinct n.* from private.refreshes_in(t.text) as n) as r on true
     left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
 $$;
 

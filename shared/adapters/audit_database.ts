@@ -10,6 +10,9 @@ import type { AnalyticsRpc } from "./analytics_rpc.ts";
 const PASS_MS = 30_000;
 const STEP_MS = 10_000;
 
+/** What it takes to give an alert back. */
+const leases = z.array(z.looseObject({ event_id: z.string(), lease_token: z.number().int() })).max(1);
+
 /** The audit's functions in schema analytics. Delays are lengths, not times: the database's clock is the only one. */
 export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
   function step<Schema extends z.ZodType>(name: string, input: Readonly<Record<string, unknown>>, output: Schema) {
@@ -31,9 +34,15 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     shrink: () => step("shrink_audit_batch", {}, z.number()),
     noteFailure: (reason) => step("note_failed_audit", { reason }, z.boolean()),
     async lease(seconds, resolving) {
-      const leased = z.array(leasedAlertSchema).max(1);
-      const [alert] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds`, resolving }, leased);
-      return alert ?? null;
+      while (true) {
+        const [row] = await step("lease_alerts", { n: 1, lease: `${seconds} seconds`, resolving }, leases);
+        if (row === undefined) return null;
+        const alert = leasedAlertSchema.safeParse(row);
+        if (alert.success) return alert.data;
+        // It cannot be told, and those behind it can. Health says why it is parked.
+        const at = alert.error.issues[0]?.path.join(".") ?? "the top";
+        await settle("park_alert", row, { error: `the audit itself cannot read this alert, at ${at}` });
+      }
     },
     acknowledge: (lease) => settle("acknowledge_alert", lease),
     defer: (lease, { seconds, error }) => settle("defer_alert", lease, { delay: `${seconds} seconds`, error }),

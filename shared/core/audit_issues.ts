@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AlertEvent, alertEvent } from "./audit_event.ts";
-import { alertPayload } from "./audit_pass.ts";
+import { storedPayload } from "./audit_pass.ts";
 import type { AuditDatabase } from "./audit_ports.ts";
 import type { Clock } from "./clock.ts";
 
@@ -14,7 +14,7 @@ export const leasedResolutionSchema = z.object({
   opened_event_id: z.string().regex(/^[0-9a-f]{32}$/),
   /** false: a newer incident has the issue open again, so it stays open. */
   is_newest: z.boolean(),
-  payload: alertPayload,
+  payload: storedPayload,
 });
 export type LeasedResolution = z.infer<typeof leasedResolutionSchema>;
 

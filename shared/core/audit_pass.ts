@@ -54,10 +54,20 @@ export const alertPayload = z.looseObject({
   request_id: z.string().nullish(),
 });
 
+/** As the outbox keeps it: of a value that cannot be read only that value is left out, so that the rest is told. */
+export const storedPayload = z.preprocess(withoutUnreadable, alertPayload);
+
+function withoutUnreadable(payload: unknown): unknown {
+  const parsed = alertPayload.safeParse(payload);
+  if (parsed.success || typeof payload !== "object" || payload === null) return payload;
+  const unreadable = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !unreadable.has(name)));
+}
+
 const alertSchema = z.object({
   event_id: z.string().regex(/^[0-9a-f]{32}$/),
   transition: z.enum(["opened", "recovered"]),
-  payload: alertPayload,
+  payload: storedPayload,
 });
 
 /** An alert as the outbox keeps it: facts, not yet scrubbed. */

@@ -19,6 +19,17 @@ test("two rows of one jobid end no pass, and count no run twice (pg_cron#440)", 
   assert.ok(!(await open()).some((one) => one.startsWith("detector_failed")), "and nothing in the audit failed");
 });
 
+test("two rows of one run end no part of a pass", async ({ sql, plant, audit, open }) => {
+  await plant("probe", ["failed"]);
+  await sql`alter table cron.job_run_details drop constraint job_run_details_pkey`;
+  await sql`insert into cron.job_run_details select * from cron.job_run_details order by runid desc limit 1`;
+  const { audited } = await audit();
+  await audit();
+  assert.deepEqual([audited, (await open()).filter((one) => /detector_failed|:probe/.test(one))], [1, [
+    "failed:probe",
+  ]]);
+});
+
 test("a time limit that no server takes, in anybody's job, is none", async ({ sql, plant, audit, open }) => {
   await plant("probe", ["failed"]);
   for (const limit of ["99999999999999999999", "9999999999", "1.5s", "0", "-1", "1e99"]) {
@@ -150,6 +161,19 @@ test("a detector that fails is told, leaves nothing half written, and takes none
   assert.deepEqual((await open()).filter((one) => /failed/.test(one)), ["failed:probe"]);
 });
 
+test("a fault in guessing whose an answer was leaves the calls of the ledger judged", async ({ sql, plant, audit, open }) => {
+  await plant("probe", []);
+  await sql`
+    insert into analytics.http_calls (function_name, job_name, queued_at, deadline_at, awaits_completion, outcome, settled_at, harvested_at, status_code)
+    values ('called', 'probe', now(), now(), false, 'failed', now(), now(), 500)`;
+  await sql.unsafe(`
+    create or replace function private.detect_untracked_answers() returns void language plpgsql as
+    'begin raise division_by_zero; end'`);
+  await audit();
+  const found = (await open()).filter((one) => /failed/.test(one));
+  assert.deepEqual(found, ["detector_failed:http_untracked", "http_failed:probe"]);
+});
+
 test("a detector that is given a run which it cannot bear gets the others all the same, a pass or two later", async (world) => {
   const { sql, plant, pass } = world;
   await sql.unsafe(`
@@ -231,4 +255,20 @@ test("a server that takes no writes is told by the monitor, with the reason (pg_
   const [checkIn] = sink.checkIns();
   assert.equal(checkIn?.["status"], "error");
   assert.match(JSON.stringify(checkIn?.["contexts"]), /audit_pass failed \[25006/);
+});
+
+test("an alert with a value that cannot be read is told without it, and keeps no other one waiting", async (world) => {
+  const { sql, sink, plant, pass, audit } = world;
+  await plant("probe", ["failed"]);
+  await plant("unreadable", ["failed"]);
+  await plant("beside", ["failed"]);
+  await pass();
+  await sql`update analytics.outbox set payload = payload || '{"runid": "seven"}' where payload ->> 'subject' = 'probe'`;
+  await sql`update analytics.outbox set payload = '[]' where payload ->> 'subject' = 'unreadable'`;
+
+  const { sent, parked, pending } = await audit();
+  assert.deepEqual({ sent, parked, pending }, { sent: 2, parked: 1, pending: 0 });
+  assert.equal(sink.events().length, 2);
+  const [health] = await sql`select analytics.get_audit_health() ->> 'reasons' as reasons`;
+  assert.match(String(health?.["reasons"]), /the audit itself cannot read this alert, at payload/);
 });

@@ -53,7 +53,7 @@ select pg_temp.plant('probe-a', 'failed', 'ERROR:  once more');
 select pg_temp.plant('probe-a', 'succeeded', '1 row');
 select analytics.audit_pass();
 select results_eq(
-    $$ select closed_at is null, announced_at is not null from analytics.incidents where subject = 'probe-a' offset 1 $$, $$ values (true, true) $$,
+    $$ select closed_at is null, announced_at is not null from analytics.incidents where subject = 'probe-a' order by incident_id offset 1 $$, $$ values (true, true) $$,
     'a failure that recovered between two passes is told …'
 );
 select is((select count(*) from analytics.outbox where payload ->> 'subject' = 'probe-a'), 3::bigint, '… as one step');

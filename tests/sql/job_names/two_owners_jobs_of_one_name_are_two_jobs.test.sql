@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 
 create function pg_temp.plant(job text, status text, message text default null, owner text default null)
 returns bigint language sql as $$
@@ -84,6 +84,23 @@ reset role;
 select analytics.restore_job('moved');
 select results_eq($$ select username from cron.job where jobname = 'moved' $$, array['postgres'], 'then restore_job takes it back');
 select results_eq($$ select resolution from analytics.incidents where subject = 'moved' $$, array['recovered'], 'which closes the incident at once');
+
+-- The declaration is of another owner's job, and the caller has one of that name.
+set local role probe_owner;
+select cron.schedule('theirs', '0 0 1 1 *', 'select 4');
+reset role;
+select analytics.adopt_job('theirs');
+set local role probe_owner;
+select cron.unschedule('theirs');
+reset role;
+select cron.schedule('theirs', '0 0 2 1 *', 'select 5');
+select throws_like(
+    $$ select analytics.restore_job('theirs') $$, 'cannot restore job "theirs" of "probe_owner": job % of "postgres" has that name and does other work%',
+    'restore_job schedules nothing over a job of the caller that is not the declared one'
+);
+select results_eq(
+    $$ select username, command from cron.job where jobname = 'theirs' $$, $$ values ('postgres', 'select 5') $$, 'which stays as it is'
+);
 
 select * from finish();
 rollback;
