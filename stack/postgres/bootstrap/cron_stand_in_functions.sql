@@ -98,6 +98,10 @@ begin
     from cron.job as j
     where (j.jobid = wanted_id or (j.jobname = wanted_name and j.username = caller))
         and (j.username = caller or (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = caller));
+    -- pg_cron asks for the right to delete from its table where the job is another owner's, and is named by its number.
+    if found_id is null and exists (select from cron.job as j where j.jobid = wanted_id) then
+        raise exception using errcode = '42501', message = 'permission denied for table job';
+    end if;
     if found_id is null then
         raise exception using errcode = 'XX000', message = format(
             'could not find valid entry for job %s', coalesce(wanted_id::text, quote_literal(wanted_name)));
