@@ -204,7 +204,7 @@ test("a detector that is given a run which it cannot bear gets the others all th
 
 test("a detector that takes all the time there is costs the others one pass, and comes last from then on", async (world) => {
   const { sql, plant, audit, open } = world;
-  await sql`set local statement_timeout = '2s'`;
+  await sql`set local statement_timeout = '5s'`;
   await sql`insert into analytics.audit_detectors (place, detector, call) values (1, 'sleepy', 'pg_sleep(60)')`;
   await plant("probe", ["failed"]);
   const first = await audit();
