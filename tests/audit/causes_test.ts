@@ -14,7 +14,7 @@ Deno.test("Each incident that is open for two passes is told, or is named in the
         await sql`select private.declare_job(${job}, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => ${period}::interval)`;
       }
     }
-    const seeds = proofs(150, 10_000);
+    const seeds = proofs(60, 10_000);
     try {
       for (let first = 0; first < seeds; first += TOGETHER) {
         const rows = await sql`
