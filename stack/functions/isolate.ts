@@ -23,8 +23,7 @@ export interface Isolate {
 /** Starts one isolate and waits until it listens. Throws a StackError with the end of its log when it does not. */
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
-  let child = launchIsolate(found, options);
-  await untilListening(found, child, options.port);
+  let child = await launchListening(found, options);
   const supervision = supervise();
 
   async function supervise(): Promise<void> {
@@ -37,7 +36,7 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
       await pause(wait, stopping.signal);
       if (stopping.signal.aborted) return;
-      child = launchIsolate(found, options);
+      child = launch(found, options);
     }
   }
   return {
@@ -50,11 +49,16 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
   };
 }
 
-/** Starts the process alone: nothing waits until it listens, nothing starts it again. */
-export function launchIsolate(
-  { entrypoint, config }: Pick<FoundFunction, "entrypoint" | "config">,
-  options: IsolateOptions,
-): Child {
+type Found = Pick<FoundFunction, "name" | "entrypoint" | "config">;
+
+/** Starts the process alone and waits until it listens: nothing starts it again. Throws as startIsolate() does. */
+export async function launchListening(found: Found, options: IsolateOptions): Promise<Child> {
+  const child = launch(found, options);
+  await untilListening(found, child, options.port);
+  return child;
+}
+
+function launch({ entrypoint, config }: Found, options: IsolateOptions): Child {
   return startChild({
     command: options.runtime.deno,
     args: [
@@ -69,7 +73,7 @@ export function launchIsolate(
   });
 }
 
-async function untilListening({ name }: FoundFunction, child: Child, port: number): Promise<void> {
+async function untilListening({ name }: Found, child: Child, port: number): Promise<void> {
   let isEnded = false;
   child.ended.then(() => isEnded = true);
   const deadline = Date.now() + 30_000;

@@ -4,10 +4,9 @@ import { freePort } from "../../stack/free_port.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import { edgeRuntime } from "../../stack/functions/edge_runtime.ts";
 import { downloadImports } from "../../stack/functions/imports.ts";
-import { launchIsolate } from "../../stack/functions/isolate.ts";
+import { launchListening } from "../../stack/functions/isolate.ts";
 import { permissionsOf } from "../../stack/functions/permissions.ts";
 import type { Keys } from "../../stack/keys.ts";
-import { pause } from "../../stack/pause.ts";
 
 /** A real isolate of cron-audit in a process of its own, to be killed. */
 export interface Victim {
@@ -36,7 +35,7 @@ export async function startVictim({ origin, keys, sentryDsn, issues }: VictimOpt
   await downloadImports({ ...found, verifyJwt: false }, runtime);
   const environment = functionEnvironment({ origin, keys, redis: null, sentryDsn, issues: issues ?? null });
   const logFile = await Deno.makeTempFile({ prefix: "freshet-victim-", suffix: ".log" });
-  const child = launchIsolate(found, {
+  const child = await launchListening(found, {
     runtime,
     permissions: permissionsOf({ environment, optional: optionalVariables, port }),
     environment,
@@ -44,7 +43,6 @@ export async function startVictim({ origin, keys, sentryDsn, issues }: VictimOpt
     logFile,
   });
   const url = `http://127.0.0.1:${port}/cron-audit`;
-  await untilListening(port);
   return {
     logFile,
     audit: () => fetch(url, { method: "POST", headers: { apikey: keys.cronKey }, body: "{}" }).catch(() => null),
@@ -54,16 +52,4 @@ export async function startVictim({ origin, keys, sentryDsn, issues }: VictimOpt
       if (signal !== "SIGKILL") throw new Error(`the isolate ended by itself before it was killed: ${signal}`);
     },
   };
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (const patience = Date.now() + 30_000; Date.now() < patience;) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch {
-      await pause(25);
-    }
-  }
-  throw new Error("the isolate did not listen within 30 s");
 }
