@@ -1,4 +1,4 @@
--- Object: private.renamed_jobs(), private.find_renamed_jobs(), private.detect_declared_state() (replaced)
+-- Object: private.renamed_jobs(), private.find_renamed_jobs()
 -- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, summary)
@@ -59,39 +59,3 @@ $$;
 revoke all on function private.find_renamed_jobs() from public, anon, authenticated;
 comment on function private.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
 
-create or replace function private.detect_declared_state(calendar jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-    declared constant text[] := array(select d.job_name from analytics.scheduled_jobs as d);
-    scheduled constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
-begin
-    -- An audit that does not even see its own job cannot say that another one is gone. It says that it is blind.
-    if 'analytics-cron-audit' <> all (scheduled) then
-        return;
-    end if;
-    perform private.observe_findings('missing', array(select f from private.find_missing_jobs() as f), declared);
-    perform private.observe_findings('renamed', array(select f from private.find_renamed_jobs() as f), declared);
-    perform private.observe_findings('inactive', array(select f from private.find_inactive_jobs() as f), declared);
-    perform private.observe_findings('edited', array(select f from private.find_edited_jobs() as f), declared);
-    perform private.observe_findings('duplicated', array(select f from private.find_duplicated_jobs() as f), scheduled);
-    perform private.observe_findings('undeclared', array(select f from private.find_undeclared_jobs() as f), scheduled);
-    perform private.observe_findings(
-        'orphan_owner',
-        array(select f from private.find_orphan_owners() as f),
-        array(select distinct j.owner from private.known_cron_jobs() as j)
-    );
-    if to_regclass('vault.decrypted_secrets') is not null then
-        perform private.observe_findings('wrong_host', array(select f from private.find_wrong_hosts() as f), scheduled);
-    end if;
-    if calendar is not null then
-        perform private.observe_findings(
-            'never_fires', array(select f from private.find_never_firing(calendar) as f), scheduled
-        );
-    end if;
-end
-$$;
-comment on function private.detect_declared_state(jsonb) is
-    'Kinds missing, renamed, inactive, edited, duplicated, undeclared, orphan_owner, wrong_host and never_fires: cron.job against what is declared.';

@@ -1,5 +1,5 @@
 -- Object: analytics.audit_state.timeline, private.cluster_timeline(), private.begin_epoch() (replaced),
---         private.unread_history(), private.detect_history_lost() (replaced)
+--         private.unread_history()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
@@ -110,47 +110,3 @@ revoke all on function private.unread_history(bigint) from public, anon, authent
 comment on function private.unread_history(bigint) is
     'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
 
-create or replace function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    lost_runids bigint[];
-    audit analytics.audit_state;
-    reason text := new_epoch_reason;
-begin
-    with lost as (
-        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
-    )
-    -- One that had no backend any more could not end: nothing is lost with it.
-    select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
-
-    if lost_runids is not null then
-        reason := concat_ws('; ', reason, format('%s runs vanished before they ended', cardinality(lost_runids)));
-    end if;
-
-    -- Gaps are normal and old runs are purged, but the newest run of the last pass is neither.
-    select * into strict audit from analytics.audit_state;
-    if new_epoch_reason is null
-        and audit.last_runid_seen is not null
-        and audit.last_audit_at > pass_started_at - interval '1 day'
-        and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
-    then
-        reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
-        ));
-    end if;
-    update analytics.audit_state as s
-    set last_runid_seen = (select d.runid from cron.job_run_details as d where d.runid = s.low_runid);
-
-    -- A loss is noticed once and is over: what comes after it is read as usual.
-    perform private.observe(
-        kind => 'history_lost',
-        subject => 'cron.job_run_details',
-        state => case when reason is null then 'ok' else 'bad' end,
-        observed_at => clock_timestamp(),
-        evidence => jsonb_build_object('message', reason, 'lost_runids', to_jsonb(lost_runids[1:20]))
-    );
-end
-$$;

@@ -156,6 +156,8 @@ begin
     return new_request_id;
 end
 $$;
+comment on function analytics.invoke_function(text, jsonb, interval, interval) is
+    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
 
 create function private.callee_of(url text)
 returns text

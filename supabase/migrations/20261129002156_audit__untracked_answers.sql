@@ -1,4 +1,4 @@
--- Object: private.detect_untracked_answers(), private.net_answers(), and private.detect_http(), private.detect_http_calls()
+-- Object: private.detect_untracked_answers(), private.net_answers(), private.detect_http_calls()
 --         (replaced); kind http_untracked
 -- Why: a job that calls net.http_post itself gets 401 each minute, and pg_cron writes "succeeded". pg_net keeps the answer and
 --      not who asked; but which jobs call it stands in their commands, and which of them ran then in the history. Where one
@@ -313,40 +313,3 @@ begin
 end
 $$;
 
-create or replace function private.detect_http()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    read_error text;
-begin
-    begin
-        perform private.harvest_responses();
-    exception
-        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            read_error := format('the tables of pg_net cannot be read [%s]', sqlstate);
-    end;
-    perform private.settle_calls();
-    perform private.detect_http_calls();
-    if read_error is null then
-        perform private.detect_untracked_answers();
-    end if;
-    perform private.detect_net_worker(read_error);
-    perform private.detect_net_access();
-    perform private.detect_secrets();
-
-    -- One cause is told once. What was told before its cause was known stays told.
-    update analytics.incidents as i
-    set cause_id = c.incident_id
-    from analytics.incidents as c
-    where c.closed_at is null
-        and i.closed_at is null and i.announced_at is null and i.cause_id is null
-        and (
-            (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
-            or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
-        );
-end
-$$;
-comment on function private.detect_http() is
-    'Kinds http_failed, http_untracked, unknown_outcome, net_worker_gone, net_tampered, net_open and secret_missing. Not idempotent: each outcome is observed once.';

@@ -1,30 +1,5 @@
--- Object: private.detect_http() (replaced), private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
+-- Object: private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
-
-create or replace function private.detect_http()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    read_error text;
-begin
-    begin
-        perform private.harvest_responses();
-    exception
-        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
-            read_error := format('the tables of pg_net cannot be read [%s]', sqlstate);
-    end;
-    perform private.settle_calls();
-    perform private.detect_http_calls();
-    if read_error is null then
-        perform private.detect_untracked_answers();
-    end if;
-    perform private.detect_net_worker(read_error);
-end
-$$;
-comment on function private.detect_http() is
-    'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, http_untracked, net_worker_gone.';
 
 create function private.join_http_causes()
 returns void
