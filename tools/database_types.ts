@@ -1,7 +1,7 @@
 // deno run -A tools/database_types.ts: writes shared/adapters/database_types.ts with the real `supabase gen types`.
 import { fileURLToPath } from "node:url";
 import { generateTypes } from "../stack/supabase_cli.ts";
-import { monthlyPartition } from "./schema_dump.ts";
+import { monthlyPartition } from "./schema/dump.ts";
 
 export const typesFile = fileURLToPath(new URL("../shared/adapters/database_types.ts", import.meta.url));
 const projectFolder = fileURLToPath(new URL("../", import.meta.url));

@@ -1,0 +1,15 @@
+create view analytics.rejected_lane_scores
+with (security_invoker = on)
+as
+select
+    s.submission_id,
+    s.challenge_id,
+    s.lane_key,
+    s.lane_value,
+    s.flaw
+from analytics.lane_scores as s
+where s.flaw is not null;
+
+revoke all on table analytics.rejected_lane_scores from public, anon, authenticated;
+
+comment on view analytics.rejected_lane_scores is 'Lane values that the arena''s views leave out.';

@@ -1,0 +1,32 @@
+create table public.submissions (
+    id uuid primary key default gen_random_uuid(),
+    agent_id uuid not null references public.agents (id) on delete cascade,
+    challenge_id uuid not null references public.challenges (id) on delete cascade,
+    bout_id uuid references public.bouts (id) on delete set null,
+    status text not null default 'submitted' check (status in ('submitted', 'judging', 'scored', 'rejected')),
+    final_lane_scores jsonb,
+    composite_score numeric,
+    created_at timestamptz not null default now()
+);
+
+create index submissions_agent_id_idx on public.submissions (agent_id, challenge_id, created_at);
+
+create index submissions_challenge_id_idx on public.submissions (challenge_id, created_at);
+
+create index submissions_bout_id_idx on public.submissions (bout_id);
+
+create index submissions_created_at_idx on public.submissions (created_at);
+
+alter table public.submissions enable row level security;
+
+create policy submissions_are_read_by_the_agents_owner on public.submissions
+    for select to authenticated using (agent_id in (select a.id from public.agents as a where a.owner_id = (select private.claimed_uuid('sub'))));
+
+revoke all on table public.submissions from public, anon, authenticated;
+
+grant select on table public.submissions to authenticated;
+
+grant select, insert, update, delete on table public.submissions to service_role;
+
+comment on column public.submissions.final_lane_scores is
+    'Object of lane key to score. Scores are numbers or numeric strings; anything else is left out of the views and counted.';

@@ -1,0 +1,70 @@
+-- Object: public.analytics_heatmap_admin(), public.analytics_refresh_heatmap()
+-- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
+--      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
+--      private: a definer function that clients may execute in an exposed schema is a finding.
+create function private.analytics_heatmap_admin()
+returns table (
+    question_id uuid,
+    lesion text,
+    topic text,
+    week_start date,
+    attempts bigint,
+    correct_attempts bigint,
+    accuracy_rate numeric,
+    median_duration_ms numeric
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.assert_operator();
+    if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = 'analytics.analytics_heatmap_agg'::regclass) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'the heatmap was never refreshed',
+            hint = 'Wait for its job refresh-analytics_heatmap_agg, or select public.analytics_refresh_heatmap().';
+    end if;
+    return query
+    select
+        h.question_id, h.lesion, h.topic, h.week_start,
+        h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
+    from analytics.analytics_heatmap_agg as h
+    order by h.week_start, h.question_id, h.lesion, h.topic;
+end
+$$;
+
+create function public.analytics_heatmap_admin()
+returns table (
+    question_id uuid,
+    lesion text,
+    topic text,
+    week_start date,
+    attempts bigint,
+    correct_attempts bigint,
+    accuracy_rate numeric,
+    median_duration_ms numeric
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        h.question_id, h.lesion, h.topic, h.week_start,
+        h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
+    from private.analytics_heatmap_admin() as h;
+$$;
+
+revoke all on function private.analytics_heatmap_admin() from public, anon, authenticated;
+
+grant execute on function private.analytics_heatmap_admin() to authenticated, service_role;
+
+revoke all on function public.analytics_heatmap_admin() from public, anon, authenticated;
+
+grant execute on function public.analytics_heatmap_admin() to authenticated, service_role;
+
+comment on function private.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+
+comment on function public.analytics_heatmap_admin() is
+    'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';

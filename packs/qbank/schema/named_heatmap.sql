@@ -1,0 +1,21 @@
+create view analytics.named_heatmap
+with (security_invoker = on)
+as
+select
+    h.question_id,
+    t.question_text,
+    h.lesion,
+    h.topic,
+    h.week_start,
+    h.attempts,
+    h.correct_attempts,
+    h.accuracy_rate,
+    h.median_duration_ms
+from analytics.analytics_heatmap_agg as h
+left join analytics.question_texts as t on t.question_id = h.question_id;
+
+revoke all on table analytics.named_heatmap from public, anon, authenticated;
+
+comment on view analytics.named_heatmap is 'The heatmap with the texts of the questions, read live.';
+
+comment on column analytics.named_heatmap.question_text is 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh.';

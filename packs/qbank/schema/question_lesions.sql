@@ -1,0 +1,14 @@
+create view analytics.question_lesions
+with (security_invoker = on)
+as
+select t.lesion, count(*) as questions_count, count(distinct t.topic) as topics_count
+from analytics.question_tags as t
+group by t.lesion;
+
+revoke all on table analytics.question_lesions from public, anon, authenticated;
+
+comment on view analytics.question_lesions is 'The lesions that questions have, in their one spelling.';
+
+comment on column analytics.question_lesions.lesion is 'Normalised: see analytics.question_tags.';
+
+select analytics.register_live(name => 'question_lesions', pack => 'qbank', sources => array['public.questions']::regclass[]);

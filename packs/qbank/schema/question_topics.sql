@@ -1,0 +1,14 @@
+create view analytics.question_topics
+with (security_invoker = on)
+as
+select t.topic, count(*) as questions_count, count(distinct t.lesion) as lesions_count
+from analytics.question_tags as t
+group by t.topic;
+
+revoke all on table analytics.question_topics from public, anon, authenticated;
+
+comment on view analytics.question_topics is 'The topics that questions have, in their one spelling.';
+
+comment on column analytics.question_topics.topic is 'Normalised: see analytics.question_tags.';
+
+select analytics.register_live(name => 'question_topics', pack => 'qbank', sources => array['public.questions']::regclass[]);

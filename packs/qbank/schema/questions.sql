@@ -1,0 +1,25 @@
+-- Object: public.questions, public.responses
+-- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
+--      would break every answer that it is in.
+--      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+create table public.questions (
+    id uuid primary key default gen_random_uuid(),
+    stem text not null default '',
+    lesion text check (length(lesion) <= 100),
+    topic text check (length(topic) <= 100),
+    created_at timestamptz not null default now()
+);
+
+alter table public.questions enable row level security;
+
+create policy questions_are_read_by_signed_in_users on public.questions
+    for select to authenticated using (true);
+
+revoke all on table public.questions from public, anon, authenticated;
+
+grant select on table public.questions to authenticated;
+
+grant select, insert, update, delete on table public.questions to service_role;
+
+comment on column public.questions.lesion is 'As the author wrote it; analytics.question_tags holds its one spelling.';

@@ -1,0 +1,32 @@
+-- Object: analytics.fact_kpi_events, private.assert_kpi_event_type(event_type), triggers of fact_kpi_events and
+--         public.scenario_attempts
+-- Grain: one row per event in an attempt
+-- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
+--      is checked against it, and follows it: else one organisation's event could count for another.
+create function private.assert_kpi_event_type(event_type text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known_types constant text[] := array[
+        'filler_word', 'interruption', 'question_asked', 'objection_raised', 'keyword_mentioned', 'long_pause'
+    ];
+begin
+    if event_type = any (known_types) then
+        return true;
+    end if;
+    raise exception using
+        errcode = 'check_violation',
+        message = format('unknown event type "%s"', event_type),
+        hint = format('The event types are %s.', array_to_string(known_types, ', '));
+end
+$$;
+
+revoke all on function private.assert_kpi_event_type(text) from public, anon, authenticated;
+
+-- A check constraint runs with the rights of the writer.
+grant execute on function private.assert_kpi_event_type(text) to service_role;
+
+comment on function private.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';

@@ -1,0 +1,14 @@
+-- Object: private.assignment_standing(completed_at, due_on, today)
+-- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
+create function private.assignment_standing(completed_at timestamptz, due_on date, today date)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
+$$;
+
+revoke all on function private.assignment_standing(timestamptz, date, date) from public, anon, authenticated;
+
+comment on function private.assignment_standing(timestamptz, date, date) is 'completed, overdue or open, on the UTC day `today`.';

@@ -1,0 +1,24 @@
+create function private.attempts_were_deleted()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    ids uuid[];
+    days date[];
+begin
+    select array_agg(o.id), array_agg((o.started_at at time zone 'UTC')::date)
+    into ids, days
+    from old_rows as o
+    where o.status = 'completed';
+    if ids is not null then
+        perform private.remove_attempt_facts(ids, days);
+    end if;
+    return null;
+end
+$$;
+
+revoke all on function private.attempts_were_deleted() from public, anon, authenticated;
+
+comment on function private.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';

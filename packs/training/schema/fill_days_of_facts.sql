@@ -1,0 +1,29 @@
+-- Object: private.fill_days_of_facts(days), private.write_attempt_facts() and analytics.backfill_scenario_attempts() and
+--         analytics.make_months_ahead() (replaced)
+-- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
+--      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
+create function private.fill_days_of_facts(days date[])
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    added integer := 0;
+    missing date;
+begin
+    -- In order, so that two writers of the same new days wait for each other and not in a circle.
+    for missing in
+        select distinct d.day
+        from unnest(days) as d (day)
+        where d.day is not null and not exists (select from analytics.dim_time as t where t.date_key = d.day)
+        order by d.day
+    loop
+        added := added + private.fill_dim_time(missing, missing);
+    end loop;
+    return added;
+end
+$$;
+
+revoke all on function private.fill_days_of_facts(date[]) from public, anon, authenticated;
+
+comment on function private.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';

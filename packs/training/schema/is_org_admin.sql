@@ -1,0 +1,29 @@
+-- Object: private.refresh_reporting_views() (replaced), private.is_org_admin()
+-- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
+--      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
+create function private.is_org_admin()
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+    -- The membership as it is now: a token outlives it.
+    return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
+        and exists (
+            select
+            from public.org_members as m
+            where m.org_id::text = claims ->> 'org_id'
+                and m.user_id = claims ->> 'sub'
+                and m.role = 'admin'
+                and (m.left_at is null or m.left_at > now())
+        );
+end
+$$;
+
+revoke all on function private.is_org_admin() from public, anon, authenticated;
+
+comment on function private.is_org_admin() is
+    'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';

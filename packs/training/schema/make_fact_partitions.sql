@@ -1,0 +1,55 @@
+create function analytics.make_fact_partitions(from_on date, to_on date)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    month_start date;
+    partition_name text;
+    made_count integer := 0;
+begin
+    if from_on is null or to_on is null or to_on < from_on or to_on - from_on > 18300 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
+            hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
+    end if;
+    -- Two callers would make the same month.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
+
+    for month_start in
+        select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
+    loop
+        partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
+        -- Of the catalogue itself: what to_regclass remembers may be older than another caller's commit.
+        continue when exists (
+            select from pg_catalog.pg_class as c
+            where c.relnamespace = 'analytics'::regnamespace and c.relname = partition_name
+        );
+
+        -- The whole table: a writer that had already found its way to the default partition would be refused there.
+        if made_count = 0 then
+            lock table analytics.fact_scenario_attempts in access exclusive mode;
+        end if;
+        execute format('create table analytics.%I (like analytics.fact_scenario_attempts including all)', partition_name);
+        execute format('alter table analytics.%I enable row level security', partition_name);
+        execute format('revoke all on table analytics.%I from public, anon, authenticated', partition_name);
+        execute format(
+            'with moved as (delete from analytics.fact_scenario_attempts_default where date_key >= %1$L and date_key < %2$L returning *) '
+            'insert into analytics.%3$I select * from moved',
+            month_start, (month_start + interval '1 month')::date, partition_name
+        );
+        execute format(
+            'alter table analytics.fact_scenario_attempts attach partition analytics.%I for values from (%L) to (%L)',
+            partition_name, month_start, (month_start + interval '1 month')::date
+        );
+        made_count := made_count + 1;
+    end loop;
+    return made_count;
+end
+$$;
+
+revoke all on function analytics.make_fact_partitions(date, date) from public, anon, authenticated;
+
+comment on function analytics.make_fact_partitions(date, date) is
+    'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. While a month is made, readers and writers wait; when all are there, nobody does: set a lock_timeout.';

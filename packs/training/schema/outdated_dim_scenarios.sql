@@ -1,0 +1,16 @@
+create view private.outdated_dim_scenarios with (security_invoker = on) as
+(
+    select s.id as scenario_id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
+    except
+    select d.scenario_id, d.org_id, d.title, d.difficulty, d.category, d.created_at from analytics.dim_scenarios as d
+)
+union all
+(
+    select d.scenario_id, d.org_id, d.title, d.difficulty, d.category, d.created_at from analytics.dim_scenarios as d
+    except
+    select s.id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
+);
+
+revoke all on table private.outdated_dim_scenarios from public, anon, authenticated;
+
+comment on view private.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';

@@ -1,0 +1,33 @@
+create function private.people_of_caller()
+returns setof text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with caller as (
+        select
+            nullif(auth.jwt() ->> 'org_id', '') as org_id,
+            nullif(auth.jwt() ->> 'sub', '') as user_id,
+            auth.jwt() ->> 'org_role' as role
+    )
+
+    select c.user_id from caller as c where c.user_id is not null
+    union
+    select m.user_id
+    from caller as c
+    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
+    where c.role = 'admin'
+    union
+    select p.user_id
+    from caller as c
+    cross join lateral private.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
+    where c.role = 'manager';
+$$;
+
+revoke all on function private.people_of_caller() from public, anon, authenticated;
+
+grant execute on function private.people_of_caller() to authenticated;
+
+comment on function private.people_of_caller() is
+    'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';

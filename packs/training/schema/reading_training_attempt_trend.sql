@@ -1,0 +1,40 @@
+create type private.training_attempt_trend_row as (
+    org_id uuid,
+    active_on date,
+    attempts_count bigint,
+    active_users_count bigint,
+    avg_score numeric,
+    scored_count bigint
+);
+
+comment on column private.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+
+create function private.reading_training_attempt_trend(asked jsonb)
+returns setof private.training_attempt_trend_row
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
+    days constant integer := (asked #>> '{params,days}')::integer;
+begin
+    return query
+    select
+        o.org_id,
+        last_on - g.days_ago,
+        coalesce(d.started_count, 0),
+        coalesce(d.active_users_count, 0),
+        round(d.score_sum / nullif(d.scored_count, 0), 3),
+        coalesce(d.scored_count, 0)
+    from unnest(orgs) as o (org_id)
+    cross join generate_series(0, days - 1) as g (days_ago)
+    left join analytics.mv_org_activity_day as d on d.org_id = o.org_id and d.active_on = last_on - g.days_ago;
+end
+$$;
+
+revoke all on function private.reading_training_attempt_trend(jsonb) from public, anon, authenticated;
+
+comment on function private.reading_training_attempt_trend(jsonb) is
+    'Completed attempts by the day of their start, on the `days` days that end with `to`, today at the latest. Idempotent.';

@@ -1,0 +1,41 @@
+-- Object: private.reading_training_teams(asked)
+-- Grain: one row per team, as analytics.team_members has them
+-- Reads: analytics.team_members, analytics.dim_users
+-- Serves: /analytics/training/teams
+-- Why: what a filter by team lists. A team is its manager's people, so that the manager is its key.
+create type private.training_teams_row as (
+    org_id uuid,
+    manager_id text,
+    manager_name text,
+    team_id uuid,
+    name text,
+    members_count bigint
+);
+
+comment on column private.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
+
+comment on column private.training_teams_row.name is 'Of the team; where it has none, of its manager.';
+
+create function private.reading_training_teams(asked jsonb)
+returns setof private.training_teams_row
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    orgs constant uuid[] := private.asked_orgs(asked);
+    people constant text[] := private.asked_people(asked);
+begin
+    return query
+    select t.org_id, t.manager_id, u.name, t.team_id, t.name, count(t.user_id)
+    from analytics.team_members as t
+    left join analytics.dim_users as u on u.org_id = t.org_id and u.user_id = t.manager_id
+    where t.org_id = any (orgs) and (people is null or (t.is_led and t.manager_id = any (people)))
+    group by t.org_id, t.manager_id, u.name, t.team_id, t.name;
+end
+$$;
+
+revoke all on function private.reading_training_teams(jsonb) from public, anon, authenticated;
+
+comment on function private.reading_training_teams(jsonb) is
+    'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';

@@ -1,0 +1,63 @@
+-- Object: public.refresh_reporting_views()
+-- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
+--      its own, so that one that fails is seen, and undone, alone.
+create function private.refresh_reporting_views()
+returns setof analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_person constant boolean := analytics.is_admin() or private.is_org_admin();
+    wanted text;
+    entry analytics.refresh_log;
+begin
+    if not is_person then
+        perform private.assert_operator();
+    end if;
+    for wanted in
+        select o.view_name
+        from private.refresh_order() as o
+        join analytics.views as v on v.view_name = o.view_name
+        where v.pack = 'training'
+        order by o.depth, o.view_name
+    loop
+        if is_person then
+            select l.* into entry
+            from analytics.refresh_log as l
+            where l.view_name = wanted
+                and l.outcome in ('refreshed', 'skipped_clean')
+                and l.started_at > now() - interval '1 minute'
+            order by l.id desc
+            limit 1;
+            if found then
+                return next entry;
+                continue;
+            end if;
+        end if;
+        return next private.attempt_refresh(wanted);
+    end loop;
+end
+$$;
+
+create function public.refresh_reporting_views()
+returns setof analytics.refresh_log
+language sql
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+    select l.* from private.refresh_reporting_views() as l;
+$$;
+
+revoke all on function private.refresh_reporting_views() from public, anon, authenticated;
+
+grant execute on function private.refresh_reporting_views() to authenticated, service_role;
+
+revoke all on function public.refresh_reporting_views() from public, anon, authenticated;
+
+grant execute on function public.refresh_reporting_views() to authenticated, service_role;
+
+comment on function private.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+
+comment on function public.refresh_reporting_views() is
+    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';

@@ -1,0 +1,22 @@
+create function analytics.sync_training_dimensions()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
+    select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
+    select private.sync_dim_users(array(select distinct o.user_id from private.outdated_dim_users as o));
+$$;
+
+revoke all on function analytics.sync_training_dimensions() from public, anon, authenticated;
+
+comment on function analytics.sync_training_dimensions() is
+    'Brings dim_orgs, dim_scenarios and dim_users up to date, whatever happened to them. Writes only what differs. Idempotent.';
+
+select analytics.sync_training_dimensions();
+
+select analytics.register_job(
+    job_name => 'sync-training-dimensions',
+    schedule => '5 0 * * *',
+    command => 'set statement_timeout = ''5min''; set lock_timeout = ''5s''; select analytics.sync_training_dimensions()'
+);

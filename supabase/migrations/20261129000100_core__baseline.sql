@@ -1,0 +1,3259 @@
+-- Baseline of core, written by tools/schema/baseline.ts from the files named below, which hold the current text.
+-- Bodies may name what a later statement makes, so they are not checked here; the house tests check every one.
+set check_function_bodies = off;
+
+-- supabase/schemas/core/schemas.sql
+
+-- Object: schemas analytics and private, and the platform parts that they stand on
+-- Why: everything derived lives in analytics; private holds the definer functions that signed-in users reach
+--      through thin invoker wrappers, and is never exposed by the data API.
+
+-- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
+do $$
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null then
+        create extension if not exists pg_cron with schema pg_catalog;
+    end if;
+    if to_regnamespace('net') is null then
+        create extension if not exists pg_net with schema extensions;
+    end if;
+    if to_regclass('vault.decrypted_secrets') is null then
+        create extension if not exists supabase_vault with schema vault;
+    end if;
+end
+$$;
+
+-- Object: private.call_secrets(), private.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+do $$
+begin
+    if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
+        create extension if not exists pgcrypto with schema extensions;
+    end if;
+    if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'extension pgcrypto is in schema "%s", and signing calls asks for extensions.hmac',
+                (select e.extnamespace::regnamespace from pg_catalog.pg_extension as e where e.extname = 'pgcrypto')
+            ),
+            hint = 'alter extension pgcrypto set schema extensions;';
+    end if;
+end
+$$;
+
+create schema if not exists analytics;
+
+create schema if not exists private;
+
+revoke all on schema analytics from public;
+
+revoke all on schema private from public;
+
+grant usage on schema analytics to authenticated, service_role;
+
+grant usage on schema private to authenticated, service_role;
+
+comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
+
+comment on schema private is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
+
+-- supabase/schemas/core/access/assert_operator.sql
+
+create function private.assert_operator()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    -- The role that SET ROLE chose; a definer function changes current_user, not this.
+    acting_role constant text := current_setting('role');
+    allowed boolean;
+begin
+    if claims is not null then
+        allowed := analytics.is_admin() or claims ->> 'role' = 'service_role';
+    elsif acting_role = 'none' then
+        allowed := pg_has_role(session_user, current_user, 'usage');
+    else
+        allowed := acting_role in (current_user, 'service_role');
+    end if;
+    if not allowed then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'permission denied: admins only',
+            hint = 'Sign in as a user whose token carries is_admin: true, or use the secret key.';
+    end if;
+end
+$$;
+
+revoke all on function private.assert_operator() from public, anon, authenticated;
+
+comment on function private.assert_operator() is
+    'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
+
+-- supabase/schemas/core/access/can_hold.sql
+
+create function private.can_hold(column_type text, held text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if held is null or column_type = 'text' then
+        return true;
+    end if;
+    if column_type = 'uuid' then
+        return private.canonical_uuid(held) is not null;
+    end if;
+    begin
+        execute format('select %L::%s', held, column_type);
+        return true;
+    exception
+        when data_exception then
+            return false;
+    end;
+end
+$$;
+
+revoke all on function private.can_hold(text, text) from public, anon, authenticated;
+
+comment on function private.can_hold(text, text) is 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+
+-- supabase/schemas/core/access/canonical_uuid.sql
+
+-- Object: private.canonical_uuid(), private.claimed_uuid(), private.can_hold(), private.filter_condition(),
+--         private.row_condition() (both replaced)
+-- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
+--      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
+--      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
+--      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+create function private.canonical_uuid(spelling text)
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
+$$;
+
+revoke all on function private.canonical_uuid(text) from public, anon, authenticated;
+
+grant execute on function private.canonical_uuid(text) to authenticated;
+
+comment on function private.canonical_uuid(text) is
+    'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+
+-- supabase/schemas/core/access/claimed_uuid.sql
+
+create function private.claimed_uuid(claim text)
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.canonical_uuid(auth.jwt() ->> claim);
+$$;
+
+revoke all on function private.claimed_uuid(text) from public, anon, authenticated;
+
+grant execute on function private.claimed_uuid(text) to authenticated;
+
+comment on function private.claimed_uuid(text) is
+    'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+
+-- supabase/schemas/core/access/is_admin.sql
+
+-- Object: analytics.is_admin(), private.assert_operator()
+-- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
+--      in a direct session. user_metadata is never read: users can write it.
+create function analytics.is_admin()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'is_admin' = 'true'::jsonb,
+        false
+    );
+$$;
+
+revoke all on function analytics.is_admin() from public, anon, authenticated;
+
+grant execute on function analytics.is_admin() to authenticated, service_role;
+
+comment on function analytics.is_admin() is
+    'True when the verified token carries is_admin: true, as the custom access token hook puts it.';
+
+-- supabase/schemas/core/changes/believe_source_moment.sql
+
+-- Object: private.believe_source_moment(), trigger and checks of analytics.views
+-- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
+--      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
+--      source it keeps the newest that can be believed, and none where there is none.
+create function private.believe_source_moment()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format(
+        'select max(s.%1$I) from %2$s as s where s.%1$I between ''1900-01-01 00:00+00'' and ''2200-01-01 00:00+00''',
+        new.source_at_column, new.source_at_table
+    ) into new.source_as_of;
+    return new;
+end
+$$;
+
+revoke all on function private.believe_source_moment() from public, anon, authenticated;
+
+comment on function private.believe_source_moment() is
+    'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+
+-- supabase/schemas/core/changes/delete_needless_source_changes.sql
+
+create function private.delete_needless_source_changes(source regclass)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
+    -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
+    with finished as materialized (
+        select
+            c.ctid as change,
+            c.statement_count,
+            c.changed_at,
+            array(
+                select pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                from analytics.view_sources as s
+                join analytics.views as v on v.view_name = s.view_name
+                where s.source = c.source and v.source_snapshot is not null
+                order by v.view_name
+            ) as included_by
+        from analytics.source_changes as c
+        where c.source = delete_needless_source_changes.source
+            and c.txid < pg_snapshot_xmin(pg_current_snapshot())
+        for update of c skip locked
+    ),
+    ranked as (
+        select
+            f.change,
+            row_number() over alike as place,
+            count(*) over alike as row_count,
+            sum(f.statement_count) over alike as statement_count,
+            max(f.changed_at) over alike as changed_at
+        from finished as f
+        window alike as (partition by f.included_by order by f.change rows between unbounded preceding and unbounded following)
+    ),
+    folded as (
+        delete from analytics.source_changes as c
+        using ranked as r
+        where c.ctid = r.change and r.place > 1
+    )
+    update analytics.source_changes as c
+    set statement_count = r.statement_count, changed_at = r.changed_at
+    from ranked as r
+    where c.ctid = r.change and r.place = 1 and r.row_count > 1;
+$$;
+
+revoke all on function private.delete_needless_source_changes(regclass) from public, anon, authenticated;
+
+comment on function private.delete_needless_source_changes(regclass) is
+    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through private.trim_source_changes.';
+
+-- supabase/schemas/core/changes/has_source_changes.sql
+
+create function private.has_source_changes(view_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select v.source_snapshot is null
+        -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(private.others_snapshot())
+        or exists (
+            select
+            from analytics.view_sources as s
+            join analytics.source_changes as c on c.source = s.source
+            where s.view_name = v.view_name
+                and (
+                    c.txid = pg_current_xact_id_if_assigned()
+                    or (
+                        c.txid >= pg_snapshot_xmin(v.source_snapshot)
+                        and not pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                    )
+                )
+        )
+    from analytics.views as v
+    where v.view_name = has_source_changes.view_name;
+$$;
+
+revoke all on function private.has_source_changes(text) from public, anon, authenticated;
+
+comment on function private.has_source_changes(text) is
+    'True unless every logged change of the sources is included in the rows of the view.';
+
+-- supabase/schemas/core/changes/note_source_change.sql
+
+create function private.note_source_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into analytics.source_changes (source) values (tg_relid);
+    return null;
+end
+$$;
+
+revoke all on function private.note_source_change() from public, anon, authenticated;
+
+comment on function private.note_source_change() is 'Statement trigger on every source table of a registered view.';
+
+-- supabase/schemas/core/changes/others_snapshot.sql
+
+-- Object: private.others_snapshot(), private.has_source_changes() (replaced), analytics.refresh_view() (replaced)
+-- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
+--      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
+--      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
+--      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
+--      that refreshed it: at worst one refresh too many.
+create function private.others_snapshot()
+returns pg_snapshot
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with present as (
+        select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
+    ),
+
+    bounds as (
+        select
+            p.snapshot,
+            p.own,
+            least(pg_snapshot_xmin(p.snapshot)::text::bigint, p.own) as lowest,
+            pg_snapshot_xmax(p.snapshot)::text::bigint as seen_until,
+            greatest(pg_snapshot_xmax(p.snapshot)::text::bigint, p.own + 1) as beyond
+        from present as p
+    ),
+
+    in_progress as (
+        select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
+        union
+        -- Those that began after the snapshot's end, up to one's own number.
+        select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
+        union
+        select b.own from bounds as b
+    )
+
+    select case
+        when b.own is null then b.snapshot
+        else format('%s:%s:%s', b.lowest, b.beyond, (select string_agg(i.txid::text, ',' order by i.txid) from in_progress as i))::pg_snapshot
+    end
+    from bounds as b;
+$$;
+
+revoke all on function private.others_snapshot() from public, anon, authenticated;
+
+comment on function private.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';
+
+-- supabase/schemas/core/changes/source_changes.sql
+
+-- Object: analytics.source_changes, private.note_source_change(), private.has_source_changes(),
+--         private.source_lock_key(), private.trim_source_changes(), private.delete_needless_source_changes()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why statement_count: how many writes a table has seen is its version, and an answer that rests on the table can be cached under it. So a
+--      trim no longer forgets how many statements it removed: rows that tell the views the same are folded into one that
+--      carries their number. What a snapshot counts is the same before and after a fold, and moves with each commit.
+--      A view that refreshes once a day would let a busy table's log grow for a day: a job trims it every five minutes.
+create table analytics.source_changes (
+    source regclass not null,
+    txid xid8 not null default pg_current_xact_id(),
+    changed_at timestamptz not null default clock_timestamp(),
+    statement_count bigint not null default 1 check (statement_count > 0)
+);
+
+create index source_changes_source_idx on analytics.source_changes (source, txid);
+
+alter table analytics.source_changes enable row level security;
+
+revoke all on table analytics.source_changes from public, anon, authenticated;
+
+comment on table analytics.source_changes is
+    'Change log of the sources of registered views and live relations. Appended to by writers; folded by refreshes and by job trim-source-changes.';
+
+comment on column analytics.source_changes.statement_count is 'How many statements the row stands for: more than one after a fold.';
+
+-- supabase/schemas/core/changes/source_lock_key.sql
+
+create function private.source_lock_key(source regclass)
+returns bigint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select hashtextextended('freshet.source:' || source::oid, 0);
+$$;
+
+revoke all on function private.source_lock_key(regclass) from public, anon, authenticated;
+
+comment on function private.source_lock_key(regclass) is
+    'Advisory lock of a source: shared while a refresh reads it, exclusive while its change log is trimmed.';
+
+-- supabase/schemas/core/changes/trim_source_changes.sql
+
+create function private.trim_source_changes(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lock_key constant bigint := private.source_lock_key(source);
+begin
+    -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
+    -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
+    if not pg_try_advisory_lock(lock_key) then
+        return;
+    end if;
+    begin
+        perform private.delete_needless_source_changes(source);
+    exception
+        when query_canceled or others then
+            perform pg_advisory_unlock(lock_key);
+            raise;
+    end;
+    perform pg_advisory_unlock(lock_key);
+end
+$$;
+
+create function analytics.trim_source_changes()
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.trim_source_changes(c.source)
+    from (select distinct c.source from analytics.source_changes as c) as c
+    order by c.source::oid;
+$$;
+
+revoke all on function private.trim_source_changes(regclass) from public, anon, authenticated;
+
+revoke all on function analytics.trim_source_changes() from public, anon, authenticated;
+
+comment on function private.trim_source_changes(regclass) is
+    'Shortens the change log of a source unless a refresh is reading it. Idempotent; never waits.';
+
+comment on function analytics.trim_source_changes() is 'Folds the change log of every source that no refresh is reading. Idempotent; never waits.';
+
+-- supabase/schemas/core/health/get_cron_job_status.sql
+
+create function private.get_cron_job_status()
+returns table (
+    jobid bigint,
+    jobname text,
+    schedule text,
+    command text,
+    active boolean,
+    last_runid bigint,
+    last_status text,
+    last_message text,
+    last_started_at timestamptz,
+    last_finished_at timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.assert_operator();
+    return query
+    with recent_runs as (
+        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        select distinct on (d.jobid) d.jobid, d.runid, d.status, d.return_message, d.start_time, d.end_time
+        from cron.job_run_details as d
+        where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+        order by d.jobid, d.runid desc
+    )
+    select
+        j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
+        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
+    from cron.job as j
+    left join recent_runs as r on r.jobid = j.jobid
+    order by j.jobname;
+end
+$$;
+
+create function analytics.get_cron_job_status()
+returns table (
+    jobid bigint,
+    jobname text,
+    schedule text,
+    command text,
+    active boolean,
+    last_runid bigint,
+    last_status text,
+    last_message text,
+    last_started_at timestamptz,
+    last_finished_at timestamptz
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select * from private.get_cron_job_status();
+$$;
+
+revoke all on function private.get_cron_job_status() from public, anon, authenticated;
+
+grant execute on function private.get_cron_job_status() to authenticated, service_role;
+
+revoke all on function analytics.get_cron_job_status() from public, anon, authenticated;
+
+grant execute on function analytics.get_cron_job_status() to authenticated, service_role;
+
+comment on function private.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+
+comment on function analytics.get_cron_job_status() is
+    'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
+
+-- supabase/schemas/core/health/health_check.sql
+
+-- Object: analytics.health_check(), analytics.get_cron_job_status()
+-- Why: what an admin asks first: how fresh is each view, and what did its job last do?
+create function private.health_check()
+returns table (
+    view_name text,
+    pack text,
+    populated boolean,
+    row_count bigint,
+    rejected_count bigint,
+    version bigint,
+    refreshed_at timestamptz,
+    verified_at timestamptz,
+    source_as_of timestamptz,
+    age interval,
+    objective interval,
+    is_stale boolean,
+    last_outcome text,
+    last_finished_at timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.assert_operator();
+    return query
+    select
+        v.view_name,
+        v.pack,
+        (private.view_state(v) ->> 'populated')::boolean,
+        v.row_count,
+        v.rejected_count,
+        v.version,
+        v.refreshed_at,
+        v.verified_at,
+        v.source_as_of,
+        now() - v.verified_at,
+        v.stale_after,
+        coalesce(now() - v.verified_at > v.stale_after, true),
+        l.outcome,
+        l.finished_at
+    from analytics.views as v
+    left join lateral (
+        select r.outcome, r.finished_at
+        from analytics.refresh_log as r
+        where r.view_name = v.view_name
+        order by r.id desc
+        limit 1
+    ) as l on true
+    order by v.pack, v.view_name;
+end
+$$;
+
+create function analytics.health_check()
+returns table (
+    view_name text,
+    pack text,
+    populated boolean,
+    row_count bigint,
+    rejected_count bigint,
+    version bigint,
+    refreshed_at timestamptz,
+    verified_at timestamptz,
+    source_as_of timestamptz,
+    age interval,
+    objective interval,
+    is_stale boolean,
+    last_outcome text,
+    last_finished_at timestamptz
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select * from private.health_check();
+$$;
+
+revoke all on function private.health_check() from public, anon, authenticated;
+
+grant execute on function private.health_check() to authenticated, service_role;
+
+revoke all on function analytics.health_check() from public, anon, authenticated;
+
+grant execute on function analytics.health_check() to authenticated, service_role;
+
+comment on function private.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
+
+comment on function analytics.health_check() is
+    'Admins only: one row per registered view. age = now - verified_at; is_stale when it is over the objective or the view was never refreshed.';
+
+-- supabase/schemas/core/http/call_secrets.sql
+
+create function private.call_secrets()
+returns table (secret text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select s.decrypted_secret
+    from vault.decrypted_secrets as s
+    where s.name = 'freshet_call_secret'
+        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
+$$;
+
+revoke all on function private.call_secrets() from public, anon, authenticated;
+
+comment on function private.call_secrets() is
+    'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
+
+-- supabase/schemas/core/http/call_signature.sql
+
+create function private.call_signature(
+    secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
+)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select encode(
+        extensions.hmac(
+            convert_to(format(E'freshet-call-1\n%s\n%s\n%s\n%s', function_name, call_id, signed_at, body_sha256), 'UTF8'),
+            decode(secret, 'hex'),
+            'sha256'
+        ),
+        'hex'
+    );
+$$;
+
+revoke all on function private.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
+
+comment on function private.call_signature(text, text, bigint, bigint, text) is
+    'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+
+-- supabase/schemas/core/http/complete_call.sql
+
+create function analytics.complete_call(call_id bigint, outcome text, detail text default null)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if complete_call.outcome is null or complete_call.outcome not in ('succeeded', 'failed') then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('unknown outcome "%s" of call %s', complete_call.outcome, complete_call.call_id),
+            hint = 'Known are succeeded and failed.';
+    end if;
+
+    -- The first one counts: a function that is called twice for one row reports twice.
+    update analytics.http_calls as c
+    set completion = complete_call.outcome,
+        completion_detail = left(detail, 500),
+        completed_at = clock_timestamp(),
+        is_observed = c.is_observed and c.outcome = complete_call.outcome,
+        outcome = complete_call.outcome,
+        settled_at = case when c.outcome = complete_call.outcome then c.settled_at else clock_timestamp() end
+    where c.call_id = complete_call.call_id and c.completion is null;
+    return found;
+end
+$$;
+
+revoke all on function analytics.complete_call(bigint, text, text) from public, anon, authenticated;
+
+grant execute on function analytics.complete_call(bigint, text, text) to service_role;
+
+comment on function analytics.complete_call(bigint, text, text) is
+    'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when it is unknown or reported already. Idempotent. Service role only.';
+
+-- supabase/schemas/core/http/current_run.sql
+
+-- Object: private.open_call(), analytics.http_post(), analytics.http_get(), and analytics.invoke_function(), private.current_run(),
+--         private.http_evidence() (replaced)
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
+create function private.current_run(out runid bigint, out job_name text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
+    -- index, and no further back than a run that has only just been started can be.
+    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
+    from cron.job_run_details as d
+    join cron.job as j on j.jobid = d.jobid
+    where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
+        and d.job_pid = pg_backend_pid()
+        and d.command = current_query()
+    order by d.runid desc
+    limit 1;
+
+    -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
+    if not found then
+        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
+        from cron.job as j
+        where j.command = current_query()
+        having count(*) = 1;
+    end if;
+exception
+    -- A call matters more than knowing whose it is.
+    when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+        null;
+end
+$$;
+
+revoke all on function private.current_run() from public, anon, authenticated;
+
+comment on function private.current_run() is 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
+
+-- supabase/schemas/core/http/harvest_responses.sql
+
+-- Object: private.harvest_responses(), private.settle_calls(), analytics.complete_call(), private.purge_http_calls()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+--      (MERGED) before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
+--      which works on after its caller hung up was judged before the time that it has.
+create function private.harvest_responses()
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Of pg_net, and a little more.
+    kept_for constant interval := interval '7 hours';
+    -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
+    skew constant interval := interval '1 minute';
+    harvested_count bigint;
+begin
+    with unharvested as materialized (
+        select c.call_id, c.request_id, c.queued_at
+        from analytics.http_calls as c
+        where c.harvested_at is null
+            and c.queued_at > clock_timestamp() - kept_for
+            -- A number that was given again after a crash means the newer call.
+            and not exists (
+                select
+                from analytics.http_calls as newer
+                where newer.request_id = c.request_id and newer.call_id > c.call_id
+            )
+    ),
+    free as (
+        -- What another session is at is left to it: nobody waits here, the audit least of all.
+        select c.call_id
+        from analytics.http_calls as c
+        where c.call_id in (select u.call_id from unharvested as u) and c.harvested_at is null
+        for update of c skip locked
+    )
+    update analytics.http_calls as c
+    set status_code = r.status_code,
+        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
+        error = left(r.error_msg, 500),
+        answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
+        responded_at = r.created,
+        harvested_at = clock_timestamp()
+    from free
+    join unharvested as u on u.call_id = free.call_id
+    join net._http_response as r on r.id = u.request_id and r.created >= u.queued_at - skew
+    where c.call_id = u.call_id
+        -- Narrows the answers by the one index that they have.
+        and r.created >= (select min(oldest.queued_at) - skew from unharvested as oldest);
+    get diagnostics harvested_count = row_count;
+    return harvested_count;
+end
+$$;
+
+revoke all on function private.harvest_responses() from public, anon, authenticated;
+
+comment on function private.harvest_responses() is
+    'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+
+-- supabase/schemas/core/http/http_calls.sql
+
+-- Object: analytics.http_calls
+-- Grain: one row per call of an edge function through analytics.invoke_function
+-- Why: a run of pg_cron that "succeeded" has queued a request and no more. What became of it stands in a table of pg_net
+--      that is unlogged, names no job and forgets after 6 hours; here it is kept, with the job that asked for it.
+-- Why accepted_at: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
+--      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
+create table analytics.http_calls (
+    call_id bigint generated always as identity primary key,
+    request_id bigint,
+    function_name text not null,
+    job_name text,
+    runid bigint,
+    planned_at timestamptz,
+    queued_at timestamptz not null default clock_timestamp(),
+    deadline_at timestamptz not null,
+    awaits_completion boolean not null default false,
+    outcome text not null default 'pending' check (outcome in ('pending', 'succeeded', 'failed', 'unknown')),
+    status_code integer,
+    is_timed_out boolean,
+    error text,
+    answer_code text,
+    responded_at timestamptz,
+    harvested_at timestamptz,
+    completion text check (completion in ('succeeded', 'failed')),
+    completion_detail text,
+    completed_at timestamptz,
+    settled_at timestamptz,
+    is_observed boolean not null default false,
+    accepted_at timestamptz,
+    check ((completion is null) = (completed_at is null)),
+    check ((outcome = 'pending') = (settled_at is null))
+);
+
+create index http_calls_unharvested_idx on analytics.http_calls (queued_at) where harvested_at is null;
+
+create index http_calls_open_idx on analytics.http_calls (call_id) where outcome in ('pending', 'unknown');
+
+create index http_calls_unobserved_idx on analytics.http_calls (call_id) where outcome <> 'pending' and not is_observed;
+
+create index http_calls_request_id_idx on analytics.http_calls (request_id);
+
+create index http_calls_job_name_idx on analytics.http_calls (job_name, call_id desc);
+
+create index http_calls_runid_idx on analytics.http_calls (runid) where runid is not null;
+
+alter table analytics.http_calls enable row level security;
+
+revoke all on table analytics.http_calls from public, anon, authenticated;
+
+comment on table analytics.http_calls is 'Ledger of scheduled HTTP calls: who asked, when an answer is due, and what came of it. Holds no key, no body and no answer.';
+
+comment on column analytics.http_calls.request_id is 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
+
+comment on column analytics.http_calls.job_name is 'The job whose command called; null for a call by hand, which is recorded and not audited.';
+
+comment on column analytics.http_calls.runid is 'cron.job_run_details.runid, where the run could be told.';
+
+comment on column analytics.http_calls.planned_at is 'The minute (for a schedule in seconds, the moment) in which pg_cron started the run.';
+
+comment on column analytics.http_calls.deadline_at is 'When nothing is known by then, the outcome is unknown.';
+
+comment on column analytics.http_calls.awaits_completion is 'A 2xx only says that the call was taken: the function writes its own completion.';
+
+comment on column analytics.http_calls.outcome is 'A completion outranks the answer. unknown may still become known, while pg_net keeps the answer.';
+
+comment on column analytics.http_calls.answer_code is 'Field "code" of the answer, e.g. BOOT_ERROR: all that is kept of its body.';
+
+comment on column analytics.http_calls.is_observed is 'Whether the audit has heard of this outcome.';
+
+comment on column analytics.http_calls.accepted_at is 'When the function took the call by its signature, which it does once; null where it was refused, or did not ask.';
+
+comment on column analytics.http_calls.function_name is
+    'The edge function that was called; //<host> for another address. Its path may hold a key, and is not kept.';
+
+-- supabase/schemas/core/http/invoke_function.sql
+
+create function analytics.invoke_function(
+    name text,
+    body jsonb default '{}',
+    -- One slow call holds up its whole batch in pg_net.
+    timeout interval default '30 seconds',
+    complete_within interval default null
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
+    grace constant interval := interval '2 minutes';
+    project_url constant text := private.vault_secret('project_url');
+    call_secret constant text := private.vault_secret('freshet_call_secret');
+    signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
+    new_call_id bigint;
+    new_request_id bigint;
+begin
+    -- The name becomes a part of the path: another part would call something else of the project.
+    if name is null or name !~ '^[A-Za-z][A-Za-z0-9_-]{0,127}$' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot invoke function "%s": that is no name of a function', name),
+            hint = 'A name is one path segment: a letter, then letters, digits, "_" and "-".';
+    end if;
+    if project_url is null or call_secret is null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'cannot invoke function "%s": %s is missing in Vault',
+                name, case when project_url is null then 'project_url' else 'freshet_call_secret' end
+            ),
+            hint = case
+                when project_url is null
+                    then 'select vault.create_secret(value, ''project_url''), with the https address of the project.'
+                else 'select analytics.rotate_call_secret(), which makes it.'
+            end;
+    end if;
+    if not timeout between interval '1 millisecond' and interval '1 hour' or complete_within < timeout then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot invoke function "%s": timeout is %s, complete_within %s', name, timeout, complete_within),
+            hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
+    end if;
+
+    new_call_id := private.open_call(
+        format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
+    );
+    new_request_id := net.http_post(
+        url := rtrim(project_url, '/') || '/functions/v1/' || name,
+        body := body,
+        headers := jsonb_build_object(
+            'Content-Type', 'application/json',
+            'Freshet-Call-Id', new_call_id::text,
+            'Freshet-Call-Time', signed_at::text,
+            'Freshet-Signature', private.call_signature(
+                call_secret, name, new_call_id, signed_at,
+                encode(sha256(convert_to(coalesce(body::text, ''), 'UTF8')), 'hex')
+            )
+        ),
+        timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer
+    );
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+revoke all on function analytics.invoke_function(text, jsonb, interval, interval) from public, anon, authenticated;
+
+comment on function analytics.invoke_function(text, jsonb, interval, interval) is
+    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
+
+-- supabase/schemas/core/http/purge_http_calls.sql
+
+create function private.purge_http_calls(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        select c.call_id
+        from (
+            select h.call_id, h.queued_at, h.outcome, h.is_observed
+            from analytics.http_calls as h
+            order by h.call_id
+            limit batch_size
+        ) as c
+        where c.queued_at < now() - keep_for and c.outcome <> 'pending' and c.is_observed
+    ),
+    deleted as (
+        delete from analytics.http_calls as c using old where c.call_id = old.call_id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function private.purge_http_calls(interval, integer) from public, anon, authenticated;
+
+comment on function private.purge_http_calls(interval, integer) is
+    'Deletes old calls that are settled and audited, at most a batch, and returns how many.';
+
+-- supabase/schemas/core/http/rotate_call_secret.sql
+
+create function analytics.rotate_call_secret(keep_old boolean default true)
+returns timestamptz
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    secret_name constant text := 'freshet_call_secret';
+    old_name constant text := 'freshet_call_secret_before';
+    old_secret text;
+    known uuid;
+    holds_until constant timestamptz := now() + interval '5 minutes';
+begin
+    begin
+        old_secret := private.vault_secret(secret_name);
+    exception
+        -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
+        when others then
+            raise warning 'the secret before cannot be read [%] and holds no longer', sqlstate;
+    end;
+
+    delete from vault.secrets as s where s.name = old_name;
+    if keep_old and old_secret is not null then
+        perform vault.create_secret(old_secret, old_name, 'Freshet: signed scheduled calls until the last rotation');
+    end if;
+
+    select s.id into known from vault.secrets as s where s.name = secret_name;
+    if known is null then
+        perform vault.create_secret(
+            encode(extensions.gen_random_bytes(32), 'hex'), secret_name,
+            'Freshet: signs scheduled calls. Renewed by analytics.rotate_call_secret()'
+        );
+    else
+        perform vault.update_secret(known, encode(extensions.gen_random_bytes(32), 'hex'));
+    end if;
+    return case when keep_old and old_secret is not null then holds_until end;
+end
+$$;
+
+revoke all on function analytics.rotate_call_secret(boolean) from public, anon, authenticated, service_role;
+
+comment on function analytics.rotate_call_secret(boolean) is
+    'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+
+-- supabase/schemas/core/http/settle_calls.sql
+
+create function private.settle_calls()
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    settled_count bigint;
+begin
+    with judged as (
+        select
+            c.call_id,
+            case
+                when c.completion is not null then c.completion
+                when c.harvested_at is null then null
+                when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
+                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                when c.awaits_completion and (
+                    c.is_timed_out
+                    or (
+                        c.deadline_at > clock_timestamp()
+                        and (
+                            c.status_code in (408, 504)
+                            or (c.status_code is null and coalesce(c.error, '') !~* 'couldn''t (connect|resolve)')
+                        )
+                    )
+                ) then null
+                else 'failed'
+            end as outcome,
+            c.outcome as old_outcome,
+            c.deadline_at
+        from analytics.http_calls as c
+        where c.outcome in ('pending', 'unknown')
+            and (c.outcome = 'pending' or c.harvested_at > c.settled_at)
+        for update of c skip locked
+    ),
+    news as (
+        select
+            j.call_id, j.old_outcome,
+            coalesce(j.outcome, case when j.deadline_at < clock_timestamp() then 'unknown' end) as outcome
+        from judged as j
+    )
+    update analytics.http_calls as c
+    set outcome = n.outcome, settled_at = clock_timestamp(), is_observed = false
+    from news as n
+    where c.call_id = n.call_id and n.outcome <> n.old_outcome;
+    get diagnostics settled_count = row_count;
+    return settled_count;
+end
+$$;
+
+revoke all on function private.settle_calls() from public, anon, authenticated;
+
+comment on function private.settle_calls() is
+    'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
+
+-- supabase/schemas/core/http/vault_secret.sql
+
+-- Object: analytics.invoke_function(name, body, timeout, complete_within), private.vault_secret(), private.current_run()
+-- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
+--      ledger. No key and no host ever stands in a job's command.
+create function private.vault_secret(name text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select s.decrypted_secret from vault.decrypted_secrets as s where s.name = vault_secret.name;
+$$;
+
+revoke all on function private.vault_secret(text) from public, anon, authenticated;
+
+comment on function private.vault_secret(text) is 'A secret of Vault, null when there is none of the name.';
+
+-- supabase/schemas/core/http/verify_call.sql
+
+create function analytics.verify_call(
+    function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text
+)
+returns text
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    good_for constant bigint := 300;
+    -- Compared under a key of this moment: how long that takes tells nothing about the signature itself.
+    moment constant bytea := extensions.gen_random_bytes(32);
+    is_right boolean;
+begin
+    select coalesce(
+        bool_or(
+            extensions.hmac(convert_to(verify_call.signature, 'UTF8'), moment, 'sha256') = extensions.hmac(
+                convert_to(
+                    private.call_signature(
+                        s.secret, verify_call.function_name, verify_call.call_id, verify_call.signed_at,
+                        verify_call.body_sha256
+                    ),
+                    'UTF8'
+                ),
+                moment, 'sha256'
+            )
+        ),
+        false
+    )
+    into is_right
+    from private.call_secrets() as s;
+
+    if not is_right then
+        return 'wrong';
+    end if;
+    if abs(extract(epoch from clock_timestamp()) - verify_call.signed_at) > good_for then
+        return 'expired';
+    end if;
+    update analytics.http_calls as c
+    set accepted_at = clock_timestamp()
+    where c.call_id = verify_call.call_id and c.accepted_at is null;
+    return case when found then 'accepted' else 'used' end;
+end
+$$;
+
+revoke all on function analytics.verify_call(text, bigint, bigint, text, text) from public, anon, authenticated;
+
+grant execute on function analytics.verify_call(text, bigint, bigint, text, text) to service_role;
+
+comment on function analytics.verify_call(text, bigint, bigint, text, text) is
+    'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it takes the call. Service role only.';
+
+-- supabase/schemas/core/live/live_relations.sql
+
+-- Object: analytics.live_relations, analytics.register_live(), analytics.unregister_live(), private.live_state(),
+--         private.state_of()
+-- Grain: one row per relation that answers rest on as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
+--      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
+--      answer made before a commit is never served after it.
+-- Why moments: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
+--      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
+--      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
+--      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+create table analytics.live_relations (
+    live_name text primary key check (live_name ~ '^[a-z][a-z0-9_]{0,62}$'),
+    pack text not null,
+    sources regclass[] not null check (cardinality(sources) > 0),
+    registered_at timestamptz not null default now(),
+    moments text[] not null default '{}'
+);
+
+alter table analytics.live_relations enable row level security;
+
+revoke all on table analytics.live_relations from public, anon, authenticated;
+
+comment on table analytics.live_relations is 'Registry of what is read live. Written by register_live only.';
+
+comment on column analytics.live_relations.live_name is 'A relation of schema analytics, or the name of a scope relation.';
+
+comment on column analytics.live_relations.sources is 'The tables that it reads; each write to one of them moves its version.';
+
+comment on column analytics.live_relations.moments is
+    'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
+
+-- supabase/schemas/core/live/live_state.sql
+
+create function private.live_state(declared analytics.live_relations)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'version', case
+            when cardinality(declared.moments) = 0 then w.statement_count
+            else w.statement_count * 1000
+                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+        end,
+        'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
+        'verified_at', statement_timestamp(),
+        'source_as_of', w.changed_at,
+        -- What is read live is as old as the pointer that names its version: a few seconds.
+        'stale_after_seconds', 60,
+        'populated', true,
+        'live', true
+    )
+    from (
+        select coalesce(sum(c.statement_count), 0) as statement_count, max(c.changed_at) as changed_at
+        from analytics.source_changes as c
+        where c.source = any (declared.sources)
+    ) as w;
+$$;
+
+revoke all on function private.live_state(analytics.live_relations) from public, anon, authenticated;
+
+comment on function private.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of private.view_state.';
+
+-- supabase/schemas/core/live/passed_moments.sql
+
+create function private.passed_moments(moments text[], since timestamptz)
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    place text[];
+    passed bigint;
+    total bigint := 0;
+begin
+    for i in 1 .. cardinality(moments) loop
+        place := string_to_array(moments[i], '.');
+        execute format(
+            'select count(*) from %I.%I as t where t.%I > $1 and t.%I <= now()', place[1], place[2], place[3], place[3]
+        ) into passed using since;
+        total := total + passed;
+    end loop;
+    return total;
+end
+$$;
+
+revoke all on function private.passed_moments(text[], timestamptz) from public, anon, authenticated;
+
+comment on function private.passed_moments(text[], timestamptz) is 'How many moments in these columns have passed since then.';
+
+-- supabase/schemas/core/live/register_live.sql
+
+create function analytics.register_live(name text, pack text, sources regclass[], moments text[] default '{}')
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    unknown text;
+begin
+    if exists (select from analytics.views as v where v.view_name = register_live.name) then
+        raise exception using
+            errcode = 'duplicate_object',
+            message = format('cannot register "%s" as live: a view of this name is registered', name),
+            hint = 'A view is read as of its last refresh; give the live relation a name of its own.';
+    end if;
+    select m.moment into unknown
+    from unnest(register_live.moments) as m (moment)
+    where not exists (
+        select
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        where a.attrelid = any (register_live.sources)
+            and a.atttypid = 'pg_catalog.timestamptz'::regtype and not a.attisdropped
+            and m.moment = format('%s.%s.%s', c.relnamespace::regnamespace, c.relname, a.attname)
+    );
+    if found then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s" as live: "%s" is no timestamptz of its sources', name, unknown),
+            hint = 'Name a column of one of the tables in sources, as schema.table.column.';
+    end if;
+    insert into analytics.live_relations as l (live_name, pack, sources, moments)
+    values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
+    on conflict (live_name) do update
+    set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
+    perform private.watch_source(c.oid, c.relkind)
+    from pg_catalog.pg_class as c
+    where c.oid = any (register_live.sources);
+end
+$$;
+
+revoke all on function analytics.register_live(text, text, regclass[], text[]) from public, anon, authenticated;
+
+comment on function analytics.register_live(text, text, regclass[], text[]) is
+    'Gives a relation that is read live a version, which moves with every committed statement that writes to its sources, and with every moment in the columns of moments that passes. Idempotent.';
+
+-- supabase/schemas/core/live/state_of.sql
+
+create function private.state_of(name text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.view_state(v) from analytics.views as v where v.view_name = state_of.name
+    union all
+    select private.live_state(l) from analytics.live_relations as l where l.live_name = state_of.name;
+$$;
+
+revoke all on function private.state_of(text) from public, anon, authenticated;
+
+comment on function private.state_of(text) is 'Where a registered view or live relation stands; null when there is none of this name.';
+
+-- supabase/schemas/core/live/unregister_live.sql
+
+create function analytics.unregister_live(name text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.live_relations as l where l.live_name = unregister_live.name;
+$$;
+
+revoke all on function analytics.unregister_live(text) from public, anon, authenticated;
+
+comment on function analytics.unregister_live(text) is 'Withdraws a live relation; its tables stay as they are. Idempotent.';
+
+-- supabase/schemas/core/messages/told_command.sql
+
+create function private.told_command(command text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when command ~ concat(
+            '^\s*((begin|commit|set (statement|lock)_timeout = (0|''[0-9]{1,8}(ms|s|min|h)?'')|select (analytics|private)\.[a-z_]{1,63}\(',
+            '([0-9]{1,9}|''[a-z]{1,30}([-_][a-z]{1,30}){0,9}''(, jsonb_build_object\(''[a-z_]{1,30}'', now\(\)\))?)?\))\s*(;\s*|$))+$'
+        ) then command
+    end;
+$$;
+
+revoke all on function private.told_command(text) from public, anon, authenticated;
+
+comment on function private.told_command(text) is
+    'A command that only sets time limits and calls this product with a name or a number; null for any other, which may hold a key.';
+
+-- supabase/schemas/core/messages/told_name.sql
+
+create function private.told_name(job_name text, jobid bigint)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when length(job_name) <= 100
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            then job_name
+        else 'jobid:' || jobid
+    end;
+$$;
+
+revoke all on function private.told_name(text, bigint) from public, anon, authenticated;
+
+comment on function private.told_name(text, bigint) is
+    'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
+
+-- supabase/schemas/core/messages/told_refresh_message.sql
+
+-- Object: private.told_refresh_message(), private.attempt_refresh() (replaced), private.told_name(), private.told_run_message(), private.told_command(),
+--         private.refresh_request(), private.get_cron_job_status() (replaced)
+-- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
+--      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
+--      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+create function private.told_refresh_message(entry_sqlstate text, entry_id bigint)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
+$$;
+
+revoke all on function private.told_refresh_message(text, bigint) from public, anon, authenticated;
+
+comment on function private.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+
+-- supabase/schemas/core/messages/told_run_message.sql
+
+create function private.told_run_message(status text, message text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when nullif(btrim(message, E' \t\r\n'), '') is null then null
+        -- A count of rows or a command tag.
+        when status = 'succeeded' and btrim(message, E' \t\r\n') ~ '^([0-9]{1,12} rows?|[A-Z]{2,14}( [A-Z]{2,14}){0,3}( [0-9]{1,12}){0,2})$'
+            then btrim(message, E' \t\r\n')
+        -- pg_cron's own words.
+        when btrim(message, E' \t\r\n') in (
+            'connection failed', 'connection lost', 'job startup timeout', 'job canceled', 'server restarted',
+            'could not start background process; more details may be available in the server log'
+        ) then btrim(message, E' \t\r\n')
+        else concat(
+            coalesce(status, 'ended'), ' [' || substring(message from 'failed \[([0-9A-Z]{5})\]') || ']',
+            '; /ops/runs shows what the database said, without data'
+        )
+    end;
+$$;
+
+revoke all on function private.told_run_message(text, text) from public, anon, authenticated;
+
+comment on function private.told_run_message(text, text) is
+    'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
+
+-- supabase/schemas/core/read/column_reference.sql
+
+-- Object: private.column_reference(), analytics.read_view() (what it selects and orders by)
+-- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
+--      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
+--      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.
+create function private.column_reference(relation regclass, column_name text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.typed_column(relation, column_name);
+    return format('v.%I', column_name);
+end
+$$;
+
+revoke all on function private.column_reference(regclass, text) from public, anon, authenticated;
+
+comment on function private.column_reference(regclass, text) is
+    'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
+
+-- supabase/schemas/core/read/filter_condition.sql
+
+-- Object: private.filter_condition() (replaced)
+-- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
+--      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
+create function private.filter_condition(relation regclass, filter jsonb)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    column_name constant text := filter ->> 'column';
+    column_type text;
+    operator constant text := case filter ->> 'op'
+        when 'eq' then '=' when 'gt' then '>' when 'gte' then '>=' when 'lt' then '<' when 'lte' then '<='
+        when 'in' then 'in'
+    end;
+    held jsonb;
+begin
+    if filter ->> 'op' in ('after', 'before') then
+        return private.row_condition(relation, filter);
+    end if;
+    column_type := private.typed_column(relation, column_name);
+    if operator is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('unknown filter operator "%s"', filter ->> 'op'),
+            hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
+    end if;
+    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
+        return 'false';
+    end if;
+    if operator <> 'in' then
+        return format('v.%I %s %L::%s', column_name, operator, filter ->> 'value', column_type);
+    end if;
+    select jsonb_agg(e.held) into held
+    from jsonb_array_elements_text(filter -> 'value') as e (held)
+    where private.can_hold(column_type, e.held);
+    if held is null then
+        return 'false';
+    end if;
+    if jsonb_array_length(held) = 1 then
+        return format('v.%I = %L::%s', column_name, held ->> 0, column_type);
+    end if;
+    return format(
+        'v.%I = any (array(select jsonb_array_elements_text(%L::jsonb))::%s[])', column_name, held, column_type
+    );
+end
+$$;
+
+revoke all on function private.filter_condition(regclass, jsonb) from public, anon, authenticated;
+
+comment on function private.filter_condition(regclass, jsonb) is
+    'One filter of a read request as SQL, its names checked and its value quoted. after and before compare several columns with one row of values.';
+
+-- supabase/schemas/core/read/listed_condition.sql
+
+-- Object: private.listed_condition(relation, filter), private.wanted_condition(relation, filter)
+-- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
+--      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
+--      listed there no more is gone at once.
+create function private.listed_condition(relation regclass, filter jsonb)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Raises for what is no column of the relation.
+    perform private.typed_column(relation, filter ->> 'column');
+    return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
+end
+$$;
+
+revoke all on function private.listed_condition(regclass, jsonb) from public, anon, authenticated;
+
+comment on function private.listed_condition(regclass, jsonb) is
+    'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
+
+-- supabase/schemas/core/read/read_view.sql
+
+-- Object: analytics.read_view() (replaced)
+-- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
+--      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
+--      (MERGED) an answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
+--      among the rows that were asked for.
+--      (MERGED) a page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
+--      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
+--      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
+--      what orders goes through private.column_reference, which the function before had left without a caller.
+create function analytics.read_view(view_name text, request jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
+    org constant jsonb := nullif(scope -> 'org', 'null'::jsonb);
+    reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
+    through constant text := coalesce(request ->> 'through', view_name);
+    relation regclass := to_regclass(format('analytics.%I', through));
+    state constant jsonb := private.state_of(view_name);
+    read_states jsonb;
+    allowed text[];
+    wanted jsonb := request -> 'filters';
+    asked jsonb;
+    rows_of text;
+    conditions text;
+    countable text;
+    ordering text;
+    columns text;
+    rows jsonb := jsonb_build_array();
+    total_count bigint;
+    guards text;
+    unguarded text;
+    withheld_count bigint;
+begin
+    if state is null or (relation is null and reading is null) then
+        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
+    end if;
+    select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
+    from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
+
+    if scope is not null then
+        allowed := private.scope_values(scope);
+        if private.scope_denies(scope, allowed, wanted) then
+            return jsonb_build_object(
+                'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
+                'total_count', null, 'withheld_count', null
+            );
+        end if;
+        wanted := wanted
+            || jsonb_build_array(jsonb_build_object('column', scope -> 'column', 'op', 'in', 'value', allowed));
+        if org is not null then
+            wanted := wanted || jsonb_build_array(org || jsonb_build_object('op', 'eq'));
+        end if;
+    end if;
+
+    if (state ->> 'populated')::boolean
+        and not exists (select from jsonb_each(read_states) as r where (r.value ->> 'populated')::boolean is not true)
+    then
+        if reading is null then
+            rows_of := relation::text;
+        else
+            relation := private.reading_rows(reading ->> 'name');
+            asked := (reading -> 'asked')
+                || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
+            rows_of := format('private.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
+        end if;
+
+        select
+            string_agg(c.condition, ' and '),
+            string_agg(c.condition, ' and ') filter (where not c.is_place),
+            string_agg(c.condition, ' and ') filter (where c.is_guard),
+            string_agg(c.condition, ' and ') filter (where not c.is_place and not c.is_guard)
+        into conditions, countable, guards, unguarded
+        from (
+            select
+                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+            from jsonb_array_elements(wanted) as f
+        ) as c (condition, is_place, is_guard);
+        select string_agg(
+            format(
+                '%s %s',
+                private.column_reference(relation, o ->> 'column'),
+                case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
+            ), ', '
+        ) into ordering
+        from jsonb_array_elements(request -> 'order') as o;
+        select string_agg(private.column_reference(relation, c), ', ') into strict columns
+        from jsonb_array_elements_text(request -> 'columns') as c;
+
+        execute format(
+            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
+            columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
+        ) into rows;
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
+            execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
+        end if;
+        if guards is not null then
+            execute format(
+                'select count(*) from %s as v where %s and (%s) is not true', rows_of, coalesce(unguarded, 'true'), guards
+            ) into withheld_count;
+        end if;
+    end if;
+
+    return jsonb_build_object(
+        'state', state, 'reads', read_states, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows,
+        'total_count', total_count, 'withheld_count', withheld_count
+    );
+end
+$$;
+
+revoke all on function analytics.read_view(text, jsonb) from public, anon, authenticated;
+
+grant execute on function analytics.read_view(text, jsonb) to service_role;
+
+comment on function analytics.read_view(text, jsonb) is
+    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+
+-- supabase/schemas/core/read/reading_rows.sql
+
+create function private.reading_rows(reading text)
+returns regclass
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    row_type regclass;
+begin
+    select t.typrelid into row_type
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_type as t on t.oid = p.prorettype
+    where p.oid = to_regprocedure(format('private.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
+    if not found then
+        raise exception using
+            errcode = 'undefined_function',
+            message = format('unknown reading "%s"', reading),
+            hint = 'A reading is private.reading_<name>(asked jsonb), which returns rows of a composite type.';
+    end if;
+    return row_type;
+end
+$$;
+
+revoke all on function private.reading_rows(text) from public, anon, authenticated;
+
+comment on function private.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
+
+-- supabase/schemas/core/read/row_condition.sql
+
+create function private.row_condition(relation regclass, filter jsonb)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    names text;
+    held_values text;
+    is_possible boolean;
+begin
+    if jsonb_array_length(filter -> 'columns') is distinct from jsonb_array_length(filter -> 'values') then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('filter "%s" has %s columns and %s values', filter ->> 'op',
+                jsonb_array_length(filter -> 'columns'), jsonb_array_length(filter -> 'values'));
+    end if;
+    select
+        string_agg(format('v.%I', p.name), ', ' order by p.place),
+        string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
+        bool_and(private.can_hold(p.column_type, p.held))
+    into strict names, held_values, is_possible
+    from (
+        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
+        from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
+    ) as p (name, place, column_type, held);
+    -- No page ends with a value that the column cannot hold: after it there is nothing.
+    if not is_possible then
+        return 'false';
+    end if;
+    return format('(%s) %s (%s)', names, case filter ->> 'op' when 'after' then '>' else '<' end, held_values);
+end
+$$;
+
+revoke all on function private.row_condition(regclass, jsonb) from public, anon, authenticated;
+
+comment on function private.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';
+
+-- supabase/schemas/core/read/scope_denies.sql
+
+create function private.scope_denies(scope jsonb, allowed text[], filters jsonb)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from jsonb_array_elements(filters) as f
+        where f ->> 'op' = 'eq'
+            and (
+                (f ->> 'column' = scope ->> 'column' and f ->> 'value' <> all (allowed))
+                or (f ->> 'column' = scope #>> '{org,column}' and f ->> 'value' <> scope #>> '{org,value}')
+            )
+    );
+$$;
+
+revoke all on function private.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
+
+comment on function private.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';
+
+-- supabase/schemas/core/read/scope_values.sql
+
+-- Object: private.scope_values() (replaced), private.reading_rows(), analytics.read_view() (replaced)
+-- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+--      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
+--      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
+--      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
+--      request may ask how many rows there are beside those of its page.
+create function private.scope_values(scope jsonb)
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant text := scope ->> 'relation';
+    org constant text := scope #>> '{org,value}';
+    found_values text[];
+begin
+    if relation is null then
+        return array[scope ->> 'value'];
+    end if;
+    if org is null then
+        execute format('select array_agg(x) from private.%I($1) as x', 'scope_' || relation)
+        into found_values
+        using scope ->> 'value';
+    else
+        execute format('select array_agg(x) from private.%I($1, $2) as x', 'scope_' || relation)
+        into found_values
+        using scope ->> 'value', org;
+    end if;
+    return coalesce(found_values, '{}');
+end
+$$;
+
+revoke all on function private.scope_values(jsonb) from public, anon, authenticated;
+
+comment on function private.scope_values(jsonb) is
+    'What a caller may see in the scope column: the claim itself, or what private.scope_<relation>(claim), inside an organisation private.scope_<relation>(claim, organisation), returns.';
+
+-- supabase/schemas/core/read/typed_column.sql
+
+-- Object: private.filter_condition(relation, filter), private.row_condition(), private.typed_column()
+-- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
+--      A page begins after the last row of the one before it, whatever was written in between. That is one condition
+--      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
+--      an index over those columns answers. `before` is the same downwards.
+create function private.typed_column(relation regclass, column_name text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    column_type text;
+begin
+    select format_type(a.atttypid, a.atttypmod) into column_type
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped;
+    if not found then
+        raise exception using errcode = 'undefined_column', message = format('%s has no column "%s"', relation, column_name);
+    end if;
+    return column_type;
+end
+$$;
+
+revoke all on function private.typed_column(regclass, text) from public, anon, authenticated;
+
+comment on function private.typed_column(regclass, text) is 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
+
+-- supabase/schemas/core/read/view_states.sql
+
+create function analytics.view_states()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
+    from (
+        select v.view_name, private.view_state(v) from analytics.views as v
+        union all
+        select l.live_name, private.live_state(l) from analytics.live_relations as l
+    ) as s (name, state);
+$$;
+
+revoke all on function analytics.view_states() from public, anon, authenticated;
+
+grant execute on function analytics.view_states() to service_role;
+
+comment on function analytics.view_states() is
+    'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';
+
+-- supabase/schemas/core/read/wanted_condition.sql
+
+create function private.wanted_condition(relation regclass, filter jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case filter ->> 'op'
+        when 'listed' then private.listed_condition(relation, filter)
+        else private.filter_condition(relation, filter)
+    end;
+$$;
+
+revoke all on function private.wanted_condition(regclass, jsonb) from public, anon, authenticated;
+
+comment on function private.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';
+
+-- supabase/schemas/core/refresh/refresh_all_views.sql
+
+-- Object: analytics.refresh_all_views()
+-- Why: after an import or a restore everything is to be brought up to date at once, in one call. It is no job: in one
+--      transaction a command is succeeded or failed as a whole, and pg_cron would hear of nothing. Scheduled refreshes
+--      are one job for each view.
+create function analytics.refresh_all_views()
+returns table (
+    view_name text,
+    outcome text,
+    duration_ms bigint,
+    rows_after bigint,
+    version bigint,
+    sqlstate text,
+    message text
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+declare
+    wanted text;
+    entry analytics.refresh_log;
+    is_canceled boolean := false;
+begin
+    for wanted in select o.view_name from private.refresh_order() as o loop
+        -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
+        if is_canceled then
+            return query select
+                wanted, 'not_tried'::text, 0::bigint, null::bigint, null::bigint, null::text,
+                'the call was canceled before the turn of this view'::text;
+            continue;
+        end if;
+        entry := private.attempt_refresh(wanted);
+        is_canceled := entry.sqlstate is not distinct from '57014';
+        return query select
+            entry.view_name,
+            entry.outcome,
+            round(extract(epoch from entry.finished_at - entry.started_at) * 1000)::bigint,
+            entry.rows_after,
+            entry.version,
+            entry.sqlstate,
+            entry.message;
+    end loop;
+end
+$$;
+
+revoke all on function analytics.refresh_all_views() from public, anon, authenticated;
+
+grant execute on function analytics.refresh_all_views() to service_role;
+
+comment on function analytics.refresh_all_views() is
+    'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';
+
+-- supabase/schemas/core/refresh/refresh_log.sql
+
+-- Object: analytics.refresh_log
+-- Grain: one row per attempt to refresh a view
+-- Why: pg_cron knows that a command ran; the ledger knows what it did. A failed scheduled refresh rolls its own row
+--      back, so the audit writes that row from pg_cron's history.
+-- Why refresh_log_requested_by_check: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
+create table analytics.refresh_log (
+    id bigint generated always as identity primary key,
+    view_name text not null,
+    requested_by text not null check (requested_by in ('schedule', 'manual', 'request')),
+    started_at timestamptz not null,
+    finished_at timestamptz,
+    outcome text not null check (outcome in ('refreshed', 'skipped_busy', 'skipped_clean', 'failed')),
+    rows_before bigint,
+    rows_after bigint,
+    rejected_count bigint,
+    version bigint,
+    sqlstate text,
+    message text,
+    runid bigint
+);
+
+create index refresh_log_view_name_idx on analytics.refresh_log (view_name, id desc);
+
+alter table analytics.refresh_log enable row level security;
+
+revoke all on table analytics.refresh_log from public, anon, authenticated;
+
+comment on table analytics.refresh_log is 'Ledger: one row per attempt to refresh a view.';
+
+comment on column analytics.refresh_log.rejected_count is 'Source values left out because they could not be read.';
+
+comment on column analytics.refresh_log.runid is 'cron.job_run_details.runid, where the audit wrote the row.';
+
+-- supabase/schemas/core/refresh/refresh_order.sql
+
+create function private.refresh_order()
+returns table (view_name text, depth integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive ordered as (
+        select v.view_name, 0 as depth
+        from analytics.views as v
+        union
+        select s.view_name, o.depth + 1
+        from ordered as o
+        join analytics.view_sources as s on s.source = to_regclass(format('analytics.%I', o.view_name))
+    )
+    select o.view_name, max(o.depth)
+    from ordered as o
+    group by o.view_name
+    order by 2, 1;
+$$;
+
+revoke all on function private.refresh_order() from public, anon, authenticated;
+
+comment on function private.refresh_order() is 'Registered views, sources before the views that read them.';
+
+-- supabase/schemas/core/refresh/refresh_view.sql
+
+-- Object: analytics.refresh_view(view_name)
+-- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
+--      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
+--      (MERGED) a view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
+--      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
+create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
+returns analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+declare
+    declared analytics.views;
+    entry analytics.refresh_log;
+    relation regclass;
+    is_populated boolean;
+    snapshot_before pg_snapshot;
+    error_state text;
+    error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    if not found then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('refresh of analytics.%s failed [42P01]: the view is not registered', view_name),
+            hint = 'Register it in its migration with analytics.register_view, or unschedule its job.';
+    end if;
+    entry.rows_before := declared.row_count;
+    entry.version := declared.version;
+
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
+        entry.outcome := 'skipped_busy';
+        return private.log_refresh(entry);
+    end if;
+
+    -- Read again under the lock: a refresh that has just ended has moved it.
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    perform pg_advisory_xact_lock_shared(private.source_lock_key(s.source))
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    begin
+        relation := format('analytics.%I', view_name)::regclass;
+        select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
+
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
+        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            join pg_catalog.pg_class as c on c.oid = s.source
+            where s.view_name = refresh_view.view_name and not c.relispopulated
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return private.log_refresh(entry);
+            end if;
+        end loop;
+
+        -- Taken before the check and the refresh, so that what it includes they include too.
+        snapshot_before := private.others_snapshot();
+
+        if is_populated
+            and declared.refreshed_at > entry.started_at - declared.rebuild_after
+            and not private.has_source_changes(view_name)
+        then
+            update analytics.views as v
+            set verified_at = entry.started_at, source_snapshot = snapshot_before
+            where v.view_name = refresh_view.view_name;
+            entry.outcome := 'skipped_clean';
+            entry.rows_after := declared.row_count;
+            entry.rejected_count := declared.rejected_count;
+            return private.log_refresh(entry);
+        end if;
+
+        if is_populated then
+            execute format('refresh materialized view concurrently %s', relation);
+        else
+            execute format('refresh materialized view %s', relation);
+            -- Until autovacuum comes by, the planner would take it for empty.
+            execute format('analyze %s', relation);
+        end if;
+        execute format('select count(*) from %s', relation) into entry.rows_after;
+
+        if declared.rejects is not null then
+            execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+        end if;
+        if declared.source_at_table is not null then
+            execute format(
+                'select max(%I) from %s', declared.source_at_column, declared.source_at_table
+            ) into declared.source_as_of;
+        end if;
+    exception
+        when query_canceled or others then
+            get stacked diagnostics error_state = returned_sqlstate, error_message = message_text;
+            raise exception using
+                errcode = error_state,
+                message = format(
+                    'refresh of analytics.%s failed [%s]: %s', view_name, error_state, error_message
+                ),
+                hint = 'The rows of the last good refresh are still served.';
+    end;
+
+    entry.outcome := 'refreshed';
+    entry.version := declared.version + 1;
+    update analytics.views as v
+    set version = entry.version,
+        refreshed_at = entry.started_at,
+        verified_at = entry.started_at,
+        source_as_of = declared.source_as_of,
+        source_snapshot = snapshot_before,
+        row_count = entry.rows_after,
+        rejected_count = entry.rejected_count
+    where v.view_name = refresh_view.view_name;
+
+    -- For the views that read this one, its refresh is a change of a source.
+    insert into analytics.source_changes (source)
+    select relation
+    where exists (select from analytics.view_sources as s where s.source = relation);
+
+    perform private.trim_source_changes(s.source)
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    return private.log_refresh(entry);
+end
+$$;
+
+revoke all on function analytics.refresh_view(text, text) from public, anon, authenticated;
+
+grant execute on function analytics.refresh_view(text, text) to service_role;
+
+comment on function analytics.refresh_view(text, text) is
+    'Brings a registered view up to date and returns its ledger row. Idempotent. Raises on failure, with the SQLSTATE in the message too.';
+
+-- supabase/schemas/core/refresh_queue/ask_refresh.sql
+
+create function private.ask_refresh(view_name text, pack text, asked_by text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    request analytics.refresh_requests;
+    -- A person is known by the claim; what the functions' key says of the caller behind it is believed.
+    caller constant text := case
+        when analytics.is_admin() then 'admin'
+        when asked_by in ('admin', 'reader') then asked_by
+        else 'service'
+    end;
+begin
+    perform private.assert_operator();
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        if caller <> 'service' then
+            perform private.assert_refresh_is_due(view_name, pack);
+        end if;
+        request := private.request_refresh(view_name, pack, caller);
+    end if;
+    return private.refresh_request(request.id);
+end
+$$;
+
+revoke all on function private.ask_refresh(text, text, text) from public, anon, authenticated;
+
+grant execute on function private.ask_refresh(text, text, text) to authenticated, service_role;
+
+comment on function private.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+
+-- supabase/schemas/core/refresh_queue/assert_refresh_is_due.sql
+
+-- Object: private.ask_refresh(), analytics.request_refresh(), private.assert_refresh_is_due()
+-- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
+--      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
+create function private.assert_refresh_is_due(view_name text, pack text)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    last_at timestamptz;
+begin
+    select max(b.began_at) into last_at
+    from (
+        select l.view_name, l.started_at as began_at
+        from analytics.refresh_log as l
+        where l.requested_by in ('manual', 'request')
+            and l.outcome <> 'skipped_busy'
+            and l.started_at > now() - interval '1 minute'
+        union all
+        -- One that goes on has no row in the ledger yet.
+        select r.view_name, r.claimed_at
+        from analytics.refresh_request_views as r
+        where r.claimed_at > now() - interval '1 minute'
+    ) as b
+    left join analytics.views as v on v.view_name = b.view_name
+    where (assert_refresh_is_due.view_name is null or b.view_name = assert_refresh_is_due.view_name)
+        and (assert_refresh_is_due.pack is null or v.pack = assert_refresh_is_due.pack);
+    if last_at is not null then
+        raise exception using
+            errcode = 'PT429',
+            message = 'a manual refresh ran less than a minute ago',
+            detail = format(
+                'Try again in %s seconds.', greatest(1, ceil(extract(epoch from last_at + interval '1 minute' - now())))
+            ),
+            hint = 'Scheduled refreshes go on as usual.';
+    end if;
+end
+$$;
+
+revoke all on function private.assert_refresh_is_due(text, text) from public, anon, authenticated;
+
+comment on function private.assert_refresh_is_due(text, text) is
+    'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';
+
+-- supabase/schemas/core/refresh_queue/claim_refresh.sql
+
+create function private.claim_refresh(worker integer default null)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
+    longest_session constant interval := interval '30 seconds';
+    most_attempts constant integer := 3;
+    began_at constant timestamptz := coalesce(nullif(current_setting('freshet.queue_began_at', true), '')::timestamptz, clock_timestamp());
+    candidate record;
+    entry analytics.refresh_log;
+begin
+    perform set_config('freshet.queue_began_at', began_at::text, false);
+    perform set_config('freshet.claimed_view', '', false);
+    -- The request that this session has finished, in a transaction that is committed by now.
+    if exists (
+        select
+        from analytics.refresh_requests as r
+        where r.id = nullif(current_setting('freshet.held_request', true), '')::bigint and r.finished_at is not null
+    ) then
+        perform pg_advisory_unlock(private.refresh_request_key(current_setting('freshet.held_request')::bigint));
+        perform set_config('freshet.held_request', '', false);
+    end if;
+    if current_setting('freshet.queue_is_empty', true) = 'yes' or began_at < clock_timestamp() - longest_session then
+        return;
+    end if;
+
+    perform private.cut_overdue_refreshes();
+    for candidate in
+        select r.id, n.view_name, n.attempt_count, coalesce(d.statement_timeout, interval '10 minutes') as statement_timeout
+        from analytics.refresh_requests as r
+        cross join lateral (
+            select v.view_name, v.attempt_count
+            from analytics.refresh_request_views as v
+            where v.request_id = r.id and v.outcome is null
+            order by v.place
+            limit 1
+        ) as n
+        left join analytics.views as d on d.view_name = n.view_name
+        where r.finished_at is null
+        -- What this session has begun, then what waits longest.
+        order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
+    loop
+        continue when not private.hold_refresh(candidate.id, candidate.view_name);
+        if candidate.attempt_count >= most_attempts then
+            entry := null;
+            entry.view_name := candidate.view_name;
+            entry.requested_by := 'request';
+            entry.started_at := clock_timestamp();
+            entry.outcome := 'failed';
+            entry.message := format(
+                'refresh of analytics.%s was begun %s times and never ended: its process or the server was killed each time, so it is not tried again',
+                candidate.view_name, candidate.attempt_count
+            );
+            perform private.finish_refresh(candidate.id, private.log_refresh(entry));
+            perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
+            -- The request stays with this session, whose next claim goes on with it or lets it go.
+            return;
+        end if;
+        update analytics.refresh_request_views as v
+        set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
+        where v.request_id = candidate.id and v.view_name = candidate.view_name;
+        perform set_config('freshet.claimed_view', candidate.view_name, false);
+        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
+        perform set_config(
+            'statement_timeout',
+            least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
+        );
+        return;
+    end loop;
+    perform set_config('freshet.queue_is_empty', 'yes', false);
+end
+$$;
+
+revoke all on function private.claim_refresh(integer) from public, anon, authenticated;
+
+comment on function private.claim_refresh(integer) is
+    'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+
+-- supabase/schemas/core/refresh_queue/cut_overdue_refreshes.sql
+
+create function private.cut_overdue_refreshes()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select pg_cancel_backend(l.pid)
+    from analytics.refresh_request_views as v
+    join analytics.refresh_requests as r on r.id = v.request_id
+    join analytics.views as d on d.view_name = v.view_name
+    join pg_catalog.pg_locks as l
+        on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted and l.objsubid = 1
+        and l.database = (select b.oid from pg_catalog.pg_database as b where b.datname = current_database())
+        and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(v.request_id)
+    -- Of an attempt that was killed the row says the same, while the next one is just about to begin.
+    join pg_catalog.pg_stat_activity as a
+        on a.pid = l.pid and a.xact_start < clock_timestamp() - d.statement_timeout - interval '5 seconds'
+    where r.finished_at is null
+        and v.outcome is null
+        and v.claimed_at < clock_timestamp() - d.statement_timeout - interval '5 seconds'
+        and l.pid <> pg_backend_pid();
+$$;
+
+revoke all on function private.cut_overdue_refreshes() from public, anon, authenticated;
+
+comment on function private.cut_overdue_refreshes() is
+    'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
+
+-- supabase/schemas/core/refresh_queue/finish_refresh.sql
+
+create function private.finish_refresh(request_id bigint, entry analytics.refresh_log)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.refresh_request_views as v
+    set outcome = entry.outcome, refresh_id = entry.id, sqlstate = entry.sqlstate, message = entry.message,
+        finished_at = clock_timestamp()
+    where v.request_id = finish_refresh.request_id and v.view_name = entry.view_name;
+
+    update analytics.refresh_requests as r
+    set finished_at = clock_timestamp()
+    where r.id = finish_refresh.request_id
+        and not exists (select from analytics.refresh_request_views as v where v.request_id = r.id and v.outcome is null);
+$$;
+
+revoke all on function private.finish_refresh(bigint, analytics.refresh_log) from public, anon, authenticated;
+
+comment on function private.finish_refresh(bigint, analytics.refresh_log) is 'Writes what became of a view, and the end of the request with its last one.';
+
+-- supabase/schemas/core/refresh_queue/hold_refresh.sql
+
+create function private.hold_refresh(request_id bigint, view_name text)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
+begin
+    if not is_mine and not pg_try_advisory_lock(private.refresh_request_key(request_id)) then
+        return false;
+    end if;
+    -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
+    -- schedule or for another request, comes when that has ended: what that reads may be older than this request.
+    if exists (
+            select
+            from analytics.refresh_request_views as v
+            where v.request_id = hold_refresh.request_id and v.view_name = hold_refresh.view_name and v.outcome is null
+        )
+        and pg_try_advisory_lock(hashtextextended('freshet.refresh:' || view_name, 0))
+    then
+        perform set_config('freshet.held_request', request_id::text, false);
+        return true;
+    end if;
+    perform pg_advisory_unlock(private.refresh_request_key(request_id));
+    if is_mine then
+        perform set_config('freshet.held_request', '', false);
+    end if;
+    return false;
+end
+$$;
+
+revoke all on function private.hold_refresh(bigint, text) from public, anon, authenticated;
+
+comment on function private.hold_refresh(bigint, text) is
+    'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';
+
+-- supabase/schemas/core/refresh_queue/refresh_request.sql
+
+create function private.refresh_request(id bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_locked boolean;
+    answer jsonb;
+begin
+    perform private.assert_operator();
+    -- What runs is not committed; its lock is seen by everybody.
+    select exists (
+        select
+        from pg_catalog.pg_locks as l
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.mode = 'ExclusiveLock'
+            and l.granted
+            and l.objsubid = 1
+            and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(refresh_request.id)
+    ) into is_locked;
+
+    select jsonb_build_object(
+        'id', r.id,
+        'state', case
+            when r.finished_at is not null then 'finished'
+            when is_locked or bool_or(v.outcome is not null) then 'running'
+            else 'queued'
+        end,
+        'view', r.view_name,
+        'pack', r.pack,
+        'requested_by', r.requested_by,
+        'requested_at', r.requested_at,
+        'finished_at', r.finished_at,
+        'views', jsonb_agg(
+            jsonb_build_object(
+                'view', v.view_name,
+                'state', case
+                    when v.outcome is not null then 'finished'
+                    when is_locked and v.claimed_at is not null then 'running'
+                    else 'queued'
+                end,
+                'outcome', v.outcome,
+                'refresh_id', v.refresh_id,
+                'sqlstate', v.sqlstate,
+                'message', case
+                    -- The function that serves /ops asks with the secret key, and scrubs.
+                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    else left(v.message, 4000)
+                end,
+                'attempt_count', v.attempt_count,
+                'started_at', v.claimed_at,
+                'finished_at', v.finished_at
+            )
+            order by v.place
+        )
+    ) into answer
+    from analytics.refresh_requests as r
+    join analytics.refresh_request_views as v on v.request_id = r.id
+    where r.id = refresh_request.id
+    group by r.id;
+    return answer;
+end
+$$;
+
+create function analytics.refresh_request(id bigint)
+returns jsonb
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.refresh_request(id);
+$$;
+
+revoke all on function private.refresh_request(bigint) from public, anon, authenticated;
+
+grant execute on function private.refresh_request(bigint) to authenticated, service_role;
+
+revoke all on function analytics.refresh_request(bigint) from public, anon, authenticated;
+
+grant execute on function analytics.refresh_request(bigint) to authenticated, service_role;
+
+comment on function private.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+
+comment on function analytics.refresh_request(bigint) is
+    'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
+
+-- supabase/schemas/core/refresh_queue/refresh_request_key.sql
+
+create function private.refresh_request_key(id bigint)
+returns bigint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select hashtextextended('freshet.refresh_request:' || id, 0);
+$$;
+
+revoke all on function private.refresh_request_key(bigint) from public, anon, authenticated;
+
+comment on function private.refresh_request_key(bigint) is
+    'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
+
+-- supabase/schemas/core/refresh_queue/refresh_requests.sql
+
+-- Object: analytics.refresh_requests, analytics.refresh_request_views, private.refresh_request_key(), private.waiting_refresh(),
+--         private.request_refresh(), private.refresh_request(), analytics.refresh_request()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
+create table analytics.refresh_requests (
+    id bigint generated always as identity primary key,
+    view_name text,
+    pack text,
+    requested_by text not null check (requested_by in ('admin', 'reader', 'service', 'database')),
+    requested_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    check (num_nonnulls(view_name, pack) = 1)
+);
+
+create index refresh_requests_waiting_idx on analytics.refresh_requests (id) where finished_at is null;
+
+create index refresh_requests_finished_idx on analytics.refresh_requests (finished_at) where finished_at is not null;
+
+alter table analytics.refresh_requests enable row level security;
+
+revoke all on table analytics.refresh_requests from public, anon, authenticated;
+
+comment on table analytics.refresh_requests is 'Queue of refreshes. Written by private.request_refresh and the jobs analytics-refresh-queue-* only.';
+
+comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
+
+comment on column analytics.refresh_requests.requested_by is
+    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of ours.';
+
+comment on column analytics.refresh_requests.finished_at is 'When the last of its views had an outcome; null until then.';
+
+-- supabase/schemas/core/refresh_queue/refresh_worker_command.sql
+
+-- Object: private.schedule_refresh_workers(), jobs analytics-refresh-queue-1 and analytics-refresh-queue-2
+-- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
+--      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+--      minute.
+create function private.refresh_worker_command(worker integer, in_background boolean)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
+    -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
+    -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
+    -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
+    select case
+        when in_background
+            then format(
+                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
+                'perform private.run_refresh(); commit; end loop; end''', worker
+            )
+        else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
+            || rtrim(
+                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                '; '
+            )
+    end;
+$$;
+
+revoke all on function private.refresh_worker_command(integer, boolean) from public, anon, authenticated;
+
+comment on function private.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+
+-- supabase/schemas/core/refresh_queue/request_refresh.sql
+
+create function private.request_refresh(view_name text, pack text, requested_by text)
+returns analytics.refresh_requests
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    request analytics.refresh_requests;
+begin
+    if num_nonnulls(view_name, pack) <> 1 then
+        raise exception using
+            errcode = 'PT400',
+            message = 'a refresh is asked for one view or for one pack',
+            hint = 'Give exactly one of view_name and pack.';
+    end if;
+    if not exists (
+        select from analytics.views as v where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack
+    ) then
+        raise exception using
+            errcode = 'PT404',
+            message = case
+                when pack is null then format('unknown view "%s"', view_name)
+                else format('unknown pack "%s"', pack)
+            end,
+            hint = 'select view_name, pack from analytics.health_check() lists the registered views.';
+    end if;
+
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        -- Of two at once the second waits until the first has committed, and finds its request.
+        perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
+        request := private.waiting_refresh(view_name, pack);
+    end if;
+    if request.id is null then
+        insert into analytics.refresh_requests (view_name, pack, requested_by)
+        values (request_refresh.view_name, request_refresh.pack, request_refresh.requested_by)
+        returning * into request;
+        insert into analytics.refresh_request_views (request_id, view_name, place)
+        select request.id, o.view_name, row_number() over (order by o.depth, o.view_name)
+        from private.refresh_order() as o
+        join analytics.views as v on v.view_name = o.view_name
+        where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack;
+    end if;
+    return request;
+end
+$$;
+
+create function analytics.request_refresh(view_name text default null, pack text default null, asked_by text default null)
+returns jsonb
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.ask_refresh(view_name, pack, asked_by);
+$$;
+
+revoke all on function private.request_refresh(text, text, text) from public, anon, authenticated;
+
+revoke all on function analytics.request_refresh(text, text, text) from public, anon, authenticated;
+
+grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
+
+comment on function private.request_refresh(text, text, text) is
+    'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
+
+comment on function analytics.request_refresh(text, text, text) is
+    'Operators only: asks for a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. While a request for the same waits, that one is answered; one that runs does not count, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the functions'' key asks for one.';
+
+-- supabase/schemas/core/refresh_queue/run_refresh.sql
+
+create function private.run_refresh()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
+    request_id bigint;
+begin
+    if wanted is null then
+        return;
+    end if;
+    request_id := current_setting('freshet.held_request')::bigint;
+    perform private.finish_refresh(request_id, private.attempt_refresh(wanted, 'request'));
+    perform set_config('freshet.claimed_view', '', false);
+    -- The refresh itself holds the same lock until its commit.
+    perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || wanted, 0));
+end
+$$;
+
+revoke all on function private.run_refresh() from public, anon, authenticated;
+
+comment on function private.run_refresh() is
+    'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
+
+-- supabase/schemas/core/refresh_queue/schedule_refresh_worker.sql
+
+create function private.schedule_refresh_worker(worker integer, schedule text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    select analytics.register_job(
+        job_name => 'analytics-refresh-queue-' || worker,
+        schedule => schedule,
+        command => private.refresh_worker_command(
+            worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
+        ),
+        late_after => interval '10 minutes',
+        max_runtime => interval '2 hours'
+    );
+    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
+$$;
+
+revoke all on function private.schedule_refresh_worker(integer, text) from public, anon, authenticated;
+
+comment on function private.schedule_refresh_worker(integer, text) is 'One of the jobs of private.schedule_refresh_workers.';
+
+-- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
+
+create function private.schedule_refresh_workers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    for worker in 1..2 loop
+        begin
+            perform private.schedule_refresh_worker(worker, '10 seconds');
+        exception
+            -- A pg_cron before 1.5.
+            when invalid_parameter_value then
+                perform private.schedule_refresh_worker(worker, '* * * * *');
+        end;
+    end loop;
+end
+$$;
+
+revoke all on function private.schedule_refresh_workers() from public, anon, authenticated;
+
+comment on function private.schedule_refresh_workers() is
+    'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
+
+-- supabase/schemas/core/refresh_queue/waiting_refresh.sql
+
+create function private.waiting_refresh(view_name text, pack text)
+returns analytics.refresh_requests
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    candidate bigint;
+    request analytics.refresh_requests;
+begin
+    for candidate in
+        select r.id
+        from analytics.refresh_requests as r
+        where r.finished_at is null
+            and r.view_name is not distinct from waiting_refresh.view_name
+            and r.pack is not distinct from waiting_refresh.pack
+        order by r.id
+    loop
+        -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
+        -- before this transaction has ended, so that it sees what the transaction wrote.
+        if pg_try_advisory_xact_lock_shared(private.refresh_request_key(candidate)) then
+            -- Looked at again under the lock: it may have run and ended since the list was made.
+            select r.* into request
+            from analytics.refresh_requests as r
+            where r.id = candidate
+                and r.finished_at is null
+                and not exists (
+                    select from analytics.refresh_request_views as v where v.request_id = r.id and v.outcome is not null
+                );
+            if found then
+                return request;
+            end if;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+
+revoke all on function private.waiting_refresh(text, text) from public, anon, authenticated;
+
+comment on function private.waiting_refresh(text, text) is
+    'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
+
+-- supabase/schemas/core/registry/assert_refreshable.sql
+
+create function private.assert_refreshable(view_name text)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := to_regclass(format('analytics.%I', view_name));
+begin
+    if not exists (select from pg_catalog.pg_class as c where c.oid = relation and c.relkind = 'm') then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('cannot register "%s": no materialized view analytics.%s', view_name, view_name),
+            hint = 'Create it in the same migration, in schema analytics, before register_view.';
+    end if;
+    if not exists (
+        select from pg_catalog.pg_index as i
+        where i.indrelid = relation
+            and i.indisunique and i.indisvalid and i.indimmediate
+            and i.indpred is null
+            and not (0 = any (i.indkey::int2[]))
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot register "%s": it has no plain unique index', view_name),
+            hint = 'Concurrent refreshes need one over columns only, without a where clause: create unique index … on analytics.'
+                || view_name || ' (key columns).';
+    end if;
+end
+$$;
+
+revoke all on function private.assert_refreshable(text) from public, anon, authenticated;
+
+comment on function private.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
+
+-- supabase/schemas/core/registry/register_view.sql
+
+create function analytics.register_view(
+    view_name text,
+    pack text,
+    schedule text,
+    stale_after interval,
+    source_at text default null,
+    rejects regclass default null,
+    statement_timeout interval default '10 minutes',
+    rebuild_after interval default '7 days',
+    warn_after interval default null,
+    source_warn_after interval default null,
+    source_error_after interval default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job constant text := 'refresh-' || view_name;
+    source_at_parts constant text[] := parse_ident(source_at);
+    source_at_table constant regclass := case when source_at is not null
+        then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
+    -- Limits stand in the command: pg_cron does not apply those of a function.
+    command constant text := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
+begin
+    perform private.assert_refreshable(view_name);
+    if source_at is not null and not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
+    ) then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
+            hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
+    end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+    end if;
+    execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
+
+    insert into analytics.views as v (
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects
+    )
+    values (
+        register_view.view_name, register_view.pack, job, register_view.schedule,
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects
+    )
+    on conflict on constraint views_pkey do update
+    set pack = excluded.pack,
+        schedule = excluded.schedule,
+        stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
+        rebuild_after = excluded.rebuild_after,
+        statement_timeout = excluded.statement_timeout,
+        source_at_table = excluded.source_at_table,
+        source_at_column = excluded.source_at_column,
+        rejects = excluded.rejects,
+        -- What the view reads may be different now: the next refresh is a real one.
+        source_snapshot = null;
+
+    delete from analytics.view_sources as s where s.view_name = register_view.view_name;
+    insert into analytics.view_sources (view_name, source)
+    select register_view.view_name, r.source from private.sources_of_view(view_name) as r;
+    perform private.watch_source(r.source, r.relkind) from private.sources_of_view(view_name) as r;
+
+    perform cron.schedule(job, schedule, command);
+    perform private.declare_job(
+        job_name => job,
+        schedule => schedule,
+        command => command,
+        late_after => interval '5 minutes',
+        max_runtime => statement_timeout
+    );
+end
+$$;
+
+revoke all on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+)
+    from public, anon, authenticated;
+
+comment on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+) is
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
+
+-- supabase/schemas/core/registry/sources_of_view.sql
+
+-- Object: analytics.register_view(), analytics.unregister_view(), private.sources_of_view()
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+create function private.sources_of_view(view_name text)
+returns table (source regclass, relkind "char")
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive reads as (
+        select d.refobjid as relation, c.relkind
+        from pg_catalog.pg_rewrite as r
+        join pg_catalog.pg_depend as d
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass
+            and d.objid = r.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass
+            and d.refobjid <> r.ev_class
+        join pg_catalog.pg_class as c on c.oid = d.refobjid
+        where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
+        union
+        -- Through plain views only: a materialized view is a source with a version of its own.
+        select d.refobjid, c.relkind
+        from reads
+        join pg_catalog.pg_rewrite as r on r.ev_class = reads.relation
+        join pg_catalog.pg_depend as d
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass
+            and d.objid = r.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass
+            and d.refobjid <> r.ev_class
+        join pg_catalog.pg_class as c on c.oid = d.refobjid
+        where reads.relkind = 'v'
+    )
+    select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
+$$;
+
+revoke all on function private.sources_of_view(text) from public, anon, authenticated;
+
+comment on function private.sources_of_view(text) is
+    'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
+
+-- supabase/schemas/core/registry/unregister_view.sql
+
+create function analytics.unregister_view(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    delete from analytics.views as v where v.view_name = unregister_view.view_name;
+    perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
+    perform private.withdraw_job('refresh-' || view_name);
+end
+$$;
+
+revoke all on function analytics.unregister_view(text) from public, anon, authenticated;
+
+comment on function analytics.unregister_view(text) is
+    'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
+
+-- supabase/schemas/core/registry/views.sql
+
+-- Object: analytics.views, analytics.view_sources
+-- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
+-- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
+-- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
+--      then stop a detector for all views.
+create table analytics.views (
+    view_name text primary key,
+    pack text not null,
+    job_name text not null unique,
+    schedule text not null,
+    stale_after interval not null check (stale_after > interval '0'),
+    warn_after interval check (warn_after > interval '0' and warn_after < stale_after),
+    source_warn_after interval check (source_warn_after > interval '0'),
+    source_error_after interval check (source_error_after > interval '0'),
+    rebuild_after interval not null check (rebuild_after > interval '0'),
+    statement_timeout interval not null check (statement_timeout > interval '0'),
+    source_at_table regclass,
+    source_at_column name,
+    rejects regclass,
+    version bigint not null default 0,
+    refreshed_at timestamptz,
+    verified_at timestamptz,
+    source_as_of timestamptz,
+    source_snapshot pg_snapshot,
+    row_count bigint,
+    rejected_count bigint,
+    registered_at timestamptz not null default now(),
+    check ((source_at_table is null) = (source_at_column is null)),
+    check (source_warn_after < source_error_after),
+    check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null),
+    constraint views_source_as_of_check
+        check (source_as_of between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_refreshed_at_check
+        check (refreshed_at between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_verified_at_check
+        check (verified_at between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_spans_check check (
+        greatest(stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout)
+        <= interval '100 years'
+    )
+);
+
+alter table analytics.views enable row level security;
+
+revoke all on table analytics.views from public, anon, authenticated;
+
+comment on table analytics.views is 'Registry: one row per registered materialized view. Written by register_view and refresh_view only.';
+
+comment on column analytics.views.stale_after is 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
+
+comment on column analytics.views.warn_after is 'Age at which the audit warns; null: only at the objective.';
+
+comment on column analytics.views.source_warn_after is 'Age of the newest source row, when the view was verified, at which the audit warns.';
+
+comment on column analytics.views.source_error_after is 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
+
+comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
+
+comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
+
+comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
+
+comment on column analytics.views.refreshed_at is 'When the rows were computed.';
+
+comment on column analytics.views.verified_at is 'When the rows were last known to equal their sources: a refresh, or a refresh skipped as clean.';
+
+comment on column analytics.views.source_snapshot is 'Transactions that the rows include; a change by any other one makes the view dirty.';
+
+comment on column analytics.views.source_as_of is
+    'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
+
+create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
+    for each row
+    when (new.source_as_of not between '1900-01-01 00:00+00' and '2200-01-01 00:00+00')
+    execute function private.believe_source_moment();
+
+-- supabase/schemas/core/registry/watch_source.sql
+
+create function private.watch_source(source regclass, relkind "char")
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if relkind not in ('r', 'p', 'm') then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
+            hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
+    end if;
+    -- A materialized view tells of its change itself, in refresh_view.
+    if relkind = 'm' or exists (
+        select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
+    ) then
+        return;
+    end if;
+    execute format(
+        'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
+        'for each statement execute function private.note_source_change()', source
+    );
+end
+$$;
+
+revoke all on function private.watch_source(regclass, "char") from public, anon, authenticated;
+
+comment on function private.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';
+
+-- supabase/schemas/core/read/view_state.sql
+
+-- Object: analytics.view_states(), analytics.read_view(view_name, request)
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
+create function private.view_state(declared analytics.views)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'version', declared.version,
+        'refreshed_at', declared.refreshed_at,
+        'verified_at', declared.verified_at,
+        'source_as_of', declared.source_as_of,
+        'stale_after_seconds', extract(epoch from declared.stale_after)::bigint,
+        'populated', coalesce(
+            (
+                select c.relispopulated
+                from pg_catalog.pg_class as c
+                where c.oid = to_regclass(format('analytics.%I', declared.view_name))
+            ),
+            false
+        )
+    );
+$$;
+
+revoke all on function private.view_state(analytics.views) from public, anon, authenticated;
+
+comment on function private.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
+
+-- supabase/schemas/core/refresh/attempt_refresh.sql
+
+create function private.attempt_refresh(view_name text, requested_by text)
+returns analytics.refresh_log
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- One blocked view must not keep those after it waiting. (A statement_timeout would have no effect here.)
+set lock_timeout = '5s'
+as $$
+declare
+    entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+    return analytics.refresh_view(view_name, requested_by);
+exception
+    when query_canceled or others then
+        entry.outcome := 'failed';
+        entry.sqlstate := sqlstate;
+        entry.message := sqlerrm;
+        return private.log_refresh(entry);
+end
+$$;
+
+-- Object: analytics.manual_refresh(view_name), private.attempt_refresh(view_name)
+-- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
+--      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
+--      an exception: its row must survive, both as evidence and for the limit.
+create function private.attempt_refresh(view_name text)
+returns analytics.refresh_log
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
+begin
+    if entry.outcome = 'failed' then
+        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+    end if;
+    return entry;
+end
+$$;
+
+revoke all on function private.attempt_refresh(text) from public, anon, authenticated;
+
+revoke all on function private.attempt_refresh(text, text) from public, anon, authenticated;
+
+comment on function private.attempt_refresh(text, text) is
+    'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+
+comment on function private.attempt_refresh(text) is
+    'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
+
+-- supabase/schemas/core/refresh/log_refresh.sql
+
+create function private.log_refresh(entry analytics.refresh_log)
+returns analytics.refresh_log
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome,
+        rows_before, rows_after, rejected_count, version, sqlstate, message, runid
+    )
+    values (
+        entry.view_name, entry.requested_by, entry.started_at, clock_timestamp(), entry.outcome,
+        entry.rows_before, entry.rows_after, entry.rejected_count, entry.version,
+        entry.sqlstate, entry.message, entry.runid
+    )
+    returning *;
+$$;
+
+revoke all on function private.log_refresh(analytics.refresh_log) from public, anon, authenticated;
+
+comment on function private.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';
+
+-- supabase/schemas/core/refresh/manual_refresh.sql
+
+-- Object: private.manual_refresh() (replaced)
+-- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
+create function private.manual_refresh(view_name text)
+returns setof analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted text;
+begin
+    perform private.assert_operator();
+    if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('unknown view "%s"', view_name),
+            hint = 'select view_name from analytics.health_check() lists the registered views.';
+    end if;
+    perform private.assert_refresh_is_due(view_name, null);
+
+    for wanted in
+        select o.view_name
+        from private.refresh_order() as o
+        where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
+    loop
+        return next private.attempt_refresh(wanted);
+    end loop;
+    -- Last, so that no incident is held while a view is refreshed.
+    perform private.close_repaired();
+end
+$$;
+
+create function analytics.manual_refresh(view_name text default null)
+returns setof analytics.refresh_log
+language sql
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+    select * from private.manual_refresh(view_name);
+$$;
+
+revoke all on function private.manual_refresh(text) from public, anon, authenticated;
+
+grant execute on function private.manual_refresh(text) to authenticated, service_role;
+
+revoke all on function analytics.manual_refresh(text) from public, anon, authenticated;
+
+grant execute on function analytics.manual_refresh(text) to authenticated, service_role;
+
+comment on function private.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+
+comment on function analytics.manual_refresh(text) is
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+
+-- supabase/schemas/core/refresh_queue/refresh_request_views.sql
+
+create table analytics.refresh_request_views (
+    request_id bigint not null references analytics.refresh_requests (id) on delete cascade,
+    view_name text not null,
+    place integer not null,
+    attempt_count integer not null default 0,
+    claimed_at timestamptz,
+    claimed_by integer,
+    finished_at timestamptz,
+    outcome text check (outcome in ('refreshed', 'skipped_busy', 'skipped_clean', 'failed')),
+    refresh_id bigint,
+    sqlstate text,
+    message text,
+    primary key (request_id, view_name),
+    check ((outcome is null) = (finished_at is null))
+);
+
+create index refresh_request_views_claimed_idx on analytics.refresh_request_views (view_name, claimed_at);
+
+alter table analytics.refresh_request_views enable row level security;
+
+revoke all on table analytics.refresh_request_views from public, anon, authenticated;
+
+comment on table analytics.refresh_request_views is 'What a request is made of, sources before the views that read them, and what became of each.';
+
+comment on column analytics.refresh_request_views.attempt_count is 'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
+
+comment on column analytics.refresh_request_views.claimed_at is 'When a job began it last.';
+
+comment on column analytics.refresh_request_views.claimed_by is 'The job that did, analytics-refresh-queue-<number>; null for a session of somebody''s own.';
+
+comment on column analytics.refresh_request_views.refresh_id is 'analytics.refresh_log.id of its outcome.';
+
+-- supabase/schemas/core/registry/view_sources.sql
+
+create table analytics.view_sources (
+    view_name text not null references analytics.views (view_name) on delete cascade,
+    source regclass not null,
+    primary key (view_name, source)
+);
+
+create index view_sources_source_idx on analytics.view_sources (source);
+
+alter table analytics.view_sources enable row level security;
+
+revoke all on table analytics.view_sources from public, anon, authenticated;
+
+comment on table analytics.view_sources is 'What each view reads, from pg_depend: tables, and materialized views that are its sources.';
+
+reset check_function_bodies;

@@ -1,0 +1,9301 @@
+-- Baseline of audit, written by tools/schema/baseline.ts from the files named below, which hold the current text.
+-- Bodies may name what a later statement makes, so they are not checked here; the house tests check every one.
+set check_function_bodies = off;
+
+-- supabase/schemas/audit/alerts/alert_causes.sql
+
+-- Object: analytics.alert_causes, private.announce_incidents(), private.alert_payload(), private.enqueue_alert(),
+--         private.gather_causes(), private.gather_storm()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why : a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
+create table analytics.alert_causes (
+    kind text not null,
+    cause text not null,
+    rank integer not null,
+    reach text not null check (reach in ('job', 'struck', 'lasting', 'once', 'owner')),
+    primary key (kind, cause)
+);
+
+alter table analytics.alert_causes enable row level security;
+
+revoke all on table analytics.alert_causes from public, anon, authenticated;
+
+comment on column analytics.alert_causes.rank is 'Of several causes the one with the lowest speaks.';
+
+comment on table analytics.alert_causes is
+    'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
+
+comment on column analytics.alert_causes.reach is
+    'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
+
+-- supabase/schemas/audit/alerts/alert_channels.sql
+
+create table analytics.alert_channels (
+    channel text primary key,
+    state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),
+    checked_at timestamptz,
+    detail text,
+    events_not_before timestamptz not null default '-infinity',
+    check_ins_not_before timestamptz not null default '-infinity',
+    resolving_at timestamptz
+);
+
+alter table analytics.alert_channels enable row level security;
+
+revoke all on table analytics.alert_channels from public, anon, authenticated;
+
+comment on table analytics.alert_channels is 'How the last delivery to each channel went, and until when the channel asked for silence.';
+
+comment on column analytics.alert_channels.resolving_at is 'When a sender with a token last asked for issues to close.';
+
+-- supabase/schemas/audit/alerts/alert_event_id.sql
+
+create function private.alert_event_id(event_seed uuid, transition text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
+$$;
+
+revoke all on function private.alert_event_id(uuid, text) from public, anon, authenticated;
+
+comment on function private.alert_event_id(uuid, text) is
+    'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
+
+-- supabase/schemas/audit/alerts/announce_incidents.sql
+
+create function private.announce_incidents(pass_started_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
+    news bigint[];
+    again bigint[];
+    told analytics.incidents;
+begin
+    perform private.gather_causes(pass_started_at);
+
+    -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
+    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
+    from analytics.incidents as i
+    where i.announced_at is null
+        and i.cause_id is null
+        and (
+            i.closed_at is null
+            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+        )
+        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+    perform private.gather_groups(news, is_first);
+    again := private.tell_again();
+
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.announced_at is null
+            and i.cause_id is null
+            and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
+        order by i.incident_id
+    loop
+        told := private.name_members(told, 'opened');
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, 'opened');
+        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
+
+    -- What speaks for others is over when all of them are.
+    update analytics.incidents as c
+    set closed_at = clock_timestamp(), resolution = 'recovered'
+    where c.kind = 'storm'
+        and c.closed_at is null
+        and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
+
+    for told in
+        select i.*
+        from analytics.incidents as i
+        where i.closed_at is not null
+            and i.announced_at is not null
+            and i.recovery_announced_at is null
+        order by i.incident_id
+    loop
+        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+        if told.resolution <> 'escalated' and told.cause_id is null then
+            told := private.name_members(told, 'recovered');
+            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+            perform private.enqueue_alert(told, 'recovered');
+        end if;
+        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+    end loop;
+end
+$$;
+
+revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
+
+comment on function private.announce_incidents(timestamptz) is
+    'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
+
+-- supabase/schemas/audit/alerts/gather_causes.sql
+
+create function private.gather_causes(pass_started_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- A cause that got worse goes on as another incident.
+    update analytics.incidents as i
+    set cause_id = n.incident_id
+    from analytics.incidents as c
+    join analytics.incidents as n
+        on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
+    where c.incident_id = i.cause_id
+        and c.resolution = 'escalated'
+        -- What was over before it was named is named by that one.
+        and (i.closed_at is null or i.named_at is null);
+
+    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
+    -- cause was none, or is not told after all.
+    update analytics.incidents as i
+    set cause_id = null, named_at = null
+    from analytics.incidents as c
+    where c.incident_id = i.cause_id
+        and i.closed_at is null
+        and c.kind <> 'storm'
+        and (
+            c.closed_at < clock_timestamp() - interval '15 minutes'
+            or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
+            or c.closed_at is null and i.named_at is null and private.is_muted(c)
+        );
+
+    update analytics.incidents as i
+    set cause_id = (select c from private.cause_of(i) as c)
+    where i.announced_at is null
+        and i.cause_id is null
+        and (i.closed_at is null or i.closed_at >= pass_started_at)
+        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
+        -- pass on purpose.
+        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
+        and not private.is_muted(i);
+
+    perform private.settle_causes();
+end
+$$;
+
+revoke all on function private.gather_causes(timestamptz) from public, anon, authenticated;
+
+comment on function private.gather_causes(timestamptz) is
+    'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
+
+-- supabase/schemas/audit/alerts/gather_groups.sql
+
+create function private.gather_groups(news bigint[], is_first boolean)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    many_kinds_above constant integer := 20;
+    told_since constant timestamptz := clock_timestamp() - interval '1 hour';
+    family record;
+    open_one record;
+    told bigint[];
+begin
+    for family in
+        select n.family, n.threshold, array_agg(n.incident_id order by n.incident_id) as members
+        from (
+            select
+                i.incident_id,
+                -- What a first audit finds was there before: it is an inventory, not a storm.
+                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
+                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+            from analytics.incidents as i
+            cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
+            where i.incident_id = any (news)
+        ) as n
+        group by n.family, n.threshold
+        order by n.family, n.threshold
+    loop
+        select array_agg(i.incident_id) into told
+        from analytics.incidents as i
+        where i.announced_at is not null
+            and i.closed_at is null
+            and i.cause_id is null
+            and i.kind <> 'storm'
+            and i.opened_at >= told_since
+            and private.alert_family(i) = family.family
+            and private.family_threshold(i) = family.threshold;
+        select g.incident_id, g.last_seen_at into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
+
+        if open_one is not null then
+            -- Long after the last of them it takes as many again to be the same matter.
+            if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
+                perform private.join_group(open_one.incident_id, family.members);
+            end if;
+        elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
+            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+        end if;
+    end loop;
+
+    -- Whatever it is that opens more at once than a person can read.
+    select array_agg(i.incident_id order by i.incident_id) into told
+    from analytics.incidents as i
+    where i.incident_id = any (news) and i.cause_id is null;
+    if cardinality(told) > many_kinds_above then
+        select g.incident_id into open_one
+        from analytics.incidents as g
+        where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
+        if open_one is null then
+            perform private.open_group('many kinds', told, null);
+        else
+            perform private.join_group(open_one.incident_id, told);
+        end if;
+    end if;
+    perform private.settle_causes();
+end
+$$;
+
+revoke all on function private.gather_groups(bigint[], boolean) from public, anon, authenticated;
+
+comment on function private.gather_groups(bigint[], boolean) is
+    'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
+
+-- supabase/schemas/audit/alerts/group_evidence.sql
+
+create function private.group_evidence(members bigint[])
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with member as (
+        select
+            i.*, i.evidence ->> 'sqlstate' as sqlstate,
+            left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
+            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+        from analytics.incidents as i
+        where i.incident_id = any (members)
+    )
+    select jsonb_strip_nulls(jsonb_build_object(
+        'incident_count', count(*),
+        'jobs', coalesce(jsonb_agg(distinct m.job_name) filter (where m.job_name is not null), '[]'),
+        'sqlstate', case when min(m.sqlstate) = max(m.sqlstate) and count(m.sqlstate) = count(*) then min(m.sqlstate) end,
+        'message', (
+            select string_agg(k.how_many, ', ' order by k.kind)
+            from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
+        ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
+        -- One of each sort stands for the others.
+        'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
+    ))
+    from member as m;
+$$;
+
+revoke all on function private.group_evidence(bigint[]) from public, anon, authenticated;
+
+comment on function private.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
+
+-- supabase/schemas/audit/alerts/join_group.sql
+
+create function private.join_group(group_id bigint, members bigint[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incidents as i set cause_id = join_group.group_id where i.incident_id = any (members);
+    update analytics.incidents as g
+    set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
+        occurrence_count = g.occurrence_count + cardinality(members),
+        -- One that was told is told again when something worse has joined.
+        severity = case
+            when g.announced_at is null then (
+                select i.severity from analytics.incidents as i
+                where i.cause_id = join_group.group_id
+                order by private.severity_rank(i.severity) desc
+                limit 1
+            )
+            else g.severity
+        end
+    where g.incident_id = join_group.group_id;
+$$;
+
+revoke all on function private.join_group(bigint, bigint[]) from public, anon, authenticated;
+
+comment on function private.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
+
+-- supabase/schemas/audit/alerts/open_group.sql
+
+create function private.open_group(family text, members bigint[], leader bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    group_id bigint;
+begin
+    insert into analytics.incidents (
+        epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+    )
+    select
+        max(i.epoch), 'storm', open_group.family,
+        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
+        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        jsonb_strip_nulls(jsonb_build_object(
+            'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
+        ))
+    from analytics.incidents as i
+    where i.incident_id = any (members || leader)
+    returning incident_id into group_id;
+    update analytics.incidents as i set cause_id = group_id where i.incident_id = any (members || leader);
+end
+$$;
+
+revoke all on function private.open_group(text, bigint[], bigint) from public, anon, authenticated;
+
+comment on function private.open_group(text, bigint[], bigint) is
+    'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
+
+-- supabase/schemas/audit/alerts/settle_causes.sql
+
+create function private.settle_causes()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    loop
+        update analytics.incidents as i
+        set cause_id = c.cause_id
+        from analytics.incidents as c
+        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
+        exit when not found;
+    end loop;
+end
+$$;
+
+revoke all on function private.settle_causes() from public, anon, authenticated;
+
+comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+
+-- supabase/schemas/audit/alerts/tell_again.sql
+
+create function private.tell_again()
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    cause analytics.incidents;
+    worst text;
+    again bigint[] := array[]::bigint[];
+    again_id bigint;
+begin
+    for cause in
+        select c.*
+        from analytics.incidents as c
+        where c.closed_at is null
+            and c.announced_at is not null
+            and not private.is_muted(c)
+            and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
+        order by c.incident_id
+    loop
+        select i.severity into worst
+        from analytics.incidents as i
+        where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
+        order by private.severity_rank(i.severity) desc
+        limit 1;
+        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
+            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+
+        update analytics.incidents as c
+        set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
+        where c.incident_id = cause.incident_id;
+        insert into analytics.incidents (
+            epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence
+        )
+        values (
+            cause.epoch, cause.kind, cause.subject,
+            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
+        )
+        returning incident_id into again_id;
+        update analytics.incidents as i set cause_id = again_id where i.cause_id = cause.incident_id;
+        again := again || again_id;
+    end loop;
+    return again;
+end
+$$;
+
+revoke all on function private.tell_again() from public, anon, authenticated;
+
+comment on function private.tell_again() is
+    'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
+
+-- supabase/schemas/audit/alerts/usual_period.sql
+
+create function private.usual_period(job text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
+        interval '1 hour'
+    );
+$$;
+
+revoke all on function private.usual_period(text) from public, anon, authenticated;
+
+comment on function private.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+
+-- supabase/schemas/audit/alerts/waits_a_pass.sql
+
+create function private.waits_a_pass(kind text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- A job that is new may break at its first run, and is one piece of news then.
+    select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
+$$;
+
+revoke all on function private.waits_a_pass(text) from public, anon, authenticated;
+
+comment on function private.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';
+
+-- supabase/schemas/audit/delivery/acknowledge_alert.sql
+
+create function analytics.acknowledge_alert(event_id text, token bigint)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with acknowledged as (
+        update analytics.outbox as o
+        set state = 'delivered', delivered_at = clock_timestamp(), lease_until = null, last_error = null
+        where o.event_id = acknowledge_alert.event_id and o.lease_token = token and o.state = 'pending'
+        returning 1
+    )
+    select exists (select from acknowledged);
+$$;
+
+revoke all on function analytics.acknowledge_alert(text, bigint) from public, anon, authenticated;
+
+grant execute on function analytics.acknowledge_alert(text, bigint) to service_role;
+
+comment on function analytics.acknowledge_alert(text, bigint) is
+    'The receiver answered 2xx: the alert is delivered. False when the token is not the newest. Service role only.';
+
+-- supabase/schemas/audit/delivery/acknowledge_resolution.sql
+
+create function analytics.acknowledge_resolution(event_id text, token bigint, note text)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with acknowledged as (
+        update analytics.outbox as o
+        set resolved_at = clock_timestamp(),
+            resolve_lease_until = null,
+            resolve_error = left(note, 500),
+            -- Closing the issue is how this recovery was told, unless an event was quicker.
+            state = 'delivered',
+            delivered_at = coalesce(o.delivered_at, clock_timestamp()),
+            lease_until = null
+        where o.event_id = acknowledge_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from acknowledged);
+$$;
+
+revoke all on function analytics.acknowledge_resolution(text, bigint, text) from public, anon, authenticated;
+
+grant execute on function analytics.acknowledge_resolution(text, bigint, text) to service_role;
+
+comment on function analytics.acknowledge_resolution(text, bigint, text) is
+    'The issue is closed; the note says what was left out. False when the token is not the newest. Service role only.';
+
+-- supabase/schemas/audit/delivery/defer_alert.sql
+
+create function analytics.defer_alert(event_id text, token bigint, delay interval, error text)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with deferred as (
+        update analytics.outbox as o
+        set not_before = clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour'),
+            lease_until = null,
+            last_error = left(error, 500)
+        where o.event_id = defer_alert.event_id and o.lease_token = token and o.state = 'pending'
+        returning 1
+    )
+    select exists (select from deferred);
+$$;
+
+revoke all on function analytics.defer_alert(text, bigint, interval, text) from public, anon, authenticated;
+
+grant execute on function analytics.defer_alert(text, bigint, interval, text) to service_role;
+
+comment on function analytics.defer_alert(text, bigint, interval, text) is
+    'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+
+-- supabase/schemas/audit/delivery/defer_resolution.sql
+
+create function analytics.defer_resolution(event_id text, token bigint, delay interval, error text)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with deferred as (
+        update analytics.outbox as o
+        set resolve_not_before = clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour'),
+            resolve_lease_until = null,
+            resolve_error = left(error, 500)
+        where o.event_id = defer_resolution.event_id and o.resolve_token = token and o.resolved_at is null
+        returning 1
+    )
+    select exists (select from deferred);
+$$;
+
+revoke all on function analytics.defer_resolution(text, bigint, interval, text) from public, anon, authenticated;
+
+grant execute on function analytics.defer_resolution(text, bigint, interval, text) to service_role;
+
+comment on function analytics.defer_resolution(text, bigint, interval, text) is
+    'The issue was not closed: try again after the delay, at most an hour. Service role only.';
+
+-- supabase/schemas/audit/delivery/hold_alerts.sql
+
+create function analytics.hold_alerts(category text, delay interval)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    hold_until constant timestamptz := clock_timestamp() + least(greatest(delay, interval '0'), interval '1 hour');
+begin
+    if category not in ('events', 'check_ins') then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('unknown alert category "%s"', category),
+            hint = 'Known are events and check_ins.';
+    end if;
+    update analytics.alert_channels as c
+    set events_not_before = case category when 'events' then hold_until else c.events_not_before end,
+        check_ins_not_before = case category when 'check_ins' then hold_until else c.check_ins_not_before end
+    where c.channel = 'sentry';
+end
+$$;
+
+revoke all on function analytics.hold_alerts(text, interval) from public, anon, authenticated;
+
+grant execute on function analytics.hold_alerts(text, interval) to service_role;
+
+comment on function analytics.hold_alerts(text, interval) is
+    'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
+
+-- supabase/schemas/audit/delivery/lease_alerts.sql
+
+create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
+returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    -- In turn with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+
+    with due as (
+        select o.event_id
+        from analytics.outbox as o
+        cross join analytics.alert_channels as c
+        where c.channel = 'sentry'
+            and c.events_not_before <= clock_timestamp()
+            and o.state = 'pending'
+            and o.not_before <= clock_timestamp()
+            and coalesce(o.lease_until, '-infinity') <= clock_timestamp()
+            and (
+                o.transition <> 'recovered'
+                -- A recovery is told after what it recovers from,
+                or not exists (
+                    select
+                    from analytics.outbox as first
+                    where first.incident_id = o.incident_id and first.transition = 'opened' and first.state <> 'delivered'
+                )
+                -- and by closing its issue, where the sender can and that works within ten minutes.
+                and (not resolving or o.created_at < clock_timestamp() - interval '10 minutes')
+            )
+            and (
+                o.transition <> 'opened'
+                or not exists (
+                    select
+                    from analytics.outbox as closing
+                    where closing.transition = 'recovered'
+                        and closing.resolved_at is null
+                        and closing.resolve_lease_until > clock_timestamp()
+                        and closing.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                )
+            )
+        -- What the receiver never takes must not keep others waiting.
+        order by o.attempt_count, o.created_at, o.incident_id
+        limit n
+        for update of o skip locked
+    ),
+    leased as (
+        update analytics.outbox as o
+        set lease_until = clock_timestamp() + lease,
+            lease_token = o.lease_token + 1,
+            attempt_count = o.attempt_count + 1
+        from due
+        where o.event_id = due.event_id
+        returning o.event_id, o.lease_token, o.attempt_count, o.transition, o.payload, o.created_at, o.incident_id
+    )
+    select l.event_id, l.lease_token, l.attempt_count, l.transition, l.payload
+    from leased as l
+    order by l.attempt_count, l.created_at, l.incident_id;
+$$;
+
+revoke all on function analytics.lease_alerts(integer, interval, boolean) from public, anon, authenticated;
+
+grant execute on function analytics.lease_alerts(integer, interval, boolean) to service_role;
+
+comment on function analytics.lease_alerts(integer, interval, boolean) is
+    'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
+
+-- supabase/schemas/audit/delivery/lease_resolution.sql
+
+create function analytics.lease_resolution(lease interval)
+returns table (
+    event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb
+)
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
+    update analytics.alert_channels as c set resolving_at = clock_timestamp() where c.channel = 'sentry';
+
+    with due as (
+        select
+            o.event_id,
+            opened.event_id as opened_event_id,
+            not exists (
+                select
+                from analytics.outbox as newer
+                where newer.transition = 'opened'
+                    and newer.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
+                    and newer.incident_id > o.incident_id
+                    and newer.state <> 'parked'
+            ) as is_newest
+        from analytics.outbox as o
+        join analytics.outbox as opened
+            on opened.incident_id = o.incident_id and opened.transition = 'opened' and opened.state = 'delivered'
+        where o.transition = 'recovered'
+            and o.resolved_at is null
+            and o.created_at > clock_timestamp() - interval '7 days'
+            and o.resolve_not_before <= clock_timestamp()
+            and coalesce(o.resolve_lease_until, '-infinity') <= clock_timestamp()
+        order by o.resolve_attempts, o.created_at, o.incident_id
+        limit 1
+        for update of o skip locked
+    )
+    update analytics.outbox as o
+    set resolve_lease_until = clock_timestamp() + lease,
+        resolve_token = o.resolve_token + 1,
+        resolve_attempts = o.resolve_attempts + 1
+    from due
+    where o.event_id = due.event_id
+    returning o.event_id, o.resolve_token, o.resolve_attempts, due.opened_event_id, due.is_newest, o.payload;
+$$;
+
+revoke all on function analytics.lease_resolution(interval) from public, anon, authenticated;
+
+grant execute on function analytics.lease_resolution(interval) to service_role;
+
+comment on function analytics.lease_resolution(interval) is
+    'Borrows one recovery whose issue is to be closed, those tried least first; is_newest is false when the issue is open again for a newer incident. Service role only.';
+
+-- supabase/schemas/audit/delivery/park_alert.sql
+
+create function analytics.park_alert(event_id text, token bigint, error text)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with parked as (
+        update analytics.outbox as o
+        set state = 'parked', lease_until = null, last_error = left(error, 500)
+        where o.event_id = park_alert.event_id and o.lease_token = token and o.state = 'pending'
+        returning 1
+    )
+    select exists (select from parked);
+$$;
+
+revoke all on function analytics.park_alert(text, bigint, text) from public, anon, authenticated;
+
+grant execute on function analytics.park_alert(text, bigint, text) to service_role;
+
+comment on function analytics.park_alert(text, bigint, text) is
+    'The receiver refuses it for good: kept, and health is bad until it is released. Service role only.';
+
+-- supabase/schemas/audit/delivery/record_delivery.sql
+
+create function analytics.record_delivery(state text, detail text)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.alert_channels as c
+    set state = case when record_delivery.state = 'ok' and trouble.message is not null then 'failing' else record_delivery.state end,
+        checked_at = clock_timestamp(),
+        detail = left(concat_ws('; ', coalesce(record_delivery.detail, refusal.message), trouble.message), 500)
+    from (
+        -- Of issues that wait to be closed, as long as a token is there to close them.
+        select (
+            select format('%s issues wait to be closed: %s', count(*), (array_agg(o.resolve_error order by o.resolve_not_before desc))[1])
+            from analytics.outbox as o
+            where o.transition = 'recovered'
+                and o.resolved_at is null
+                and o.resolve_error is not null
+                and o.created_at > clock_timestamp() - interval '7 days'
+            having count(*) > 0
+        ) as message
+        from analytics.alert_channels as one
+        where one.channel = 'sentry' and one.resolving_at > clock_timestamp() - interval '10 minutes'
+        union all
+        select null
+        order by message nulls last
+        limit 1
+    ) as trouble,
+    lateral (
+        -- As long as alerts are parked, health has to say why: nothing was asked of the receiver since.
+        select (
+            select o.last_error from analytics.outbox as o where o.state = 'parked' order by o.created_at desc limit 1
+        ) as message
+    ) as refusal
+    where c.channel = 'sentry';
+
+    select jsonb_build_object(
+        'pending', count(*) filter (where o.state = 'pending'), 'parked', count(*) filter (where o.state = 'parked')
+    )
+    from analytics.outbox as o
+    where o.state in ('pending', 'parked');
+$$;
+
+revoke all on function analytics.record_delivery(text, text) from public, anon, authenticated;
+
+grant execute on function analytics.record_delivery(text, text) to service_role;
+
+comment on function analytics.record_delivery(text, text) is
+    'Keeps how the delivery went, for health, and answers what is still to be told. Service role only.';
+
+-- supabase/schemas/audit/delivery/release_parked_alerts.sql
+
+create function analytics.release_parked_alerts()
+returns bigint
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.outbox as o
+    set resolve_not_before = clock_timestamp()
+    where o.transition = 'recovered' and o.resolved_at is null and o.resolve_error is not null;
+
+    with released as (
+        update analytics.outbox as o
+        set state = 'pending', not_before = clock_timestamp(), attempt_count = 0
+        where o.state = 'parked'
+        returning 1
+    )
+    select count(*) from released;
+$$;
+
+revoke all on function analytics.release_parked_alerts() from public, anon, authenticated;
+
+grant execute on function analytics.release_parked_alerts() to service_role;
+
+comment on function analytics.release_parked_alerts() is
+    'After the channel was mended: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
+
+-- supabase/schemas/audit/detectors/accept_row_count.sql
+
+create function analytics.accept_row_count(view_name text)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.view_watch as w
+    set row_baseline = v.row_count
+    from analytics.views as v
+    where v.view_name = w.view_name and w.view_name = accept_row_count.view_name
+    returning w.row_baseline;
+$$;
+
+revoke all on function analytics.accept_row_count(text) from public, anon, authenticated;
+
+comment on function analytics.accept_row_count(text) is
+    'The rows that a view has now are as they should be: its row_collapse ends with the next pass. Returns them; null for an unknown view. Idempotent.';
+
+-- supabase/schemas/audit/detectors/audit_finding.sql
+
+create type private.audit_finding as (subject text, evidence jsonb);
+
+-- supabase/schemas/audit/detectors/detect_http.sql
+
+-- Object: private.detect_http()
+-- Why: what the HTTP jobs of this project came to. Runs after private.detect_failed, whose incidents it may explain, and
+--      before they are announced.
+--      (MERGED) what guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
+--      is, the calls of the ledger are taken and judged all the same.
+create function private.detect_http()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    read_error text;
+begin
+    begin
+        perform private.harvest_responses();
+    exception
+        when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+            read_error := format('the tables of pg_net cannot be read [%s]', sqlstate);
+    end;
+    perform private.settle_calls();
+    perform private.detect_http_calls();
+    perform private.detect_net_worker(read_error);
+end
+$$;
+
+revoke all on function private.detect_http() from public, anon, authenticated;
+
+comment on function private.detect_http() is
+    'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
+
+-- supabase/schemas/audit/detectors/detect_net_access.sql
+
+create function private.detect_net_access()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if to_regclass('net.http_request_queue') is null then
+        return;
+    end if;
+    perform private.observe_findings(
+        'net_tampered',
+        array(select f from private.find_net_triggers() as f),
+        array['net.http_request_queue', 'net._http_response']
+    );
+    perform private.observe_findings(
+        'net_open',
+        array(select f from private.find_net_roles() as f),
+        array(select r.rolname::text from pg_roles as r where r.rolcanlogin)
+    );
+end
+$$;
+
+revoke all on function private.detect_net_access() from public, anon, authenticated;
+
+comment on function private.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+
+-- supabase/schemas/audit/detectors/detect_refreshes.sql
+
+create function private.detect_refreshes()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.detect_unrefreshed();
+    perform private.observe_findings(
+        'refresh_denied',
+        array(select f from private.find_refreshes_denied() as f),
+        array(select w.schema_name || '.' || w.relation_name from private.watchable_views() as w)
+    );
+    perform private.observe_findings(
+        'locking_refresh',
+        array(select f from private.find_locking_refreshes() as f),
+        array(select j.job_name from private.known_cron_jobs() as j)
+    );
+end
+$$;
+
+revoke all on function private.detect_refreshes() from public, anon, authenticated;
+
+comment on function private.detect_refreshes() is 'Kinds unrefreshed, refresh_denied and locking_refresh.';
+
+-- supabase/schemas/audit/detectors/failed_answers.sql
+
+create table analytics.failed_answers (
+    resource text primary key check (resource ~ '^[a-z0-9_./-]{1,200}$'),
+    first_failed_at timestamptz not null default clock_timestamp(),
+    last_failed_at timestamptz not null default clock_timestamp(),
+    failure_count bigint not null default 1,
+    request_id uuid not null,
+    defect text not null,
+    last_answered_at timestamptz
+);
+
+alter table analytics.failed_answers enable row level security;
+
+revoke all on table analytics.failed_answers from public, anon, authenticated;
+
+comment on table analytics.failed_answers is 'What the functions reported of answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
+
+comment on column analytics.failed_answers.failure_count is 'Reports, not requests: an isolate reports a resource once a minute at most.';
+
+comment on column analytics.failed_answers.request_id is 'Of the last reported failure: the function''s log has a line of it.';
+
+comment on column analytics.failed_answers.defect is 'What was wrong, by its own words, scrubbed: never a value, never a person.';
+
+comment on column analytics.failed_answers.last_answered_at is 'When an isolate that had reported a failure said that it answers again.';
+
+-- supabase/schemas/audit/detectors/is_dynamic_refresh.sql
+
+create function private.is_dynamic_refresh(text text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
+$$;
+
+revoke all on function private.is_dynamic_refresh(text) from public, anon, authenticated;
+
+comment on function private.is_dynamic_refresh(text) is 'Whether a text refreshes a view whose name is put together at run time.';
+
+-- supabase/schemas/audit/detectors/is_row_collapse.sql
+
+create function private.is_row_collapse(row_baseline bigint, row_count bigint)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Of a handful of rows half may well go; all of them are missed by every reader.
+    select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
+$$;
+
+revoke all on function private.is_row_collapse(bigint, bigint) from public, anon, authenticated;
+
+comment on function private.is_row_collapse(bigint, bigint) is
+    'Whether a view has lost all of its rows, or more than half of at least 20.';
+
+-- supabase/schemas/audit/detectors/join_http_causes.sql
+
+-- Object: private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
+-- Why: what one detector cannot bear costs that one only where each has a row of its own.
+create function private.join_http_causes()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- One cause is told once. What was told before its cause was known stays told.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.closed_at is null
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and (
+            (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
+            or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
+        );
+end
+$$;
+
+revoke all on function private.join_http_causes() from public, anon, authenticated;
+
+comment on function private.join_http_causes() is
+    'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
+
+-- supabase/schemas/audit/detectors/may_refresh.sql
+
+create function private.may_refresh(role text, relation oid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    role_id constant oid := to_regrole(quote_ident(role));
+begin
+    -- A role that is gone is told as that.
+    if role_id is null then
+        return true;
+    end if;
+    if pg_has_role(role_id, (select c.relowner from pg_class as c where c.oid = relation), 'usage') then
+        return true;
+    end if;
+    return current_setting('server_version_num')::integer >= 170000 and has_table_privilege(role_id, relation, 'maintain');
+end
+$$;
+
+revoke all on function private.may_refresh(text, oid) from public, anon, authenticated;
+
+comment on function private.may_refresh(text, oid) is 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
+
+-- supabase/schemas/audit/detectors/observe_findings.sql
+
+create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => observe_findings.kind,
+        subject => b.subject,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => b.evidence
+    )
+    from unnest(findings) as b
+    order by b.subject;
+
+    -- What was never bad is no news.
+    perform private.observe(
+        kind => f.kind,
+        subject => f.subject,
+        state => 'ok',
+        observed_at => clock_timestamp(),
+        evidence => f.evidence
+    )
+    from analytics.findings as f
+    where f.kind = observe_findings.kind
+        and f.state <> 'ok'
+        and f.subject = any (known_subjects)
+        and f.subject <> all (array(select b.subject from unnest(findings) as b));
+
+    perform private.withdraw_subjects(
+        observe_findings.kind, known_subjects || array(select b.subject from unnest(findings) as b)
+    );
+end
+$$;
+
+revoke all on function private.observe_findings(text, private.audit_finding[], text[]) from public, anon, authenticated;
+
+comment on function private.observe_findings(text, private.audit_finding[], text[]) is
+    'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';
+
+-- supabase/schemas/audit/detectors/refresh_lock_holders.sql
+
+-- Object: private.refresh_lock_holders(), private.detect_lock_wait() (replaced)
+-- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
+--      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
+--      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
+create function private.refresh_lock_holders()
+returns table (view_name text, pid integer, role_name text, held_since timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with locks as materialized (
+        select l.pid, l.mode, (l.classid::bigint << 32) | l.objid::bigint as key
+        from pg_locks as l
+        where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+    ),
+    wanted as (
+        select v.view_name, hashtextextended('freshet.refresh:' || v.view_name, 0) as key, true as is_shared_enough
+        from analytics.views as v
+        union all
+        -- A refresh shares the lock of each source with others.
+        select s.view_name, private.source_lock_key(s.source), false
+        from analytics.view_sources as s
+    )
+    select
+        w.view_name, l.pid, a.usename::text,
+        case
+            -- Its lock is as old as its transaction; of one that keeps the lock beyond it, as its last statement at least.
+            when has_function_privilege(a.usesysid, 'analytics.refresh_view(text, text)', 'execute')
+                or pg_has_role(a.usesysid, 'service_role', 'member')
+                then coalesce(a.xact_start, a.state_change)
+            -- A role that cannot refresh has nothing to hold it for, and may say something at any time to look young.
+            else a.backend_start
+        end
+    from wanted as w
+    join locks as l on l.key = w.key and (w.is_shared_enough or l.mode = 'ExclusiveLock')
+    join pg_stat_activity as a on a.pid = l.pid;
+$$;
+
+revoke all on function private.refresh_lock_holders() from public, anon, authenticated;
+
+comment on function private.refresh_lock_holders() is
+    'Sessions that hold an advisory lock which keeps a view from being refreshed, and at least since when.';
+
+-- supabase/schemas/audit/detectors/refreshes_in.sql
+
+create function private.refreshes_in(text text)
+returns table (schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    with found as (
+        select regexp_matches(
+            refreshes_in.text,
+            '\mrefresh\s+materialized\s+view\s+(concurrently\s+)?(?:("[^"]+"|[\w$]+)\s*\.\s*)?("[^"]+"|[\w$]+)(\s+with\s+no\s+data)?', 'gi'
+        ) as parts
+    ),
+    parted as (
+        select
+            case when f.parts[2] like '"%' then btrim(f.parts[2], '"') else lower(f.parts[2]) end as schema_name,
+            case when f.parts[3] like '"%' then btrim(f.parts[3], '"') else lower(f.parts[3]) end as relation_name,
+            f.parts[1] is not null as is_concurrent,
+            f.parts[4] is not null as is_emptying
+        from found as f
+    )
+    -- What is left of "concurrently" where the name is put together at run time.
+    select p.* from parted as p where p.relation_name <> 'concurrently';
+$$;
+
+revoke all on function private.refreshes_in(text) from public, anon, authenticated;
+
+comment on function private.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+
+-- supabase/schemas/audit/detectors/refreshes_of_jobs.sql
+
+create function private.refreshes_of_jobs()
+returns table (
+    job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
+    relation oid, view_name text, is_concurrent boolean, is_emptying boolean
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with texts as materialized (
+        -- Once for each text, and not for each refresh in it: a command may spell out ten thousand.
+        select t.*, private.is_dynamic_refresh(t.text) as is_dynamic
+        from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
+    ),
+
+    views as materialized (select w.* from private.watchable_views() as w)
+
+    select
+        t.job_name, t.jobid, t.schedule, t.acts_as, t.place, t.is_dynamic,
+        v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
+    from texts as t
+    left join lateral (select distinct n.* from private.refreshes_in(t.text) as n) as r on true
+    left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
+$$;
+
+revoke all on function private.refreshes_of_jobs() from public, anon, authenticated;
+
+comment on function private.refreshes_of_jobs() is
+    'Which views the active jobs refresh, as far as their commands and the functions that they call spell it out. A name without a schema means each view of that name.';
+
+-- supabase/schemas/audit/detectors/report_answered.sql
+
+create function analytics.report_answered(resource text)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.failed_answers as f
+    set last_answered_at = clock_timestamp()
+    where f.resource = report_answered.resource;
+$$;
+
+revoke all on function analytics.report_answered(text) from public, anon, authenticated;
+
+grant execute on function analytics.report_answered(text) to service_role;
+
+comment on function analytics.report_answered(text) is
+    'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+
+-- supabase/schemas/audit/detectors/report_failed_answer.sql
+
+create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select from analytics.failed_answers as f where f.resource = report_failed_answer.resource)
+        and (select count(*) from analytics.failed_answers as f) >= 1000
+    then
+        return;
+    end if;
+    insert into analytics.failed_answers as f (resource, request_id, defect)
+    values (report_failed_answer.resource, report_failed_answer.request_id, left(report_failed_answer.defect, 1000))
+    on conflict on constraint failed_answers_pkey do update
+    set last_failed_at = excluded.last_failed_at,
+        failure_count = f.failure_count + 1,
+        request_id = excluded.request_id,
+        defect = excluded.defect;
+end
+$$;
+
+revoke all on function analytics.report_failed_answer(text, uuid, text) from public, anon, authenticated;
+
+grant execute on function analytics.report_failed_answer(text, uuid, text) to service_role;
+
+comment on function analytics.report_failed_answer(text, uuid, text) is
+    'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
+
+-- supabase/schemas/audit/detectors/struck_evidence.sql
+
+create function private.struck_evidence(kind text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        -- A single one can be muted like any job.
+        'job', case when count(*) = 1 then min(s.job_name) end,
+        'job_count', count(*),
+        'jobs', to_jsonb((array_agg(s.job_name order by s.job_name))[1:20]),
+        'runid', max(s.runid),
+        'message', format(
+            '%s: %s', (array_agg(s.message order by s.runid desc))[1],
+            array_to_string((array_agg(s.job_name order by s.job_name))[1:20], ', ')
+        )
+    )
+    from analytics.struck_jobs as s
+    where s.kind = struck_evidence.kind;
+$$;
+
+revoke all on function private.struck_evidence(text) from public, anon, authenticated;
+
+comment on function private.struck_evidence(text) is 'Which jobs are struck, and by what.';
+
+-- supabase/schemas/audit/detectors/unwatched_views.sql
+
+create table analytics.unwatched_views (
+    view_name text primary key check (view_name ~ '^[^.]+\..+$'),
+    reason text,
+    added_at timestamptz not null default now()
+);
+
+alter table analytics.unwatched_views enable row level security;
+
+revoke all on table analytics.unwatched_views from public, anon, authenticated;
+
+comment on table analytics.unwatched_views is 'Materialized views that may stay without a job. Written by hand.';
+
+comment on column analytics.unwatched_views.view_name is 'schema.name, as kind unrefreshed tells it.';
+
+-- supabase/schemas/audit/detectors/url_host.sql
+
+create function private.url_host(url text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
+$$;
+
+revoke all on function private.url_host(text) from public, anon, authenticated;
+
+comment on function private.url_host(text) is 'Host name of a web address, without user, password and port.';
+
+-- supabase/schemas/audit/detectors/view_watch.sql
+
+create table analytics.view_watch (
+    view_name text primary key references analytics.views (view_name) on delete cascade,
+    relation oid,
+    row_xmin text,
+    filenode oid,
+    version bigint not null,
+    judged_runid bigint,
+    row_baseline bigint
+);
+
+alter table analytics.view_watch enable row level security;
+
+revoke all on table analytics.view_watch from public, anon, authenticated;
+
+comment on table analytics.view_watch is 'What the audit remembers of each view between two passes.';
+
+comment on column analytics.view_watch.row_xmin is 'Writing transaction of the view''s row in pg_class: another one after each refresh.';
+
+comment on column analytics.view_watch.judged_runid is 'The last run that succeeded, as far as it was held against the ledger.';
+
+comment on column analytics.view_watch.row_baseline is 'Rows of the last refresh that was not suspicious.';
+
+-- supabase/schemas/audit/detectors/watch_views.sql
+
+create function private.watch_views()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    view record;
+    is_untouched boolean;
+    is_unrecorded boolean;
+begin
+    for view in
+        -- One statement, one snapshot: the version and the catalogue's row belong together.
+        select
+            v.view_name, v.job_name, v.schedule, v.version, v.row_count,
+            c.oid as relation, c.xmin::text as row_xmin, c.relfilenode as filenode,
+            w.view_name is not null as is_known, w.version as old_version, w.row_baseline, w.judged_runid,
+            (w.relation, w.row_xmin, w.filenode) is not distinct from (c.oid, c.xmin::text, c.relfilenode) as is_same,
+            p.last_success_runid, p.last_success_started_at
+        from analytics.views as v
+        join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name))
+        left join analytics.view_watch as w on w.view_name = v.view_name
+        left join analytics.job_pace as p on p.job_name = v.job_name
+        order by v.view_name
+    loop
+        is_untouched := view.is_known and view.version > view.old_version and view.is_same;
+        is_unrecorded := view.is_known
+            and view.last_success_runid > coalesce(view.judged_runid, 0)
+            and not exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = view.view_name
+                    -- The clocks of the scheduler and of the run are read a moment apart.
+                    and l.started_at >= view.last_success_started_at - interval '5 seconds'
+            );
+
+        if is_untouched or is_unrecorded then
+            perform private.observe(
+                kind => 'not_refreshed',
+                subject => view.view_name,
+                state => 'bad',
+                observed_at => clock_timestamp(),
+                evidence => jsonb_build_object(
+                    'view', view.view_name, 'job', view.job_name, 'schedule', view.schedule, 'runid', view.last_success_runid,
+                    'message', case
+                        when is_untouched then format(
+                            'its version moved from %s to %s, and the view was not written', view.old_version, view.version
+                        )
+                        else format('run %s succeeded, and did not refresh it', view.last_success_runid)
+                    end
+                )
+            );
+        elsif view.version > view.old_version
+            or view.last_success_runid > coalesce(view.judged_runid, 0)
+        then
+            perform private.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
+        end if;
+
+        if private.is_row_collapse(view.row_baseline, view.row_count) then
+            perform private.observe(
+                kind => 'row_collapse',
+                subject => view.view_name,
+                state => 'bad',
+                observed_at => clock_timestamp(),
+                evidence => jsonb_build_object(
+                    'view', view.view_name, 'job', view.job_name, 'schedule', view.schedule,
+                    'message', format('%s rows, and %s before', view.row_count, view.row_baseline)
+                )
+            );
+        else
+            perform private.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
+            where exists (
+                select from analytics.findings as f
+                where f.kind = 'row_collapse' and f.subject = view.view_name and f.state = 'bad'
+            );
+        end if;
+
+        insert into analytics.view_watch as w (view_name, relation, row_xmin, filenode, version, judged_runid, row_baseline)
+        values (
+            view.view_name, view.relation, view.row_xmin, view.filenode, view.version, view.last_success_runid, view.row_count
+        )
+        on conflict on constraint view_watch_pkey do update
+        set relation = excluded.relation,
+            row_xmin = excluded.row_xmin,
+            filenode = excluded.filenode,
+            version = excluded.version,
+            judged_runid = excluded.judged_runid,
+            row_baseline = case
+                when private.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
+                else excluded.row_baseline
+            end;
+    end loop;
+
+    perform private.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
+    from (values ('not_refreshed'), ('row_collapse')) as k (kind);
+end
+$$;
+
+revoke all on function private.watch_views() from public, anon, authenticated;
+
+comment on function private.watch_views() is
+    'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
+
+-- supabase/schemas/audit/detectors/watchable_views.sql
+
+create function private.watchable_views()
+returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relispopulated,
+        n.nspname = 'analytics' and exists (select from analytics.views as v where v.view_name = c.relname),
+        exists (
+            select
+            from pg_index as i
+            where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
+                and not (0 = any (i.indkey::int2[]))
+        )
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where c.relkind = 'm'
+        and n.nspname !~ '^(pg_|_realtime|supabase_)'
+        and n.nspname not in (
+            'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
+            'pgbouncer', 'pgsodium'
+        )
+        -- An extension looks after its own.
+        and not exists (
+            select from pg_depend as d
+            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        );
+$$;
+
+revoke all on function private.watchable_views() from public, anon, authenticated;
+
+comment on function private.watchable_views() is 'Materialized views of the database that are neither the platform''s nor an extension''s.';
+
+-- supabase/schemas/audit/health/get_audit_health.sql
+
+-- Object: analytics.get_audit_health()
+-- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
+--      is unknown: never ok.
+--      (MERGED) health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
+--      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
+create function analytics.get_audit_health()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Three periods of the audit's own job.
+    old_after constant interval := interval '15 minutes';
+    state analytics.audit_state;
+    channel analytics.alert_channels;
+    age interval;
+    pending_count bigint;
+    parked_count bigint;
+    waiting interval;
+    refusal text;
+    open_count bigint;
+    unknown_reasons text[] := array[]::text[];
+    bad_reasons text[] := array[]::text[];
+    notes text[] := array[]::text[];
+begin
+    select * into strict state from analytics.audit_state;
+    select * into strict channel from analytics.alert_channels as c where c.channel = 'sentry';
+    select
+        count(*) filter (where o.state = 'pending'),
+        count(*) filter (where o.state = 'parked'),
+        clock_timestamp() - min(o.created_at) filter (where o.state = 'pending')
+    into pending_count, parked_count, waiting
+    from analytics.outbox as o
+    where o.state in ('pending', 'parked');
+    -- The channel may have taken others since.
+    select coalesce(o.last_error, channel.detail, 'without a word') into refusal
+    from analytics.outbox as o
+    where o.state = 'parked'
+    order by o.created_at, o.incident_id
+    limit 1;
+    select count(*) into open_count from analytics.incidents as i where i.closed_at is null and i.kind <> 'storm';
+    age := clock_timestamp() - state.last_audit_at;
+
+    if age is null then
+        unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
+    elsif age > old_after then
+        unknown_reasons := array_remove(
+            array[
+                format('the last audit is %s seconds old', extract(epoch from age)::bigint), 'the last audit failed: ' || state.failure
+            ],
+            null
+        );
+    elsif state.last_outcome = 'unknown' then
+        unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
+    else
+        -- As it is now: what was repaired since the last pass is no reason any more.
+        bad_reasons := array(
+            select r.reason
+            from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
+            where state.last_outcome = 'bad'
+                and not exists (select from analytics.incidents as i where i.fingerprint = r.reason and i.closed_at >= state.last_audit_at)
+            order by r.place
+        );
+        bad_reasons := bad_reasons || array(
+            select i.fingerprint
+            from analytics.incidents as i
+            where i.closed_at is null
+                and i.kind not in ('storm', 'blind')
+                and i.severity in ('fatal', 'error')
+                and i.fingerprint <> all (bad_reasons)
+            order by i.incident_id
+            limit 20
+        );
+    end if;
+
+    if parked_count > 0 then
+        bad_reasons := bad_reasons || format('%s alerts were refused by the receiver: %s', parked_count, refusal);
+    end if;
+    if waiting > old_after then
+        bad_reasons := bad_reasons
+            || format('%s alerts wait, the oldest for %s seconds', pending_count, extract(epoch from waiting)::bigint);
+    end if;
+    if channel.state = 'unconfigured' and pending_count > 0 then
+        bad_reasons := bad_reasons || format('%s alerts wait: SENTRY_DSN is missing or is no DSN', pending_count);
+    elsif channel.state = 'unconfigured' then
+        notes := array_append(notes, 'alerts are kept but not sent: SENTRY_DSN is missing or is no DSN');
+    elsif channel.state = 'refused' and parked_count = 0 then
+        bad_reasons := bad_reasons || format('the receiver refuses us: %s', coalesce(channel.detail, 'without a word'));
+    elsif channel.state in ('limited', 'failing') then
+        notes := notes || format('the last delivery did not succeed: %s', coalesce(channel.detail, 'without a word'));
+    end if;
+
+    return jsonb_build_object(
+        'status', case
+            when unknown_reasons <> '{}' then 'unknown' when bad_reasons <> '{}' then 'bad' else 'ok'
+        end,
+        'reasons', to_jsonb(unknown_reasons || bad_reasons),
+        'notes', to_jsonb(notes),
+        'audited_at', state.last_audit_at,
+        'age_seconds', extract(epoch from age)::bigint,
+        'open_incidents', open_count,
+        'alerts', jsonb_build_object(
+            'pending', pending_count,
+            'parked', parked_count,
+            'oldest_pending_seconds', extract(epoch from waiting)::bigint
+        ),
+        'delivery', jsonb_build_object('state', channel.state, 'checked_at', channel.checked_at, 'detail', channel.detail)
+    );
+end
+$$;
+
+revoke all on function analytics.get_audit_health() from public, anon, authenticated;
+
+grant execute on function analytics.get_audit_health() to service_role;
+
+comment on function analytics.get_audit_health() is
+    'status ok, bad or unknown, with reasons, from the last stored audit and its age. Service role only. Reasons name jobs and views, never messages.';
+
+-- supabase/schemas/audit/health/why_not_audited.sql
+
+-- Object: private.why_not_audited(), analytics.get_audit_health() (replaced)
+-- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
+create function private.why_not_audited()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (
+            select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
+            from unnest(array['project_url', 'freshet_call_secret']) as n (name)
+            where private.secret_flaw(n.name) is not null
+        ),
+        (
+            -- Each call saves the answer to the one before it.
+            select format(
+                'the call of %s UTC was answered %s%s', to_char(c.queued_at at time zone 'UTC', 'HH24:MI'),
+                coalesce(c.status_code::text, 'by nothing'),
+                case
+                    when c.status_code = 404 then ', so cron-audit was not deployed then; the next call follows within five minutes'
+                    when c.status_code in (401, 403) then ', so cron-audit did not take its signature: its log says why'
+                    when c.status_code >= 500 then '; the log of cron-audit says why'
+                    else '; the next call follows within five minutes'
+                end
+            )
+            from analytics.http_calls as c
+            where c.function_name = 'cron-audit' and c.harvested_at is not null
+            order by c.call_id desc
+            limit 1
+        ),
+        'job analytics-cron-audit makes the first within five minutes'
+    );
+$$;
+
+revoke all on function private.why_not_audited() from public, anon, authenticated;
+
+comment on function private.why_not_audited() is 'What the first pass waits for, in words for /health.';
+
+-- supabase/schemas/audit/http/callee_of.sql
+
+create function private.callee_of(url text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
+        -- Without what stands before "@", which is a password.
+        '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
+        '//'
+    );
+$$;
+
+revoke all on function private.callee_of(text) from public, anon, authenticated;
+
+comment on function private.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';
+
+-- supabase/schemas/audit/http/detect_http_calls.sql
+
+-- Object: private.detect_http_calls(), private.detect_secrets() (replaced)
+-- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
+--      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
+create function private.detect_http_calls()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    call analytics.http_calls;
+    is_known boolean;
+    judged_since constant timestamptz := private.judged_since();
+begin
+    -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
+    -- have found no function yet, whenever its answer comes.
+    for call in
+        select c.*
+        from analytics.http_calls as c
+        where c.outcome <> 'pending' and not c.is_observed
+        order by c.settled_at, c.call_id
+        for update of c skip locked
+    loop
+        update analytics.http_calls as c set is_observed = true where c.call_id = call.call_id;
+        continue when call.job_name is null or call.queued_at < judged_since;
+        is_known := call.outcome <> 'unknown';
+
+        -- Good news of what was never bad is no news, and is most of what there is to read.
+        if not is_known or private.is_watched('unknown_outcome', call.job_name) then
+            perform private.observe(
+                kind => 'unknown_outcome',
+                subject => call.job_name,
+                state => case when is_known then 'ok' else 'bad' end,
+                observed_at => call.settled_at,
+                evidence => private.http_evidence(call),
+                seen_since => call.queued_at
+            );
+        end if;
+        -- What is not known neither breaks a streak of failures nor adds to it.
+        continue when not is_known;
+        if call.outcome = 'failed' or private.is_watched('http_failed', call.job_name) then
+            perform private.observe(
+                kind => 'http_failed',
+                subject => call.job_name,
+                state => case call.outcome when 'failed' then 'bad' else 'ok' end,
+                observed_at => call.settled_at,
+                evidence => private.http_evidence(call),
+                seen_since => call.queued_at
+            );
+        end if;
+    end loop;
+
+    -- An audit that does not even see its own job cannot say that another one is gone.
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects(k.kind, known.subjects)
+        from (values ('http_failed'), ('unknown_outcome')) as k (kind)
+        cross join (
+            select coalesce(array_agg(n.job_name), '{}') as subjects
+            from (
+                select j.job_name from private.known_cron_jobs() as j
+                union
+                select d.job_name from analytics.scheduled_jobs as d
+            ) as n
+        ) as known;
+    end if;
+end
+$$;
+
+revoke all on function private.detect_http_calls() from public, anon, authenticated;
+
+comment on function private.detect_http_calls() is
+    'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';
+
+-- supabase/schemas/audit/http/http_evidence.sql
+
+create function private.http_evidence(call analytics.http_calls)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'job', call.job_name,
+        'schedule', coalesce(
+            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
+            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
+        ),
+        'runid', call.runid,
+        'call_id', call.call_id,
+        'function', call.function_name,
+        'http_status', call.status_code,
+        'failure_class', private.http_failure_class(call),
+        'planned_at', call.planned_at,
+        'queued_at', call.queued_at,
+        'message', case
+            when call.outcome = 'unknown' and call.harvested_at is not null then format(
+                '%s took call %s (%s) and had not reported its completion by %s',
+                n.callee, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+            )
+            when call.outcome = 'unknown' then format(
+                'no answer of %s to call %s was stored by %s, and no completion written: whether it ran is not known',
+                n.callee, call.call_id, call.deadline_at
+            )
+            when call.completion = 'failed' then concat_ws(
+                ': ', format('%s reported that it failed', n.callee), call.completion_detail
+            )
+            when call.is_timed_out then format('%s did not answer in time: %s', n.callee, call.error)
+            when call.status_code is null then format('no answer from %s: %s', n.callee, call.error)
+            else format('%s answered %s%s', n.callee, call.status_code, ' (' || call.answer_code || ')')
+        end
+    )
+    from (
+        select case
+            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
+            else format('function "%s"', call.function_name)
+        end as callee
+    ) as n;
+$$;
+
+revoke all on function private.http_evidence(analytics.http_calls) from public, anon, authenticated;
+
+comment on function private.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
+
+-- supabase/schemas/audit/http/http_failure_class.sql
+
+create function private.http_failure_class(call analytics.http_calls)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when call.outcome <> 'failed' then null
+        when call.completion = 'failed' then 'reported'
+        when call.is_timed_out then 'timeout'
+        when call.status_code is null then 'connection'
+        -- A wrong key, a wrong name, a wrong address: it will fail the same way until a person changes something.
+        when call.status_code in (401, 403, 404) or call.status_code between 300 and 399 then 'config'
+        when call.status_code >= 500 then 'server'
+        else 'client'
+    end;
+$$;
+
+revoke all on function private.http_failure_class(analytics.http_calls) from public, anon, authenticated;
+
+comment on function private.http_failure_class(analytics.http_calls) is
+    'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
+
+-- supabase/schemas/audit/http/http_get.sql
+
+create function analytics.http_get(
+    url text,
+    params jsonb default '{}'::jsonb,
+    headers jsonb default '{}'::jsonb,
+    timeout_milliseconds integer default 5000
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_get(
+        url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+revoke all on function analytics.http_get(text, jsonb, jsonb, integer) from public, anon, authenticated;
+
+comment on function analytics.http_get(text, jsonb, jsonb, integer) is
+    'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+-- supabase/schemas/audit/http/http_post.sql
+
+create function analytics.http_post(
+    url text,
+    body jsonb default '{}'::jsonb,
+    params jsonb default '{}'::jsonb,
+    headers jsonb default '{"Content-Type": "application/json"}'::jsonb,
+    timeout_milliseconds integer default 5000
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_post(
+        url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+revoke all on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) from public, anon, authenticated;
+
+comment on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) is
+    'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+
+-- supabase/schemas/audit/http/is_watched.sql
+
+create function private.is_watched(kind text, subject text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from analytics.findings as f
+        where f.kind = is_watched.kind and f.subject = is_watched.subject and f.state <> 'ok'
+    ) or exists (
+        select
+        from analytics.incidents as i
+        where i.kind = is_watched.kind and i.subject = is_watched.subject and i.closed_at is null
+    );
+$$;
+
+revoke all on function private.is_watched(text, text) from public, anon, authenticated;
+
+comment on function private.is_watched(text, text) is 'Whether a good observation would change anything.';
+
+-- supabase/schemas/audit/http/net_answers.sql
+
+create function private.net_answers(since timestamptz)
+returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.id, r.created, coalesce(r.status_code between 200 and 299, false),
+        case
+            when r.status_code is not null then r.status_code::text
+            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
+            else 'no answer'
+        end
+    from net._http_response as r
+    where r.created > net_answers.since
+        and not exists (
+            select
+            from analytics.http_calls as c
+            where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
+        )
+    order by r.created desc
+    -- Database webhooks may make any number of them.
+    limit 20000;
+$$;
+
+revoke all on function private.net_answers(timestamptz) from public, anon, authenticated;
+
+comment on function private.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+
+-- supabase/schemas/audit/http/observe_untracked.sql
+
+create function private.observe_untracked(
+    subject text, state text, jobs text[], failed_count bigint, failed_at timestamptz, outcome text, message text
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe(
+        kind => 'http_untracked',
+        subject => observe_untracked.subject,
+        state => observe_untracked.state,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_strip_nulls(jsonb_build_object(
+            'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
+            'jobs', to_jsonb(jobs[1:20]),
+            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'severity', case when cardinality(jobs) = 0 then 'warning' end,
+            'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
+            'failed_at', failed_at,
+            'message', observe_untracked.message
+        )),
+        weight => greatest(failed_count, 1)
+    );
+$$;
+
+revoke all on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
+
+comment on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
+    'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
+
+-- supabase/schemas/audit/http/open_call.sql
+
+create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    run record;
+    in_seconds boolean;
+    new_call_id bigint;
+begin
+    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
+    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
+    -- made from here on.
+    lock table net.http_request_queue in row exclusive mode;
+    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
+            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+    end if;
+
+    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    begin
+        perform private.harvest_responses();
+    exception
+        when others then
+            raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
+    end;
+
+    select * into run from private.current_run();
+    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    insert into analytics.http_calls (
+        function_name, job_name, runid, planned_at, deadline_at, awaits_completion
+    )
+    values (
+        regexp_replace(callee, '^function "(.*)"$', '\1'),
+        run.job_name,
+        run.runid,
+        case when run.job_name is null then null when in_seconds then now() else date_trunc('minute', now()) end,
+        clock_timestamp() + deadline_in,
+        open_call.awaits_completion
+    )
+    returning call_id into new_call_id;
+    return new_call_id;
+end
+$$;
+
+revoke all on function private.open_call(text, interval, boolean) from public, anon, authenticated;
+
+comment on function private.open_call(text, interval, boolean) is
+    'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';
+
+-- supabase/schemas/audit/http/place_answers.sql
+
+create function private.place_answers(since timestamptz)
+returns table (slot timestamptz, suspects text[], failed_count bigint, last_failed_at timestamptz, outcome text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
+    batch constant interval := interval '1 minute';
+    skew constant interval := interval '5 seconds';
+    has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
+begin
+    return query
+    with answers as materialized (select a.* from private.net_answers(since) as a),
+
+    callers as materialized (
+        select distinct t.job_name, t.jobid
+        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+    ),
+
+    runs as materialized (
+        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
+        from cron.job_run_details as d
+        join callers as c on c.jobid = d.jobid
+        where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
+            and d.start_time is not null
+            and coalesce(d.end_time, clock_timestamp()) > since - batch
+    ),
+
+    placed as (
+        select
+            date_trunc('minute', a.created) as slot, a.created, a.is_ok, a.outcome,
+            case
+                when has_history then array(
+                    select distinct r.job_name
+                    from runs as r
+                    where r.start_time <= a.created + skew and r.end_time >= a.created - batch
+                    order by r.job_name
+                )
+                -- Without a history any of them may have run.
+                else array(select distinct c.job_name from callers as c order by c.job_name)
+            end as suspects
+        from answers as a
+    )
+
+    select
+        p.slot, p.suspects, count(*) filter (where not p.is_ok), max(p.created) filter (where not p.is_ok),
+        (array_agg(p.outcome order by p.created desc, p.outcome) filter (where not p.is_ok))[1]
+    from placed as p
+    group by p.slot, p.suspects
+    order by p.slot, p.suspects;
+end
+$$;
+
+revoke all on function private.place_answers(timestamptz) from public, anon, authenticated;
+
+comment on function private.place_answers(timestamptz) is
+    'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';
+
+-- supabase/schemas/audit/http/tells_timeout.sql
+
+create function private.tells_timeout(status_code integer, error_msg text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
+$$;
+
+revoke all on function private.tells_timeout(integer, text) from public, anon, authenticated;
+
+comment on function private.tells_timeout(integer, text) is
+    'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
+
+-- supabase/schemas/audit/incidents/alert_kinds.sql
+
+-- Object: analytics.alert_kinds, analytics.findings, analytics.incidents
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
+create table analytics.alert_kinds (
+    kind text primary key check (kind ~ '^[a-z][a-z_]*$'),
+    severity text not null check (severity in ('fatal', 'error', 'warning', 'info')),
+    has_job_thresholds boolean not null default false,
+    summary text not null,
+    can_flap boolean not null default false
+);
+
+alter table analytics.alert_kinds enable row level security;
+
+revoke all on table analytics.alert_kinds from public, anon, authenticated;
+
+comment on table analytics.alert_kinds is 'The vocabulary of the audit. Each kind has a page docs/runbook/<kind>.md.';
+
+comment on column analytics.alert_kinds.has_job_thresholds is 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
+
+comment on column analytics.alert_kinds.can_flap is 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
+
+-- supabase/schemas/audit/incidents/close_incidents.sql
+
+-- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.observe_runs() (replaced)
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+create function private.close_incidents(incident_ids bigint[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with closed as (
+        update analytics.incidents as i
+        set closed_at = case
+                when i.announced_at is not null then clock_timestamp()
+                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                else greatest(i.opened_at, s.last_audit_at)
+            end,
+            resolution = 'recovered',
+            closed_in_pass = s.pass_count
+        from analytics.audit_state as s
+        where i.incident_id in (
+            -- A pass that is at it will see the same: a repair waits for none.
+            select n.incident_id
+            from analytics.incidents as n
+            where n.incident_id = any (incident_ids) and n.closed_at is null
+            order by n.incident_id
+            for update skip locked
+        )
+        returning i.kind, i.subject, i.evidence ->> 'of_kind' as of_kind
+    )
+    update analytics.findings as f
+    set state = 'ok', since = clock_timestamp(), bad_streak = 0, good_streak = 1, last_observed_at = clock_timestamp()
+    from closed as c
+    where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
+$$;
+
+revoke all on function private.close_incidents(bigint[]) from public, anon, authenticated;
+
+comment on function private.close_incidents(bigint[]) is
+    'These are over. The next pass tells it. Idempotent.';
+
+-- supabase/schemas/audit/incidents/close_repaired.sql
+
+create function private.close_repaired()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
+        where i.closed_at is null
+            and (
+                i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
+            )
+            -- Its schedule's own good runs are counted against the thresholds instead.
+            and exists (
+                select
+                from analytics.refresh_log as l
+                where l.view_name = v.view_name
+                    and l.requested_by <> 'schedule'
+                    and l.outcome in ('refreshed', 'skipped_clean')
+                    and l.started_at > i.last_seen_at
+            )
+    ));
+$$;
+
+revoke all on function private.close_repaired() from public, anon, authenticated;
+
+comment on function private.close_repaired() is
+    'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+
+-- supabase/schemas/audit/incidents/findings.sql
+
+create table analytics.findings (
+    kind text not null references analytics.alert_kinds (kind),
+    subject text not null,
+    state text not null check (state in ('ok', 'bad', 'unknown')),
+    since timestamptz not null,
+    bad_streak bigint not null,
+    good_streak bigint not null,
+    last_observed_at timestamptz not null,
+    evidence jsonb not null,
+    primary key (kind, subject)
+);
+
+alter table analytics.findings enable row level security;
+
+revoke all on table analytics.findings from public, anon, authenticated;
+
+comment on table analytics.findings is 'How each subject stands, by the last observation of each kind.';
+
+comment on column analytics.findings.bad_streak is 'Consecutive bad observations; unknown ones neither count nor break it.';
+
+-- supabase/schemas/audit/incidents/flapping_evidence.sql
+
+create function private.flapping_evidence(kind text, evidence jsonb)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select evidence || jsonb_build_object(
+        'of_kind', kind,
+        'message', concat_ws(
+            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
+            evidence ->> 'message'
+        )
+    );
+$$;
+
+revoke all on function private.flapping_evidence(text, jsonb) from public, anon, authenticated;
+
+comment on function private.flapping_evidence(text, jsonb) is 'What is said of a subject that flaps: of which kind, and the last time.';
+
+-- supabase/schemas/audit/incidents/flapping_window.sql
+
+create function private.flapping_window(evidence jsonb)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
+$$;
+
+revoke all on function private.flapping_window(jsonb) from public, anon, authenticated;
+
+comment on function private.flapping_window(jsonb) is
+    'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+
+-- supabase/schemas/audit/incidents/has_flapped.sql
+
+create function private.has_flapped(kind text, subject text, evidence jsonb)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from analytics.alert_kinds as k where k.kind = has_flapped.kind and k.can_flap)
+        and (
+            select count(*)
+            from analytics.incidents as i
+            where i.kind = has_flapped.kind
+                and i.subject = has_flapped.subject
+                and i.resolution = 'recovered'
+                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+        ) >= 2
+        -- One of another kind has the name already: two kinds that flap are told apart.
+        and not exists (
+            select
+            from analytics.incidents as f
+            where f.kind = 'flapping' and f.subject = has_flapped.subject and f.closed_at is null
+        );
+$$;
+
+revoke all on function private.has_flapped(text, text, jsonb) from public, anon, authenticated;
+
+comment on function private.has_flapped(text, text, jsonb) is
+    'Whether an incident of this kind would be the third of its subject within the window.';
+
+-- supabase/schemas/audit/incidents/incidents.sql
+
+-- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice
+--      for two incidents, and the receiver took the second for a repetition. A random part that is stored in the
+--      incident's own row does not repeat, and sending again is still the same event.
+create table analytics.incidents (
+    incident_id bigint generated always as identity primary key,
+    epoch integer not null,
+    kind text not null references analytics.alert_kinds (kind),
+    subject text not null,
+    fingerprint text not null generated always as (kind || ':' || subject) stored,
+    severity text not null,
+    job_name text,
+    cause_id bigint references analytics.incidents (incident_id),
+    opened_at timestamptz not null,
+    first_seen_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    occurrence_count bigint not null,
+    evidence jsonb not null,
+    closed_at timestamptz,
+    resolution text check (resolution in ('recovered', 'withdrawn', 'escalated')),
+    announced_at timestamptz,
+    recovery_announced_at timestamptz,
+    named_at timestamptz,
+    event_seed uuid not null default gen_random_uuid(),
+    opened_in_pass bigint not null default -1,
+    closed_in_pass bigint,
+    check ((closed_at is null) = (resolution is null))
+);
+
+create unique index incidents_open_key on analytics.incidents (kind, subject) where closed_at is null;
+
+create index incidents_recovery_idx on analytics.incidents (incident_id)
+    where closed_at is not null and announced_at is not null and recovery_announced_at is null;
+
+create index incidents_cause_idx on analytics.incidents (cause_id) where cause_id is not null;
+
+create index incidents_closed_at_idx on analytics.incidents (closed_at);
+
+create index incidents_subject_idx on analytics.incidents (kind, subject, opened_at);
+
+alter table analytics.incidents enable row level security;
+
+revoke all on table analytics.incidents from public, anon, authenticated;
+
+comment on table analytics.incidents is 'What went wrong, from its opening to its closing. At most one open incident for a kind and subject.';
+
+comment on column analytics.incidents.fingerprint is 'Stable across incidents: the alerts of one subject are one issue.';
+
+comment on column analytics.incidents.job_name is 'The job that it is about, for muting; null when it is about no single job.';
+
+comment on column analytics.incidents.cause_id is 'The incident that speaks for this one: it is announced instead.';
+
+comment on column analytics.incidents.first_seen_at is 'First bad observation of the streak, which is earlier than opened_at under a threshold.';
+
+comment on column analytics.incidents.occurrence_count is 'Bad observations so far.';
+
+comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
+
+comment on column analytics.incidents.announced_at is 'When an alert for its opening entered the outbox.';
+
+comment on column analytics.incidents.named_at is 'When the event of the incident that speaks for it named it.';
+
+comment on column analytics.incidents.event_seed is 'Random part of its event ids: numbers repeat after a restore, this does not.';
+
+comment on column analytics.incidents.opened_in_pass is 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
+
+comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
+
+-- supabase/schemas/audit/incidents/is_still_running.sql
+
+create function private.is_still_running(kind text, subject text)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select kind in ('stuck', 'detached', 'zombie') and exists (
+        select
+        from analytics.incidents as i
+        join private.cron_backends() as b
+            on b.pid = (i.evidence ->> 'pid')::integer
+            -- A process that is younger than the run has only inherited its number.
+            and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
+        where i.kind = is_still_running.kind
+            and i.subject = is_still_running.subject
+            and i.closed_at is null
+            and not b.is_scheduler
+            and b.is_busy
+    );
+$$;
+
+revoke all on function private.is_still_running(text, text) from public, anon, authenticated;
+
+comment on function private.is_still_running(text, text) is
+    'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+
+-- supabase/schemas/audit/incidents/may_close.sql
+
+create function private.may_close(incident analytics.incidents)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        (
+            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
+            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
+        )
+        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
+        and (
+            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
+            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
+            or (
+                select count(*)
+                from analytics.incidents as i
+                where i.kind = incident.kind
+                    and i.subject = incident.subject
+                    and i.resolution = 'recovered'
+                    and i.opened_at > clock_timestamp() - interval '2 hours'
+            ) < 2
+        );
+$$;
+
+revoke all on function private.may_close(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.may_close(analytics.incidents) is 'Whether an incident that is no longer bad may be over by now.';
+
+-- supabase/schemas/audit/incidents/observe.sql
+
+-- Object: private.observe(), private.severity_rank(), private.withdraw_subjects()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
+create function private.observe(
+    kind text,
+    subject text,
+    state text,
+    observed_at timestamptz,
+    evidence jsonb,
+    weight bigint default 1,
+    seen_since timestamptz default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
+    finding analytics.findings;
+    declared_kind analytics.alert_kinds;
+    job analytics.scheduled_jobs;
+    failure_threshold integer := 1;
+    level text;
+    is_flapping boolean;
+begin
+    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+        return;
+    end if;
+
+    insert into analytics.findings as f (
+        kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
+    )
+    values (
+        observe.kind, observe.subject, observe.state, coalesce(seen_since, observed_at),
+        case observe.state when 'bad' then weight else 0 end,
+        case observe.state when 'ok' then weight else 0 end,
+        observed_at, observe.evidence
+    )
+    on conflict on constraint findings_pkey do update
+    set state = excluded.state,
+        since = case when f.state = excluded.state then f.since else excluded.since end,
+        bad_streak = case excluded.state when 'bad' then f.bad_streak + weight when 'ok' then 0 else f.bad_streak end,
+        good_streak = case excluded.state when 'ok' then f.good_streak + weight when 'bad' then 0 else f.good_streak end,
+        last_observed_at = excluded.last_observed_at,
+        evidence = excluded.evidence
+    returning * into finding;
+
+    select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
+    select * into job
+    from analytics.scheduled_jobs as j
+    where j.job_name = observe.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
+    if declared_kind.has_job_thresholds then
+        failure_threshold := coalesce(job.failure_threshold, 1);
+    end if;
+    level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
+
+    if observe.state = 'bad' then
+        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        update analytics.incidents as i
+        set closed_at = null, resolution = null, closed_in_pass = null
+        where declared_kind.has_job_thresholds
+            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.resolution = 'recovered' and i.recovery_announced_at is null
+            and i.incident_id = (
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+            );
+
+        -- What has got worse is news: another incident says so, and the milder one ends without a word.
+        update analytics.incidents as i
+        set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.severity_rank(level) > private.severity_rank(i.severity);
+
+        update analytics.incidents as i
+        set occurrence_count = i.occurrence_count + weight,
+            last_seen_at = observed_at,
+            evidence = case i.kind
+                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+            end
+        where i.subject = observe.subject and i.closed_at is null
+            and (
+                i.kind = observe.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+            );
+
+        if not found and finding.bad_streak >= failure_threshold then
+            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
+            insert into analytics.incidents (
+                epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
+                occurrence_count, evidence, opened_in_pass
+            )
+            select
+                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
+                observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
+                finding.bad_streak,
+                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                this_pass
+            from analytics.audit_state as s;
+        end if;
+    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe.kind,
+        -- A good observation need not repeat what the incident is about.
+        coalesce(
+            (
+                select i.evidence from analytics.incidents as i
+                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            ),
+            observe.evidence
+        )
+    ) then
+        update analytics.incidents as i
+        set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
+        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+            and private.may_close(i);
+    end if;
+end
+$$;
+
+revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+
+comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+    'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+
+-- supabase/schemas/audit/incidents/period_of_job.sql
+
+create function private.period_of_job(job_name text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
+        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+    );
+$$;
+
+revoke all on function private.period_of_job(text) from public, anon, authenticated;
+
+comment on function private.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';
+
+-- supabase/schemas/audit/incidents/period_of_schedule.sql
+
+create function private.period_of_schedule(schedule text)
+returns interval
+language sql
+immutable
+strict
+set search_path = pg_catalog, pg_temp
+as $$
+    with field as (
+        select split_part(s.text, ' ', 1) as minute, split_part(s.text, ' ', 2) as hour, s.text
+        from (select regexp_replace(btrim(schedule), '\s+', ' ', 'g') as text) as s
+    )
+    select case
+        when f.text ~ '^\d{1,2} seconds?$' then make_interval(secs => greatest(f.minute::integer, 1))
+        when f.minute ~ '^\*/\d{1,2}$' then make_interval(mins => greatest(split_part(f.minute, '/', 2)::integer, 1))
+        when f.minute ~ '^\d{1,2}(,\d{1,2})+$' then interval '1 hour' / cardinality(string_to_array(f.minute, ','))
+        when f.minute !~ '^\d{1,2}$' then interval '1 minute'
+        when f.hour ~ '^\*/\d{1,2}$' then make_interval(hours => greatest(split_part(f.hour, '/', 2)::integer, 1))
+        when f.hour ~ '^\d{1,2}(,\d{1,2})*$' then interval '1 day' / cardinality(string_to_array(f.hour, ','))
+        else interval '1 hour'
+    end
+    from field as f;
+$$;
+
+revoke all on function private.period_of_schedule(text) from public, anon, authenticated;
+
+comment on function private.period_of_schedule(text) is
+    'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
+
+-- supabase/schemas/audit/incidents/recovery_threshold.sql
+
+create function private.recovery_threshold(kind text, evidence jsonb)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when not k.has_job_thresholds then 1
+        else coalesce(
+            d.recovery_threshold,
+            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            1
+        )
+    end::bigint
+    from analytics.alert_kinds as k
+    left join analytics.scheduled_jobs as d
+        on d.job_name = recovery_threshold.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
+    where k.kind = recovery_threshold.kind;
+$$;
+
+revoke all on function private.recovery_threshold(text, jsonb) from public, anon, authenticated;
+
+comment on function private.recovery_threshold(text, jsonb) is
+    'How often in a row a subject has to be well before its incident is over.';
+
+-- supabase/schemas/audit/incidents/settle_incidents.sql
+
+create function private.settle_incidents()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind <> 'flapping'
+            and f.state = 'ok'
+            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
+            and private.may_close(i)
+        union all
+        select i.incident_id
+        from analytics.incidents as i
+        join analytics.findings as f on f.kind = i.evidence ->> 'of_kind' and f.subject = i.subject
+        where i.closed_at is null
+            and i.kind = 'flapping'
+            and f.state = 'ok'
+            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
+        union all
+        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        select i.incident_id
+        from analytics.incidents as i
+        cross join lateral (
+            select max(s.runid) as runid, max(s.struck_at) as struck_at from analytics.struck_jobs as s where s.kind = i.kind
+        ) as last
+        where i.closed_at is null
+            and last.struck_at < clock_timestamp() - interval '15 minutes'
+            and i.last_seen_at < clock_timestamp() - interval '15 minutes'
+            and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
+    ));
+    select private.close_repaired();
+$$;
+
+revoke all on function private.settle_incidents() from public, anon, authenticated;
+
+comment on function private.settle_incidents() is
+    'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
+
+-- supabase/schemas/audit/incidents/severity_rank.sql
+
+create function private.severity_rank(severity text)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select array_position(array['info', 'warning', 'error', 'fatal'], severity);
+$$;
+
+revoke all on function private.severity_rank(text) from public, anon, authenticated;
+
+comment on function private.severity_rank(text) is 'Severities in order: 1 is info, 4 fatal.';
+
+-- supabase/schemas/audit/incidents/withdraw_subjects.sql
+
+create function private.withdraw_subjects(kind text, known_subjects text[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'withdrawn',
+        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
+    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
+        and i.closed_at is null
+        and i.subject <> all (known_subjects)
+        and not private.is_still_running(i.kind, i.subject);
+
+    delete from analytics.findings as f
+    where f.kind = withdraw_subjects.kind
+        and f.subject <> all (known_subjects)
+        -- Left for as long as its process works: it is observed until that ends.
+        and not private.is_still_running(f.kind, f.subject);
+$$;
+
+revoke all on function private.withdraw_subjects(text, text[]) from public, anon, authenticated;
+
+comment on function private.withdraw_subjects(text, text[]) is
+    'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
+
+-- supabase/schemas/audit/jobs/adopt_all_jobs.sql
+
+create function analytics.adopt_all_jobs(
+    late_after interval default '5 minutes',
+    max_runtime interval default '10 minutes'
+)
+returns table (job_name text, jobid bigint, owner name, schedule text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job record;
+begin
+    for job in
+        -- Of two owners' jobs with one name the older one: a declaration has one name.
+        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
+        from cron.job as j
+        where j.jobname is not null
+            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
+        order by j.jobname, j.jobid
+    loop
+        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
+        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+    end loop;
+end
+$$;
+
+revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
+
+comment on function analytics.adopt_all_jobs(interval, interval) is
+    'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+
+-- supabase/schemas/audit/jobs/adopt_job.sql
+
+create function analytics.adopt_job(
+    job_name text,
+    late_after interval default '5 minutes',
+    max_runtime interval default '10 minutes',
+    owner name default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    owners constant text[] := array(
+        select j.username from cron.job as j
+        where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
+        order by j.username
+    );
+    job record;
+begin
+    if cardinality(owners) <> 1 then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format(
+                'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
+                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+            ),
+            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+    end if;
+    select j.schedule, j.command, j.username, j.database into strict job
+    from cron.job as j
+    where j.jobname = adopt_job.job_name and j.username = owners[1];
+    perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
+    update analytics.scheduled_jobs as d
+    set owner = job.username, database = job.database
+    where d.job_name = adopt_job.job_name;
+end
+$$;
+
+revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
+
+comment on function analytics.adopt_job(text, interval, interval, name) is
+    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
+
+-- supabase/schemas/audit/jobs/assert_job_name.sql
+
+create function private.assert_job_name(job_name text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if job_name is null or octet_length(job_name) not between 1 and 63 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('job name "%s" has %s bytes', job_name, coalesce(octet_length(job_name), 0)),
+            hint = 'pg_cron keeps the first 63 bytes of a name, and would then be without this job: choose a shorter one. A view''s job is refresh-<view>.';
+    end if;
+end
+$$;
+
+revoke all on function private.assert_job_name(text) from public, anon, authenticated;
+
+comment on function private.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';
+
+-- supabase/schemas/audit/jobs/command_fingerprint.sql
+
+create function private.command_fingerprint(command text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select encode(sha256(convert_to(command, 'UTF8')), 'hex');
+$$;
+
+revoke all on function private.command_fingerprint(text) from public, anon, authenticated;
+
+comment on function private.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
+
+-- supabase/schemas/audit/jobs/declare_job.sql
+
+create function private.declare_job(
+    job_name text,
+    schedule text,
+    command text,
+    late_after interval,
+    max_runtime interval,
+    min_runtime interval default null,
+    period interval default null,
+    failure_threshold integer default null,
+    recovery_threshold integer default null,
+    severity text default null
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.assert_job_name(declare_job.job_name);
+
+    -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
+    insert into analytics.scheduled_jobs as j (
+        job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
+        failure_threshold, recovery_threshold, severity
+    )
+    values (
+        job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
+        late_after, max_runtime, min_runtime, period,
+        coalesce(failure_threshold, 1), recovery_threshold, severity
+    )
+    on conflict on constraint scheduled_jobs_pkey do update
+    set schedule = excluded.schedule,
+        command = excluded.command,
+        command_fingerprint = excluded.command_fingerprint,
+        owner = excluded.owner,
+        database = excluded.database,
+        late_after = excluded.late_after,
+        max_runtime = excluded.max_runtime,
+        min_runtime = excluded.min_runtime,
+        period = excluded.period,
+        failure_threshold = coalesce(declare_job.failure_threshold, j.failure_threshold),
+        recovery_threshold = coalesce(declare_job.recovery_threshold, j.recovery_threshold),
+        severity = coalesce(declare_job.severity, j.severity),
+        declared_at = excluded.declared_at;
+$$;
+
+revoke all on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
+    from public, anon, authenticated;
+
+comment on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
+    'States that a job ought to exist. Does not schedule it. Idempotent.';
+
+-- supabase/schemas/audit/jobs/duplicate_jobs.sql
+
+create function private.duplicate_jobs()
+returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with jobs as (
+        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
+        from private.known_cron_jobs() as j
+    ),
+    repeated as (
+        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
+        from jobs as j
+        join jobs as o
+            on o.command = j.command
+            and o.database = j.database
+            and o.jobid <> j.jobid
+            and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
+        where not j.is_declared
+            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
+    )
+    select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
+    from repeated as r
+    order by r.jobid, r.is_of_same_owner desc, r.original;
+$$;
+
+revoke all on function private.duplicate_jobs() from public, anon, authenticated;
+
+comment on function private.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+
+-- supabase/schemas/audit/jobs/job_label.sql
+
+create function private.job_label(job_name text, owner text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- A name that another owner's job has been declared by does not tell this one.
+    select case
+        when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
+            then format('%s of %s', job_label.job_name, job_label.owner)
+        else job_label.job_name
+    end;
+$$;
+
+revoke all on function private.job_label(text, text) from public, anon, authenticated;
+
+comment on function private.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';
+
+-- supabase/schemas/audit/jobs/jobid_of_name.sql
+
+create function private.jobid_of_name(job_name text)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (
+            select k.jobid
+            from analytics.known_jobs as k
+            join analytics.audit_state as s on s.epoch = k.epoch
+            join cron.job as j on j.jobid = k.jobid
+            where k.job_name = jobid_of_name.job_name
+            order by k.jobid
+            limit 1
+        ),
+        -- One that no pass has seen yet.
+        (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
+    );
+$$;
+
+revoke all on function private.jobid_of_name(text) from public, anon, authenticated;
+
+comment on function private.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+
+-- supabase/schemas/audit/jobs/jobs_of_declarations.sql
+
+-- Object: private.jobs_of_declarations(), private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs(),
+--         private.job_label(), private.duplicate_jobs(), private.find_duplicated_jobs(), private.find_undeclared_jobs() (replaced)
+-- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
+--      stranger, not that job, and no repair may touch it.
+create function private.jobs_of_declarations()
+returns table (job_name text, jobid bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    select d.job_name, j.jobid
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where j.owner = d.owner
+        or private.command_fingerprint(j.command) = d.command_fingerprint
+            and not exists (
+                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+            );
+$$;
+
+revoke all on function private.jobs_of_declarations() from public, anon, authenticated;
+
+comment on function private.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';
+
+-- supabase/schemas/audit/jobs/register_job.sql
+
+create function analytics.register_job(
+    job_name text,
+    schedule text,
+    command text,
+    late_after interval default '5 minutes',
+    max_runtime interval default '10 minutes',
+    min_runtime interval default null,
+    period interval default null,
+    failure_threshold integer default null,
+    recovery_threshold integer default null,
+    severity text default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform cron.schedule(job_name, schedule, command);
+    perform private.declare_job(
+        job_name => job_name,
+        schedule => schedule,
+        command => command,
+        late_after => late_after,
+        max_runtime => max_runtime,
+        min_runtime => min_runtime,
+        period => period,
+        failure_threshold => failure_threshold,
+        recovery_threshold => recovery_threshold,
+        severity => severity
+    );
+end
+$$;
+
+revoke all on function analytics.register_job(
+    text, text, text, interval, interval, interval, interval, integer, integer, text
+) from public, anon, authenticated;
+
+comment on function analytics.register_job(
+    text, text, text, interval, interval, interval, interval, integer, integer, text
+) is
+    'Schedules a job with pg_cron and declares it to the audit. Idempotent: the same name replaces; thresholds and severity that are not given stay. Views use register_view.';
+
+-- supabase/schemas/audit/jobs/renamed_jobs.sql
+
+create function private.renamed_jobs()
+returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+
+revoke all on function private.renamed_jobs() from public, anon, authenticated;
+
+comment on function private.renamed_jobs() is
+    'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
+
+-- supabase/schemas/audit/jobs/restore_job.sql
+
+-- Object: analytics.restore_job() (replaced)
+-- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
+--      restore the one by its name scheduled it over the other.
+create function analytics.restore_job(job_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    declared analytics.scheduled_jobs;
+    job record;
+begin
+    select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
+    if declared is null then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('cannot restore job "%s": it is not declared', job_name),
+            hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
+    end if;
+    -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
+    select j.jobid, j.username into job
+    from cron.job as j
+    where j.jobname = restore_job.job_name
+        and j.username = current_user
+        and declared.owner <> current_user
+        and private.command_fingerprint(j.command) <> declared.command_fingerprint;
+    if found then
+        raise exception using
+            errcode = 'duplicate_object',
+            message = format(
+                'cannot restore job "%s" of "%s": job %s of "%s" has that name and does other work, which would be lost',
+                job_name, declared.owner, job.jobid, job.username
+            ),
+            hint = format(
+                'As "%s": select cron.schedule(%L, schedule, command) with those of analytics.scheduled_jobs; or select analytics.adopt_job(%L, owner => %L), where that one is the job that is wanted.',
+                declared.owner, job_name, job_name, job.username
+            );
+    end if;
+
+    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
+    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    for job in
+        select j.jobid, j.username
+        from cron.job as j
+        where j.jobname = restore_job.job_name
+            and (j.username <> current_user or j.database <> current_database())
+            and (
+                j.username in (declared.owner, current_user)
+                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                    and not exists (
+                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                    )
+            )
+    loop
+        begin
+            perform cron.unschedule(job.jobid);
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format('cannot restore job "%s": it belongs to "%s" now, and only its owner may unschedule it', job_name, job.username),
+                    hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
+        end;
+    end loop;
+    perform cron.schedule(job_name, declared.schedule, declared.command);
+    perform cron.alter_job(j.jobid, active => true)
+    from cron.job as j
+    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
+    update analytics.scheduled_jobs as d
+    set owner = current_user, database = current_database()
+    where d.job_name = restore_job.job_name;
+
+    perform private.close_incidents(array(
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+    ));
+end
+$$;
+
+revoke all on function analytics.restore_job(text) from public, anon, authenticated;
+
+comment on function analytics.restore_job(text) is
+    'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
+
+-- supabase/schemas/audit/jobs/scheduled_jobs.sql
+
+-- Object: analytics.scheduled_jobs, private.assert_job_name(), private.declare_job(), private.withdraw_job(), analytics.register_job(),
+--         analytics.adopt_job(), analytics.restore_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
+-- Why has_monitor: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Why is_worker: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
+--      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
+--      is no pile-up.
+-- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+create table analytics.scheduled_jobs (
+    job_name text primary key,
+    schedule text not null,
+    command text not null,
+    command_fingerprint text not null,
+    owner name not null,
+    database name not null,
+    period interval check (period > interval '0'),
+    late_after interval not null check (late_after >= interval '0'),
+    max_runtime interval not null check (max_runtime > interval '0'),
+    min_runtime interval check (min_runtime >= interval '0'),
+    failure_threshold integer not null default 1 check (failure_threshold >= 1),
+    recovery_threshold integer check (recovery_threshold >= 1),
+    severity text check (severity in ('fatal', 'error', 'warning', 'info')),
+    muted_until timestamptz,
+    paused_until timestamptz,
+    declared_at timestamptz not null default now(),
+    has_monitor boolean not null default false,
+    is_worker boolean not null default false,
+    constraint scheduled_jobs_silence_ends check (isfinite(muted_until) and isfinite(paused_until)),
+    constraint scheduled_jobs_spans_check check (
+        greatest(period, late_after, max_runtime, min_runtime) <= interval '100 years'
+    )
+);
+
+alter table analytics.scheduled_jobs enable row level security;
+
+revoke all on table analytics.scheduled_jobs from public, anon, authenticated;
+
+comment on table analytics.scheduled_jobs is 'Declared jobs: what ought to be in cron.job, and when a person wants to hear of it.';
+
+comment on column analytics.scheduled_jobs.command is 'Kept so that restore_job can put back what is missing or was edited. It leaves the database in no alert.';
+
+comment on column analytics.scheduled_jobs.command_fingerprint is 'sha256 of the command, hex.';
+
+comment on column analytics.scheduled_jobs.period is 'Usual distance of its runs; null takes that of its schedule (analytics.job_slots.period).';
+
+comment on column analytics.scheduled_jobs.late_after is 'How long after its slot a run may start.';
+
+comment on column analytics.scheduled_jobs.max_runtime is 'How long a run may take.';
+
+comment on column analytics.scheduled_jobs.min_runtime is 'A run that succeeds sooner than this has not done its work; null: unknown.';
+
+comment on column analytics.scheduled_jobs.failure_threshold is 'Consecutive failures before an incident opens.';
+
+comment on column analytics.scheduled_jobs.severity is 'Level of its alerts; null takes that of the kind.';
+
+comment on column analytics.scheduled_jobs.muted_until is 'Incidents are recorded but not announced until then. Set by hand.';
+
+comment on column analytics.scheduled_jobs.paused_until is 'Until then it may be inactive, or absent, and misses no slot. Set by hand.';
+
+comment on column analytics.scheduled_jobs.has_monitor is 'Whether Sentry gets a monitor for it. Set by hand; for schedules of five fields without "$".';
+
+comment on column analytics.scheduled_jobs.is_worker is
+    'It looks every few seconds whether something waits: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
+
+comment on column analytics.scheduled_jobs.recovery_threshold is
+    'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
+
+-- supabase/schemas/audit/jobs/texts_of_jobs.sql
+
+-- Object: private.texts_of_jobs()
+-- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
+--      way: functions that hold it are few, so they are found first, and then who calls them.
+create function private.texts_of_jobs(pattern text)
+returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive candidates as materialized (
+        select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
+        from pg_proc as p
+        join pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+            and p.prokind in ('f', 'p')
+    ),
+
+    reached as (
+        select c.oid, c.name, c.oid as source, c.definer, 1 as depth
+        from candidates as c
+        where c.prosrc ~* pattern
+        union
+        select c.oid, c.name, r.source, coalesce(r.definer, c.definer), r.depth + 1
+        from reached as r
+        join candidates as c
+            on c.oid <> r.oid
+            -- Cheaper than the pattern, which then has little left to look through.
+            and strpos(lower(c.prosrc), lower(r.name)) > 0
+            and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        where r.depth < 3
+    ),
+
+    jobs as (
+        select
+            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
+        from cron.job as j
+        where j.active and j.database = current_database()
+    ),
+
+    found as (
+        select j.job_name, j.jobid, j.schedule, j.owner as acts_as, 'its command' as place, j.command as text
+        from jobs as j
+        where j.command ~* pattern
+        union
+        select j.job_name, j.jobid, j.schedule, coalesce(r.definer, j.owner), 'function ' || r.source::regprocedure, s.prosrc
+        from jobs as j
+        join reached as r
+            on strpos(lower(j.command), lower(r.name)) > 0
+            and j.command ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        join candidates as s on s.oid = r.source
+    )
+
+    select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
+    from found as f
+    -- What stands in a comment is not done.
+    cross join lateral (
+        select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
+    ) as c
+    where c.text ~* pattern;
+$$;
+
+revoke all on function private.texts_of_jobs(text) from public, anon, authenticated;
+
+comment on function private.texts_of_jobs(text) is
+    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
+
+-- supabase/schemas/audit/jobs/time_limit.sql
+
+create function private.time_limit(command text, owner text, database text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with setting as (
+        select coalesce(
+            substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
+            (
+                -- The most particular one counts: role in database, role, database.
+                select o.option_value
+                from pg_catalog.pg_db_role_setting as s
+                join pg_catalog.pg_roles as r on r.rolname = owner
+                join pg_catalog.pg_database as d on d.datname = database
+                cross join lateral pg_options_to_table(s.setconfig) as o
+                where o.option_name = 'statement_timeout'
+                    and s.setrole in (0, r.oid) and s.setdatabase in (0, d.oid)
+                order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
+                limit 1
+            )
+        ) as text
+    ),
+    split as (
+        select
+            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
+            coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
+        from setting as s
+    ),
+    counted as (
+        select s.amount * case s.unit
+            when 'us' then 0.001 when 'ms' then 1 when 's' then 1000 when 'min' then 60000 when 'h' then 3600000
+            when 'd' then 86400000
+        end as milliseconds
+        from split as s
+    )
+    -- The greatest that the server takes; 0 is none.
+    select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
+$$;
+
+revoke all on function private.time_limit(text, text, text) from public, anon, authenticated;
+
+comment on function private.time_limit(text, text, text) is
+    'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
+
+-- supabase/schemas/audit/jobs/withdraw_job.sql
+
+create function private.withdraw_job(job_name text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.scheduled_jobs as j where j.job_name = withdraw_job.job_name;
+$$;
+
+revoke all on function private.withdraw_job(text) from public, anon, authenticated;
+
+comment on function private.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';
+
+-- supabase/schemas/audit/kinds/answer_failed.sql
+
+create function private.detect_failed_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
+    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    quiet_after constant interval := interval '15 minutes';
+    -- The isolate that could say that it answers again may be gone.
+    forgotten_after constant interval := interval '1 day';
+begin
+    delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
+
+    perform private.observe(
+        kind => 'answer_failed',
+        subject => f.resource,
+        state => case
+            when f.last_failed_at >= clock_timestamp() - quiet_after then 'bad'
+            when f.last_answered_at > f.last_failed_at or f.last_failed_at < clock_timestamp() - forgotten_after then 'ok'
+            else 'unknown'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', f.defect, 'request_id', f.request_id, 'failure_count', f.failure_count)
+    )
+    from analytics.failed_answers as f
+    order by f.resource;
+
+    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+end
+$$;
+
+revoke all on function private.detect_failed_answers() from public, anon, authenticated;
+
+comment on function private.detect_failed_answers() is
+    'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
+
+-- supabase/schemas/audit/kinds/blind.sql
+
+-- Object: private.detect_blind()
+-- Why: no rows is unknown, never healthy.
+create function private.detect_blind(read_error text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    -- Three of its periods.
+    patience constant interval := interval '15 minutes';
+    unseen_for interval;
+    reason text := read_error;
+begin
+    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    update analytics.audit_state as s
+    set canary_seen_at = clock_timestamp()
+    where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
+
+    select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
+
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
+    end if;
+
+    perform private.observe(
+        kind => 'blind',
+        subject => own_job,
+        state => case when reason is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('job', own_job, 'schedule', '*/5 * * * *', 'message', reason)
+    );
+    return reason;
+end
+$$;
+
+revoke all on function private.detect_blind(text) from public, anon, authenticated;
+
+comment on function private.detect_blind(text) is
+    'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';
+
+-- supabase/schemas/audit/kinds/bundled_refreshes.sql
+
+-- Object: private.detect_bundled_refreshes() (replaced)
+-- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
+create function private.detect_bundled_refreshes()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    began_at constant timestamptz := clock_timestamp();
+    pattern constant text := 'refresh\s+materialized\s+view\s+(?:concurrently\s+)?(["\w.]+)|analytics\.refresh_view\(\s*''(\w+)''';
+begin
+    perform private.observe(
+        kind => 'bundled_refreshes',
+        subject => m.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', m.schedule,
+            'message', format('%s refreshes %s views at once', m.place, m.view_count)
+        )
+    )
+    from (
+        -- Few functions refresh anything: they are looked for once, and not once for each job.
+        with refreshing_functions as materialized (
+            select
+                'function ' || p.oid::regprocedure as place,
+                p.prosrc as text,
+                '\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(' as call_pattern
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            -- Ours are one view each. A procedure that commits in between has no such bond.
+            where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
+                and p.prosrc ~* 'refresh\s+materialized'
+                and p.prosrc !~* '\mcommit\M'
+        ),
+
+        jobs as (
+            select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
+            from cron.job as c
+            where c.active
+        ),
+
+        texts as (
+            select j.job_name, j.schedule, 'its command' as place, j.command as text
+            from jobs as j
+            union all
+            select j.job_name, j.schedule, r.place, r.text
+            from jobs as j
+            join refreshing_functions as r on j.command ~* r.call_pattern
+        ),
+
+        counted as (
+            select t.job_name, t.schedule, t.place, count(distinct coalesce(f.found[1], f.found[2])) as view_count
+            from texts as t
+            cross join lateral regexp_matches(t.text, pattern, 'gi') as f (found)
+            group by t.job_name, t.schedule, t.place
+        )
+
+        select distinct on (c.job_name) c.job_name, c.schedule, c.place, c.view_count
+        from counted as c
+        where c.view_count > 1
+        order by c.job_name, c.view_count desc
+    ) as m
+    order by m.job_name;
+
+    perform private.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'bundled_refreshes'
+        and f.state = 'bad'
+        and f.last_observed_at < began_at;
+end
+$$;
+
+revoke all on function private.detect_bundled_refreshes() from public, anon, authenticated;
+
+comment on function private.detect_bundled_refreshes() is
+    'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';
+
+-- supabase/schemas/audit/kinds/default_partition_used.sql
+
+create function private.detect_default_partitions()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Enough to say that it is used, and cheap however many there are.
+    counted_at_most constant bigint := 10000;
+    partition_name text;
+    table_name text;
+    row_count bigint;
+begin
+    for partition_name, table_name in
+        select d.relname, t.relname
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as t on t.oid = p.partrelid
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+        order by d.relname
+    loop
+        begin
+            execute format('select count(*) from (select from analytics.%I limit %s) as r', partition_name, counted_at_most)
+            into row_count;
+        exception
+            -- Its rows are being moved: the next pass looks again.
+            when lock_not_available then
+                row_count := null;
+        end;
+        perform private.observe(
+            kind => 'default_partition_used',
+            subject => partition_name,
+            state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
+            observed_at => clock_timestamp(),
+            evidence => case
+                when row_count > 0 then jsonb_build_object('message', format(
+                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                ))
+                else '{}'
+            end
+        );
+    end loop;
+
+    perform private.withdraw_subjects('default_partition_used', array(
+        select d.relname::text
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+    ));
+end
+$$;
+
+revoke all on function private.detect_default_partitions() from public, anon, authenticated;
+
+comment on function private.detect_default_partitions() is
+    'Kind default_partition_used: a default partition in schema analytics holds rows.';
+
+-- supabase/schemas/audit/kinds/detached.sql
+
+create function private.detect_detached()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
+    patience constant interval := interval '1 minute';
+    looked_back constant bigint := 20000;
+    subjects text[];
+begin
+    with unowned as materialized (
+        select b.pid, b.started_at
+        from private.cron_backends() as b
+        where not b.is_scheduler
+            and b.is_busy
+            and b.started_at < clock_timestamp() - patience
+            and not exists (select from analytics.open_runs as o where o.job_pid = b.pid)
+    ),
+    detached as (
+        select u.pid, u.started_at as backend_started_at, r.*
+        from unowned as u
+        cross join lateral (
+            -- Rarely anyone gets here; the rows that may be meant are among the newest.
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time
+            from cron.job_run_details as d
+            where d.runid > (select s.low_runid - looked_back from analytics.audit_state as s)
+                and d.job_pid = u.pid
+            order by d.runid desc
+            limit 1
+        ) as r
+        where r.status = 'failed'
+            and r.start_time between u.started_at - interval '30 seconds' and u.started_at + patience
+    ),
+    named as (
+        select distinct on (job_name)
+            coalesce(k.job_name, 'jobid:' || d.jobid) as job_name, d.runid, d.pid, d.start_time, d.return_message
+        from detached as d
+        left join analytics.known_jobs as k
+            on k.jobid = d.jobid and k.epoch = (select s.epoch from analytics.audit_state as s)
+        order by job_name, d.runid desc
+    ),
+    observed as (
+        select n.job_name, private.observe(
+            kind => 'detached',
+            subject => n.job_name,
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => jsonb_build_object(
+                'job', n.job_name,
+                'runid', n.runid,
+                'pid', n.pid,
+                'started_at', n.start_time,
+                'message', format(
+                    'process %s works since %s, though its run ended as "%s"', n.pid, n.start_time, btrim(n.return_message, E' \n')
+                )
+            ),
+            seen_since => n.start_time
+        ) as done
+        from named as n
+    )
+    select coalesce(array_agg(o.job_name), '{}') into subjects from observed as o;
+
+    perform private.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'detached' and f.state = 'bad' and f.subject <> all (subjects);
+end
+$$;
+
+revoke all on function private.detect_detached() from public, anon, authenticated;
+
+comment on function private.detect_detached() is
+    'Kind detached: a process of pg_cron that works for a run whose row has failed.';
+
+-- supabase/schemas/audit/kinds/duplicated.sql
+
+create function private.find_duplicated_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        c.original,
+        jsonb_build_object(
+            'job', c.original,
+            'schedule', (
+                select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
+            ),
+            -- What the repair unschedules.
+            'duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
+            ),
+            -- What its owner alone can judge.
+            'foreign_duplicates', coalesce(
+                jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
+                filter (where not c.is_of_same_owner), '[]'
+            ),
+            'message', format(
+                'job "%s" is scheduled again as %s', c.original,
+                string_agg(
+                    format('"%s" (jobid %s%s)', c.job_name, c.jobid, case when not c.is_of_same_owner then format(', of "%s"', c.owner) end),
+                    ', ' order by c.jobid
+                )
+            )
+        )
+    from private.duplicate_jobs() as c
+    group by c.original;
+$$;
+
+revoke all on function private.find_duplicated_jobs() from public, anon, authenticated;
+
+comment on function private.find_duplicated_jobs() is 'Jobs whose work is scheduled more than once.';
+
+-- supabase/schemas/audit/kinds/edited.sql
+
+create function private.find_edited_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with compared as (
+        select
+            d.job_name, d.schedule, j.jobid,
+            -- The command itself stays inside: it may hold a key.
+            array_remove(array[
+                case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
+                case when private.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
+                case when j.owner <> d.owner then format('owner "%s" instead of "%s"', j.owner, d.owner) end,
+                case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
+            ], null) as differences
+        from analytics.scheduled_jobs as d
+        join private.jobs_of_declarations() as o on o.job_name = d.job_name
+        join private.known_cron_jobs() as j on j.jobid = o.jobid
+    )
+    select
+        c.job_name,
+        jsonb_build_object(
+            'job', c.job_name,
+            'schedule', c.schedule,
+            'jobid', c.jobid,
+            'message', format('job "%s" has %s', c.job_name, array_to_string(c.differences, ', '))
+        )
+    from (
+        -- Of several jobs with the name, one as declared is enough: that there are several is another finding.
+        select distinct on (job_name) * from compared order by job_name, cardinality(differences), jobid
+    ) as c
+    where c.differences <> '{}';
+$$;
+
+revoke all on function private.find_edited_jobs() from public, anon, authenticated;
+
+comment on function private.find_edited_jobs() is 'Declared jobs whose schedule, command, owner or database is not the declared one.';
+
+-- supabase/schemas/audit/kinds/history_bloat.sql
+
+create function private.detect_history_bloat()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- A hundred jobs that run each minute, for the fortnight that the purge keeps.
+    most_rows constant numeric := 2000000;
+    most_bytes constant bigint := 2::bigint * 1024 * 1024 * 1024;
+    oldest_runid numeric;
+    row_estimate numeric;
+    byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
+begin
+    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
+    select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
+    select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
+
+    perform private.observe(
+        kind => 'history_bloat',
+        subject => 'cron.job_run_details',
+        state => case when row_estimate > most_rows or byte_count > most_bytes then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format('about %s runs from %s on, %s', row_estimate, oldest_runid, pg_size_pretty(byte_count))
+        )
+    );
+end
+$$;
+
+revoke all on function private.detect_history_bloat() from public, anon, authenticated;
+
+comment on function private.detect_history_bloat() is
+    'Kind history_bloat: more than 2,000,000 rows or 2 GB of run history.';
+
+-- supabase/schemas/audit/kinds/history_lost.sql
+
+-- Object: private.detect_history_lost()
+-- Why: runs that vanished before they were read can have ended in any way.
+--      (MERGED) where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
+create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lost_runids bigint[];
+    audit analytics.audit_state;
+    reason text := new_epoch_reason;
+begin
+    with lost as (
+        delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
+    )
+    -- One that had no backend any more could not end: nothing is lost with it.
+    select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
+
+    if lost_runids is not null then
+        reason := concat_ws('; ', reason, format('%s runs vanished before they ended', cardinality(lost_runids)));
+    end if;
+
+    -- Gaps are normal and old runs are purged, but the newest run of the last pass is neither.
+    select * into strict audit from analytics.audit_state;
+    if new_epoch_reason is null
+        and audit.last_runid_seen is not null
+        and audit.last_audit_at > pass_started_at - interval '1 day'
+        and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
+    then
+        reason := concat_ws('; ', reason, format(
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
+        ));
+    end if;
+    update analytics.audit_state as s
+    set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
+
+    -- A loss is noticed once and is over: what comes after it is read as usual.
+    perform private.observe(
+        kind => 'history_lost',
+        subject => 'cron.job_run_details',
+        state => case when reason is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', reason, 'lost_runids', to_jsonb(lost_runids[1:20]))
+    );
+end
+$$;
+
+revoke all on function private.detect_history_lost(text, timestamptz) from public, anon, authenticated;
+
+comment on function private.detect_history_lost(text, timestamptz) is
+    'Kind history_lost: a new epoch began, or runs are gone from the history before or just after they were read.';
+
+-- supabase/schemas/audit/kinds/history_off.sql
+
+create function private.detect_history_off()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    select private.observe(
+        kind => 'history_off',
+        subject => 'cron.log_run',
+        state => case g.setting when 'off' then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => case g.setting when 'off' then jsonb_build_object('message', 'cron.log_run is off') else '{}' end
+    )
+    from pg_catalog.pg_settings as g
+    where g.name = 'cron.log_run';
+$$;
+
+revoke all on function private.detect_history_off() from public, anon, authenticated;
+
+comment on function private.detect_history_off() is 'Kind history_off: cron.log_run is off.';
+
+-- supabase/schemas/audit/kinds/http_untracked.sql
+
+create function private.detect_untracked_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
+    overlap constant interval := interval '15 minutes';
+    -- Who calls without a job is not known to call again.
+    quiet_after constant interval := interval '1 hour';
+    since constant timestamptz := (
+        select greatest(
+            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
+        )
+        from analytics.audit_state as s
+    );
+    is_watched constant boolean := exists (
+        select from analytics.findings as f where f.kind = 'http_untracked' and f.state <> 'ok'
+    );
+    place record;
+    known_bad text[];
+    who text;
+    told_until timestamptz;
+    still_suspect text[];
+    -- A database webhook calls when a row is written, whatever job runs then.
+    or_trigger text;
+begin
+    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
+        return;
+    end if;
+
+    or_trigger := case
+        when exists (
+            select
+            from pg_trigger as t
+            join pg_proc as p on p.oid = t.tgfoid
+            where not t.tgisinternal and t.tgenabled <> 'D'
+                and (p.prosrc ~* '\mnet"?\s*\.\s*"?http_' or p.pronamespace = to_regnamespace('supabase_functions'))
+        ) then '. Or a trigger made it: tables of this database have such triggers'
+        else ''
+    end;
+
+    for place in select * from private.place_answers(since)
+    loop
+        if place.failed_count = 0 then
+            -- No call of that minute failed, so none of theirs did.
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad'
+                and f.subject = any (place.suspects)
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+
+            select array(
+                select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
+            )
+            into still_suspect
+            from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
+                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+            if found then
+                -- Each of several has to be seen well: it may have been any of them.
+                update analytics.findings as f
+                set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
+                where f.kind = 'http_untracked' and f.subject = 'pg_net';
+            end if;
+            continue;
+        end if;
+
+        known_bad := array(
+            select f.subject from analytics.findings as f
+            where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = any (place.suspects)
+            order by f.subject
+        );
+        who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
+        -- As many failed as are known to fail: it was they. One more, and it was another one too.
+        continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
+
+        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        from analytics.findings as f
+        where f.kind = 'http_untracked' and f.subject = who;
+        continue when told_until >= place.last_failed_at;
+        -- Told of a job that was rewritten since.
+        continue when who = 'no job' and exists (
+            select
+            from analytics.incidents as i
+            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+        );
+        perform private.observe_untracked(
+            who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
+            case who
+                when 'no job' then format(
+                    'an HTTP call of %s came to %s, and no job that calls pg_net ran then: a trigger (a database webhook) or a person made it',
+                    place.last_failed_at, place.outcome
+                )
+                when 'pg_net' then format(
+                    'HTTP calls of %s came to %s, and more than one job that calls pg_net itself ran then: %s',
+                    place.last_failed_at, place.outcome, array_to_string(place.suspects[1:20], ', ')
+                ) || or_trigger
+                else format(
+                    'the HTTP call of job "%s" of %s came to %s; it calls pg_net itself, so that its run counts as a success',
+                    who, place.last_failed_at, place.outcome
+                ) || or_trigger
+            end
+        );
+    end loop;
+
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    from analytics.findings as f
+    where f.kind = 'http_untracked' and f.state = 'bad'
+        and (
+            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
+        );
+
+    -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
+        from (
+            select array(
+                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+            ) as names
+        ) as c;
+    end if;
+end
+$$;
+
+revoke all on function private.detect_untracked_answers() from public, anon, authenticated;
+
+comment on function private.detect_untracked_answers() is
+    'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';
+
+-- supabase/schemas/audit/kinds/inactive.sql
+
+create function private.find_inactive_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        d.job_name,
+        jsonb_build_object(
+            'job', d.job_name,
+            'schedule', d.schedule,
+            'jobid', min(j.jobid),
+            'message', format('job "%s" is scheduled and not active', d.job_name)
+        )
+    from analytics.scheduled_jobs as d
+    join private.jobs_of_declarations() as o on o.job_name = d.job_name
+    join private.known_cron_jobs() as j on j.jobid = o.jobid
+    where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+    group by d.job_name
+    having not bool_or(j.active);
+$$;
+
+revoke all on function private.find_inactive_jobs() from public, anon, authenticated;
+
+comment on function private.find_inactive_jobs() is 'Declared jobs that are scheduled and switched off.';
+
+-- supabase/schemas/audit/kinds/lock_wait.sql
+
+create function private.detect_lock_wait()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Scheduled refreshes give up after 5 seconds.
+    patience constant interval := interval '30 seconds';
+begin
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+
+    perform private.observe(
+        kind => 'lock_wait',
+        subject => v.view_name,
+        state => case when w.waiting_pid is null and h.pid is null and r.pid is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => case
+            when w.waiting_pid is null and h.pid is null and r.pid is null then '{}'
+            else jsonb_build_object(
+                'view', v.view_name,
+                'job', v.job_name,
+                'schedule', v.schedule,
+                'pid', coalesce(w.blocking_pid, h.pid, r.pid),
+                'message', case
+                    when w.waiting_pid is not null then format(
+                        'process %s has waited %s seconds for %s; process %s holds the lock',
+                        w.waiting_pid, w.waited_seconds, w.mode, coalesce(w.blocking_pid::text, 'unknown')
+                    )
+                    when h.pid is not null then format('process %s has held %s for %s seconds', h.pid, h.mode, h.held_seconds)
+                    else format(
+                        'process %s of role "%s" has held the advisory lock of its refreshes for %s seconds: each is skipped as busy',
+                        r.pid, r.role_name, r.held_seconds
+                    )
+                end
+            )
+        end
+    )
+    from analytics.views as v
+    left join lateral (
+        select
+            l.pid as waiting_pid, l.mode, (pg_blocking_pids(l.pid))[1] as blocking_pid,
+            extract(epoch from clock_timestamp() - l.waitstart)::bigint as waited_seconds
+        from pg_catalog.pg_locks as l
+        where l.relation = to_regclass(format('analytics.%I', v.view_name))
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and not l.granted
+            and l.waitstart < clock_timestamp() - patience
+        order by l.waitstart
+        limit 1
+    ) as w on true
+    left join lateral (
+        select l.pid, l.mode, extract(epoch from clock_timestamp() - a.xact_start)::bigint as held_seconds
+        from pg_catalog.pg_locks as l
+        join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+        where l.relation = to_regclass(format('analytics.%I', v.view_name))
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.granted
+            and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
+            and a.xact_start < clock_timestamp() - v.statement_timeout
+        order by a.xact_start
+        limit 1
+    ) as h on true
+    left join (
+        select distinct on (k.view_name)
+            k.view_name, k.pid, k.role_name, k.held_since,
+            extract(epoch from clock_timestamp() - k.held_since)::bigint as held_seconds
+        from private.refresh_lock_holders() as k
+        order by k.view_name, k.held_since
+    ) as r on r.view_name = v.view_name and r.held_since < clock_timestamp() - v.statement_timeout
+    order by v.view_name;
+
+    perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+revoke all on function private.detect_lock_wait() from public, anon, authenticated;
+
+comment on function private.detect_lock_wait() is
+    'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it, or its refreshes, for longer than its refresh may take.';
+
+-- supabase/schemas/audit/kinds/locking_refresh.sql
+
+create function private.find_locking_refreshes()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'view', min(r.view_name),
+            'message', format(
+                'job "%s" refreshes %s so that every reader waits until it has ended (%s); %s a unique index, and could be refreshed concurrently',
+                r.job_name, string_agg(distinct r.view_name, ', '), min(r.place),
+                case when count(distinct r.view_name) = 1 then 'it has' else 'they have' end
+            )
+        )
+    from refreshes as r
+    join private.watchable_views() as w on w.relation = r.relation
+    where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.relation = r.relation and (o.is_concurrent or o.is_emptying)
+        )
+    group by r.job_name;
+$$;
+
+revoke all on function private.find_locking_refreshes() from public, anon, authenticated;
+
+comment on function private.find_locking_refreshes() is
+    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
+
+-- supabase/schemas/audit/kinds/missing.sql
+
+-- Object: private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs()
+-- Why: declared jobs that are not in cron.job, or not as they were declared. One job has one of these at a time, so that
+--      one change is one incident.
+create function private.find_missing_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        d.job_name,
+        jsonb_build_object(
+            'job', d.job_name,
+            'schedule', d.schedule,
+            'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
+                (
+                    select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
+                    from private.known_cron_jobs() as j
+                    where j.job_name = d.job_name
+                    having count(*) > 0
+                ),
+                ''
+            )
+        )
+    from analytics.scheduled_jobs as d
+    where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
+$$;
+
+revoke all on function private.find_missing_jobs() from public, anon, authenticated;
+
+comment on function private.find_missing_jobs() is 'Declared jobs that are not scheduled, and not under another name either.';
+
+-- supabase/schemas/audit/kinds/near_timeout.sql
+
+create function private.detect_near_timeout()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'near_timeout',
+        subject => m.job_name,
+        -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
+        state => case when m.slow_count >= 2 and m.is_slow_lately then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', private.schedule_of_job(m.job_name),
+            'runid', m.last_runid,
+            'limit_seconds', extract(epoch from m.time_limit)::bigint,
+            'message', format(
+                '%s of the last %s runs took more than 70 %% of the limit of %s seconds, the slowest %s seconds',
+                m.slow_count, m.run_count, extract(epoch from m.time_limit)::bigint, round(m.slowest, 1)
+            )
+        )
+    )
+    from (
+        select
+            l.job_name, l.last_runid, l.time_limit,
+            count(*) as run_count,
+            count(*) filter (where d.seconds > 0.7 * extract(epoch from l.time_limit)) as slow_count,
+            bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
+            max(d.seconds) as slowest
+        from (
+            -- Asked once for each job, and not for each mention below.
+            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            from analytics.job_pace as p
+            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            offset 0
+        ) as l
+        cross join lateral private.recent_durations(l.job_name) as d
+        where l.time_limit is not null
+        group by l.job_name, l.last_runid, l.time_limit
+        having count(*) >= 5
+    ) as m
+    where m.slow_count >= 2
+        or exists (select from analytics.findings as f where f.kind = 'near_timeout' and f.subject = m.job_name and f.state <> 'ok')
+    order by m.job_name;
+
+    perform private.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
+end
+$$;
+
+revoke all on function private.detect_near_timeout() from public, anon, authenticated;
+
+comment on function private.detect_near_timeout() is
+    'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
+
+-- supabase/schemas/audit/kinds/net_open.sql
+
+create function private.find_net_roles()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.rolname::text,
+        jsonb_build_object(
+            'message', format('role "%s" may log in and reaches the tables of pg_net: it can read, send and stop HTTP calls', r.rolname)
+        )
+    from pg_roles as r
+    where r.rolcanlogin
+        and not r.rolsuper
+        -- The platform's own. docs/bi tells of reporting_user.
+        and r.rolname !~ '^(pg_|supabase_|cli_login_)'
+        and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
+        and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
+        and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
+$$;
+
+revoke all on function private.find_net_roles() from public, anon, authenticated;
+
+comment on function private.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+
+-- supabase/schemas/audit/kinds/net_tampered.sql
+
+create function private.find_net_triggers()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        format('net.%s', c.relname),
+        jsonb_build_object(
+            'message', format(
+                'trigger %s on net.%s calls %s of role "%s"', string_agg(t.tgname::text, ', ' order by t.tgname), c.relname,
+                min(t.tgfoid::regprocedure::text), min(pg_get_userbyid(p.proowner)::text)
+            )
+        )
+    from pg_class as c
+    join pg_trigger as t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
+    join pg_proc as p on p.oid = t.tgfoid
+    where c.relnamespace = to_regnamespace('net')
+        -- Its own, which keeps requests from being queued while the worker is down.
+        and not exists (
+            select
+            from pg_depend as d
+            join pg_extension as e on e.oid = d.refobjid and e.extname = 'pg_net'
+            where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+                and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+        )
+    group by c.relname;
+$$;
+
+revoke all on function private.find_net_triggers() from public, anon, authenticated;
+
+comment on function private.find_net_triggers() is 'Tables of pg_net with a trigger that does not belong to it.';
+
+-- supabase/schemas/audit/kinds/net_worker_gone.sql
+
+create function private.detect_net_worker(read_error text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- A healthy worker takes a request at once, and a batch ends with its slowest request.
+    patience constant interval := interval '2 minutes';
+    checked_at constant timestamptz := clock_timestamp();
+    sees_processes constant boolean := pg_has_role(current_user, 'pg_read_all_stats', 'usage');
+    has_worker boolean;
+    waiting_count bigint := 0;
+    oldest_at timestamptz;
+    gone_since timestamptz;
+    reason text := read_error;
+    state text;
+begin
+    if read_error is null then
+        select count(*), min(c.queued_at) into waiting_count, oldest_at
+        from analytics.http_calls as c
+        join net.http_request_queue as q on q.id = c.request_id
+        where c.harvested_at is null and c.queued_at between checked_at - interval '7 hours' and checked_at - patience;
+    end if;
+
+    -- The process calls itself "pg_net <version>"; another role's processes have no name for one who may not look.
+    has_worker := exists (
+        select from pg_catalog.pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
+    );
+    select f.since into gone_since
+    from analytics.findings as f
+    where f.kind = 'net_worker_gone' and f.subject = 'pg_net' and f.state <> 'ok';
+
+    if reason is null and waiting_count > 0 then
+        reason := format(
+            '%s requests wait in the queue of pg_net, the oldest since %s; its worker %s',
+            waiting_count, oldest_at,
+            case when not sees_processes then 'may not be seen by us' when has_worker then 'is there' else 'is gone' end
+        );
+    elsif reason is null and sees_processes and not has_worker then
+        reason := 'pg_net has no worker process';
+    end if;
+
+    state := case
+        when reason is null then 'ok'
+        -- One that restarts is away for a few seconds.
+        when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
+        else 'bad'
+    end;
+    perform private.observe(
+        kind => 'net_worker_gone',
+        subject => 'pg_net',
+        state => state,
+        observed_at => checked_at,
+        evidence => jsonb_build_object('message', reason, 'waiting_count', waiting_count, 'oldest_at', oldest_at),
+        seen_since => least(oldest_at, gone_since)
+    );
+end
+$$;
+
+revoke all on function private.detect_net_worker(text) from public, anon, authenticated;
+
+comment on function private.detect_net_worker(text) is
+    'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
+
+-- supabase/schemas/audit/kinds/never_fires.sql
+
+create function private.find_never_firing(calendar jsonb)
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        j.job_name,
+        jsonb_build_object(
+            'job', j.job_name,
+            'schedule', j.schedule,
+            'jobid', j.jobid,
+            'message', format('no minute of the next eight years fits "%s"', j.schedule)
+        )
+    from jsonb_to_recordset(calendar -> 'jobs') as c (job_name text, schedule text, never_fires boolean)
+    join private.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
+    where c.never_fires;
+$$;
+
+revoke all on function private.find_never_firing(jsonb) from public, anon, authenticated;
+
+comment on function private.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+
+-- supabase/schemas/audit/kinds/not_refreshable.sql
+
+create function private.detect_not_refreshable()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'not_refreshable',
+        subject => v.view_name,
+        state => case when v.flaw is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('view', v.view_name, 'job', v.job_name, 'schedule', v.schedule, 'message', v.flaw)
+    )
+    from (
+        select
+            r.view_name, r.job_name, r.schedule,
+            case
+                when c.oid is null then 'the view does not exist'
+                when c.relkind <> 'm' then 'it is no materialized view'
+                when not exists (
+                    select from pg_catalog.pg_index as i
+                    where i.indrelid = c.oid
+                        and i.indisunique and i.indisvalid and i.indimmediate
+                        and i.indpred is null
+                        and not (0 = any (i.indkey::int2[]))
+                ) then 'it has no valid unique index over plain columns'
+            end as flaw
+        from analytics.views as r
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', r.view_name))
+    ) as v
+    order by v.view_name;
+
+    perform private.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+revoke all on function private.detect_not_refreshable() from public, anon, authenticated;
+
+comment on function private.detect_not_refreshable() is
+    'Kind not_refreshable: a registered view is gone or has no usable unique index.';
+
+-- supabase/schemas/audit/kinds/orphan_owner.sql
+
+-- Object: private.find_orphan_owners(), private.find_wrong_hosts(), private.find_never_firing()
+-- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
+--      minute fits their schedule.
+create function private.find_orphan_owners()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One cause, however many jobs: the subject is the role.
+    select
+        j.owner,
+        jsonb_build_object(
+            'owner', j.owner,
+            'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
+            'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
+            'message', format(
+                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+            )
+        )
+    from private.known_cron_jobs() as j
+    where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.owner)
+    group by j.owner;
+$$;
+
+revoke all on function private.find_orphan_owners() from public, anon, authenticated;
+
+comment on function private.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
+
+-- supabase/schemas/audit/kinds/read_only.sql
+
+create function private.find_read_only()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with settings as (
+        select s.setrole, s.setdatabase, o.option_value::boolean as is_on
+        from pg_db_role_setting as s
+        cross join lateral pg_options_to_table(s.setconfig) as o
+        where o.option_name = 'default_transaction_read_only'
+            and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
+    ),
+    -- What this session got from its role, or set, says nothing of others.
+    server as (
+        select coalesce(
+            (
+                select g.setting::boolean from pg_settings as g
+                where g.name = 'default_transaction_read_only'
+                    and g.source in ('default', 'configuration file', 'command line', 'environment variable')
+            ),
+            false
+        ) as is_on
+    ),
+    owners as (
+        select
+            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            coalesce(
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
+            ) as of_role,
+            (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
+        from cron.job as j
+        join pg_roles as r on r.rolname = j.username
+        where j.active and j.database = current_database()
+            -- One that says what it wants.
+            and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
+        group by j.username, r.oid
+    ),
+    struck as (
+        select
+            case
+                when o.of_role then format('role %s', o.owner)
+                when o.of_role is null and o.of_database then format('database %s', current_database())
+                when o.of_role is null and o.of_database is null and s.is_on then 'server'
+            end as subject,
+            o.*
+        from owners as o
+        cross join server as s
+    )
+    select
+        k.subject,
+        jsonb_build_object(
+            'jobs', (array_agg(k.jobs order by k.job_count desc))[1],
+            'owner', case when k.subject like 'role %' then min(k.owner) end,
+            -- A role may be meant to read only; its jobs then fail or have nothing to write.
+            'severity', case when k.subject like 'role %' then 'error' else 'fatal' end,
+            'message', format(
+                'default_transaction_read_only is on for %s: %s %s in read-only transactions',
+                case when k.subject = 'server' then 'the whole server' else k.subject end, sum(k.job_count),
+                case sum(k.job_count) when 1 then 'job runs' else 'jobs run' end
+            )
+        )
+    from struck as k
+    where k.subject is not null
+    group by k.subject;
+$$;
+
+create function private.detect_read_only()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe_findings(
+        'read_only',
+        array(select f from private.find_read_only() as f),
+        array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
+    );
+    -- The failures that say so follow from it.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.kind = 'read_only' and c.closed_at is null
+        and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and i.evidence ->> 'message' like '%in a read-only transaction%'
+        and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
+end
+$$;
+
+revoke all on function private.find_read_only() from public, anon, authenticated;
+
+revoke all on function private.detect_read_only() from public, anon, authenticated;
+
+comment on function private.find_read_only() is
+    'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
+
+comment on function private.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';
+
+-- supabase/schemas/audit/kinds/refresh_denied.sql
+
+create function private.find_refreshes_denied()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.view_name,
+        jsonb_build_object(
+            'view', r.view_name,
+            'job', min(r.job_name),
+            'jobs', jsonb_agg(distinct r.job_name),
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'owner', pg_get_userbyid(min(c.relowner))::text,
+            'message', format(
+                'job "%s" refreshes view "%s" as role "%s", and it belongs to role "%s"', min(r.job_name), r.view_name,
+                min(r.acts_as), pg_get_userbyid(min(c.relowner))
+            )
+        )
+    from refreshes as r
+    join pg_class as c on c.oid = r.relation
+    where not private.may_refresh(r.acts_as, r.relation)
+        -- Of several views of one name, one that it may refresh is the one that is meant.
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
+                and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
+        )
+        -- It may become another role in between.
+        and not exists (
+            select from cron.job as j
+            where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
+        )
+    group by r.view_name;
+$$;
+
+revoke all on function private.find_refreshes_denied() from public, anon, authenticated;
+
+comment on function private.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
+
+-- supabase/schemas/audit/kinds/renamed.sql
+
+create function private.find_renamed_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'renamed_to', r.new_name,
+            'schedule', r.new_schedule,
+            'jobid', r.new_jobid,
+            'message', format(
+                'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
+            )
+        )
+    from private.renamed_jobs() as r;
+$$;
+
+revoke all on function private.find_renamed_jobs() from public, anon, authenticated;
+
+comment on function private.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
+
+-- supabase/schemas/audit/kinds/scheduler_gone.sql
+
+create function private.detect_scheduler_gone()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_running boolean;
+begin
+    if not pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        return;
+    end if;
+
+    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
+    -- is started never grows two seconds old.
+    for attempt in 1..6 loop
+        select exists (
+            select from private.cron_backends() as b
+            where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
+        )
+        into is_running;
+        exit when is_running;
+        perform pg_sleep(0.5);
+        perform pg_stat_clear_snapshot();
+    end loop;
+
+    perform private.observe(
+        kind => 'scheduler_gone',
+        subject => 'pg_cron',
+        state => case when is_running then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => case
+            when is_running then '{}'
+            else jsonb_build_object(
+                'message', format(
+                    'no process "pg_cron scheduler" lasted for two of three seconds; pg_cron %s, server up since %s',
+                    (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron'),
+                    pg_postmaster_start_time()
+                )
+            )
+        end
+    );
+end
+$$;
+
+revoke all on function private.detect_scheduler_gone() from public, anon, authenticated;
+
+comment on function private.detect_scheduler_gone() is
+    'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
+
+-- supabase/schemas/audit/kinds/secret_missing.sql
+
+-- Object: private.secret_flaw(), private.detect_secrets(), private.why_not_audited() (replaced)
+-- Why: calls are signed with a secret that the database makes itself, so the scheduler has no API key that could be missing.
+create function private.secret_flaw(name text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    secret text;
+begin
+    secret := private.vault_secret(name);
+    return case
+        when secret is null then 'is missing in Vault'
+        when secret !~ '\S' then 'is empty'
+        -- Pasted with its line end: the address is broken by it.
+        when secret ~ '\s' then 'has white space in it'
+        when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
+        when name = 'freshet_call_secret' and secret !~ '^[0-9a-f]{64}$' then 'is not what analytics.rotate_call_secret() makes'
+    end;
+exception
+    when undefined_table or invalid_schema_name then
+        return 'cannot be read: Vault is not installed';
+    when others then
+        return format('cannot be read [%s]', sqlstate);
+end
+$$;
+
+create function private.detect_secrets()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe(
+        kind => 'secret_missing',
+        subject => s.name,
+        state => case
+            when s.flaw is null then 'ok'
+            -- The first pass may come before the secrets, by hand. When they lack at the next one too, they were forgotten.
+            when s.is_first then 'unknown'
+            else 'bad'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', s.name || ' ' || s.flaw)
+    )
+    from (
+        select
+            n.name, private.secret_flaw(n.name) as flaw,
+            coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
+        from unnest(array['project_url', 'freshet_call_secret']) as n (name)
+        cross join analytics.audit_state as a
+    ) as s;
+    select private.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
+$$;
+
+revoke all on function private.secret_flaw(text) from public, anon, authenticated;
+
+revoke all on function private.detect_secrets() from public, anon, authenticated;
+
+comment on function private.secret_flaw(text) is 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
+
+comment on function private.detect_secrets() is 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
+
+-- supabase/schemas/audit/kinds/source_stopped.sql
+
+create function private.detect_source_stopped()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'source_stopped',
+        subject => v.view_name,
+        state => case
+            when v.source_age is null then 'unknown'
+            when v.source_age > coalesce(v.source_warn_after, v.source_error_after) then 'bad'
+            else 'ok'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'source_as_of', v.source_as_of,
+            'severity', case when v.source_age > v.source_error_after then 'error' else 'warning' end,
+            'message', format(
+                'the newest row of %s was %s seconds old when the view was verified, expected %s at most', v.source_at_table,
+                extract(epoch from v.source_age)::bigint,
+                extract(epoch from coalesce(v.source_warn_after, v.source_error_after))::bigint
+            )
+        )
+    )
+    from (
+        -- As of the verification: that a view is not refreshed is not the fault of its source.
+        select r.*, r.verified_at - r.source_as_of as source_age
+        from analytics.views as r
+        where coalesce(r.source_warn_after, r.source_error_after) is not null
+    ) as v
+    order by v.view_name;
+
+    perform private.withdraw_subjects('source_stopped', array(
+        select v.view_name from analytics.views as v where coalesce(v.source_warn_after, v.source_error_after) is not null
+    ));
+end
+$$;
+
+revoke all on function private.detect_source_stopped() from public, anon, authenticated;
+
+comment on function private.detect_source_stopped() is
+    'Kind source_stopped: the newest source row of a view is older than source_warn_after, or source_error_after.';
+
+-- supabase/schemas/audit/kinds/stale.sql
+
+-- Object: private.detect_stale()
+-- Why: readers care for the age of the rows, whatever its cause.
+--      (MERGED) an age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
+--      after that pass. What is said in the alert is the whole age.
+create function private.detect_stale()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'stale',
+        subject => v.view_name,
+        state => case
+            -- Nobody can read it at all: detect_unpopulated says that.
+            when not v.is_populated then 'unknown'
+            when v.judged_age > coalesce(v.warn_after, v.stale_after) then 'bad'
+            else 'ok'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'verified_at', v.verified_at,
+            'stale_after_seconds', extract(epoch from v.stale_after)::bigint,
+            'age_seconds', extract(epoch from v.age)::bigint,
+            'severity', case when v.judged_age <= v.stale_after then 'warning' else 'error' end,
+            'message', case
+                when v.verified_at is null then 'never refreshed since it was registered'
+                else format(
+                    'last verified %s seconds ago, objective %s seconds',
+                    extract(epoch from v.age)::bigint, extract(epoch from v.stale_after)::bigint
+                )
+            end
+        )
+    )
+    from (
+        select
+            r.*,
+            -- A view gets the time of one objective for its first refresh.
+            clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select private.judged_since())) as judged_age,
+            coalesce(
+                (
+                    select c.relispopulated from pg_catalog.pg_class as c
+                    where c.oid = to_regclass(format('analytics.%I', r.view_name))
+                ),
+                true
+            ) as is_populated
+        from analytics.views as r
+    ) as v
+    order by v.view_name;
+
+    perform private.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+revoke all on function private.detect_stale() from public, anon, authenticated;
+
+comment on function private.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';
+
+-- supabase/schemas/audit/kinds/stuck.sql
+
+create function private.detect_stuck()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- For jobs of which nobody said how long they may take.
+    usual_limit constant interval := interval '6 hours';
+begin
+    perform private.observe(
+        kind => 'stuck',
+        subject => s.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', s.job_name,
+            'schedule', private.schedule_of_job(s.job_name),
+            'runid', s.runid,
+            'pid', s.job_pid,
+            'started_at', s.began_at,
+            'message', format(
+                'runs for %s seconds, and may for %s', extract(epoch from clock_timestamp() - s.began_at)::bigint,
+                extract(epoch from s.max_runtime)::bigint
+            )
+        ),
+        seen_since => s.began_at + s.max_runtime
+    )
+    from (
+        select distinct on (o.job_name)
+            o.job_name, o.runid, o.job_pid, coalesce(o.started_at, o.first_seen_at) as began_at,
+            coalesce(d.max_runtime, usual_limit) as max_runtime
+        from analytics.open_runs as o
+        left join analytics.scheduled_jobs as d on d.job_name = o.job_name
+        where o.given_up_at is null
+            and private.is_run_alive(o)
+            and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+        order by o.job_name, o.runid
+    ) as s
+    order by s.job_name;
+
+    perform private.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    left join analytics.scheduled_jobs as d on d.job_name = f.subject
+    where f.kind = 'stuck'
+        and f.state = 'bad'
+        and not exists (
+            select
+            from analytics.open_runs as o
+            where o.job_name = f.subject
+                and o.given_up_at is null
+                and private.is_run_alive(o)
+                and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                    < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
+        );
+end
+$$;
+
+revoke all on function private.detect_stuck() from public, anon, authenticated;
+
+comment on function private.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+
+-- supabase/schemas/audit/kinds/timezone_ignored.sql
+
+create function private.ignored_timezone()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    setting text;
+begin
+    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
+    -- extension knows is a mere word to the server, and stands in no view.
+    setting := current_setting('cron.timezone', true);
+    if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
+        return null;
+    end if;
+    -- GMT by another name is what jobs run by.
+    if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
+        return null;
+    end if;
+    return setting;
+exception
+    when insufficient_privilege then
+        return null;
+end
+$$;
+
+create function private.detect_timezone_ignored()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe(
+        kind => 'timezone_ignored',
+        subject => 'cron.timezone',
+        state => case when t.setting is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format(
+                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
+                (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
+            )
+        )
+    )
+    from (select private.ignored_timezone() as setting) as t
+    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+$$;
+
+revoke all on function private.ignored_timezone() from public, anon, authenticated;
+
+revoke all on function private.detect_timezone_ignored() from public, anon, authenticated;
+
+comment on function private.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+
+comment on function private.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
+
+-- supabase/schemas/audit/kinds/undeclared.sql
+
+create function private.find_undeclared_jobs()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        private.job_label(j.job_name, j.owner),
+        jsonb_build_object(
+            'job', private.job_label(j.job_name, j.owner),
+            'schedule', j.schedule,
+            'jobid', j.jobid,
+            'owner', j.owner,
+            'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
+        )
+    from private.known_cron_jobs() as j
+    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
+$$;
+
+revoke all on function private.find_undeclared_jobs() from public, anon, authenticated;
+
+comment on function private.find_undeclared_jobs() is
+    'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+
+-- supabase/schemas/audit/kinds/unpopulated.sql
+
+create function private.detect_unpopulated()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'unpopulated',
+        subject => v.view_name,
+        state => case
+            when c.relispopulated then 'ok'
+            -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
+            when v.refreshed_at is null
+                and greatest(v.registered_at, (select private.judged_since())) > clock_timestamp() - v.stale_after
+                then 'ok'
+            else 'bad'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'message', case
+                when v.refreshed_at is null then 'never refreshed since it was registered'
+                else 'emptied "with no data" since its last refresh'
+            end
+        )
+    )
+    from analytics.views as v
+    join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind = 'm'
+    order by v.view_name;
+
+    perform private.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+revoke all on function private.detect_unpopulated() from public, anon, authenticated;
+
+comment on function private.detect_unpopulated() is 'Kind unpopulated: a registered view that cannot be read.';
+
+-- supabase/schemas/audit/kinds/unrefreshed.sql
+
+create function private.find_unrefreshed_views()
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    candidates constant text[] := array(
+        select w.schema_name || '.' || w.relation_name
+        from private.watchable_views() as w
+        where not w.is_registered
+            and not exists (
+                select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
+            )
+        order by 1
+    );
+begin
+    if candidates = '{}' then
+        return candidates;
+    end if;
+    return array(
+        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        select c.name
+        from unnest(candidates) as c (name)
+        where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
+            -- Or a write refreshes it.
+            and not exists (
+                select
+                from pg_trigger as t
+                join pg_proc as p on p.oid = t.tgfoid
+                where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
+                    and (
+                        private.is_dynamic_refresh(p.prosrc)
+                        or exists (
+                            select from private.refreshes_in(p.prosrc) as f
+                            where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
+                        )
+                    )
+            )
+        order by c.name
+    );
+end
+$$;
+
+create function private.detect_unrefreshed()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    views constant text[] := private.find_unrefreshed_views();
+begin
+    -- All of them are one incident. A view more is news, and told by a new one.
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'escalated'
+    where i.kind = 'unrefreshed' and i.closed_at is null
+        and views <> '{}'
+        and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
+
+    perform private.observe(
+        kind => 'unrefreshed',
+        subject => 'materialized views',
+        state => case when views = '{}' then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'views', to_jsonb(views),
+            'message', format(
+                'no job refreshes %s: %s', case cardinality(views) when 1 then 'this materialized view' else cardinality(views) || ' materialized views' end,
+                array_to_string(views[1:20], ', ') || case when cardinality(views) > 20 then ', …' else '' end
+            )
+        )
+    )
+    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+end
+$$;
+
+revoke all on function private.find_unrefreshed_views() from public, anon, authenticated;
+
+revoke all on function private.detect_unrefreshed() from public, anon, authenticated;
+
+comment on function private.find_unrefreshed_views() is
+    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
+
+comment on function private.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';
+
+-- supabase/schemas/audit/kinds/unset_timeout.sql
+
+create function private.detect_unset_timeout()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    subjects text[];
+begin
+    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
+    from cron.job as j
+    where j.active
+        and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
+        and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
+
+    perform private.observe(
+        kind => 'unset_timeout',
+        subject => s.job_name,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', s.job_name,
+            'schedule', private.schedule_of_job(s.job_name),
+            'message', format(
+                'its command sets no statement_timeout, so it has %s',
+                coalesce(private.time_limit_of_job(s.job_name)::text, 'that of the server')
+            )
+        )
+    )
+    from unnest(subjects) as s (job_name)
+    order by s.job_name;
+
+    perform private.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'unset_timeout' and f.state = 'bad' and f.subject <> all (subjects);
+end
+$$;
+
+revoke all on function private.detect_unset_timeout() from public, anon, authenticated;
+
+comment on function private.detect_unset_timeout() is
+    'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
+
+-- supabase/schemas/audit/kinds/wrong_host.sql
+
+create function private.find_wrong_hosts()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with project as (
+        select private.url_host(s.decrypted_secret) as host
+        from vault.decrypted_secrets as s
+        where s.name = 'project_url'
+    ),
+    addresses as (
+        -- Other services are nobody's business: only what looks like a project is compared.
+        select j.job_name, j.jobid, j.schedule, private.url_host(m.url[1]) as host
+        from private.known_cron_jobs() as j
+        cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)
+        where m.url[1] ~* '^https?://[^/?#\s]+\.supabase\.(co|in|net)([:/?#]|$)' or m.url[1] ~ '/(functions|rest)/v1/'
+    )
+    select
+        a.job_name,
+        jsonb_build_object(
+            'job', a.job_name,
+            'schedule', min(a.schedule),
+            'jobid', min(a.jobid),
+            'message', format('job "%s" calls %s, and this project is %s', a.job_name, min(a.host), min(p.host))
+        )
+    from addresses as a
+    join project as p on p.host <> a.host
+    group by a.job_name;
+$$;
+
+revoke all on function private.find_wrong_hosts() from public, anon, authenticated;
+
+comment on function private.find_wrong_hosts() is
+    'Jobs whose command calls a project that is not the one of Vault''s project_url, as after a clone or a restore.';
+
+-- supabase/schemas/audit/kinds/zombie.sql
+
+create function private.detect_zombies()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- pg_cron gives a run 10 seconds to connect; until then it has no process either.
+    patience constant interval := interval '2 minutes';
+    dead record;
+begin
+    for dead in
+        with given_up as (
+            update analytics.open_runs as o
+            set given_up_at = clock_timestamp()
+            where o.given_up_at is null
+                and o.first_seen_at < clock_timestamp() - patience
+                and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - patience
+                and not private.is_run_alive(o)
+            returning o.*
+        )
+        select
+            g.job_name, count(*) as run_count, max(g.runid) as runid, min(coalesce(g.started_at, g.first_seen_at)) as since,
+            (array_agg(g.status order by g.runid desc))[1] as status,
+            (array_agg(g.job_pid order by g.runid desc))[1] as job_pid
+        from given_up as g
+        group by g.job_name
+        order by g.job_name
+    loop
+        perform private.observe(
+            kind => 'zombie',
+            subject => dead.job_name,
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => jsonb_build_object(
+                'job', dead.job_name,
+                'schedule', private.schedule_of_job(dead.job_name),
+                'runid', dead.runid,
+                'started_at', dead.since,
+                'message', format(
+                    'the run is "%s" since %s, and process %s is gone', dead.status, dead.since,
+                    coalesce(dead.job_pid::text, 'of its connection')
+                )
+            ),
+            weight => dead.run_count,
+            seen_since => dead.since
+        );
+    end loop;
+
+    -- A later run of the job shows that it goes on; the dead one is told by then, and is not looked at again.
+    delete from analytics.open_runs as o
+    where o.given_up_at is not null
+        and (
+            exists (select from analytics.job_pace as p where p.job_name = o.job_name and p.last_runid > o.runid)
+            or exists (
+                select from analytics.open_runs as n
+                where n.job_name = o.job_name and n.epoch = o.epoch and n.runid > o.runid and n.given_up_at is null
+            )
+        );
+
+    perform private.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
+    from analytics.findings as f
+    where f.kind = 'zombie'
+        and f.state = 'bad'
+        and not exists (select from analytics.open_runs as o where o.job_name = f.subject and o.given_up_at is not null);
+end
+$$;
+
+revoke all on function private.detect_zombies() from public, anon, authenticated;
+
+comment on function private.detect_zombies() is
+    'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';
+
+-- supabase/schemas/audit/lists/list_incidents.sql
+
+-- Object: analytics.list_incidents()
+-- Serves: /analytics/ops/incidents
+-- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
+--      would carry it, unscrubbed: whoever serves it scrubs it.
+--      (MERGED) an alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
+--      scrubbed before they were kept.
+create function analytics.list_incidents(
+    state text default null,
+    kind text default null,
+    job text default null,
+    before_id bigint default null,
+    page_size integer default 50
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with matching as (
+        select i.*
+        from analytics.incidents as i
+        where (before_id is null or i.incident_id < before_id)
+            and (list_incidents.state is null or (list_incidents.state = 'open') = (i.closed_at is null))
+            and (list_incidents.kind is null or i.kind = list_incidents.kind)
+            and (list_incidents.job is null or i.job_name = list_incidents.job)
+        order by i.incident_id desc
+        -- One more than the page, to know whether another one follows.
+        limit page_size + 1
+    ),
+    page as (
+        select m.* from matching as m order by m.incident_id desc limit page_size
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'incident_id', p.incident_id,
+                    'state', case when p.closed_at is null then 'open' else 'closed' end,
+                    'cause_id', p.cause_id,
+                    'announced_at', p.announced_at,
+                    'muted_until', case when j.muted_until > now() then j.muted_until end,
+                    'payload', private.alert_payload(p::analytics.incidents, 'opened'),
+                    'alerts', (
+                        select coalesce(
+                            jsonb_agg(
+                                jsonb_build_object(
+                                    'event_id', o.event_id,
+                                    'transition', o.transition,
+                                    'state', o.state,
+                                    'attempt_count', o.attempt_count,
+                                    'delivered_at', o.delivered_at,
+                                    'last_error', o.last_error,
+                                    'resolved_at', o.resolved_at,
+                                    'resolve_error', o.resolve_error
+                                )
+                                order by o.created_at, o.transition
+                            ),
+                            '[]'
+                        )
+                        from analytics.outbox as o
+                        where o.incident_id = p.incident_id
+                    )
+                )
+                order by p.incident_id desc
+            ),
+            '[]'
+        ),
+        'next_cursor', case when (select count(*) from matching) > page_size then min(p.incident_id)::text end
+    )
+    from page as p
+    left join analytics.scheduled_jobs as j on j.job_name = p.job_name;
+$$;
+
+revoke all on function analytics.list_incidents(text, text, text, bigint, integer) from public, anon, authenticated;
+
+grant execute on function analytics.list_incidents(text, text, text, bigint, integer) to service_role;
+
+comment on function analytics.list_incidents(text, text, text, bigint, integer) is
+    'A page of incidents, newest first, below before_id; state is open, closed or null. Service role only. The evidence is unscrubbed.';
+
+-- supabase/schemas/audit/lists/list_jobs.sql
+
+-- Object: analytics.list_jobs()
+-- Serves: /analytics/ops/jobs
+-- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
+--      other people's hold keys.
+--      (MERGED) a page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
+--      when that job is gone meanwhile the list begins again, so that no job is passed over.
+create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with scheduled as (
+        -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
+        select distinct on (coalesce(c.jobname::text, 'jobid:' || c.jobid))
+            coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name,
+            count(*) over (partition by coalesce(c.jobname::text, 'jobid:' || c.jobid)) as scheduled_count,
+            c.jobid, c.schedule, c.command, c.active, c.username, c.database
+        from cron.job as c
+        order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
+    ),
+    place as (
+        select case
+            when after_job like 'sha256:%' then (
+                select n.job_name
+                from (select c.job_name from scheduled as c union select d.job_name from analytics.scheduled_jobs as d) as n
+                where 'sha256:' || encode(sha256(convert_to(n.job_name, 'UTF8')), 'hex') = after_job
+            )
+            else after_job
+        end as name
+    ),
+    matching as (
+        select
+            coalesce(d.job_name, s.job_name) as name,
+            s.jobid,
+            coalesce(s.scheduled_count, 0) as scheduled_count,
+            coalesce(s.active, false) as is_active,
+            d.job_name is not null as is_declared,
+            coalesce(
+                d.schedule = s.schedule
+                and d.command_fingerprint = private.command_fingerprint(s.command)
+                and d.owner = s.username
+                and d.database = s.database,
+                false
+            ) as is_as_declared,
+            coalesce(s.schedule, d.schedule) as schedule,
+            coalesce(s.username, d.owner) as owner,
+            coalesce(s.database, d.database) as database,
+            d.late_after, d.max_runtime, d.failure_threshold, d.recovery_threshold, d.severity, d.muted_until, d.paused_until, d.declared_at
+        from analytics.scheduled_jobs as d
+        full join scheduled as s on s.job_name = d.job_name
+        where (list_jobs.job is null or coalesce(d.job_name, s.job_name) = list_jobs.job)
+            and coalesce(coalesce(d.job_name, s.job_name) collate "C" > (select p.name from place as p) collate "C", true)
+        order by coalesce(d.job_name, s.job_name) collate "C"
+        limit page_size + 1
+    ),
+    page as (
+        select m.* from matching as m order by m.name collate "C" limit page_size
+    ),
+    last_runs as (
+        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        select distinct on (r.jobid) r.jobid, r.runid, r.status, r.return_message, r.start_time, r.end_time
+        from cron.job_run_details as r
+        where r.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
+        order by r.jobid, r.runid desc
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'job', p.name,
+                    'jobid', p.jobid,
+                    'view', v.view_name,
+                    'is_declared', p.is_declared,
+                    'scheduled_count', p.scheduled_count,
+                    'is_active', p.is_active,
+                    'is_as_declared', p.is_as_declared,
+                    'schedule', p.schedule,
+                    'owner', p.owner,
+                    'database', p.database,
+                    'late_after_seconds', extract(epoch from p.late_after)::bigint,
+                    'max_runtime_seconds', extract(epoch from p.max_runtime)::bigint,
+                    'failure_threshold', p.failure_threshold,
+                    'recovery_threshold', p.recovery_threshold,
+                    'severity', p.severity,
+                    'muted_until', case when p.muted_until > now() then p.muted_until end,
+                    'paused_until', case when p.paused_until > now() then p.paused_until end,
+                    'declared_at', p.declared_at,
+                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
+                    'missed_slot_at', w.missed_slot_at,
+                    'last_run', case when r.runid is not null then jsonb_build_object(
+                        'runid', r.runid,
+                        'status', r.status,
+                        'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
+                        'started_at', r.start_time,
+                        'ended_at', r.end_time
+                    ) end,
+                    'open_incidents', (
+                        select coalesce(
+                            jsonb_agg(
+                                jsonb_build_object(
+                                    'incident_id', i.incident_id,
+                                    'kind', i.kind,
+                                    'severity', i.severity,
+                                    'opened_at', i.opened_at
+                                )
+                                order by i.incident_id
+                            ),
+                            '[]'
+                        )
+                        from analytics.incidents as i
+                        where i.closed_at is null and i.job_name = p.name
+                    )
+                )
+                order by p.name collate "C"
+            ),
+            '[]'
+        ),
+        'next_cursor', case when (select count(*) from matching) > page_size then max(p.name collate "C") end
+    )
+    from page as p
+    left join analytics.views as v on v.job_name = p.name
+    left join analytics.job_slots as w on w.job_name = p.name
+    left join last_runs as r on r.jobid = p.jobid;
+$$;
+
+revoke all on function analytics.list_jobs(text, text, integer) from public, anon, authenticated;
+
+grant execute on function analytics.list_jobs(text, text, integer) to service_role;
+
+comment on function analytics.list_jobs(text, text, integer) is
+    'A page of jobs, declared or scheduled, by name, above after_job (a name, or sha256: and the name''s SHA-256), with the last run among the newest 20,000. Service role only. Messages and names are unscrubbed.';
+
+-- supabase/schemas/audit/lists/list_runs.sql
+
+-- Object: analytics.list_runs()
+-- Serves: /analytics/ops/runs
+-- Why: the history newest first, by runid, its only index. A page reads a bounded window, so that a rare job does not
+--      cost a scan of everything: a short or empty page with a next_cursor means that there is more below.
+create function analytics.list_runs(
+    job text default null,
+    status text default null,
+    before_runid bigint default null,
+    page_size integer default 50,
+    window_size integer default 20000
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with names as (
+        select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
+        union all
+        -- Runs outlive their job: its name is kept by the audit.
+        select k.jobid, k.job_name
+        from analytics.known_jobs as k
+        join analytics.audit_state as s on s.epoch = k.epoch
+        where not exists (select from cron.job as j where j.jobid = k.jobid)
+    ),
+    -- Read in the order of the index, and no further than the page needs: names are joined afterwards.
+    matching as (
+        select r.*
+        from (
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
+            from cron.job_run_details as d
+            where before_runid is null or d.runid < before_runid
+            order by d.runid desc
+            limit window_size
+        ) as r
+        where (list_runs.status is null or r.status = list_runs.status)
+            and (
+                case
+                    when list_runs.job is null
+                        then r.status <> 'succeeded' or r.jobid <> all (array(
+                            select n.jobid
+                            from names as n
+                            join analytics.scheduled_jobs as w on w.job_name = n.job_name
+                            where w.is_worker
+                        ))
+                    else r.jobid = any (array(select n.jobid from names as n where n.job_name = list_runs.job))
+                        or 'jobid:' || r.jobid = list_runs.job
+                end
+            )
+        order by r.runid desc
+        limit page_size + 1
+    ),
+    page as (
+        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        from matching as m
+        order by m.runid desc
+        limit page_size
+    )
+    select jsonb_build_object(
+        'rows', coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'runid', p.runid,
+                    'job', p.job_name,
+                    'status', p.status,
+                    'started_at', p.start_time,
+                    'ended_at', p.end_time,
+                    'duration_ms', (extract(epoch from p.end_time - p.start_time) * 1000)::bigint,
+                    'message', nullif(btrim(left(p.return_message, 4000), E' \t\r\n'), '')
+                )
+                order by p.runid desc
+            ),
+            '[]'
+        ),
+        'next_cursor', case
+            when (select count(*) from matching) > page_size then min(p.runid)::text
+            else (
+                select min(w.runid)::text
+                from (
+                    select d.runid
+                    from cron.job_run_details as d
+                    where before_runid is null or d.runid < before_runid
+                    order by d.runid desc
+                    limit window_size
+                ) as w
+                having count(*) = window_size
+            )
+        end
+    )
+    from page as p;
+$$;
+
+revoke all on function analytics.list_runs(text, text, bigint, integer, integer) from public, anon, authenticated;
+
+grant execute on function analytics.list_runs(text, text, bigint, integer, integer) to service_role;
+
+comment on function analytics.list_runs(text, text, bigint, integer, integer) is
+    'A page of pg_cron''s history, newest first, below before_runid; reads at most window_size runs. Succeeded runs of workers are left out where no job is named. Service role only. Messages are unscrubbed.';
+
+-- supabase/schemas/audit/monitors/acknowledge_check_in.sql
+
+create function analytics.acknowledge_check_in(job_name text, runid bigint)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.job_monitors as m
+    set told_runid = acknowledge_check_in.runid
+    where m.job_name = acknowledge_check_in.job_name;
+$$;
+
+revoke all on function analytics.acknowledge_check_in(text, bigint) from public, anon, authenticated;
+
+grant execute on function analytics.acknowledge_check_in(text, bigint) to service_role;
+
+comment on function analytics.acknowledge_check_in(text, bigint) is 'Sentry took the check-in of the run. Idempotent. Service role only.';
+
+-- supabase/schemas/audit/monitors/check_ins_asked.sql
+
+-- Object: analytics.check_ins_asked, private.may_check_in(), analytics.claim_heartbeat(), analytics.due_check_ins() (replaced)
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
+create table analytics.check_ins_asked (
+    monitor text primary key,
+    asked_at timestamptz[] not null
+);
+
+alter table analytics.check_ins_asked enable row level security;
+
+revoke all on table analytics.check_ins_asked from public, anon, authenticated;
+
+comment on table analytics.check_ins_asked is 'When each monitor was told something within the last minute.';
+
+-- supabase/schemas/audit/monitors/claim_heartbeat.sql
+
+create function analytics.claim_heartbeat()
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    -- No job has this name.
+    select private.may_check_in('');
+$$;
+
+revoke all on function analytics.claim_heartbeat() from public, anon, authenticated;
+
+grant execute on function analytics.claim_heartbeat() to service_role;
+
+comment on function analytics.claim_heartbeat() is
+    'Whether the audit''s own monitor may be told something now: three times a minute at most, by all isolates. Service role only.';
+
+-- supabase/schemas/audit/monitors/due_check_ins.sql
+
+create function analytics.due_check_ins()
+returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state analytics.audit_state;
+    wanted record;
+    run record;
+begin
+    select * into strict state from analytics.audit_state;
+    delete from analytics.job_monitors as m
+    where not exists (select from analytics.scheduled_jobs as j where j.job_name = m.job_name and j.has_monitor);
+
+    -- A new monitor, or a history that began again: what ran before is not told.
+    insert into analytics.job_monitors as m (job_name, epoch, looked_runid)
+    select j.job_name, state.epoch, state.low_runid
+    from analytics.scheduled_jobs as j
+    where j.has_monitor and j.schedule ~ '^\s*\S+(\s+\S+){4}\s*$' and j.schedule !~ '\$'
+    on conflict on constraint job_monitors_pkey do update
+    set epoch = excluded.epoch, looked_runid = excluded.looked_runid, last_runid = null, last_status = null, told_runid = null
+    where m.epoch <> excluded.epoch;
+
+    for wanted in
+        select m.job_name, m.looked_runid from analytics.job_monitors as m order by m.job_name for update
+    loop
+        select d.runid, case d.status when 'succeeded' then 'ok' else 'error' end as status
+        into run
+        from cron.job_run_details as d
+        join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = d.jobid and k.job_name = wanted.job_name
+        where d.runid > wanted.looked_runid and d.status in ('succeeded', 'failed')
+        order by d.runid desc
+        limit 1;
+        -- An HTTP job has done what its call has done; while that is open, nothing is told.
+        if found and run.status = 'ok' then
+            select case c.outcome when 'succeeded' then 'ok' when 'pending' then null else 'error' end into run.status
+            from analytics.http_calls as c
+            where c.runid = run.runid
+            order by c.call_id desc
+            limit 1;
+            if not found then
+                run.status := 'ok';
+            end if;
+        end if;
+        continue when run.runid is not null and run.status is null;
+
+        update analytics.job_monitors as m
+        set last_runid = coalesce(run.runid, m.last_runid),
+            last_status = coalesce(run.status, m.last_status),
+            -- One that still runs is looked for again.
+            looked_runid = greatest(m.looked_runid, least(
+                state.low_runid,
+                (select min(o.runid) - 1 from analytics.open_runs as o where o.epoch = state.epoch and o.job_name = m.job_name)
+            ))
+        where m.job_name = wanted.job_name;
+    end loop;
+
+    for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
+        select
+            m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
+            case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+            greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
+            greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
+        from analytics.job_monitors as m
+        join analytics.scheduled_jobs as j on j.job_name = m.job_name
+        where m.last_runid is not null and m.last_runid is distinct from m.told_runid
+        order by m.job_name
+    loop
+        continue when not private.may_check_in(job_name);
+        return next;
+    end loop;
+end
+$$;
+
+revoke all on function analytics.due_check_ins() from public, anon, authenticated;
+
+grant execute on function analytics.due_check_ins() to service_role;
+
+comment on function analytics.due_check_ins() is
+    'The newest ended run of each job with a monitor, while Sentry has not taken its check-in. Service role only. Safe to repeat.';
+
+-- supabase/schemas/audit/monitors/job_monitors.sql
+
+create table analytics.job_monitors (
+    job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
+    epoch integer not null,
+    looked_runid bigint not null,
+    last_runid bigint,
+    last_status text check (last_status in ('ok', 'error')),
+    told_runid bigint
+);
+
+alter table analytics.job_monitors enable row level security;
+
+revoke all on table analytics.job_monitors from public, anon, authenticated;
+
+comment on table analytics.job_monitors is 'What each monitor was told last.';
+
+comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to here were looked at.';
+
+-- supabase/schemas/audit/monitors/may_check_in.sql
+
+create function private.may_check_in(monitor text)
+returns boolean
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.check_ins_asked as c (monitor, asked_at) values (monitor, '{}')
+    on conflict on constraint check_ins_asked_pkey do nothing;
+
+    with asked as (
+        update analytics.check_ins_asked as c
+        set asked_at = array(select a from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds')
+            || clock_timestamp()
+        where c.monitor = may_check_in.monitor
+            and (select count(*) from unnest(c.asked_at) as a where a > clock_timestamp() - interval '61 seconds') < 3
+        returning 1
+    )
+    select exists (select from asked);
+$$;
+
+revoke all on function private.may_check_in(text) from public, anon, authenticated;
+
+comment on function private.may_check_in(text) is 'Whether one more check-in of the monitor fits into this minute; true counts it.';
+
+-- supabase/schemas/audit/pass/audit_detectors.sql
+
+create table analytics.audit_detectors (
+    detector text primary key check (detector ~ '^[a-z][a-z_]*$'),
+    place integer not null unique,
+    call text not null,
+    needs_history boolean not null default true,
+    was_skipped boolean not null default false,
+    out_of_time_at timestamptz
+);
+
+alter table analytics.audit_detectors enable row level security;
+
+revoke all on table analytics.audit_detectors from public, anon, authenticated;
+
+comment on table analytics.audit_detectors is 'What a pass calls, in this order. A new detector is a row.';
+
+comment on column analytics.audit_detectors.call is
+    'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
+
+comment on column analytics.audit_detectors.needs_history is 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+
+comment on column analytics.audit_detectors.was_skipped is 'No time was left for it in the last pass: in the next one it comes before the others.';
+
+comment on column analytics.audit_detectors.out_of_time_at is 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+
+-- supabase/schemas/audit/pass/audit_pass.sql
+
+create function analytics.audit_pass(dry_run boolean default false, calendar jsonb default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    called_at constant timestamptz := clock_timestamp();
+    answer jsonb;
+begin
+    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
+    -- anything else is worth more of the statement's time either.
+    perform set_config('lock_timeout', '2s', true);
+    begin
+        perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
+    exception
+        when lock_not_available then
+            return jsonb_build_object('is_busy', true);
+    end;
+    begin
+        answer := private.run_audit_pass(calendar, called_at);
+        if dry_run then
+            raise exception using errcode = 'FRDRY', message = 'dry run';
+        end if;
+    exception
+        -- Rolls back what the pass wrote; the answer is a variable, and stays.
+        when sqlstate 'FRDRY' then
+            null;
+    end;
+    return answer;
+end
+$$;
+
+revoke all on function analytics.audit_pass(boolean, jsonb) from public, anon, authenticated;
+
+grant execute on function analytics.audit_pass(boolean, jsonb) to service_role;
+
+comment on function analytics.audit_pass(boolean, jsonb) is
+    'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+
+-- supabase/schemas/audit/pass/is_passing.sql
+
+create function private.is_passing(sqlstate text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Out of time, a lock that another holds, a deadlock.
+    select sqlstate in ('57014', '55P03', '40P01', '40001');
+$$;
+
+revoke all on function private.is_passing(text) from public, anon, authenticated;
+
+comment on function private.is_passing(text) is 'Whether what failed may well succeed the next time.';
+
+-- supabase/schemas/audit/pass/judged_since.sql
+
+create function private.judged_since()
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(s.judged_since, now()) from analytics.audit_state as s;
+$$;
+
+revoke all on function private.judged_since() from public, anon, authenticated;
+
+comment on function private.judged_since() is 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
+
+-- supabase/schemas/audit/pass/note_detector.sql
+
+create function private.note_detector(detector text, failure jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_skipped constant boolean := coalesce((failure ->> 'is_skipped')::boolean, false);
+    state_before text;
+begin
+    select f.state into state_before
+    from analytics.findings as f
+    where f.kind = 'detector_failed' and f.subject = note_detector.detector;
+
+    update analytics.audit_detectors as d
+    set was_skipped = is_skipped,
+        out_of_time_at = case
+            when is_skipped then d.out_of_time_at
+            when failure ->> 'sqlstate' = '57014' then clock_timestamp()
+        end
+    where d.detector = note_detector.detector
+        and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
+
+    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    if failure is not null or state_before <> 'ok' then
+        perform private.observe(
+            kind => 'detector_failed',
+            subject => detector,
+            state => case
+                when failure is null then 'ok'
+                when (failure ->> 'is_passing')::boolean and coalesce(state_before, 'ok') = 'ok' then 'unknown'
+                else 'bad'
+            end,
+            observed_at => clock_timestamp(),
+            evidence => coalesce(failure, '{}') || jsonb_build_object('detector', detector)
+        );
+    end if;
+end
+$$;
+
+revoke all on function private.note_detector(text, jsonb) from public, anon, authenticated;
+
+comment on function private.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+
+-- supabase/schemas/audit/pass/note_failed_audit.sql
+
+create function analytics.note_failed_audit(reason text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    noted_at constant timestamptz := clock_timestamp();
+    failures integer;
+    is_muted constant boolean := coalesce(
+        (select j.muted_until > clock_timestamp() from analytics.scheduled_jobs as j where j.job_name = own_job), false
+    );
+begin
+    perform set_config('lock_timeout', '2s', true);
+    update analytics.audit_state as s
+    set failed_count = s.failed_count + 1,
+        failed_at = noted_at,
+        failure = left(reason, 500),
+        last_outcome = 'unknown',
+        last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
+    returning s.failed_count into failures;
+
+    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    if failures < 2 then
+        return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+    end if;
+    begin
+        perform private.observe(
+            kind => 'audit_failed',
+            subject => own_job,
+            state => 'bad',
+            observed_at => noted_at,
+            evidence => jsonb_build_object(
+                'job', own_job, 'schedule', '*/5 * * * *', 'message', left(reason, 500), 'failed_count', failures
+            )
+        );
+        if not is_muted then
+            perform private.enqueue_alert(i, 'opened')
+            from analytics.incidents as i
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+            update analytics.incidents as i
+            set announced_at = noted_at
+            where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
+        end if;
+    exception
+        -- The reason stands in the audit's state already, and health says it.
+        when others then
+            raise warning 'audit_failed could not be told [%]', sqlstate;
+    end;
+    return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
+end
+$$;
+
+revoke all on function analytics.note_failed_audit(text) from public, anon, authenticated;
+
+grant execute on function analytics.note_failed_audit(text) to service_role;
+
+comment on function analytics.note_failed_audit(text) is
+    'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
+
+-- supabase/schemas/audit/pass/run_audit_pass.sql
+
+create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    started_at constant timestamptz := clock_timestamp();
+    time_limit constant interval := (
+        select nullif(g.setting, '0')::bigint * interval '1 millisecond'
+        from pg_catalog.pg_settings as g
+        where g.name = 'statement_timeout'
+    );
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
+    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
+    history record;
+    detector analytics.audit_detectors;
+    arrears private.audited_run[];
+    failure jsonb;
+    untold text[] := array[]::text[];
+    blind_reason text;
+    reasons jsonb;
+    outcome text;
+    opened_count bigint;
+    closed_count bigint;
+    open_count bigint;
+    bad_count bigint;
+begin
+    select * into history from private.read_history(started_at);
+
+    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    if calendar is not null then
+        failure := case
+            when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
+        end;
+        perform private.note_detector('calendar', failure);
+    end if;
+    if failure is not null then
+        calendar := null;
+    end if;
+
+    for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
+        continue when detector.needs_history and history.read_error is not null;
+        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        if clock_timestamp() > called_at + 0.6 * time_limit then
+            failure := jsonb_build_object(
+                'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
+            );
+            if detector.call ~ '\$1\y' then
+                perform private.keep_arrears(detector.detector, arrears || history.runs);
+            end if;
+        else
+            failure := private.run_detector(
+                detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
+                called_at + time_limit - interval '0.5 seconds'
+            );
+        end if;
+        continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
+        begin
+            perform private.note_detector(detector.detector, failure);
+        exception
+            -- What cannot even be written down is said all the same.
+            when others then
+                untold := untold || format('detector_failed:%s', detector.detector);
+        end;
+    end loop;
+
+    perform private.withdraw_subjects(
+        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
+    );
+
+    begin
+        blind_reason := private.detect_blind(history.read_error);
+    exception
+        when others then
+            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+    end;
+    -- Only now: an incident of passes that failed is over with this one.
+    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+    end if;
+    perform private.announce_incidents(started_at);
+
+    select
+        count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),
+        count(*) filter (where i.closed_at >= started_at and i.kind <> 'storm'),
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm'),
+        count(*) filter (where i.closed_at is null and i.kind <> 'storm' and i.severity in ('fatal', 'error'))
+    into opened_count, closed_count, open_count, bad_count
+    from analytics.incidents as i
+    where i.closed_at is null or i.closed_at >= started_at;
+
+    select coalesce(jsonb_agg(o.fingerprint order by o.place), '[]') into reasons
+    from (
+        select i.fingerprint, i.incident_id as place
+        from analytics.incidents as i
+        where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
+        union all
+        -- Seen by the first pass, and told by the next if it is still so: no reason to call it well until then.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
+        union all
+        -- What was not looked for is not well either.
+        select f.kind || ':' || f.subject, 0
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.state = 'unknown'
+        union all
+        select u.reason, 0 from unnest(untold) as u (reason)
+        order by place
+        limit 20
+    ) as o;
+    if blind_reason is not null then
+        reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
+    end if;
+    -- A warning wants to be read, not to take the product out of a load balancer.
+    outcome := case
+        when blind_reason is not null then 'unknown'
+        when bad_count > 0 or jsonb_array_length(reasons) > 0 then 'bad'
+        else 'ok'
+    end;
+
+    update analytics.audit_state as s
+    set pass_count = s.pass_count + 1, last_audit_at = started_at, last_outcome = outcome, last_reasons = reasons,
+        failed_count = 0, failure = null,
+        batch_size = case
+            when clock_timestamp() > called_at + 0.25 * time_limit then s.batch_size
+            else least(s.batch_size * 2, 10000)
+        end;
+
+    return (
+        select jsonb_build_object(
+            'audited_at', started_at,
+            'outcome', outcome,
+            'reasons', reasons,
+            'epoch', s.epoch,
+            'low_runid', s.low_runid,
+            'run_count', history.run_count,
+            'has_backlog', history.has_backlog,
+            'opened', opened_count,
+            'closed', closed_count,
+            'open_incidents', open_count,
+            'check_ins_held', (
+                select c.check_ins_not_before > clock_timestamp() from analytics.alert_channels as c where c.channel = 'sentry'
+            ),
+            'alerts', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('event_id', p.event_id, 'transition', p.transition, 'payload', p.payload)
+                        order by p.created_at, p.incident_id
+                    ),
+                    '[]'
+                )
+                from (
+                    select o.event_id, o.transition, o.payload, o.created_at, o.incident_id
+                    from analytics.outbox as o
+                    where o.state = 'pending'
+                    order by o.created_at, o.incident_id
+                    limit 50
+                ) as p
+            )
+        )
+        from analytics.audit_state as s
+    );
+end
+$$;
+
+revoke all on function private.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
+
+comment on function private.run_audit_pass(jsonb, timestamptz) is
+    'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+
+-- supabase/schemas/audit/pass/shrink_audit_batch.sql
+
+create function analytics.shrink_audit_batch()
+returns integer
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.audit_state as s set batch_size = greatest(s.batch_size / 2, 1) returning s.batch_size;
+$$;
+
+revoke all on function analytics.shrink_audit_batch() from public, anon, authenticated;
+
+grant execute on function analytics.shrink_audit_batch() to service_role;
+
+comment on function analytics.shrink_audit_batch() is
+    'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
+
+-- supabase/schemas/audit/pass/skip_backlog.sql
+
+create function private.skip_backlog(batch_size integer)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
+    update analytics.audit_state as s
+    set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
+    where s.judged_since is null;
+$$;
+
+revoke all on function private.skip_backlog(integer) from public, anon, authenticated;
+
+comment on function private.skip_backlog(integer) is
+    'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
+
+-- supabase/schemas/audit/purge/is_own_run.sql
+
+create function private.is_own_run(command text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    select coalesce(
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+    );
+$$;
+
+revoke all on function private.is_own_run(text) from public, anon, authenticated;
+
+comment on function private.is_own_run(text) is 'Whether a run did Freshet''s work: its command calls a function of analytics.';
+
+-- supabase/schemas/audit/purge/purge_history.sql
+
+create function private.purge_history()
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    rule analytics.retention;
+    deleted jsonb := '{}'::jsonb;
+begin
+    -- Two at once would only wait for each other's rows.
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.purge', 0)) then
+        return deleted;
+    end if;
+    for rule in
+        -- Alerts before the incidents that they are about.
+        select r.* from analytics.retention as r order by r.history = 'incidents', r.history
+    loop
+        deleted := deleted || jsonb_build_object(rule.history, case rule.history
+            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
+            when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
+            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
+        end);
+    end loop;
+    return deleted;
+end
+$$;
+
+revoke all on function private.purge_history() from public, anon, authenticated;
+
+comment on function private.purge_history() is
+    'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
+
+-- supabase/schemas/audit/purge/purge_incidents.sql
+
+create function private.purge_incidents(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        select i.incident_id
+        from analytics.incidents as i
+        where i.closed_at < now() - keep_for
+            and not exists (select from analytics.outbox as o where o.incident_id = i.incident_id)
+            -- One that speaks for others goes after them, at a later call.
+            and not exists (select from analytics.incidents as c where c.cause_id = i.incident_id)
+        order by i.closed_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.incidents as i using old where i.incident_id = old.incident_id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function private.purge_incidents(interval, integer) from public, anon, authenticated;
+
+comment on function private.purge_incidents(interval, integer) is
+    'Deletes incidents that closed long ago and of which nothing waits to be told.';
+
+-- supabase/schemas/audit/purge/purge_outbox.sql
+
+create function private.purge_outbox(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        select o.event_id
+        from analytics.outbox as o
+        join analytics.incidents as i on i.incident_id = o.incident_id
+        where o.state = 'delivered'
+            and o.delivered_at < now() - keep_for
+            -- A recovery waits for the delivery of what it recovers from, and is told by it.
+            and i.closed_at < now() - keep_for
+        order by o.delivered_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.outbox as o using old where o.event_id = old.event_id and o.state = 'delivered' returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function private.purge_outbox(interval, integer) from public, anon, authenticated;
+
+comment on function private.purge_outbox(interval, integer) is
+    'Deletes alerts that were delivered long ago, of incidents that are as long over. What waits or is parked stays, however old.';
+
+-- supabase/schemas/audit/purge/purge_refresh_log.sql
+
+create function private.purge_refresh_log(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
+        select l.id
+        from (
+            select r.id, coalesce(r.finished_at, r.started_at) as ended_at
+            from analytics.refresh_log as r
+            order by r.id
+            limit batch_size
+        ) as l
+        where l.ended_at < now() - keep_for
+    ),
+    deleted as (
+        delete from analytics.refresh_log as r using old where r.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function private.purge_refresh_log(interval, integer) from public, anon, authenticated;
+
+comment on function private.purge_refresh_log(interval, integer) is 'Deletes old rows of the ledger, at most a batch.';
+
+-- supabase/schemas/audit/purge/purge_refresh_requests.sql
+
+create function private.purge_refresh_requests(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        select r.id
+        from analytics.refresh_requests as r
+        where r.finished_at < now() - keep_for
+        order by r.finished_at
+        limit batch_size
+    ),
+    deleted as (
+        delete from analytics.refresh_requests as r using old where r.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function private.purge_refresh_requests(interval, integer) from public, anon, authenticated;
+
+comment on function private.purge_refresh_requests(interval, integer) is 'Deletes requests that finished long ago, with their views, at most a batch.';
+
+-- supabase/schemas/audit/purge/purge_worker_runs.sql
+
+-- Object: private.purge_worker_runs() (replaced)
+-- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
+--      where it has looked, and goes on from there.
+create function private.purge_worker_runs(batch_size integer)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
+    -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
+    -- nothing waits to be read.
+    read_below constant bigint := (
+        select case when s.last_audit_at is null then newest_runid else least(s.low_runid, newest_runid) end
+        from analytics.audit_state as s
+    );
+    looked_up_to bigint := (select (r.swept ->> 'worker_runid')::bigint from analytics.retention as r where r.history = 'runs');
+    next_runid bigint;
+    deleted_count bigint;
+begin
+    -- A history that began again is looked through again.
+    if looked_up_to is null or looked_up_to >= newest_runid then
+        looked_up_to := 0;
+    end if;
+
+    -- One that ended late is passed over, and goes with all others.
+    select max(l.runid) filter (where l.ended_at < now() - interval '1 hour') into next_runid
+    from (
+        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        from cron.job_run_details as d
+        where d.runid > looked_up_to and d.runid < read_below
+        order by d.runid
+        limit batch_size
+    ) as l;
+
+    delete from cron.job_run_details as d
+    where d.runid > looked_up_to
+        and d.runid <= next_runid
+        and d.status = 'succeeded'
+        and d.end_time < now() - interval '1 hour'
+        and d.jobid in (
+            select j.jobid from cron.job as j join analytics.scheduled_jobs as w on w.job_name = j.jobname where w.is_worker
+        )
+        and not exists (select from analytics.open_runs as o where o.runid = d.runid);
+    get diagnostics deleted_count = row_count;
+
+    update analytics.retention as r
+    set swept = r.swept || jsonb_build_object('worker_runid', next_runid)
+    where r.history = 'runs' and next_runid is not null;
+    return deleted_count;
+end
+$$;
+
+revoke all on function private.purge_worker_runs(integer) from public, anon, authenticated;
+
+comment on function private.purge_worker_runs(integer) is
+    'Deletes succeeded runs of workers that ended more than an hour ago, and looks at a batch of runs at most. Never at or above the watermark of the audit once it has one, never an open run.';
+
+-- supabase/schemas/audit/purge/retention.sql
+
+-- Object: analytics.retention, private.purge_runs(), private.purge_refresh_log(), private.purge_outbox(),
+--         private.purge_incidents(), private.purge_history(), job analytics-purge
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why of_all_jobs, swept, retention_of_all_jobs_check: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+create table analytics.retention (
+    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents')),
+    keep_for interval not null check (keep_for >= interval '1 day'),
+    batch_size integer not null default 20000 check (batch_size between 1 and 1000000),
+    of_all_jobs boolean not null default false,
+    swept jsonb not null default '{}',
+    constraint retention_spans_check check (keep_for <= interval '100 years'),
+    constraint retention_of_all_jobs_check check (history = 'runs' or not of_all_jobs)
+);
+
+alter table analytics.retention enable row level security;
+
+revoke all on table analytics.retention from public, anon, authenticated;
+
+comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
+
+comment on column analytics.retention.batch_size is 'The most rows that one call of private.purge_history deletes.';
+
+comment on column analytics.retention.history is
+    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+comment on column analytics.retention.of_all_jobs is
+    'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+
+comment on column analytics.retention.swept is 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+
+-- supabase/schemas/audit/runs/audited_run.sql
+
+-- Object: private.audited_run, private.run_ending(), private.begin_epoch(), private.take_runs()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+create type private.audited_run as (
+    runid bigint,
+    job_name text,
+    status text,
+    sqlstate text,
+    message text,
+    started_at timestamptz,
+    ended_at timestamptz,
+    ending text
+);
+
+-- supabase/schemas/audit/runs/begin_epoch.sql
+
+create function private.begin_epoch()
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state analytics.audit_state;
+    cluster constant text := private.system_identifier();
+    history constant oid := 'cron.job_run_details'::regclass::oid;
+    present_timeline constant integer := private.cluster_timeline();
+    newest_runid bigint;
+    reason text;
+begin
+    select * into strict state from analytics.audit_state;
+    select max(d.runid) into newest_runid from cron.job_run_details as d;
+
+    if history <> state.history_relation then
+        reason := 'the extension pg_cron was created again';
+    elsif newest_runid < state.low_runid then
+        reason := format('runids went back from %s to %s', state.low_runid, newest_runid);
+    elsif cluster <> state.system_identifier then
+        reason := 'the database runs on another cluster: restored or cloned';
+    elsif present_timeline <> state.timeline then
+        reason := format(
+            'the database was restored to an earlier moment, or a standby took over (timeline %s, before it %s): what was written since is gone, runs and incidents with it',
+            present_timeline, state.timeline
+        );
+    else
+        return null;
+    end if;
+
+    -- Open runs of another history can never be seen to end; those of a restored one can.
+    if history = state.history_relation and newest_runid >= state.low_runid then
+        update analytics.open_runs set epoch = state.epoch + 1;
+    else
+        delete from analytics.open_runs;
+        update analytics.audit_state set low_runid = 0;
+        -- What is remembered of runs by their runids would hide the new ones, which are lower.
+        delete from analytics.job_pace;
+        update analytics.view_watch set judged_runid = null;
+        update analytics.struck_jobs set runid = 0;
+    end if;
+
+    -- The audit's own runs are awaited again.
+    update analytics.audit_state as s
+    set epoch = s.epoch + 1,
+        system_identifier = cluster,
+        history_relation = history,
+        timeline = present_timeline,
+        canary_seen_at = clock_timestamp();
+    return reason;
+end
+$$;
+
+revoke all on function private.begin_epoch() from public, anon, authenticated;
+
+comment on function private.begin_epoch() is
+    'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
+
+-- supabase/schemas/audit/runs/cluster_timeline.sql
+
+-- Object: analytics.audit_state.timeline, private.cluster_timeline(), private.begin_epoch() (replaced),
+--         private.unread_history()
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
+--      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
+--      from a backup. Like the system identifier it may be read by every role.
+create function private.cluster_timeline()
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
+$$;
+
+revoke all on function private.cluster_timeline() from public, anon, authenticated;
+
+comment on function private.cluster_timeline() is
+    'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
+
+-- supabase/schemas/audit/runs/cron_backends.sql
+
+-- Object: private.cron_backends(), private.is_audit_sighted()
+-- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
+--      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+create function private.cron_backends()
+returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
+    select
+        a.pid,
+        a.backend_type = 'pg_cron launcher' or a.application_name = 'pg_cron scheduler',
+        a.state is distinct from 'idle',
+        a.backend_start,
+        a.query
+    from pg_catalog.pg_stat_activity as a
+    where pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+        and (
+            a.backend_type in ('pg_cron launcher', 'pg_cron')
+            or a.application_name in ('pg_cron scheduler', 'pg_cron')
+        );
+$$;
+
+revoke all on function private.cron_backends() from public, anon, authenticated;
+
+comment on function private.cron_backends() is
+    'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';
+
+-- supabase/schemas/audit/runs/is_audit_sighted.sql
+
+create function private.is_audit_sighted()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
+$$;
+
+revoke all on function private.is_audit_sighted() from public, anon, authenticated;
+
+comment on function private.is_audit_sighted() is
+    'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+
+-- supabase/schemas/audit/runs/job_pace.sql
+
+-- Object: analytics.job_pace, private.note_pace(), private.seconds_of_schedule(), private.time_limit_of_job()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
+create table analytics.job_pace (
+    job_name text primary key,
+    last_runid bigint not null,
+    last_started_at timestamptz,
+    last_ended_at timestamptz,
+    last_success_runid bigint,
+    last_success_started_at timestamptz,
+    queued_count integer not null default 0,
+    recent_seconds numeric[] not null default '{}'
+);
+
+alter table analytics.job_pace enable row level security;
+
+revoke all on table analytics.job_pace from public, anon, authenticated;
+
+comment on table analytics.job_pace is 'How each job has been running lately, from the runs that were taken.';
+
+comment on column analytics.job_pace.queued_count is 'Runs in a row that began as soon as the one before them ended, which had run into the next slot.';
+
+comment on column analytics.job_pace.recent_seconds is 'Durations of the last 20 runs that succeeded, oldest first.';
+
+-- supabase/schemas/audit/runs/known_jobs.sql
+
+create table analytics.known_jobs (
+    epoch integer not null,
+    jobid bigint not null,
+    job_name text not null,
+    last_seen_at timestamptz not null,
+    primary key (epoch, jobid)
+);
+
+create index known_jobs_job_name_idx on analytics.known_jobs (job_name);
+
+alter table analytics.known_jobs enable row level security;
+
+revoke all on table analytics.known_jobs from public, anon, authenticated;
+
+comment on table analytics.known_jobs is 'Names of jobids, kept after the job is unscheduled: its last runs still end.';
+
+comment on column analytics.known_jobs.job_name is
+    'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
+
+-- supabase/schemas/audit/runs/note_pace.sql
+
+create function private.note_pace(runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with taken as (
+        select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
+        union all
+        -- What the first of them is compared with.
+        select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
+        from analytics.job_pace as p
+        where p.job_name in (select r.job_name from unnest(runs) as r)
+    ),
+    jobs as materialized (
+        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        from (select distinct r.job_name from unnest(runs) as r) as n
+    ),
+    compared as (
+        select
+            t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
+            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            coalesce(
+                t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
+                and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
+                and coalesce(t.runid > max(t.runid) filter (where t.is_known) over (partition by t.job_name), true),
+                false
+            ) as is_queued
+        from taken as t
+        join jobs as j on j.job_name = t.job_name
+        window w as (partition by t.job_name order by t.runid, t.is_known desc)
+    ),
+    placed as (
+        select
+            c.*,
+            max(c.runid) filter (where not c.is_queued and not c.is_known) over (partition by c.job_name) as last_prompt_runid
+        from compared as c
+    ),
+    summed as (
+        select
+            p.job_name,
+            max(p.runid) as last_runid,
+            (array_agg(p.started_at order by p.runid desc))[1] as last_started_at,
+            (array_agg(p.ended_at order by p.runid desc))[1] as last_ended_at,
+            max(p.runid) filter (where p.ending = 'succeeded') as last_success_runid,
+            max(p.started_at) filter (where p.ending = 'succeeded') as last_success_started_at,
+            count(*) filter (where coalesce(p.runid > p.last_prompt_runid, true)) as queued_count,
+            bool_and(p.last_prompt_runid is null) as is_queued_throughout,
+            coalesce(
+                array_agg(extract(epoch from p.ended_at - p.started_at) order by p.runid)
+                    filter (where p.ending = 'succeeded' and p.ended_at - p.started_at is not null),
+                '{}'
+            ) as seconds
+        from placed as p
+        where not p.is_known
+        group by p.job_name
+    )
+    insert into analytics.job_pace as p (
+        job_name, last_runid, last_started_at, last_ended_at, last_success_runid, last_success_started_at, queued_count,
+        recent_seconds
+    )
+    select
+        s.job_name, s.last_runid, s.last_started_at, s.last_ended_at, s.last_success_runid, s.last_success_started_at,
+        s.queued_count + case when s.is_queued_throughout then coalesce(b.queued_count, 0) else 0 end,
+        s.seconds[greatest(1, cardinality(s.seconds) - 19):]
+    from summed as s
+    left join analytics.job_pace as b on b.job_name = s.job_name
+    on conflict on constraint job_pace_pkey do update
+    set last_runid = greatest(p.last_runid, excluded.last_runid),
+        last_started_at = case when excluded.last_runid > p.last_runid then excluded.last_started_at else p.last_started_at end,
+        last_ended_at = case when excluded.last_runid > p.last_runid then excluded.last_ended_at else p.last_ended_at end,
+        last_success_runid = greatest(p.last_success_runid, excluded.last_success_runid),
+        last_success_started_at = greatest(p.last_success_started_at, excluded.last_success_started_at),
+        queued_count = excluded.queued_count,
+        recent_seconds = (p.recent_seconds || excluded.recent_seconds)[
+            greatest(1, cardinality(p.recent_seconds || excluded.recent_seconds) - 19):
+        ];
+
+    delete from analytics.job_pace as p
+    where private.is_audit_sighted()
+        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
+$$;
+
+revoke all on function private.note_pace(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.note_pace(private.audited_run[]) is
+    'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/runs/observe_runs.sql
+
+-- Object: private.observe_runs()
+-- Why: several kinds are about how runs end, and count them alike: consecutive runs of a job with one ending are one
+--      observation with a weight, so that a backlog costs by its changes.
+create function private.observe_runs(kind text, bad_ending text, runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    streak record;
+begin
+    perform private.settle_incidents();
+
+    for streak in
+        with told as (
+            -- Runs that ended in another way say nothing about this one.
+            select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
+        ),
+        numbered as (
+            select
+                t.*,
+                row_number() over (partition by t.job_name order by t.runid)
+                - row_number() over (partition by t.job_name, t.ending order by t.runid) as island
+            from told as t
+        ),
+        streaks as (
+            select
+                n.job_name, n.ending, count(*) as run_count,
+                min(coalesce(n.started_at, n.ended_at)) as first_at,
+                max(n.runid) as last_runid
+            from numbered as n
+            group by n.job_name, n.ending, n.island
+        )
+        select
+            s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
+            private.schedule_of_job(s.job_name) as schedule
+        from streaks as s
+        join unnest(runs) as r on r.runid = s.last_runid
+        order by s.last_runid
+    loop
+        -- A job that goes on succeeding is no news, and is most of what there is to read.
+        continue when streak.ending = 'succeeded' and not exists (
+            select
+            from analytics.findings as f
+            where f.kind = observe_runs.kind and f.subject = streak.job_name
+                and (f.state <> 'ok' or exists (
+                    select
+                    from analytics.incidents as i
+                    where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
+                ))
+        );
+        perform private.observe(
+            kind => observe_runs.kind,
+            subject => streak.job_name,
+            state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
+            observed_at => coalesce(streak.ended_at, streak.started_at, clock_timestamp()),
+            evidence => jsonb_build_object(
+                'job', streak.job_name,
+                'schedule', streak.schedule,
+                'runid', streak.last_runid,
+                'sqlstate', streak.sqlstate,
+                'message', streak.message,
+                'started_at', streak.started_at,
+                'ended_at', streak.ended_at
+            ),
+            weight => streak.run_count,
+            seen_since => streak.first_at
+        );
+    end loop;
+
+    if private.is_audit_sighted() then
+        perform private.withdraw_subjects(kind, array(
+            select j.job_name from private.known_cron_jobs() as j
+            union
+            select d.job_name from analytics.scheduled_jobs as d
+        ));
+    end if;
+end
+$$;
+
+revoke all on function private.observe_runs(text, text, private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.observe_runs(text, text, private.audited_run[]) is
+    'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/runs/open_runs.sql
+
+create table analytics.open_runs (
+    epoch integer not null,
+    runid bigint not null,
+    job_name text not null,
+    status text not null,
+    job_pid integer,
+    is_local boolean not null default true,
+    started_at timestamptz,
+    first_seen_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    given_up_at timestamptz,
+    primary key (epoch, runid)
+);
+
+alter table analytics.open_runs enable row level security;
+
+revoke all on table analytics.open_runs from public, anon, authenticated;
+
+comment on table analytics.open_runs is 'Runs that had not ended when they were last read. They are read again by runid at every pass.';
+
+comment on column analytics.open_runs.is_local is 'Whether its backend is one of this server: else nothing can be said about it.';
+
+comment on column analytics.open_runs.given_up_at is 'When it was found to have no backend: it cannot end by itself, and how its row ends is no news.';
+
+-- supabase/schemas/audit/runs/recent_durations.sql
+
+create function private.recent_durations(job_name text)
+returns table (seconds numeric, place bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
+    (
+        select extract(epoch from l.finished_at - l.started_at), row_number() over (order by l.id desc)
+        from analytics.views as v
+        cross join lateral (
+            select r.id, r.started_at, r.finished_at, r.outcome
+            from analytics.refresh_log as r
+            where r.view_name = v.view_name
+            order by r.id desc
+            limit 500
+        ) as l
+        where v.job_name = recent_durations.job_name
+            and l.outcome = 'refreshed'
+            -- Asked once, and not for each row.
+            and l.started_at >= (select private.judged_since())
+        order by l.id desc
+        limit 20
+    )
+    union all
+    select d.seconds, cardinality(p.recent_seconds) + 1 - d.ordinal
+    from analytics.job_pace as p
+    cross join lateral unnest(p.recent_seconds) with ordinality as d (seconds, ordinal)
+    where p.job_name = recent_durations.job_name
+        and not exists (select from analytics.views as v where v.job_name = recent_durations.job_name);
+$$;
+
+revoke all on function private.recent_durations(text) from public, anon, authenticated;
+
+comment on function private.recent_durations(text) is
+    'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
+
+-- supabase/schemas/audit/runs/run_ending.sql
+
+create function private.run_ending(status text, message text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when status = 'succeeded' then 'succeeded'
+        -- A server that crashes tells some of its clients so before pg_cron, which crashes with it, marks the others.
+        when message = 'server restarted'
+            or message ~ '^server closed the connection|because of crash of another server process|the database system is '
+            then 'restarted'
+        when message = 'job canceled' then 'canceled'
+        when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM)'
+            -- The server's refusals, which come through where a run has a connection of its own.
+            or message ~ '(too many clients already|remaining connection slots|too many connections for)'
+            then 'infrastructure'
+        when message ~ 'canceling statement due to statement timeout' then 'timed_out'
+        else 'failed'
+    end;
+$$;
+
+revoke all on function private.run_ending(text, text) from public, anon, authenticated;
+
+comment on function private.run_ending(text, text) is
+    'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';
+
+-- supabase/schemas/audit/runs/run_time.sql
+
+-- Object: private.run_time(), private.take_runs(), private.note_pace(), private.detect_near_timeout() (replaced)
+-- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
+--      row that says "infinity" would end every computation with it.
+create function private.run_time(moment timestamptz)
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
+$$;
+
+revoke all on function private.run_time(timestamptz) from public, anon, authenticated;
+
+comment on function private.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+
+-- supabase/schemas/audit/runs/schedule_of_job.sql
+
+create function private.schedule_of_job(job_name text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
+        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
+    );
+$$;
+
+revoke all on function private.schedule_of_job(text) from public, anon, authenticated;
+
+comment on function private.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
+
+-- supabase/schemas/audit/runs/seconds_of_schedule.sql
+
+create function private.seconds_of_schedule(schedule text)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Nothing else can be due more often than each minute.
+    select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
+$$;
+
+revoke all on function private.seconds_of_schedule(text) from public, anon, authenticated;
+
+comment on function private.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
+
+-- supabase/schemas/audit/runs/system_identifier.sql
+
+create function private.system_identifier()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select system_identifier::text from pg_catalog.pg_control_system();
+$$;
+
+revoke all on function private.system_identifier() from public, anon, authenticated;
+
+comment on function private.system_identifier() is 'Identity of the cluster, as initdb gave it.';
+
+-- supabase/schemas/audit/runs/take_runs.sql
+
+create function private.take_runs(batch_size integer default 10000)
+returns setof private.audited_run
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state analytics.audit_state;
+    seen_at constant timestamptz := clock_timestamp();
+    open_runids bigint[];
+    working_pids integer[];
+    server_hosts constant text[] := array['', 'localhost', '127.0.0.1', '::1']
+        || array(select g.setting from pg_catalog.pg_settings as g where g.name = 'cron.host');
+    server_port constant integer := current_setting('port')::integer;
+begin
+    select * into strict state from analytics.audit_state;
+    select coalesce(array_agg(o.runid), '{}') into open_runids from analytics.open_runs as o where o.epoch = state.epoch;
+
+    -- A background worker's row says "succeeded" after each statement of its command, while the next ones still run.
+    select coalesce(array_agg(a.pid), '{}') into working_pids
+    from pg_catalog.pg_stat_activity as a
+    where a.backend_type = 'pg_cron';
+
+    -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
+    insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
+    select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
+    from private.known_cron_jobs() as j
+    order by j.jobid, j.job_name
+    on conflict on constraint known_jobs_pkey do update
+    set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
+
+    return query
+    with read as (
+        select d.* from cron.job_run_details as d where d.runid = any (open_runids)
+        union all
+        (
+            select d.*
+            from cron.job_run_details as d
+            where d.runid > state.low_runid
+            order by d.runid
+            limit batch_size
+        )
+    ),
+    -- Each once, also where one is open and new.
+    seen as materialized (
+        select distinct on (r.runid)
+            r.runid,
+            coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
+            coalesce(r.status, 'unknown') as status,
+            -- A row of ten megabytes is possible: return_message is whatever the statement said.
+            nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
+            private.run_time(r.start_time) as started_at,
+            private.run_time(r.end_time) as ended_at,
+            r.job_pid,
+            coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
+            r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
+        from read as r
+        left join analytics.known_jobs as k on k.epoch = state.epoch and k.jobid = r.jobid
+        left join cron.job as j on j.jobid = r.jobid
+        order by r.runid
+    ),
+    gone as (
+        delete from analytics.open_runs as o
+        using seen as s
+        where s.has_ended and o.epoch = state.epoch and o.runid = s.runid
+        returning o.runid, o.given_up_at is not null as was_given_up
+    ),
+    followed as (
+        insert into analytics.open_runs as o (
+            epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at
+        )
+        select state.epoch, s.runid, s.job_name, s.status, s.job_pid, s.is_local, s.started_at, seen_at, seen_at
+        from seen as s
+        where s.has_ended is not true
+        on conflict on constraint open_runs_pkey do update
+        set status = excluded.status,
+            job_pid = excluded.job_pid,
+            started_at = excluded.started_at,
+            last_seen_at = excluded.last_seen_at
+    ),
+    moved as (
+        update analytics.audit_state as a
+        set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
+            -- A new one: a run that never ends would be seen for ever.
+            canary_seen_at = case
+                when exists (
+                    select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
+                )
+                    then seen_at
+                else a.canary_seen_at
+            end
+    )
+    select
+        s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
+        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+    from seen as s
+    left join gone as g on g.runid = s.runid
+    -- What was told already, and tidied up afterwards, is no news.
+    where s.has_ended and g.was_given_up is not true
+    order by s.runid;
+end
+$$;
+
+revoke all on function private.take_runs(integer) from public, anon, authenticated;
+
+comment on function private.take_runs(integer) is
+    'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+
+-- supabase/schemas/audit/runs/time_limit_of_job.sql
+
+create function private.time_limit_of_job(job_name text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.time_limit(j.command, j.username, j.database)
+    from cron.job as j
+    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    limit 1;
+$$;
+
+revoke all on function private.time_limit_of_job(text) from public, anon, authenticated;
+
+comment on function private.time_limit_of_job(text) is
+    'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
+
+-- supabase/schemas/audit/runs/unread_history.sql
+
+create function private.unread_history(last_runid bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with newer as (
+        select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
+    ),
+    given as (
+        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
+        select (
+            select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
+            from pg_catalog.pg_sequences as s
+            where s.schemaname = 'cron' and s.sequencename = 'runid_seq'
+        ) as newest
+    ),
+    missing as (
+        select
+            greatest(n.newest, g.newest, last_runid) - last_runid - n.kept as runs,
+            n.newest is null and g.newest is null as is_unknown
+        from newer as n
+        cross join given as g
+    )
+    select case
+        when m.is_unknown then 'and whether runs went with it that were not read cannot be known'
+        when m.runs > 0 then format('and with it as many as %s runs that were not read: whether they failed will never be known', m.runs)
+        else 'which had been read'
+    end
+    from missing as m;
+$$;
+
+revoke all on function private.unread_history(bigint) from public, anon, authenticated;
+
+comment on function private.unread_history(bigint) is
+    'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+
+-- supabase/schemas/audit/slots/audit_calendar_request.sql
+
+-- Object: analytics.audit_calendar_request() (replaced)
+-- Why: slots are computed in the zone in which pg_cron runs jobs, which is not the one of a setting that it ignores.
+create function analytics.audit_calendar_request()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return jsonb_build_object(
+        'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        -- pg_cron before 1.5 does not know the setting, whatever it says.
+        'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+        'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
+        'jobs', (
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'job_name', j.job_name,
+                        'schedule', j.schedule,
+                        -- The scheduler itself needs a moment to start what is due.
+                        'late_after_seconds',
+                        extract(epoch from greatest(coalesce(d.late_after, interval '5 minutes'), interval '10 seconds'))
+                    )
+                    order by j.job_name, j.jobid
+                ),
+                '[]'
+            )
+            from private.known_cron_jobs() as j
+            left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+        )
+    );
+exception
+    -- The pass that follows says what is wrong.
+    when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+        return null;
+end
+$$;
+
+revoke all on function analytics.audit_calendar_request() from public, anon, authenticated;
+
+grant execute on function analytics.audit_calendar_request() to service_role;
+
+comment on function analytics.audit_calendar_request() is
+    'What the calendar of a pass is computed from: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. No commands leave.';
+
+-- supabase/schemas/audit/slots/job_slots.sql
+
+-- Object: analytics.job_slots, private.known_cron_jobs(), analytics.audit_calendar_request()
+-- Grain: job_slots: one row per job that is, or was, in cron.job
+-- Why: slots are computed outside, from schedules and the clock that stand here. Which of them were kept is remembered
+--      per job, from the runs that were taken: the history is never searched by time.
+create table analytics.job_slots (
+    job_name text primary key,
+    schedule text,
+    watched_since timestamptz,
+    last_run_at timestamptz,
+    due_slot_at timestamptz,
+    next_slot_at timestamptz,
+    period interval,
+    missed_slot_at timestamptz,
+    missed_by text check (missed_by in ('job', 'scheduler')),
+    check ((missed_slot_at is null) = (missed_by is null))
+);
+
+alter table analytics.job_slots enable row level security;
+
+revoke all on table analytics.job_slots from public, anon, authenticated;
+
+comment on table analytics.job_slots is 'When each job ought to run and when it last did, as of the last pass.';
+
+comment on column analytics.job_slots.schedule is 'The one that the slots were computed from; null before that.';
+
+comment on column analytics.job_slots.watched_since is 'Earlier slots are not expected: the job was scheduled, changed, activated or unpaused then.';
+
+comment on column analytics.job_slots.last_run_at is 'Start of its latest run that was taken; for a run that never started, when it was taken.';
+
+comment on column analytics.job_slots.due_slot_at is 'Its latest slot whose run ought to have started.';
+
+comment on column analytics.job_slots.period is 'Shortest distance between its next slots.';
+
+comment on column analytics.job_slots.missed_slot_at is 'The slot that it misses now; null when it misses none.';
+
+comment on column analytics.job_slots.missed_by is 'scheduler: no job started at the time, so that it is one incident for all of them.';
+
+-- supabase/schemas/audit/slots/judge_slots.sql
+
+create function private.judge_slots(running_since timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
+    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    waiting constant text[] := array(
+        select distinct k.job_name
+        from cron.job_run_details as r
+        join analytics.known_jobs as k on k.jobid = r.jobid
+        -- Asked beforehand: a join would read the whole history for it.
+        where r.runid > (select a.low_runid from analytics.audit_state as a)
+            and k.epoch = (select a.epoch from analytics.audit_state as a)
+        union
+        select r.job_name
+        from private.detector_arrears as a
+        cross join lateral unnest(a.runs) as r
+        where a.detector = 'missed'
+    );
+begin
+    update analytics.job_slots as s
+    set missed_slot_at = null, missed_by = null
+    where s.missed_slot_at is not null
+        and (s.due_slot_at is null or s.due_slot_at < s.watched_since or s.last_run_at >= s.due_slot_at);
+
+    with missing as (
+        select s.job_name, s.due_slot_at, s.due_slot_at <= running_since as is_pause
+        from analytics.job_slots as s
+        left join analytics.scheduled_jobs as d on d.job_name = s.job_name
+        where s.due_slot_at >= s.watched_since
+            and coalesce(s.last_run_at, '-infinity') < s.due_slot_at
+            -- The audit's own absence is blindness.
+            and s.job_name <> 'analytics-cron-audit'
+            -- What is due often makes good by itself soon after a pause.
+            and (s.due_slot_at > running_since or s.period > interval '1 hour')
+            -- While a run goes on the next ones queue behind it; for how long is its max_runtime.
+            and not exists (
+                select
+                from analytics.open_runs as o
+                where o.job_name = s.job_name
+                    and o.first_seen_at > clock_timestamp() - coalesce(d.max_runtime, interval '10 minutes')
+            )
+            and s.job_name <> all (waiting)
+    )
+    update analytics.job_slots as s
+    set missed_slot_at = m.due_slot_at,
+        -- Once told as one cause it stays that, until the job runs.
+        missed_by = coalesce(
+            s.missed_by,
+            case
+                when m.is_pause then 'scheduler'
+                when m.due_slot_at > newest_start and (select count(*) from missing) > 1 then 'scheduler'
+                else 'job'
+            end
+        )
+    from missing as m
+    where s.job_name = m.job_name;
+end
+$$;
+
+revoke all on function private.judge_slots(timestamptz) from public, anon, authenticated;
+
+comment on function private.judge_slots(timestamptz) is
+    'Marks the jobs whose due slot no run has covered, and whether the job or the scheduler is to blame. running_since: slots before it could not be kept.';
+
+-- supabase/schemas/audit/slots/known_cron_jobs.sql
+
+-- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job(), private.observe_struck_jobs() (replaced),
+--         private.jobid_of_name(), private.time_limit()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+create function private.known_cron_jobs()
+returns table (
+    job_name text,
+    jobid bigint,
+    schedule text,
+    command text,
+    owner text,
+    database text,
+    active boolean
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        -- The declared owner's, else the audit's own, else the one that was there first.
+        case j.username when first_value(j.username) over (
+            partition by n.job_name
+            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
+        )
+            then n.job_name
+            else format('%s of %s', n.job_name, j.username)
+        end,
+        j.jobid, j.schedule, j.command, j.username, j.database, j.active
+    from cron.job as j
+    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
+$$;
+
+revoke all on function private.known_cron_jobs() from public, anon, authenticated;
+
+comment on function private.known_cron_jobs() is
+    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+
+-- supabase/schemas/audit/slots/next_slot_after.sql
+
+-- Object: private.next_slot_after(), and analytics.list_jobs() (replaced)
+-- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
+--      next one lay in the past.
+create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
+returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when slot > moment then slot
+        -- Evenly apart; of any other schedule the next pass knows more.
+        when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
+            then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
+    end;
+$$;
+
+revoke all on function private.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
+
+comment on function private.next_slot_after(timestamptz, text, interval, timestamptz) is
+    'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
+
+-- supabase/schemas/audit/slots/note_run_starts.sql
+
+create function private.note_run_starts(runs private.audited_run[])
+returns timestamptz
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with starts as (
+        -- A run that never started has no time; that it was tried is what counts here.
+        select r.job_name, coalesce(r.started_at, r.ended_at, clock_timestamp()) as run_at from unnest(runs) as r
+        union all
+        select o.job_name, o.first_seen_at from analytics.open_runs as o
+    ),
+    noted as (
+        insert into analytics.job_slots as s (job_name, last_run_at)
+        select t.job_name, max(t.run_at) from starts as t group by t.job_name
+        on conflict on constraint job_slots_pkey do update
+        set last_run_at = greatest(s.last_run_at, excluded.last_run_at)
+    )
+    select min(t.run_at)
+    from starts as t
+    where t.run_at > (select a.last_audit_at from analytics.audit_state as a);
+$$;
+
+revoke all on function private.note_run_starts(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.note_run_starts(private.audited_run[]) is
+    'Remembers for each job when it last ran, and returns the first start since the last pass.';
+
+-- supabase/schemas/audit/slots/note_scheduler_pause.sql
+
+create function private.note_scheduler_pause(first_start_at timestamptz)
+returns timestamptz
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Three periods of the audit's own job without a start of any.
+    update analytics.audit_state as a
+    set scheduler_resumed_at = coalesce(first_start_at, clock_timestamp())
+    where coalesce(first_start_at, clock_timestamp()) > a.last_audit_at + interval '15 minutes';
+
+    select greatest(
+        (select a.scheduler_resumed_at from analytics.audit_state as a),
+        (select max(p.backend_start) from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler')
+    );
+$$;
+
+revoke all on function private.note_scheduler_pause(timestamptz) from public, anon, authenticated;
+
+comment on function private.note_scheduler_pause(timestamptz) is
+    'Since when the scheduler runs without a gap: started, thawed, or past a jump of the clock.';
+
+-- supabase/schemas/audit/slots/watch_slots.sql
+
+-- Object: private.watch_slots(), private.judge_slots(), private.detect_scheduler_gone() (replaced)
+-- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
+--      there at some moments, and starts nothing.
+create function private.watch_slots(calendar jsonb)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.job_slots as s
+    where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
+
+    insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
+    select distinct on (j.job_name)
+        j.job_name,
+        j.schedule,
+        -- Nothing is expected of a job before it stood as it stands.
+        case
+            when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+                then coalesce(b.watched_since, clock_timestamp())
+            else clock_timestamp()
+        end,
+        c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
+    from private.known_cron_jobs() as j
+    left join jsonb_to_recordset(calendar -> 'jobs') as c (
+        job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
+    ) on c.job_name = j.job_name and c.schedule = j.schedule
+    left join analytics.scheduled_jobs as d on d.job_name = j.job_name
+    left join analytics.job_slots as b on b.job_name = j.job_name
+    order by j.job_name, j.jobid
+    on conflict on constraint job_slots_pkey do update
+    set schedule = excluded.schedule,
+        due_slot_at = excluded.due_slot_at,
+        next_slot_at = excluded.next_slot_at,
+        period = excluded.period,
+        watched_since = excluded.watched_since;
+$$;
+
+revoke all on function private.watch_slots(jsonb) from public, anon, authenticated;
+
+comment on function private.watch_slots(jsonb) is
+    'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';
+
+-- supabase/schemas/audit/alerts/alert_family.sql
+
+create function private.alert_family(incident analytics.incidents)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
+        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
+        -- The text stays inside: it may hold anything.
+        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
+    end
+    from (
+        select
+            incident.evidence ->> 'sqlstate' as sqlstate,
+            -- What differs from one job to the next: names, values and figures.
+            regexp_replace(
+                replace(
+                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
+                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
+                ),
+                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
+            ) as message
+    ) as t;
+$$;
+
+revoke all on function private.alert_family(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.alert_family(analytics.incidents) is
+    'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
+
+-- supabase/schemas/audit/alerts/alert_payload.sql
+
+create function private.alert_payload(incident analytics.incidents, transition text)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- The slots are a later migration's, hence plpgsql.
+    return incident.evidence || jsonb_build_object(
+        'kind', incident.kind,
+        'subject', incident.subject,
+        'fingerprint', incident.fingerprint,
+        'transition', transition,
+        'severity', incident.severity,
+        'summary', (select k.summary from analytics.alert_kinds as k where k.kind = incident.kind),
+        'incident_id', incident.incident_id,
+        'epoch', incident.epoch,
+        'streak', incident.occurrence_count,
+        'first_seen_at', incident.first_seen_at,
+        'last_seen_at', incident.last_seen_at,
+        'opened_at', incident.opened_at,
+        'closed_at', incident.closed_at,
+        'resolution', incident.resolution,
+        'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
+    );
+end
+$$;
+
+revoke all on function private.alert_payload(analytics.incidents, text) from public, anon, authenticated;
+
+comment on function private.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
+
+-- supabase/schemas/audit/alerts/cause_of.sql
+
+-- Object: private.gather_causes() (replaced), private.cause_of()
+-- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
+--      outlives its cause is told too.
+create function private.cause_of(incident analytics.incidents)
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
+    )
+    select c.incident_id
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
+    left join analytics.incidents as root on root.incident_id = c.cause_id
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+        -- One that is told, or is about to be.
+        and root.closed_at is null
+        and not private.is_muted(c)
+        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
+        -- after that.
+        and not exists (
+            select
+            from unnest(about) as j (job)
+            where coalesce(
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                true
+            )
+        )
+    order by r.rank, c.incident_id
+    limit 1;
+end
+$$;
+
+revoke all on function private.cause_of(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.cause_of(analytics.incidents) is
+    'The open incident that caused this one, by its reach; no row when none did.';
+
+-- supabase/schemas/audit/alerts/enqueue_alert.sql
+
+create function private.enqueue_alert(incident analytics.incidents, transition text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
+    values (
+        private.alert_event_id(incident.event_seed, transition),
+        incident.incident_id,
+        transition,
+        private.alert_payload(incident, transition),
+        clock_timestamp(),
+        clock_timestamp()
+    )
+    on conflict do nothing;
+$$;
+
+revoke all on function private.enqueue_alert(analytics.incidents, text) from public, anon, authenticated;
+
+comment on function private.enqueue_alert(analytics.incidents, text) is 'Puts an incident''s transition into the outbox. Idempotent.';
+
+-- supabase/schemas/audit/alerts/family_threshold.sql
+
+create function private.family_threshold(incident analytics.incidents)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
+    select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
+$$;
+
+revoke all on function private.family_threshold(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.family_threshold(analytics.incidents) is
+    'From how many incidents of its family within an hour on they are told as one.';
+
+-- supabase/schemas/audit/alerts/is_muted.sql
+
+create function private.is_muted(incident analytics.incidents)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
+    );
+$$;
+
+revoke all on function private.is_muted(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
+
+-- supabase/schemas/audit/alerts/last_strike.sql
+
+create function private.last_strike(cause analytics.incidents, reach text, job text)
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when last_strike.reach = 'struck' then (
+            select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
+        )
+        -- Each pass that finds it still so is a strike.
+        when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
+        when last_strike.reach = 'owner' then case
+            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+                then cause.last_seen_at
+            else cause.first_seen_at
+        end
+        when last_strike.reach = 'once' then case
+            when cause.kind = 'restarted' then cause.last_seen_at
+            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
+            when cause.job_name is null then greatest(
+                cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
+            )
+        end
+    end;
+$$;
+
+revoke all on function private.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
+
+comment on function private.last_strike(analytics.incidents, text, text) is
+    'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
+
+-- supabase/schemas/audit/alerts/name_members.sql
+
+-- Object: private.announce_incidents() (replaced), private.name_members(), private.group_evidence(), private.tell_again()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
+create function private.name_members(cause analytics.incidents, transition text)
+returns analytics.incidents
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    members bigint[];
+    named jsonb;
+begin
+    -- What is new and what goes on; at its end also what was over since it was told last.
+    select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
+    from analytics.incidents as i
+    where i.cause_id = cause.incident_id
+        and (
+            i.closed_at is null
+            or i.named_at is null
+            or transition = 'recovered' and i.closed_at >= cause.announced_at
+        );
+    update analytics.incidents as i set named_at = clock_timestamp() where i.incident_id = any (members) and i.named_at is null;
+    if members = '{}' then
+        return cause;
+    end if;
+
+    select jsonb_build_object('spoken_for', jsonb_agg(i.fingerprint order by i.incident_id)) into named
+    from analytics.incidents as i
+    where i.incident_id = any (members);
+    if cause.kind = 'storm' then
+        named := named || private.group_evidence(members);
+        if cause.subject = 'first audit' then
+            named := named || jsonb_build_object('message', format(
+                'first audit found %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
+            ));
+        end if;
+    end if;
+    update analytics.incidents as c set evidence = c.evidence || named where c.incident_id = cause.incident_id
+    returning * into cause;
+    return cause;
+end
+$$;
+
+revoke all on function private.name_members(analytics.incidents, text) from public, anon, authenticated;
+
+comment on function private.name_members(analytics.incidents, text) is
+    'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
+
+-- supabase/schemas/audit/alerts/outbox.sql
+
+-- Object: analytics.outbox, analytics.alert_channels
+-- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
+--      it. Limits that the receiver set live here too, since isolates do not.
+-- Why resolve_attempts, resolve_not_before, resolve_lease_until, resolve_token, resolved_at, resolve_error: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+create table analytics.outbox (
+    event_id text primary key check (event_id ~ '^[0-9a-f]{32}$'),
+    incident_id bigint not null references analytics.incidents (incident_id),
+    transition text not null check (transition in ('opened', 'recovered')),
+    payload jsonb not null,
+    state text not null default 'pending' check (state in ('pending', 'delivered', 'parked')),
+    attempt_count integer not null default 0,
+    not_before timestamptz not null default now(),
+    lease_until timestamptz,
+    lease_token bigint not null default 0,
+    created_at timestamptz not null default now(),
+    delivered_at timestamptz,
+    last_error text,
+    resolve_attempts integer not null default 0,
+    resolve_not_before timestamptz not null default '-infinity',
+    resolve_lease_until timestamptz,
+    resolve_token bigint not null default 0,
+    resolved_at timestamptz,
+    resolve_error text,
+    unique (incident_id, transition)
+);
+
+create index outbox_pending_idx on analytics.outbox (created_at, incident_id) where state = 'pending';
+
+create index outbox_parked_idx on analytics.outbox (event_id) where state = 'parked';
+
+create index outbox_delivered_idx on analytics.outbox (delivered_at) where state = 'delivered';
+
+create index outbox_unresolved_idx on analytics.outbox (created_at) where transition = 'recovered' and resolved_at is null;
+
+create index outbox_opened_idx on analytics.outbox ((payload ->> 'fingerprint'), incident_id) where transition = 'opened';
+
+alter table analytics.outbox enable row level security;
+
+revoke all on table analytics.outbox from public, anon, authenticated;
+
+comment on table analytics.outbox is 'Alerts to be told. Pending until acknowledged by a 2xx; parked when the receiver refuses them for good.';
+
+comment on column analytics.outbox.payload is 'The facts, as the database has them: scrubbed by the sender, never sent as they are.';
+
+comment on column analytics.outbox.lease_token is 'Fencing: moves with each lease; an answer with an older token changes nothing.';
+
+comment on column analytics.outbox.event_id is 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
+
+comment on column analytics.outbox.resolve_attempts is 'Of a recovery: how often it was tried to close the issue of its opening.';
+
+comment on column analytics.outbox.resolve_token is 'Fencing, as lease_token: telling and closing are leased apart.';
+
+comment on column analytics.outbox.resolved_at is 'Of a recovery: when the receiver said that the issue is closed, or need not be.';
+
+comment on column analytics.outbox.resolve_error is 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
+
+-- supabase/schemas/audit/detectors/observe_struck_jobs.sql
+
+create function private.observe_struck_jobs(kind text, runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    struck_count bigint;
+begin
+    with struck as (
+        select r.job_name, max(r.runid) as runid, count(*) as run_count
+        from unnest(runs) as r
+        where r.ending = observe_struck_jobs.kind
+        group by r.job_name
+    ),
+    noted as (
+        insert into analytics.struck_jobs as s (kind, job_name, runid, message, struck_at)
+        select observe_struck_jobs.kind, t.job_name, t.runid, r.message, coalesce(r.ended_at, r.started_at, clock_timestamp())
+        from struck as t
+        join unnest(runs) as r on r.runid = t.runid
+        on conflict on constraint struck_jobs_pkey do update
+        set runid = excluded.runid, message = excluded.message, struck_at = excluded.struck_at
+        returning 1
+    )
+    select coalesce(sum(t.run_count), 0) into struck_count from struck as t;
+
+    if struck_count > 0 then
+        perform private.observe(
+            kind => observe_struck_jobs.kind,
+            subject => 'pg_cron',
+            state => 'bad',
+            observed_at => clock_timestamp(),
+            evidence => private.struck_evidence(kind),
+            weight => struck_count
+        );
+    end if;
+
+    delete from analytics.struck_jobs as s
+    where s.kind = observe_struck_jobs.kind
+        and (
+            exists (
+                select
+                from unnest(runs) as r
+                where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
+            )
+            or private.is_audit_sighted() and not exists (
+                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
+            )
+        );
+
+    if exists (select from analytics.findings as f where f.kind = observe_struck_jobs.kind and f.state = 'bad')
+        and not exists (select from analytics.struck_jobs as s where s.kind = observe_struck_jobs.kind)
+    then
+        perform private.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
+    end if;
+end
+$$;
+
+revoke all on function private.observe_struck_jobs(text, private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.observe_struck_jobs(text, private.audited_run[]) is
+    'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/detectors/struck_jobs.sql
+
+create table analytics.struck_jobs (
+    kind text not null references analytics.alert_kinds (kind),
+    job_name text not null,
+    runid bigint not null,
+    message text,
+    struck_at timestamptz not null,
+    primary key (kind, job_name)
+);
+
+alter table analytics.struck_jobs enable row level security;
+
+revoke all on table analytics.struck_jobs from public, anon, authenticated;
+
+comment on table analytics.struck_jobs is 'Jobs whose last run was struck by what also strikes others; a row leaves when the job has run again.';
+
+-- supabase/schemas/audit/kinds/failed.sql
+
+-- Object: private.detect_failed()
+-- Why: a detector says how its subjects stand and nothing else; private.observe judges. What struck a run from outside
+--      (no connection, a restart, an unscheduling) or was cut off by its time limit is told by the detectors of those.
+create function private.detect_failed(runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.note_failed_refreshes(runs);
+    perform private.observe_runs('failed', 'failed', runs);
+end
+$$;
+
+revoke all on function private.detect_failed(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_failed(private.audited_run[]) is
+    'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/kinds/infrastructure.sql
+
+create function private.detect_infrastructure(runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe_struck_jobs('infrastructure', runs);
+$$;
+
+revoke all on function private.detect_infrastructure(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_infrastructure(private.audited_run[]) is
+    'Kind infrastructure: runs that pg_cron could not start or keep, one incident for all jobs. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/kinds/missed.sql
+
+create function private.detect_missed(runs private.audited_run[], calendar jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    running_since timestamptz;
+    known constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+begin
+    running_since := private.note_scheduler_pause(private.note_run_starts(runs));
+    if calendar is null or 'analytics-cron-audit' <> all (known) then
+        return;
+    end if;
+    perform private.watch_slots(calendar);
+    if current_setting('cron.log_run', true) = 'off' then
+        -- Without rows nothing can be told; that is a finding of its own.
+        update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
+    elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
+        -- A scheduler that is gone speaks for all of its jobs.
+        perform private.judge_slots(running_since);
+    end if;
+
+    perform private.observe_findings(
+        'missed',
+        array(
+            select (
+                s.job_name,
+                jsonb_build_object(
+                    'job', s.job_name,
+                    'schedule', s.schedule,
+                    'missed_slot_at', s.missed_slot_at,
+                    'last_run_at', s.last_run_at,
+                    'message', format(
+                        'no run of "%s" has started since its slot of %s, %s seconds ago', s.job_name, s.missed_slot_at,
+                        extract(epoch from clock_timestamp() - s.missed_slot_at)::bigint
+                    )
+                )
+            )::private.audit_finding
+            from analytics.job_slots as s
+            where s.missed_by = 'job'
+            union all
+            select (
+                'pg_cron',
+                jsonb_build_object(
+                    'jobs', to_jsonb((array_agg(s.job_name order by s.missed_slot_at, s.job_name))[1:20]),
+                    'missed_slot_at', min(s.missed_slot_at),
+                    'message', format('%s jobs were not started at their slots while no job was', count(*))
+                )
+            )::private.audit_finding
+            from analytics.job_slots as s
+            where s.missed_by = 'scheduler'
+            having count(*) > 0
+        ),
+        known || 'pg_cron'::text
+    );
+end
+$$;
+
+revoke all on function private.detect_missed(private.audited_run[], jsonb) from public, anon, authenticated;
+
+comment on function private.detect_missed(private.audited_run[], jsonb) is
+    'Kind missed: a slot passed without a run. One incident a job, or one for "pg_cron" when no job was started.';
+
+-- supabase/schemas/audit/kinds/pile_up.sql
+
+create function private.detect_pile_up(runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => 'pile_up',
+        subject => p.job_name,
+        state => case when p.queued_count >= 2 then 'bad' when p.queued_count = 0 then 'ok' else 'unknown' end,
+        observed_at => coalesce(p.last_ended_at, clock_timestamp()),
+        evidence => jsonb_build_object(
+            'job', p.job_name,
+            'schedule', private.schedule_of_job(p.job_name),
+            'runid', p.last_runid,
+            'message', format(
+                '%s runs in a row began when the one before them ended; the last took %s seconds', p.queued_count,
+                extract(epoch from p.last_ended_at - p.last_started_at)::integer
+            )
+        )
+    )
+    from analytics.job_pace as p
+    where (
+            p.queued_count > 0
+            or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
+        )
+        and p.job_name in (select r.job_name from unnest(runs) as r)
+        -- A worker that follows itself at once has work.
+        and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
+    order by p.job_name;
+
+    perform private.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
+end
+$$;
+
+revoke all on function private.detect_pile_up(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_pile_up(private.audited_run[]) is
+    'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
+
+-- supabase/schemas/audit/kinds/restarted.sql
+
+create function private.detect_restarts(runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe_struck_jobs('restarted', runs);
+end
+$$;
+
+revoke all on function private.detect_restarts(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_restarts(private.audited_run[]) is
+    'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/kinds/timed_out.sql
+
+create function private.detect_timed_out(runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe_runs('timed_out', 'timed_out', runs);
+$$;
+
+revoke all on function private.detect_timed_out(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_timed_out(private.audited_run[]) is
+    'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/kinds/too_fast.sql
+
+create function private.detect_too_fast(runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
+    has_true_ends constant boolean := coalesce(
+        (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
+    );
+begin
+    perform private.observe(
+        kind => 'too_fast',
+        subject => m.job_name,
+        state => case when m.seconds < m.least_seconds then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'schedule', private.schedule_of_job(m.job_name),
+            'runid', m.runid,
+            'message', format('took %s seconds, expected at least %s', round(m.seconds, 2), round(m.least_seconds, 2))
+        )
+    )
+    from (
+        -- What was declared, for jobs that say so.
+        select distinct on (r.job_name)
+            r.job_name, r.runid,
+            extract(epoch from r.ended_at - r.started_at) as seconds,
+            extract(epoch from d.min_runtime) as least_seconds
+        from unnest(runs) as r
+        join analytics.scheduled_jobs as d on d.job_name = r.job_name
+        where r.ending = 'succeeded' and d.min_runtime is not null and r.ended_at >= r.started_at and has_true_ends
+            and not exists (select from analytics.views as v where v.job_name = r.job_name)
+        order by r.job_name, r.runid desc
+    ) as m
+    where m.seconds < m.least_seconds
+        or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
+    order by m.job_name;
+
+    perform private.observe(
+        kind => 'too_fast',
+        subject => m.job_name,
+        state => case when m.seconds < 0.2 * m.median then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'job', m.job_name,
+            'view', m.view_name,
+            'schedule', m.schedule,
+            'message', format('the last refresh took %s seconds, the median is %s', round(m.seconds, 2), round(m.median, 2))
+        )
+    )
+    from (
+        -- What is usual, for views: the ledger knows which refreshes were real.
+        select
+            v.job_name, v.view_name, v.schedule,
+            max(d.seconds) filter (where d.place = 1) as seconds,
+            percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
+        from analytics.views as v
+        cross join lateral private.recent_durations(v.job_name) as d
+        group by v.job_name, v.view_name, v.schedule
+        having count(*) > 10
+    ) as m
+    -- Below a second the machine's mood is larger than the work.
+    where m.median >= 1
+        and (
+            m.seconds < 0.2 * m.median
+            or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
+        )
+    order by m.job_name;
+
+    perform private.withdraw_subjects('too_fast', array(
+        select p.job_name from analytics.job_pace as p
+        union
+        select v.job_name from analytics.views as v
+    ));
+end
+$$;
+
+revoke all on function private.detect_too_fast(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_too_fast(private.audited_run[]) is
+    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';
+
+-- supabase/schemas/audit/pass/begin_account.sql
+
+create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.note_failed_refreshes(runs);
+
+    -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
+    -- is the newest.
+    if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        update analytics.open_runs as o
+        set given_up_at = clock_timestamp()
+        where not private.is_run_alive(o)
+            and (
+                o.started_at < pass_started_at - interval '1 minute'
+                or exists (
+                    select
+                    from cron.job_run_details as later
+                    where later.runid > o.runid and later.start_time < pass_started_at - interval '1 minute'
+                )
+            );
+    end if;
+
+    update analytics.audit_state set judged_since = pass_started_at;
+end
+$$;
+
+revoke all on function private.begin_account(private.audited_run[], timestamptz) from public, anon, authenticated;
+
+comment on function private.begin_account(private.audited_run[], timestamptz) is
+    'The first pass has seen the history: what is in it is known, and judged no more. Once.';
+
+-- supabase/schemas/audit/pass/call_detector.sql
+
+create function private.call_detector(
+    call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
+)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
+    return null;
+exception
+    -- "others" leaves these two out.
+    when query_canceled then
+        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        if coalesce(clock_timestamp() < time_ends_at, true) then
+            raise;
+        end if;
+        return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+revoke all on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz)
+    from public, anon, authenticated;
+
+comment on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz) is
+    'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
+
+-- supabase/schemas/audit/pass/detector_arrears.sql
+
+create table private.detector_arrears (
+    detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
+    runs private.audited_run[] not null
+);
+
+alter table private.detector_arrears enable row level security;
+
+revoke all on table private.detector_arrears from public, anon, authenticated;
+
+comment on table private.detector_arrears is 'Runs that a detector has still to be given: the watermark has moved past them.';
+
+-- supabase/schemas/audit/pass/keep_arrears.sql
+
+create function private.keep_arrears(detector text, runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into private.detector_arrears (detector, runs)
+    select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
+    where cardinality(runs) > 0;
+$$;
+
+revoke all on function private.keep_arrears(text, private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.keep_arrears(text, private.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+
+-- supabase/schemas/audit/pass/note_failed_refreshes.sql
+
+-- Object: private.note_failed_refreshes(), private.detect_failed() (replaced), private.skip_backlog(), private.begin_account(),
+--         private.run_audit_pass() (replaced)
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
+create function private.note_failed_refreshes(runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
+    )
+    select
+        v.view_name, 'schedule', coalesce(r.started_at, r.ended_at, clock_timestamp()), r.ended_at, 'failed',
+        v.row_count, v.version, r.sqlstate, r.message, r.runid
+    from unnest(runs) as r
+    join analytics.views as v on v.job_name = r.job_name
+    where r.status = 'failed'
+    order by r.runid;
+$$;
+
+revoke all on function private.note_failed_refreshes(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.note_failed_refreshes(private.audited_run[]) is
+    'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';
+
+-- supabase/schemas/audit/pass/read_history.sql
+
+create function private.read_history(
+    pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
+    out has_backlog boolean, out read_error text
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
+    batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
+begin
+    new_epoch_reason := private.begin_epoch();
+    if new_epoch_reason is not null then
+        delete from private.detector_arrears;
+    end if;
+    perform private.skip_backlog(batch_size);
+    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    select array_agg(r order by r.runid) into runs
+    from private.take_runs(case when is_first then null else batch_size end) as r;
+    run_count := coalesce(cardinality(runs), 0);
+    select count(*) = 100 into has_backlog
+    from (
+        select
+        from cron.job_run_details as d
+        where d.runid > (select s.low_runid from analytics.audit_state as s)
+        limit 100
+    ) as waiting;
+    if is_first then
+        perform private.begin_account(runs, pass_started_at);
+        -- Nothing was relied upon yet, so nothing is lost.
+        new_epoch_reason := null;
+        runs := null;
+    end if;
+exception
+    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    when assert_failure or others then
+        -- Another pass of half the size may get through what this one did not.
+        if private.is_passing(sqlstate) then
+            raise;
+        end if;
+        run_count := 0;
+        has_backlog := false;
+        read_error := format('the run history of pg_cron cannot be read [%s]', sqlstate);
+end
+$$;
+
+revoke all on function private.read_history(timestamptz) from public, anon, authenticated;
+
+comment on function private.read_history(timestamptz) is
+    'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
+
+-- supabase/schemas/audit/pass/run_detector.sql
+
+create function private.run_detector(
+    detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
+    new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
+)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    takes_runs constant boolean := detector.call ~ '\$1\y';
+    singly_until constant timestamptz := clock_timestamp() + interval '1 second';
+    waiting private.audited_run[] := arrears || runs;
+    -- One that ran out of time gets less at once.
+    given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
+    refused_count integer := 0;
+    failure jsonb;
+    single_failure jsonb;
+begin
+    failure := private.call_detector(
+        detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
+    );
+    if not takes_runs then
+        return failure;
+    end if;
+
+    if failure is not null then
+        given_count := 0;
+        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
+            single_failure := private.call_detector(
+                detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
+            );
+            exit when (single_failure ->> 'is_passing')::boolean;
+            given_count := given_count + 1;
+            refused_count := refused_count + (single_failure is not null)::integer;
+        end loop;
+    end if;
+    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+
+    if refused_count > 0 then
+        failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
+    end if;
+    return failure;
+end
+$$;
+
+revoke all on function private.run_detector(
+    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+) from public, anon, authenticated;
+
+comment on function private.run_detector(
+    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+) is
+    'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
+
+-- supabase/schemas/audit/purge/purge_runs.sql
+
+create function private.purge_runs(rule analytics.retention)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state analytics.audit_state;
+    -- The newest run always stays: a history that seems to go back would begin a new epoch.
+    newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
+    ended_before constant timestamptz := now() - rule.keep_for;
+    rule_name text;
+    swept_runid bigint;
+    youngest_old_runid bigint;
+    first_kept_runid bigint;
+    timeless_up_to bigint;
+    deleted_count bigint;
+begin
+    select * into strict state from analytics.audit_state;
+    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
+    swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
+
+    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
+    -- old enough is itself old enough.
+    with lowest as (
+        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        from cron.job_run_details as d
+        where d.status in ('succeeded', 'failed')
+            and d.runid > swept_runid
+            and d.runid <= state.low_runid
+            and d.runid < newest_runid
+        order by d.runid
+        limit rule.batch_size
+    )
+    select max(l.runid) filter (where l.ended_at < ended_before), case when max(l.ended_at) is null then max(l.runid) end
+    into youngest_old_runid, timeless_up_to
+    from lowest as l;
+
+    -- A whole batch of them: the first run with times that comes after it decides.
+    if timeless_up_to is not null then
+        select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
+        from cron.job_run_details as d
+        where d.runid > timeless_up_to and d.end_time is not null
+        order by d.runid
+        limit 1;
+    end if;
+
+    delete from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command))
+        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        -- An open run is read again by its runid, by the pass that sees it end.
+        and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
+    get diagnostics deleted_count = row_count;
+
+    -- One that has to stay for now is looked at again.
+    select min(d.runid) into first_kept_runid
+    from cron.job_run_details as d
+    where d.runid > swept_runid
+        and d.runid <= youngest_old_runid
+        and d.status in ('succeeded', 'failed')
+        and (rule.of_all_jobs or private.is_own_run(d.command));
+    update analytics.retention as r
+    set swept = r.swept || jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
+    where r.history = rule.history and youngest_old_runid is not null;
+
+    delete from analytics.known_jobs as k
+    where k.last_seen_at < least(ended_before, state.last_audit_at - rule.keep_for);
+    return deleted_count;
+end
+$$;
+
+revoke all on function private.purge_runs(analytics.retention) from public, anon, authenticated;
+
+comment on function private.purge_runs(analytics.retention) is
+    'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+
+-- supabase/schemas/audit/runs/audit_state.sql
+
+-- Object: analytics.audit_state, analytics.known_jobs, analytics.open_runs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Why judged_since: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
+--      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
+--      that was. What still stands is told when it would have been, had everything begun with that pass.
+-- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
+--      what it found. How much it reads at once follows from how long that took.
+create table analytics.audit_state (
+    is_singleton boolean primary key default true check (is_singleton),
+    epoch integer not null default 1,
+    system_identifier text not null,
+    history_relation oid not null,
+    low_runid bigint not null,
+    pass_count bigint not null default 0,
+    last_runid_seen bigint,
+    canary_seen_at timestamptz not null default now(),
+    last_audit_at timestamptz,
+    last_outcome text check (last_outcome in ('ok', 'bad', 'unknown')),
+    last_reasons jsonb not null default '[]',
+    scheduler_resumed_at timestamptz,
+    judged_since timestamptz,
+    timeline integer not null default private.cluster_timeline(),
+    batch_size integer not null default 10000 check (batch_size between 1 and 10000),
+    failed_count integer not null default 0,
+    failed_at timestamptz,
+    failure text
+);
+
+alter table analytics.audit_state enable row level security;
+
+revoke all on table analytics.audit_state from public, anon, authenticated;
+
+comment on table analytics.audit_state is 'Where the audit stands: epoch, watermark, and how the last pass ended.';
+
+comment on column analytics.audit_state.epoch is 'Moves by one when runids start again or the database is another one: runids compare within an epoch only.';
+
+comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
+
+comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
+
+comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
+
+comment on column analytics.audit_state.last_runid_seen is 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
+
+comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
+
+comment on column analytics.audit_state.scheduler_resumed_at is
+    'End of the last time in which no job started at all though the audit''s own is due every five minutes: stopped, frozen, or the clock jumped.';
+
+comment on column analytics.audit_state.judged_since is
+    'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+comment on column analytics.audit_state.timeline is 'Of the cluster: another one means that it was restored, or that a standby took over.';
+
+comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+
+comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+
+comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+
+-- supabase/schemas/audit/runs/is_run_alive.sql
+
+create function private.is_run_alive(run analytics.open_runs)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select not run.is_local or exists (
+        select
+        from pg_catalog.pg_stat_activity as a
+        -- A process that is younger than the run has only inherited its number; a worker may need a while to begin.
+        where a.pid = run.job_pid and a.backend_start <= coalesce(run.started_at, run.first_seen_at) + interval '30 seconds'
+    );
+$$;
+
+revoke all on function private.is_run_alive(analytics.open_runs) from public, anon, authenticated;
+
+comment on function private.is_run_alive(analytics.open_runs) is
+    'Whether an open run has a process. A run on another server is taken to have one.';
+
+-- supabase/schemas/core/changes/trim_source_changes.sql
+
+select analytics.register_job(
+    job_name => 'trim-source-changes',
+    schedule => '*/5 * * * *',
+    command => 'set statement_timeout = ''1min''; select analytics.trim_source_changes()',
+    max_runtime => '1 minute'
+);
+
+-- supabase/schemas/core/http/rotate_call_secret.sql
+
+select analytics.rotate_call_secret();
+
+-- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
+
+select private.schedule_refresh_workers();
+
+-- supabase/schemas/audit/alerts/alert_channels.sql
+
+insert into analytics.alert_channels (channel) values ('sentry');
+
+-- supabase/schemas/audit/detectors/detect_http.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1000, 'http',
+    'private.detect_http()',
+    false
+);
+
+-- supabase/schemas/audit/detectors/detect_net_access.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1010, 'net_access',
+    'private.detect_net_access()',
+    false
+);
+
+-- supabase/schemas/audit/detectors/detect_refreshes.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    745, 'refreshes',
+    'private.detect_refreshes()',
+    false
+);
+
+-- supabase/schemas/audit/detectors/join_http_causes.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1030, 'http_causes',
+    'private.join_http_causes()',
+    false
+);
+
+-- supabase/schemas/audit/detectors/watch_views.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    720, 'view_watch',
+    'private.watch_views()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/answer_failed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 by a fault of ours.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    755, 'failed_answers',
+    'private.detect_failed_answers()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/audit_failed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('audit_failed', 'error', false, false, 'The audit''s own pass failed twice in a row: nothing new is detected.');
+
+-- supabase/schemas/audit/kinds/blind.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('blind', 'fatal', false, false, 'The audit does not see its own job, so nothing that it does not see is healthy.');
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('blind', 'orphan_owner', 'lasting', 1),
+    ('blind', 'read_only', 'lasting', 1),
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('blind', 'scheduler_gone', 'lasting', 2);
+
+-- supabase/schemas/audit/kinds/bundled_refreshes.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several views in one transaction: one error undoes them all.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    735, 'bundled_refreshes',
+    'private.detect_bundled_refreshes()',
+    false
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- How a job is written is part of what is said of it when it is broken.
+    ('bundled_refreshes', 'failed', 'job', 10),
+    ('bundled_refreshes', 'timed_out', 'job', 10);
+
+-- supabase/schemas/audit/kinds/default_partition_used.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('default_partition_used', 'warning', false, false, 'Rows lie in a default partition: the partition that they belong to is missing.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    750, 'default_partitions',
+    'private.detect_default_partitions()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/detached.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('detached', 'warning', false, false, 'A run works on although pg_cron has ended it: its job was unscheduled or the scheduler restarted.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    520, 'detached',
+    'private.detect_detached() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('detached', 'orphan_owner', 'lasting', 1),
+    ('detached', 'scheduler_gone', 'lasting', 2),
+    ('detached', 'restarted', 'once', 3);
+
+-- supabase/schemas/audit/kinds/detector_failed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not seen, all else is.');
+
+-- supabase/schemas/audit/kinds/duplicated.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('duplicated', 'warning', false, false, 'The same work is scheduled more than once.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    220, 'duplicated',
+    'private.observe_findings(''duplicated'', array(select f from private.find_duplicated_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/edited.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('edited', 'warning', false, false, 'A job is not as it was declared: its schedule, command, owner or database is another.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    215, 'edited',
+    'private.observe_findings(''edited'', array(select f from private.find_edited_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/failed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('failed', 'error', true, true, 'A run of a job ended in failure.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    320, 'failed',
+    'private.detect_failed($1)',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('failed', 'not_refreshable', 'job', 6),
+    ('failed', 'refresh_denied', 'job', 6);
+
+-- supabase/schemas/audit/kinds/flapping.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('flapping', 'error', false, false, 'It goes wrong and comes right again and again: told once, until it has been well for long.');
+
+-- supabase/schemas/audit/kinds/history_bloat.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('history_bloat', 'warning', false, false, 'The run history of pg_cron has grown out of bounds.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    120, 'history_bloat',
+    'private.detect_history_bloat()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/history_lost.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('history_lost', 'warning', false, false, 'Run history that the audit relied on is gone: created again, restored, or deleted.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    800, 'history_lost',
+    'private.detect_history_lost($3, $4)',
+    true
+);
+
+-- supabase/schemas/audit/kinds/history_off.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    110, 'history_off',
+    'private.detect_history_off()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/http_failed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('http_failed', 'error', true, true, 'A run succeeded in queueing its HTTP call, and the call failed.');
+
+-- supabase/schemas/audit/kinds/http_untracked.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('http_untracked', 'error', false, false, 'An HTTP call that went past the ledger failed: pg_cron wrote "succeeded", and only pg_net knows.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1005, 'http_untracked',
+    'private.detect_untracked_answers() where has_table_privilege(to_regclass(''net._http_response''), ''select'')',
+    false
+);
+
+-- supabase/schemas/audit/kinds/inactive.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('inactive', 'error', false, false, 'A declared job is scheduled, but switched off.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    210, 'inactive',
+    'private.observe_findings(''inactive'', array(select f from private.find_inactive_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/infrastructure.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('infrastructure', 'error', false, false, 'pg_cron could not start or keep a run: no connection, no worker, or the connection was lost.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    310, 'infrastructure',
+    'private.detect_infrastructure($1)',
+    true
+);
+
+-- supabase/schemas/audit/kinds/lock_wait.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('lock_wait', 'warning', false, true, 'Sessions wait for a lock on a view, or one holds it for too long.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    730, 'lock_wait',
+    'private.detect_lock_wait()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/locking_refresh.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+
+-- supabase/schemas/audit/kinds/missed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('missed', 'error', false, true, 'A job was due and did not start.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    600, 'missed',
+    'private.detect_missed($1, $2)',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('missed', 'orphan_owner', 'owner', 1),
+    ('missed', 'read_only', 'lasting', 1),
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('missed', 'scheduler_gone', 'lasting', 2),
+    ('missed', 'infrastructure', 'struck', 4),
+    ('missed', 'history_off', 'lasting', 5),
+    ('missed', 'stuck', 'job', 7);
+
+-- supabase/schemas/audit/kinds/missing.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('missing', 'error', false, false, 'A declared job is not scheduled.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    200, 'missing',
+    'private.observe_findings(''missing'', array(select f from private.find_missing_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/near_timeout.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('near_timeout', 'warning', false, true, 'Runs of a job take more than 70 % of the time that they are allowed.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    430, 'near_timeout',
+    'private.detect_near_timeout()',
+    true
+);
+
+-- supabase/schemas/audit/kinds/net_open.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('net_open', 'info', false, false, 'A role that logs in reaches pg_net, which is open to every role: it can read, send and stop HTTP calls.');
+
+-- supabase/schemas/audit/kinds/net_tampered.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('net_tampered', 'fatal', false, false, 'A trigger stands on a table of pg_net that is not pg_net''s own: HTTP jobs refuse to call, or answers are changed.');
+
+-- supabase/schemas/audit/kinds/net_worker_gone.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('net_worker_gone', 'fatal', false, false, 'pg_net does not send: HTTP jobs succeed and nothing leaves the database.');
+
+-- supabase/schemas/audit/kinds/never_fires.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('never_fires', 'error', false, false, 'A schedule was accepted that no minute ever fits.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    240, 'never_fires',
+    'private.observe_findings(''never_fires'', array(select f from private.find_never_firing($2) as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and $2 is not null',
+    false
+);
+
+-- supabase/schemas/audit/kinds/not_refreshable.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('not_refreshable', 'error', false, false, 'A view has lost what a concurrent refresh needs.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    710, 'not_refreshable',
+    'private.detect_not_refreshable()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/not_refreshed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('not_refreshed', 'error', false, false, 'A refresh is said to have succeeded, and the view was not touched.');
+
+-- supabase/schemas/audit/kinds/orphan_owner.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does not exist: the scheduler of pg_cron crashes on them, and every job stops.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    230, 'orphan_owner',
+    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct j.owner from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/pile_up.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('pile_up', 'warning', false, true, 'Runs of a job last longer than its period, so that they queue.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    420, 'pile_up',
+    'private.detect_pile_up($1)',
+    true
+);
+
+-- supabase/schemas/audit/kinds/read_only.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    700, 'read_only',
+    'private.detect_read_only()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/refresh_denied.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('refresh_denied', 'error', false, false, 'A job refreshes a view that its role does not own: every run of it fails.');
+
+-- supabase/schemas/audit/kinds/renamed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('renamed', 'warning', false, false, 'A declared job is not scheduled, and its work is, under a name that nobody declared.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    205, 'renamed',
+    'private.observe_findings(''renamed'', array(select f from private.find_renamed_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/restarted.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('restarted', 'warning', false, false, 'The server or its scheduler restarted while jobs ran: those runs are lost.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    300, 'restarted',
+    'private.detect_restarts($1)',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('restarted', 'orphan_owner', 'lasting', 1),
+    ('restarted', 'read_only', 'lasting', 1);
+
+-- supabase/schemas/audit/kinds/row_collapse.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('row_collapse', 'warning', false, false, 'A refresh left a view with less than half of its rows, or none.');
+
+-- supabase/schemas/audit/kinds/scheduler_gone.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('scheduler_gone', 'fatal', false, false, 'The scheduler process of pg_cron does not run: no job starts.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    100, 'scheduler_gone',
+    'private.detect_scheduler_gone()',
+    false
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('scheduler_gone', 'orphan_owner', 'lasting', 1),
+    ('scheduler_gone', 'read_only', 'lasting', 1);
+
+-- supabase/schemas/audit/kinds/secret_missing.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('secret_missing', 'fatal', false, false, 'A secret that HTTP jobs need is not in Vault, or cannot be right.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1020, 'secrets',
+    'private.detect_secrets()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/source_stopped.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: whatever fills the source has stopped.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    725, 'source_stopped',
+    'private.detect_source_stopped()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/stale.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('stale', 'error', false, true, 'The rows of a view are older than its objective.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    900, 'stale',
+    'private.detect_stale()',
+    false
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('stale', 'orphan_owner', 'owner', 1),
+    ('stale', 'read_only', 'lasting', 1),
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('stale', 'scheduler_gone', 'lasting', 2),
+    ('stale', 'infrastructure', 'struck', 4),
+    -- A time in which nothing was started leaves views old, and so does a job that does not do its work.
+    ('stale', 'missed', 'once', 8),
+    ('stale', 'failed', 'job', 9),
+    ('stale', 'http_failed', 'job', 9),
+    ('stale', 'inactive', 'job', 9),
+    ('stale', 'missing', 'job', 9),
+    ('stale', 'not_refreshable', 'job', 9),
+    ('stale', 'stuck', 'job', 9),
+    ('stale', 'timed_out', 'job', 9);
+
+-- supabase/schemas/audit/kinds/storm.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('storm', 'warning', false, false, 'Several incidents with one cause, told as one: its severity is that of the worst of them.');
+
+-- supabase/schemas/audit/kinds/stuck.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('stuck', 'error', false, false, 'A run has not ended within the time that its job may take.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    510, 'stuck',
+    'private.detect_stuck() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    true
+);
+
+-- supabase/schemas/audit/kinds/timed_out.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its statement timeout.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    410, 'timed_out',
+    'private.detect_timed_out($1)',
+    true
+);
+
+-- supabase/schemas/audit/kinds/timezone_ignored.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    705, 'timezone_ignored',
+    'private.detect_timezone_ignored()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/too_fast.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('too_fast', 'warning', false, true, 'A run succeeded in much less time than its work takes.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    440, 'too_fast',
+    'private.detect_too_fast($1)',
+    true
+);
+
+-- supabase/schemas/audit/kinds/undeclared.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has declared.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    225, 'undeclared',
+    'private.observe_findings(''undeclared'', array(select f from private.find_undeclared_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    false
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    ('undeclared', 'bundled_refreshes', 'job', 11),
+    ('undeclared', 'failed', 'job', 11),
+    ('undeclared', 'http_failed', 'job', 11),
+    ('undeclared', 'missed', 'job', 11),
+    ('undeclared', 'near_timeout', 'job', 11),
+    ('undeclared', 'never_fires', 'job', 11),
+    ('undeclared', 'pile_up', 'job', 11),
+    ('undeclared', 'stuck', 'job', 11),
+    ('undeclared', 'timed_out', 'job', 11),
+    ('undeclared', 'too_fast', 'job', 11),
+    ('undeclared', 'unknown_outcome', 'job', 11),
+    ('undeclared', 'unset_timeout', 'job', 11),
+    ('undeclared', 'wrong_host', 'job', 11),
+    ('undeclared', 'zombie', 'job', 11);
+
+-- supabase/schemas/audit/kinds/unknown_outcome.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unknown_outcome', 'warning', true, true, 'Nothing is known of an HTTP call: no answer was stored, and no completion written.');
+
+-- supabase/schemas/audit/kinds/unpopulated.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unpopulated', 'error', false, false, 'A view has no rows to read, not even old ones: every read of it fails.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    715, 'unpopulated',
+    'private.detect_unpopulated()',
+    false
+);
+
+-- supabase/schemas/audit/kinds/unrefreshed.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+
+-- supabase/schemas/audit/kinds/unset_timeout.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unset_timeout', 'warning', false, false, 'A job refreshes a view without a statement timeout in its command.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    740, 'unset_timeout',
+    'private.detect_unset_timeout()',
+    false
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- How a job is written is part of what is said of it when it is broken.
+    ('unset_timeout', 'failed', 'job', 10),
+    ('unset_timeout', 'timed_out', 'job', 10);
+
+-- supabase/schemas/audit/kinds/wrong_host.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('wrong_host', 'error', false, false, 'A job calls another project than this one.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    235, 'wrong_host',
+    'private.observe_findings(''wrong_host'', array(select f from private.find_wrong_hosts() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and to_regclass(''vault.decrypted_secrets'') is not null',
+    false
+);
+
+-- supabase/schemas/audit/kinds/zombie.sql
+
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('zombie', 'warning', false, false, 'A run that has not ended has no process any more: it was lost.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    500, 'zombie',
+    'private.detect_zombies() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('zombie', 'orphan_owner', 'lasting', 1),
+    ('zombie', 'restarted', 'once', 3);
+
+-- supabase/schemas/audit/pass/analytics_cron_audit.sql
+
+-- Object: job analytics-cron-audit
+-- Why: the auditor is a job like any other, declared and watched; it is also the canary that tells seeing from blindness.
+select analytics.register_job(
+    job_name => 'analytics-cron-audit',
+    schedule => '*/5 * * * *',
+    command => $job$select analytics.invoke_function('cron-audit', jsonb_build_object('scheduled_at', now()))$job$,
+    late_after => '5 minutes',
+    max_runtime => '2 minutes'
+);
+
+-- supabase/schemas/audit/purge/purge_history.sql
+
+-- Hourly, so that a batch is small: 20,000 runs an hour is more than 300 jobs make that run every minute.
+select analytics.register_job(
+    job_name => 'analytics-purge',
+    schedule => '47 * * * *',
+    command => $job$set statement_timeout = '60s'; set lock_timeout = '5s'; select private.purge_history()$job$,
+    late_after => '15 minutes',
+    max_runtime => '2 minutes'
+);
+
+-- supabase/schemas/audit/purge/retention.sql
+
+insert into analytics.retention (history, keep_for)
+values
+    ('runs', '14 days'),
+    ('refresh_log', '90 days'),
+    ('http_calls', '30 days'),
+    ('outbox', '30 days'),
+    ('incidents', '365 days'),
+    ('refresh_requests', '30 days');
+
+-- supabase/schemas/audit/runs/audit_state.sql
+
+-- What ran before the audit existed is not news.
+insert into analytics.audit_state (system_identifier, history_relation, low_runid)
+select private.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
+from cron.job_run_details as d;
+
+-- supabase/schemas/audit/runs/note_pace.sql
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    400, 'pace',
+    'private.note_pace($1)',
+    true
+);
+
+reset check_function_bodies;

@@ -1,0 +1,104 @@
+-- Baseline of identity, written by tools/schema/baseline.ts from the files named below, which hold the current text.
+-- Bodies may name what a later statement makes, so they are not checked here; the house tests check every one.
+set check_function_bodies = off;
+
+-- supabase/schemas/identity/custom_access_token_hook.sql
+
+-- Object: public.custom_access_token_hook() (replaced)
+-- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
+--      public.user_roles, which holds uuids, and is a member where public.org_members, which holds texts, says so. The check is
+--      written out: auth reaches no function of schema private.
+create function public.custom_access_token_hook(event jsonb)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with caller as (
+        select
+            e.user_id,
+            case when e.user_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.user_id::uuid end as user_uuid
+        from (select event ->> 'user_id') as e (user_id)
+    ),
+
+    role as (
+        select r.is_admin, r.org_id, r.org_role
+        from caller as c
+        join public.user_roles as r on r.user_id = c.user_uuid
+    ),
+
+    membership as (
+        select m.org_id, m.role::text as org_role, count(*) over () as membership_count
+        from caller as c
+        join public.org_members as m on m.user_id = c.user_id
+        where m.left_at is null or m.left_at > now()
+    ),
+
+    organisation as (
+        -- The one that was chosen, while the user is in it; without a choice, the only one.
+        select m.org_id, m.org_role
+        from membership as m
+        left join role as r on true
+        where m.org_id = r.org_id or (r.org_id is null and m.membership_count = 1)
+        union all
+        select r.org_id, r.org_role
+        from role as r
+        where r.org_id is not null and not exists (select from public.orgs as o where o.id = r.org_id)
+    )
+
+    -- What the claims said before is taken out first: only these tables make an admin or a member.
+    select jsonb_build_object(
+        'claims',
+        ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])
+            || jsonb_build_object('is_admin', coalesce((select r.is_admin from role as r), false))
+            || coalesce(
+                (select jsonb_build_object('org_id', o.org_id, 'org_role', o.org_role) from organisation as o), '{}'::jsonb
+            )
+    );
+$$;
+
+revoke all on function public.custom_access_token_hook(jsonb) from public, anon, authenticated, service_role;
+
+grant execute on function public.custom_access_token_hook(jsonb) to supabase_auth_admin;
+
+comment on function public.custom_access_token_hook(jsonb) is
+    'Auth calls it before it signs a token, at sign-up, sign-in and refresh: adds is_admin always, org_id and org_role for a member of one organisation, or of the one that user_roles names.';
+
+-- supabase/schemas/identity/user_roles.sql
+
+-- Object: public.user_roles, public.custom_access_token_hook(event)
+-- Grain: one row per user who is more than a member of the public
+-- Why: who is an admin, and of which organisation somebody is, is decided here and travels in the token: every reader
+--      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users write nothing here, unlike
+--      their user_metadata.
+create table public.user_roles (
+    user_id uuid primary key,
+    is_admin boolean not null default false,
+    org_id uuid,
+    org_role text check (org_role ~ '^[a-z][a-z_]{0,39}$'),
+    check ((org_id is null) = (org_role is null))
+);
+
+create index user_roles_org_id_idx on public.user_roles (org_id);
+
+alter table public.user_roles enable row level security;
+
+revoke all on table public.user_roles from public, anon, authenticated, service_role;
+
+grant select, insert, update, delete on table public.user_roles to service_role;
+
+grant select on table public.user_roles to supabase_auth_admin;
+
+comment on table public.user_roles is 'What the token of a user says beside who it is. A change counts from the next token on.';
+
+-- No foreign key: auth's tables belong to auth, and where it has not run yet they do not exist.
+comment on column public.user_roles.user_id is 'auth.users.id.';
+
+comment on column public.user_roles.is_admin is 'Operates Freshet and reads every row of every resource.';
+
+comment on column public.user_roles.org_role is 'What the user is in the organisation, e.g. manager; which words there are is up to the application.';
+
+create policy user_roles_are_read_by_auth on public.user_roles
+    for select to supabase_auth_admin using (true);
+
+reset check_function_bodies;

@@ -1,0 +1,31 @@
+create function private.alert_family(incident analytics.incidents)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
+        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
+        -- The text stays inside: it may hold anything.
+        else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
+    end
+    from (
+        select
+            incident.evidence ->> 'sqlstate' as sqlstate,
+            -- What differs from one job to the next: names, values and figures.
+            regexp_replace(
+                replace(
+                    split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
+                    regexp_replace(coalesce(incident.evidence ->> 'job', incident.subject), '^refresh-', ''), ''
+                ),
+                '"[^"]*"|''[^'']*''|[0-9]+', '', 'g'
+            ) as message
+    ) as t;
+$$;
+
+revoke all on function private.alert_family(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.alert_family(analytics.incidents) is
+    'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';

@@ -1,0 +1,31 @@
+create function private.alert_payload(incident analytics.incidents, transition text)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- The slots are a later migration's, hence plpgsql.
+    return incident.evidence || jsonb_build_object(
+        'kind', incident.kind,
+        'subject', incident.subject,
+        'fingerprint', incident.fingerprint,
+        'transition', transition,
+        'severity', incident.severity,
+        'summary', (select k.summary from analytics.alert_kinds as k where k.kind = incident.kind),
+        'incident_id', incident.incident_id,
+        'epoch', incident.epoch,
+        'streak', incident.occurrence_count,
+        'first_seen_at', incident.first_seen_at,
+        'last_seen_at', incident.last_seen_at,
+        'opened_at', incident.opened_at,
+        'closed_at', incident.closed_at,
+        'resolution', incident.resolution,
+        'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
+    );
+end
+$$;
+
+revoke all on function private.alert_payload(analytics.incidents, text) from public, anon, authenticated;
+
+comment on function private.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';

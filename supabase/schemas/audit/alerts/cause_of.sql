@@ -1,0 +1,58 @@
+-- Object: private.gather_causes() (replaced), private.cause_of()
+-- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
+--      outlives its cause is told too.
+create function private.cause_of(incident analytics.incidents)
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- What is about no job is about pg_cron itself.
+    about constant text[] := case
+        when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
+            then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
+        else array[incident.job_name]
+    end;
+begin
+    return query
+    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    with candidate as materialized (
+        select r.reach, r.rank, c.incident_id, c.cause_id
+        from analytics.alert_causes as r
+        join analytics.incidents as c on c.kind = r.cause and c.closed_at is null
+        where r.kind = incident.kind
+            and c.incident_id <> incident.incident_id
+            and (
+                r.reach not in ('job', 'once')
+                or c.job_name = incident.job_name
+                or r.reach = 'once' and (c.job_name is null or c.kind = 'restarted')
+            )
+    )
+    select c.incident_id
+    from candidate as r
+    join analytics.incidents as c on c.incident_id = r.incident_id
+    left join analytics.incidents as root on root.incident_id = c.cause_id
+    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+        -- One that is told, or is about to be.
+        and root.closed_at is null
+        and not private.is_muted(c)
+        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
+        -- after that.
+        and not exists (
+            select
+            from unnest(about) as j (job)
+            where coalesce(
+                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                true
+            )
+        )
+    order by r.rank, c.incident_id
+    limit 1;
+end
+$$;
+
+revoke all on function private.cause_of(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.cause_of(analytics.incidents) is
+    'The open incident that caused this one, by its reach; no row when none did.';

@@ -1,0 +1,19 @@
+create function private.is_muted(incident analytics.incidents)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from analytics.scheduled_jobs as d
+        where d.job_name = incident.job_name
+            and d.muted_until > clock_timestamp()
+            -- Another owner's job of the name is not the one that was muted.
+            and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
+    );
+$$;
+
+revoke all on function private.is_muted(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';

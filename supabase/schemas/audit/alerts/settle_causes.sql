@@ -1,0 +1,20 @@
+create function private.settle_causes()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    loop
+        update analytics.incidents as i
+        set cause_id = c.cause_id
+        from analytics.incidents as c
+        where c.incident_id = i.cause_id and c.cause_id is not null and c.closed_at is null;
+        exit when not found;
+    end loop;
+end
+$$;
+
+revoke all on function private.settle_causes() from public, anon, authenticated;
+
+comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';

@@ -1,0 +1,16 @@
+create function private.usual_period(job text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = usual_period.job),
+        (select s.period from analytics.job_slots as s where s.job_name = usual_period.job),
+        interval '1 hour'
+    );
+$$;
+
+revoke all on function private.usual_period(text) from public, anon, authenticated;
+
+comment on function private.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';

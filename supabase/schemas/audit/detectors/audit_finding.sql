@@ -1,0 +1,1 @@
+create type private.audit_finding as (subject text, evidence jsonb);

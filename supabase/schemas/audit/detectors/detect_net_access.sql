@@ -1,0 +1,32 @@
+create function private.detect_net_access()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if to_regclass('net.http_request_queue') is null then
+        return;
+    end if;
+    perform private.observe_findings(
+        'net_tampered',
+        array(select f from private.find_net_triggers() as f),
+        array['net.http_request_queue', 'net._http_response']
+    );
+    perform private.observe_findings(
+        'net_open',
+        array(select f from private.find_net_roles() as f),
+        array(select r.rolname::text from pg_roles as r where r.rolcanlogin)
+    );
+end
+$$;
+
+revoke all on function private.detect_net_access() from public, anon, authenticated;
+
+comment on function private.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1010, 'net_access',
+    'private.detect_net_access()',
+    false
+);

@@ -1,0 +1,40 @@
+create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe(
+        kind => observe_findings.kind,
+        subject => b.subject,
+        state => 'bad',
+        observed_at => clock_timestamp(),
+        evidence => b.evidence
+    )
+    from unnest(findings) as b
+    order by b.subject;
+
+    -- What was never bad is no news.
+    perform private.observe(
+        kind => f.kind,
+        subject => f.subject,
+        state => 'ok',
+        observed_at => clock_timestamp(),
+        evidence => f.evidence
+    )
+    from analytics.findings as f
+    where f.kind = observe_findings.kind
+        and f.state <> 'ok'
+        and f.subject = any (known_subjects)
+        and f.subject <> all (array(select b.subject from unnest(findings) as b));
+
+    perform private.withdraw_subjects(
+        observe_findings.kind, known_subjects || array(select b.subject from unnest(findings) as b)
+    );
+end
+$$;
+
+revoke all on function private.observe_findings(text, private.audit_finding[], text[]) from public, anon, authenticated;
+
+comment on function private.observe_findings(text, private.audit_finding[], text[]) is
+    'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';

@@ -1,0 +1,17 @@
+create function private.callee_of(url text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
+        -- Without what stands before "@", which is a password.
+        '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
+        '//'
+    );
+$$;
+
+revoke all on function private.callee_of(text) from public, anon, authenticated;
+
+comment on function private.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';

@@ -1,0 +1,47 @@
+create function private.http_evidence(call analytics.http_calls)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'job', call.job_name,
+        'schedule', coalesce(
+            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
+            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
+        ),
+        'runid', call.runid,
+        'call_id', call.call_id,
+        'function', call.function_name,
+        'http_status', call.status_code,
+        'failure_class', private.http_failure_class(call),
+        'planned_at', call.planned_at,
+        'queued_at', call.queued_at,
+        'message', case
+            when call.outcome = 'unknown' and call.harvested_at is not null then format(
+                '%s took call %s (%s) and had not reported its completion by %s',
+                n.callee, call.call_id, coalesce(call.status_code::text, 'timed out'), call.deadline_at
+            )
+            when call.outcome = 'unknown' then format(
+                'no answer of %s to call %s was stored by %s, and no completion written: whether it ran is not known',
+                n.callee, call.call_id, call.deadline_at
+            )
+            when call.completion = 'failed' then concat_ws(
+                ': ', format('%s reported that it failed', n.callee), call.completion_detail
+            )
+            when call.is_timed_out then format('%s did not answer in time: %s', n.callee, call.error)
+            when call.status_code is null then format('no answer from %s: %s', n.callee, call.error)
+            else format('%s answered %s%s', n.callee, call.status_code, ' (' || call.answer_code || ')')
+        end
+    )
+    from (
+        select case
+            when call.function_name like '//%' then format('host %s', substr(call.function_name, 3))
+            else format('function "%s"', call.function_name)
+        end as callee
+    ) as n;
+$$;
+
+revoke all on function private.http_evidence(analytics.http_calls) from public, anon, authenticated;
+
+comment on function private.http_evidence(analytics.http_calls) is 'What an alert about a call says.';

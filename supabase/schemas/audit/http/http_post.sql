@@ -1,0 +1,30 @@
+create function analytics.http_post(
+    url text,
+    body jsonb default '{}'::jsonb,
+    params jsonb default '{}'::jsonb,
+    headers jsonb default '{"Content-Type": "application/json"}'::jsonb,
+    timeout_milliseconds integer default 5000
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    grace constant interval := interval '2 minutes';
+    new_call_id constant bigint := private.open_call(
+        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    );
+    new_request_id constant bigint := net.http_post(
+        url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
+    );
+begin
+    update analytics.http_calls as c set request_id = new_request_id where c.call_id = new_call_id;
+    return new_request_id;
+end
+$$;
+
+revoke all on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) from public, anon, authenticated;
+
+comment on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) is
+    'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';

@@ -1,0 +1,20 @@
+create function private.is_watched(kind text, subject text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from analytics.findings as f
+        where f.kind = is_watched.kind and f.subject = is_watched.subject and f.state <> 'ok'
+    ) or exists (
+        select
+        from analytics.incidents as i
+        where i.kind = is_watched.kind and i.subject = is_watched.subject and i.closed_at is null
+    );
+$$;
+
+revoke all on function private.is_watched(text, text) from public, anon, authenticated;
+
+comment on function private.is_watched(text, text) is 'Whether a good observation would change anything.';

@@ -1,0 +1,30 @@
+create function private.may_close(incident analytics.incidents)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        (
+            incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
+            or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
+        )
+        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
+        and (
+            incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
+            or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
+            or (
+                select count(*)
+                from analytics.incidents as i
+                where i.kind = incident.kind
+                    and i.subject = incident.subject
+                    and i.resolution = 'recovered'
+                    and i.opened_at > clock_timestamp() - interval '2 hours'
+            ) < 2
+        );
+$$;
+
+revoke all on function private.may_close(analytics.incidents) from public, anon, authenticated;
+
+comment on function private.may_close(analytics.incidents) is 'Whether an incident that is no longer bad may be over by now.';

@@ -1,0 +1,16 @@
+create function private.period_of_job(job_name text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
+        (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
+        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+    );
+$$;
+
+revoke all on function private.period_of_job(text) from public, anon, authenticated;
+
+comment on function private.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';

@@ -1,0 +1,26 @@
+create function private.recovery_threshold(kind text, evidence jsonb)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when not k.has_job_thresholds then 1
+        else coalesce(
+            d.recovery_threshold,
+            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            1
+        )
+    end::bigint
+    from analytics.alert_kinds as k
+    left join analytics.scheduled_jobs as d
+        on d.job_name = recovery_threshold.evidence ->> 'job'
+        -- Another owner's job of this name has nothing to do with the declaration.
+        and d.owner = coalesce(recovery_threshold.evidence ->> 'owner', d.owner)
+    where k.kind = recovery_threshold.kind;
+$$;
+
+revoke all on function private.recovery_threshold(text, jsonb) from public, anon, authenticated;
+
+comment on function private.recovery_threshold(text, jsonb) is
+    'How often in a row a subject has to be well before its incident is over.';

@@ -1,0 +1,12 @@
+create function private.severity_rank(severity text)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select array_position(array['info', 'warning', 'error', 'fatal'], severity);
+$$;
+
+revoke all on function private.severity_rank(text) from public, anon, authenticated;
+
+comment on function private.severity_rank(text) is 'Severities in order: 1 is info, 4 fatal.';

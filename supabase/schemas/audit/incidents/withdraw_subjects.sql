@@ -1,0 +1,24 @@
+create function private.withdraw_subjects(kind text, known_subjects text[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'withdrawn',
+        closed_in_pass = (select s.pass_count from analytics.audit_state as s)
+    where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
+        and i.closed_at is null
+        and i.subject <> all (known_subjects)
+        and not private.is_still_running(i.kind, i.subject);
+
+    delete from analytics.findings as f
+    where f.kind = withdraw_subjects.kind
+        and f.subject <> all (known_subjects)
+        -- Left for as long as its process works: it is observed until that ends.
+        and not private.is_still_running(f.kind, f.subject);
+$$;
+
+revoke all on function private.withdraw_subjects(text, text[]) from public, anon, authenticated;
+
+comment on function private.withdraw_subjects(text, text[]) is
+    'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';

@@ -1,0 +1,12 @@
+create function private.command_fingerprint(command text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select encode(sha256(convert_to(command, 'UTF8')), 'hex');
+$$;
+
+revoke all on function private.command_fingerprint(text) from public, anon, authenticated;
+
+comment on function private.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';

@@ -1,0 +1,49 @@
+create function private.declare_job(
+    job_name text,
+    schedule text,
+    command text,
+    late_after interval,
+    max_runtime interval,
+    min_runtime interval default null,
+    period interval default null,
+    failure_threshold integer default null,
+    recovery_threshold integer default null,
+    severity text default null
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.assert_job_name(declare_job.job_name);
+
+    -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
+    insert into analytics.scheduled_jobs as j (
+        job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
+        failure_threshold, recovery_threshold, severity
+    )
+    values (
+        job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
+        late_after, max_runtime, min_runtime, period,
+        coalesce(failure_threshold, 1), recovery_threshold, severity
+    )
+    on conflict on constraint scheduled_jobs_pkey do update
+    set schedule = excluded.schedule,
+        command = excluded.command,
+        command_fingerprint = excluded.command_fingerprint,
+        owner = excluded.owner,
+        database = excluded.database,
+        late_after = excluded.late_after,
+        max_runtime = excluded.max_runtime,
+        min_runtime = excluded.min_runtime,
+        period = excluded.period,
+        failure_threshold = coalesce(declare_job.failure_threshold, j.failure_threshold),
+        recovery_threshold = coalesce(declare_job.recovery_threshold, j.recovery_threshold),
+        severity = coalesce(declare_job.severity, j.severity),
+        declared_at = excluded.declared_at;
+$$;
+
+revoke all on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
+    from public, anon, authenticated;
+
+comment on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
+    'States that a job ought to exist. Does not schedule it. Idempotent.';

@@ -1,0 +1,24 @@
+-- Object: private.jobs_of_declarations(), private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs(),
+--         private.job_label(), private.duplicate_jobs(), private.find_duplicated_jobs(), private.find_undeclared_jobs() (replaced)
+-- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
+--      stranger, not that job, and no repair may touch it.
+create function private.jobs_of_declarations()
+returns table (job_name text, jobid bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    select d.job_name, j.jobid
+    from analytics.scheduled_jobs as d
+    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    where j.owner = d.owner
+        or private.command_fingerprint(j.command) = d.command_fingerprint
+            and not exists (
+                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+            );
+$$;
+
+revoke all on function private.jobs_of_declarations() from public, anon, authenticated;
+
+comment on function private.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';

@@ -1,0 +1,34 @@
+create function private.renamed_jobs()
+returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with lost as (
+        select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
+        from analytics.scheduled_jobs as d
+        where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
+            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+    ),
+    strange as (
+        select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
+        from private.known_cron_jobs() as j
+        where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
+            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            and not exists (
+                select
+                from analytics.scheduled_jobs as d
+                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                where o.command = j.command and o.database = j.database
+            )
+    )
+    select l.job_name, s.job_name, s.jobid, s.schedule
+    from lost as l
+    join strange as s
+        on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
+$$;
+
+revoke all on function private.renamed_jobs() from public, anon, authenticated;
+
+comment on function private.renamed_jobs() is
+    'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';

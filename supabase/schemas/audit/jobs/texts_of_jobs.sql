@@ -1,0 +1,65 @@
+-- Object: private.texts_of_jobs()
+-- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
+--      way: functions that hold it are few, so they are found first, and then who calls them.
+create function private.texts_of_jobs(pattern text)
+returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive candidates as materialized (
+        select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
+        from pg_proc as p
+        join pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+            and p.prokind in ('f', 'p')
+    ),
+
+    reached as (
+        select c.oid, c.name, c.oid as source, c.definer, 1 as depth
+        from candidates as c
+        where c.prosrc ~* pattern
+        union
+        select c.oid, c.name, r.source, coalesce(r.definer, c.definer), r.depth + 1
+        from reached as r
+        join candidates as c
+            on c.oid <> r.oid
+            -- Cheaper than the pattern, which then has little left to look through.
+            and strpos(lower(c.prosrc), lower(r.name)) > 0
+            and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        where r.depth < 3
+    ),
+
+    jobs as (
+        select
+            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
+        from cron.job as j
+        where j.active and j.database = current_database()
+    ),
+
+    found as (
+        select j.job_name, j.jobid, j.schedule, j.owner as acts_as, 'its command' as place, j.command as text
+        from jobs as j
+        where j.command ~* pattern
+        union
+        select j.job_name, j.jobid, j.schedule, coalesce(r.definer, j.owner), 'function ' || r.source::regprocedure, s.prosrc
+        from jobs as j
+        join reached as r
+            on strpos(lower(j.command), lower(r.name)) > 0
+            and j.command ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
+        join candidates as s on s.oid = r.source
+    )
+
+    select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
+    from found as f
+    -- What stands in a comment is not done.
+    cross join lateral (
+        select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
+    ) as c
+    where c.text ~* pattern;
+$$;
+
+revoke all on function private.texts_of_jobs(text) from public, anon, authenticated;
+
+comment on function private.texts_of_jobs(text) is
+    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';

@@ -1,0 +1,11 @@
+create function private.withdraw_job(job_name text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.scheduled_jobs as j where j.job_name = withdraw_job.job_name;
+$$;
+
+revoke all on function private.withdraw_job(text) from public, anon, authenticated;
+
+comment on function private.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';

@@ -1,0 +1,46 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 by a fault of ours.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    755, 'failed_answers',
+    'private.detect_failed_answers()',
+    false
+);
+
+create function private.detect_failed_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
+    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    quiet_after constant interval := interval '15 minutes';
+    -- The isolate that could say that it answers again may be gone.
+    forgotten_after constant interval := interval '1 day';
+begin
+    delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
+
+    perform private.observe(
+        kind => 'answer_failed',
+        subject => f.resource,
+        state => case
+            when f.last_failed_at >= clock_timestamp() - quiet_after then 'bad'
+            when f.last_answered_at > f.last_failed_at or f.last_failed_at < clock_timestamp() - forgotten_after then 'ok'
+            else 'unknown'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('message', f.defect, 'request_id', f.request_id, 'failure_count', f.failure_count)
+    )
+    from analytics.failed_answers as f
+    order by f.resource;
+
+    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+end
+$$;
+
+revoke all on function private.detect_failed_answers() from public, anon, authenticated;
+
+comment on function private.detect_failed_answers() is
+    'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';

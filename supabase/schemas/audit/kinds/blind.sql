@@ -1,0 +1,57 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('blind', 'fatal', false, false, 'The audit does not see its own job, so nothing that it does not see is healthy.');
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('blind', 'orphan_owner', 'lasting', 1),
+    ('blind', 'read_only', 'lasting', 1),
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('blind', 'scheduler_gone', 'lasting', 2);
+
+-- Object: private.detect_blind()
+-- Why: no rows is unknown, never healthy.
+create function private.detect_blind(read_error text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own_job constant text := 'analytics-cron-audit';
+    -- Three of its periods.
+    patience constant interval := interval '15 minutes';
+    unseen_for interval;
+    reason text := read_error;
+begin
+    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    update analytics.audit_state as s
+    set canary_seen_at = clock_timestamp()
+    where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
+
+    select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
+
+    -- An expression that names cron.job is not even looked at while there may be none.
+    if reason is null then
+        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        if not private.is_audit_sighted() then
+            reason := format('cron.job has no visible job "%s"', own_job);
+        elsif unseen_for > patience then
+            reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
+        end if;
+    end if;
+
+    perform private.observe(
+        kind => 'blind',
+        subject => own_job,
+        state => case when reason is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('job', own_job, 'schedule', '*/5 * * * *', 'message', reason)
+    );
+    return reason;
+end
+$$;
+
+revoke all on function private.detect_blind(text) from public, anon, authenticated;
+
+comment on function private.detect_blind(text) is
+    'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';

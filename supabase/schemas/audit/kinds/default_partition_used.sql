@@ -1,0 +1,66 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('default_partition_used', 'warning', false, false, 'Rows lie in a default partition: the partition that they belong to is missing.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    750, 'default_partitions',
+    'private.detect_default_partitions()',
+    false
+);
+
+create function private.detect_default_partitions()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Enough to say that it is used, and cheap however many there are.
+    counted_at_most constant bigint := 10000;
+    partition_name text;
+    table_name text;
+    row_count bigint;
+begin
+    for partition_name, table_name in
+        select d.relname, t.relname
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as t on t.oid = p.partrelid
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+        order by d.relname
+    loop
+        begin
+            execute format('select count(*) from (select from analytics.%I limit %s) as r', partition_name, counted_at_most)
+            into row_count;
+        exception
+            -- Its rows are being moved: the next pass looks again.
+            when lock_not_available then
+                row_count := null;
+        end;
+        perform private.observe(
+            kind => 'default_partition_used',
+            subject => partition_name,
+            state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
+            observed_at => clock_timestamp(),
+            evidence => case
+                when row_count > 0 then jsonb_build_object('message', format(
+                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                ))
+                else '{}'
+            end
+        );
+    end loop;
+
+    perform private.withdraw_subjects('default_partition_used', array(
+        select d.relname::text
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        where d.relnamespace = 'analytics'::regnamespace
+    ));
+end
+$$;
+
+revoke all on function private.detect_default_partitions() from public, anon, authenticated;
+
+comment on function private.detect_default_partitions() is
+    'Kind default_partition_used: a default partition in schema analytics holds rows.';

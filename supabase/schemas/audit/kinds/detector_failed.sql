@@ -1,0 +1,2 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not seen, all else is.');

@@ -1,0 +1,2 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('flapping', 'error', false, false, 'It goes wrong and comes right again and again: told once, until it has been well for long.');

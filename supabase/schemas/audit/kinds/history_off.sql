@@ -1,0 +1,30 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    110, 'history_off',
+    'private.detect_history_off()',
+    false
+);
+
+create function private.detect_history_off()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    select private.observe(
+        kind => 'history_off',
+        subject => 'cron.log_run',
+        state => case g.setting when 'off' then 'bad' else 'ok' end,
+        observed_at => clock_timestamp(),
+        evidence => case g.setting when 'off' then jsonb_build_object('message', 'cron.log_run is off') else '{}' end
+    )
+    from pg_catalog.pg_settings as g
+    where g.name = 'cron.log_run';
+$$;
+
+revoke all on function private.detect_history_off() from public, anon, authenticated;
+
+comment on function private.detect_history_off() is 'Kind history_off: cron.log_run is off.';

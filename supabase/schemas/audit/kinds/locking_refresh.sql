@@ -1,0 +1,37 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+
+create function private.find_locking_refreshes()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    select
+        r.job_name,
+        jsonb_build_object(
+            'job', r.job_name,
+            'jobid', min(r.jobid),
+            'schedule', min(r.schedule),
+            'view', min(r.view_name),
+            'message', format(
+                'job "%s" refreshes %s so that every reader waits until it has ended (%s); %s a unique index, and could be refreshed concurrently',
+                r.job_name, string_agg(distinct r.view_name, ', '), min(r.place),
+                case when count(distinct r.view_name) = 1 then 'it has' else 'they have' end
+            )
+        )
+    from refreshes as r
+    join private.watchable_views() as w on w.relation = r.relation
+    where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
+        and not exists (
+            select from refreshes as o
+            where o.jobid = r.jobid and o.relation = r.relation and (o.is_concurrent or o.is_emptying)
+        )
+    group by r.job_name;
+$$;
+
+revoke all on function private.find_locking_refreshes() from public, anon, authenticated;
+
+comment on function private.find_locking_refreshes() is
+    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';

@@ -1,0 +1,38 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does not exist: the scheduler of pg_cron crashes on them, and every job stops.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    230, 'orphan_owner',
+    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct j.owner from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    false
+);
+
+-- Object: private.find_orphan_owners(), private.find_wrong_hosts(), private.find_never_firing()
+-- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
+--      minute fits their schedule.
+create function private.find_orphan_owners()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One cause, however many jobs: the subject is the role.
+    select
+        j.owner,
+        jsonb_build_object(
+            'owner', j.owner,
+            'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
+            'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
+            'message', format(
+                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+            )
+        )
+    from private.known_cron_jobs() as j
+    where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.owner)
+    group by j.owner;
+$$;
+
+revoke all on function private.find_orphan_owners() from public, anon, authenticated;
+
+comment on function private.find_orphan_owners() is 'Owners of jobs that are no roles any more.';

@@ -1,0 +1,110 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    700, 'read_only',
+    'private.detect_read_only()',
+    false
+);
+
+create function private.find_read_only()
+returns setof private.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with settings as (
+        select s.setrole, s.setdatabase, o.option_value::boolean as is_on
+        from pg_db_role_setting as s
+        cross join lateral pg_options_to_table(s.setconfig) as o
+        where o.option_name = 'default_transaction_read_only'
+            and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
+    ),
+    -- What this session got from its role, or set, says nothing of others.
+    server as (
+        select coalesce(
+            (
+                select g.setting::boolean from pg_settings as g
+                where g.name = 'default_transaction_read_only'
+                    and g.source in ('default', 'configuration file', 'command line', 'environment variable')
+            ),
+            false
+        ) as is_on
+    ),
+    owners as (
+        select
+            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            coalesce(
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
+                (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
+            ) as of_role,
+            (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
+        from cron.job as j
+        join pg_roles as r on r.rolname = j.username
+        where j.active and j.database = current_database()
+            -- One that says what it wants.
+            and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
+        group by j.username, r.oid
+    ),
+    struck as (
+        select
+            case
+                when o.of_role then format('role %s', o.owner)
+                when o.of_role is null and o.of_database then format('database %s', current_database())
+                when o.of_role is null and o.of_database is null and s.is_on then 'server'
+            end as subject,
+            o.*
+        from owners as o
+        cross join server as s
+    )
+    select
+        k.subject,
+        jsonb_build_object(
+            'jobs', (array_agg(k.jobs order by k.job_count desc))[1],
+            'owner', case when k.subject like 'role %' then min(k.owner) end,
+            -- A role may be meant to read only; its jobs then fail or have nothing to write.
+            'severity', case when k.subject like 'role %' then 'error' else 'fatal' end,
+            'message', format(
+                'default_transaction_read_only is on for %s: %s %s in read-only transactions',
+                case when k.subject = 'server' then 'the whole server' else k.subject end, sum(k.job_count),
+                case sum(k.job_count) when 1 then 'job runs' else 'jobs run' end
+            )
+        )
+    from struck as k
+    where k.subject is not null
+    group by k.subject;
+$$;
+
+create function private.detect_read_only()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe_findings(
+        'read_only',
+        array(select f from private.find_read_only() as f),
+        array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
+    );
+    -- The failures that say so follow from it.
+    update analytics.incidents as i
+    set cause_id = c.incident_id
+    from analytics.incidents as c
+    where c.kind = 'read_only' and c.closed_at is null
+        and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
+        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and i.evidence ->> 'message' like '%in a read-only transaction%'
+        and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
+end
+$$;
+
+revoke all on function private.find_read_only() from public, anon, authenticated;
+
+revoke all on function private.detect_read_only() from public, anon, authenticated;
+
+comment on function private.find_read_only() is
+    'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
+
+comment on function private.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';

@@ -1,0 +1,30 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('restarted', 'warning', false, false, 'The server or its scheduler restarted while jobs ran: those runs are lost.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    300, 'restarted',
+    'private.detect_restarts($1)',
+    true
+);
+
+insert into analytics.alert_causes (kind, cause, reach, rank)
+values
+    -- A job without an owner keeps the scheduler in a crash loop.
+    ('restarted', 'orphan_owner', 'lasting', 1),
+    ('restarted', 'read_only', 'lasting', 1);
+
+create function private.detect_restarts(runs private.audited_run[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe_struck_jobs('restarted', runs);
+end
+$$;
+
+revoke all on function private.detect_restarts(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.detect_restarts(private.audited_run[]) is
+    'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';

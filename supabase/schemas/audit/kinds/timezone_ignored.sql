@@ -1,0 +1,64 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    705, 'timezone_ignored',
+    'private.detect_timezone_ignored()',
+    false
+);
+
+create function private.ignored_timezone()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    setting text;
+begin
+    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
+    -- extension knows is a mere word to the server, and stands in no view.
+    setting := current_setting('cron.timezone', true);
+    if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
+        return null;
+    end if;
+    -- GMT by another name is what jobs run by.
+    if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
+        return null;
+    end if;
+    return setting;
+exception
+    when insufficient_privilege then
+        return null;
+end
+$$;
+
+create function private.detect_timezone_ignored()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.observe(
+        kind => 'timezone_ignored',
+        subject => 'cron.timezone',
+        state => case when t.setting is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'message', format(
+                'cron.timezone is %s, and pg_cron %s knows no such setting: jobs run by GMT', t.setting,
+                (select e.extversion from pg_extension as e where e.extname = 'pg_cron')
+            )
+        )
+    )
+    from (select private.ignored_timezone() as setting) as t
+    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+$$;
+
+revoke all on function private.ignored_timezone() from public, anon, authenticated;
+
+revoke all on function private.detect_timezone_ignored() from public, anon, authenticated;
+
+comment on function private.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+
+comment on function private.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';

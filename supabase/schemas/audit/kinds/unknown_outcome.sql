@@ -1,0 +1,2 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unknown_outcome', 'warning', true, true, 'Nothing is known of an HTTP call: no answer was stored, and no completion written.');

@@ -1,0 +1,87 @@
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+
+create function private.find_unrefreshed_views()
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    candidates constant text[] := array(
+        select w.schema_name || '.' || w.relation_name
+        from private.watchable_views() as w
+        where not w.is_registered
+            and not exists (
+                select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
+            )
+        order by 1
+    );
+begin
+    if candidates = '{}' then
+        return candidates;
+    end if;
+    return array(
+        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        select c.name
+        from unnest(candidates) as c (name)
+        where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
+            -- Or a write refreshes it.
+            and not exists (
+                select
+                from pg_trigger as t
+                join pg_proc as p on p.oid = t.tgfoid
+                where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
+                    and (
+                        private.is_dynamic_refresh(p.prosrc)
+                        or exists (
+                            select from private.refreshes_in(p.prosrc) as f
+                            where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
+                        )
+                    )
+            )
+        order by c.name
+    );
+end
+$$;
+
+create function private.detect_unrefreshed()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    views constant text[] := private.find_unrefreshed_views();
+begin
+    -- All of them are one incident. A view more is news, and told by a new one.
+    update analytics.incidents as i
+    set closed_at = clock_timestamp(), resolution = 'escalated'
+    where i.kind = 'unrefreshed' and i.closed_at is null
+        and views <> '{}'
+        and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
+
+    perform private.observe(
+        kind => 'unrefreshed',
+        subject => 'materialized views',
+        state => case when views = '{}' then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'views', to_jsonb(views),
+            'message', format(
+                'no job refreshes %s: %s', case cardinality(views) when 1 then 'this materialized view' else cardinality(views) || ' materialized views' end,
+                array_to_string(views[1:20], ', ') || case when cardinality(views) > 20 then ', …' else '' end
+            )
+        )
+    )
+    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+end
+$$;
+
+revoke all on function private.find_unrefreshed_views() from public, anon, authenticated;
+
+revoke all on function private.detect_unrefreshed() from public, anon, authenticated;
+
+comment on function private.find_unrefreshed_views() is
+    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
+
+comment on function private.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';

@@ -1,0 +1,16 @@
+create table analytics.job_monitors (
+    job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
+    epoch integer not null,
+    looked_runid bigint not null,
+    last_runid bigint,
+    last_status text check (last_status in ('ok', 'error')),
+    told_runid bigint
+);
+
+alter table analytics.job_monitors enable row level security;
+
+revoke all on table analytics.job_monitors from public, anon, authenticated;
+
+comment on table analytics.job_monitors is 'What each monitor was told last.';
+
+comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to here were looked at.';

@@ -1,0 +1,32 @@
+create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.note_failed_refreshes(runs);
+
+    -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
+    -- is the newest.
+    if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
+        update analytics.open_runs as o
+        set given_up_at = clock_timestamp()
+        where not private.is_run_alive(o)
+            and (
+                o.started_at < pass_started_at - interval '1 minute'
+                or exists (
+                    select
+                    from cron.job_run_details as later
+                    where later.runid > o.runid and later.start_time < pass_started_at - interval '1 minute'
+                )
+            );
+    end if;
+
+    update analytics.audit_state set judged_since = pass_started_at;
+end
+$$;
+
+revoke all on function private.begin_account(private.audited_run[], timestamptz) from public, anon, authenticated;
+
+comment on function private.begin_account(private.audited_run[], timestamptz) is
+    'The first pass has seen the history: what is in it is known, and judged no more. Once.';

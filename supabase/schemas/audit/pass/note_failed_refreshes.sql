@@ -1,0 +1,25 @@
+-- Object: private.note_failed_refreshes(), private.detect_failed() (replaced), private.skip_backlog(), private.begin_account(),
+--         private.run_audit_pass() (replaced)
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
+create function private.note_failed_refreshes(runs private.audited_run[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome, rows_before, version, sqlstate, message, runid
+    )
+    select
+        v.view_name, 'schedule', coalesce(r.started_at, r.ended_at, clock_timestamp()), r.ended_at, 'failed',
+        v.row_count, v.version, r.sqlstate, r.message, r.runid
+    from unnest(runs) as r
+    join analytics.views as v on v.job_name = r.job_name
+    where r.status = 'failed'
+    order by r.runid;
+$$;
+
+revoke all on function private.note_failed_refreshes(private.audited_run[]) from public, anon, authenticated;
+
+comment on function private.note_failed_refreshes(private.audited_run[]) is
+    'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';

@@ -1,0 +1,15 @@
+create function private.is_own_run(command text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    select coalesce(
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+    );
+$$;
+
+revoke all on function private.is_own_run(text) from public, anon, authenticated;
+
+comment on function private.is_own_run(text) is 'Whether a run did Freshet''s work: its command calls a function of analytics.';

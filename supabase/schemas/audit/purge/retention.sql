@@ -1,0 +1,41 @@
+-- Object: analytics.retention, private.purge_runs(), private.purge_refresh_log(), private.purge_outbox(),
+--         private.purge_incidents(), private.purge_history(), job analytics-purge
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why of_all_jobs, swept, retention_of_all_jobs_check: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+create table analytics.retention (
+    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents')),
+    keep_for interval not null check (keep_for >= interval '1 day'),
+    batch_size integer not null default 20000 check (batch_size between 1 and 1000000),
+    of_all_jobs boolean not null default false,
+    swept jsonb not null default '{}',
+    constraint retention_spans_check check (keep_for <= interval '100 years'),
+    constraint retention_of_all_jobs_check check (history = 'runs' or not of_all_jobs)
+);
+
+alter table analytics.retention enable row level security;
+
+revoke all on table analytics.retention from public, anon, authenticated;
+
+comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
+
+comment on column analytics.retention.batch_size is 'The most rows that one call of private.purge_history deletes.';
+
+comment on column analytics.retention.history is
+    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
+
+comment on column analytics.retention.of_all_jobs is
+    'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+
+comment on column analytics.retention.swept is 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+
+insert into analytics.retention (history, keep_for)
+values
+    ('runs', '14 days'),
+    ('refresh_log', '90 days'),
+    ('http_calls', '30 days'),
+    ('outbox', '30 days'),
+    ('incidents', '365 days'),
+    ('refresh_requests', '30 days');

@@ -1,0 +1,67 @@
+-- Object: analytics.audit_state, analytics.known_jobs, analytics.open_runs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Why judged_since: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
+--      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
+--      that was. What still stands is told when it would have been, had everything begun with that pass.
+-- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
+--      what it found. How much it reads at once follows from how long that took.
+create table analytics.audit_state (
+    is_singleton boolean primary key default true check (is_singleton),
+    epoch integer not null default 1,
+    system_identifier text not null,
+    history_relation oid not null,
+    low_runid bigint not null,
+    pass_count bigint not null default 0,
+    last_runid_seen bigint,
+    canary_seen_at timestamptz not null default now(),
+    last_audit_at timestamptz,
+    last_outcome text check (last_outcome in ('ok', 'bad', 'unknown')),
+    last_reasons jsonb not null default '[]',
+    scheduler_resumed_at timestamptz,
+    judged_since timestamptz,
+    timeline integer not null default private.cluster_timeline(),
+    batch_size integer not null default 10000 check (batch_size between 1 and 10000),
+    failed_count integer not null default 0,
+    failed_at timestamptz,
+    failure text
+);
+
+alter table analytics.audit_state enable row level security;
+
+revoke all on table analytics.audit_state from public, anon, authenticated;
+
+comment on table analytics.audit_state is 'Where the audit stands: epoch, watermark, and how the last pass ended.';
+
+comment on column analytics.audit_state.epoch is 'Moves by one when runids start again or the database is another one: runids compare within an epoch only.';
+
+comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
+
+comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
+
+comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
+
+comment on column analytics.audit_state.last_runid_seen is 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
+
+comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
+
+comment on column analytics.audit_state.scheduler_resumed_at is
+    'End of the last time in which no job started at all though the audit''s own is due every five minutes: stopped, frozen, or the clock jumped.';
+
+comment on column analytics.audit_state.judged_since is
+    'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
+
+comment on column analytics.audit_state.timeline is 'Of the cluster: another one means that it was restored, or that a standby took over.';
+
+comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+
+comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+
+comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+
+-- What ran before the audit existed is not news.
+insert into analytics.audit_state (system_identifier, history_relation, low_runid)
+select private.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
+from cron.job_run_details as d;

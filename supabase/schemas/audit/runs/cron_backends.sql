@@ -1,0 +1,28 @@
+-- Object: private.cron_backends(), private.is_audit_sighted()
+-- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
+--      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+create function private.cron_backends()
+returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
+    select
+        a.pid,
+        a.backend_type = 'pg_cron launcher' or a.application_name = 'pg_cron scheduler',
+        a.state is distinct from 'idle',
+        a.backend_start,
+        a.query
+    from pg_catalog.pg_stat_activity as a
+    where pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+        and (
+            a.backend_type in ('pg_cron launcher', 'pg_cron')
+            or a.application_name in ('pg_cron scheduler', 'pg_cron')
+        );
+$$;
+
+revoke all on function private.cron_backends() from public, anon, authenticated;
+
+comment on function private.cron_backends() is
+    'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';

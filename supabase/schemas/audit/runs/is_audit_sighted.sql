@@ -1,0 +1,13 @@
+create function private.is_audit_sighted()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
+$$;
+
+revoke all on function private.is_audit_sighted() from public, anon, authenticated;
+
+comment on function private.is_audit_sighted() is
+    'Whether the audit sees its own job: if not, it cannot say that another one is gone.';

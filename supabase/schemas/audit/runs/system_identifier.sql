@@ -1,0 +1,12 @@
+create function private.system_identifier()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select system_identifier::text from pg_catalog.pg_control_system();
+$$;
+
+revoke all on function private.system_identifier() from public, anon, authenticated;
+
+comment on function private.system_identifier() is 'Identity of the cluster, as initdb gave it.';

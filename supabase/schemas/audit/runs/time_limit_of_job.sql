@@ -1,0 +1,16 @@
+create function private.time_limit_of_job(job_name text)
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.time_limit(j.command, j.username, j.database)
+    from cron.job as j
+    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    limit 1;
+$$;
+
+revoke all on function private.time_limit_of_job(text) from public, anon, authenticated;
+
+comment on function private.time_limit_of_job(text) is
+    'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';

@@ -1,0 +1,21 @@
+-- Object: private.next_slot_after(), and analytics.list_jobs() (replaced)
+-- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
+--      next one lay in the past.
+create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
+returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when slot > moment then slot
+        -- Evenly apart; of any other schedule the next pass knows more.
+        when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
+            then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
+    end;
+$$;
+
+revoke all on function private.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
+
+comment on function private.next_slot_after(timestamptz, text, interval, timestamptz) is
+    'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';

@@ -1,0 +1,15 @@
+create function private.note_source_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into analytics.source_changes (source) values (tg_relid);
+    return null;
+end
+$$;
+
+revoke all on function private.note_source_change() from public, anon, authenticated;
+
+comment on function private.note_source_change() is 'Statement trigger on every source table of a registered view.';

@@ -1,0 +1,45 @@
+-- Object: private.others_snapshot(), private.has_source_changes() (replaced), analytics.refresh_view() (replaced)
+-- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
+--      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
+--      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
+--      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
+--      that refreshed it: at worst one refresh too many.
+create function private.others_snapshot()
+returns pg_snapshot
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with present as (
+        select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
+    ),
+
+    bounds as (
+        select
+            p.snapshot,
+            p.own,
+            least(pg_snapshot_xmin(p.snapshot)::text::bigint, p.own) as lowest,
+            pg_snapshot_xmax(p.snapshot)::text::bigint as seen_until,
+            greatest(pg_snapshot_xmax(p.snapshot)::text::bigint, p.own + 1) as beyond
+        from present as p
+    ),
+
+    in_progress as (
+        select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
+        union
+        -- Those that began after the snapshot's end, up to one's own number.
+        select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
+        union
+        select b.own from bounds as b
+    )
+
+    select case
+        when b.own is null then b.snapshot
+        else format('%s:%s:%s', b.lowest, b.beyond, (select string_agg(i.txid::text, ',' order by i.txid) from in_progress as i))::pg_snapshot
+    end
+    from bounds as b;
+$$;
+
+revoke all on function private.others_snapshot() from public, anon, authenticated;
+
+comment on function private.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';

@@ -1,0 +1,50 @@
+create function private.trim_source_changes(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lock_key constant bigint := private.source_lock_key(source);
+begin
+    -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
+    -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
+    if not pg_try_advisory_lock(lock_key) then
+        return;
+    end if;
+    begin
+        perform private.delete_needless_source_changes(source);
+    exception
+        when query_canceled or others then
+            perform pg_advisory_unlock(lock_key);
+            raise;
+    end;
+    perform pg_advisory_unlock(lock_key);
+end
+$$;
+
+create function analytics.trim_source_changes()
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.trim_source_changes(c.source)
+    from (select distinct c.source from analytics.source_changes as c) as c
+    order by c.source::oid;
+$$;
+
+revoke all on function private.trim_source_changes(regclass) from public, anon, authenticated;
+
+revoke all on function analytics.trim_source_changes() from public, anon, authenticated;
+
+comment on function private.trim_source_changes(regclass) is
+    'Shortens the change log of a source unless a refresh is reading it. Idempotent; never waits.';
+
+comment on function analytics.trim_source_changes() is 'Folds the change log of every source that no refresh is reading. Idempotent; never waits.';
+
+select analytics.register_job(
+    job_name => 'trim-source-changes',
+    schedule => '*/5 * * * *',
+    command => 'set statement_timeout = ''1min''; select analytics.trim_source_changes()',
+    max_runtime => '1 minute'
+);

@@ -1,0 +1,17 @@
+create function private.call_secrets()
+returns table (secret text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select s.decrypted_secret
+    from vault.decrypted_secrets as s
+    where s.name = 'freshet_call_secret'
+        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
+$$;
+
+revoke all on function private.call_secrets() from public, anon, authenticated;
+
+comment on function private.call_secrets() is
+    'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';

@@ -1,0 +1,18 @@
+create function private.told_name(job_name text, jobid bigint)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when length(job_name) <= 100
+            and job_name ~ '^[A-Za-z]{1,30}[0-9]{0,8}([-_]([A-Za-z]{1,30}[0-9]{0,8}|[A-Za-z0-9]{1,6}|[0-9]{1,8}))*$'
+            then job_name
+        else 'jobid:' || jobid
+    end;
+$$;
+
+revoke all on function private.told_name(text, bigint) from public, anon, authenticated;
+
+comment on function private.told_name(text, bigint) is
+    'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';

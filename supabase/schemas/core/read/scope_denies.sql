@@ -1,0 +1,20 @@
+create function private.scope_denies(scope jsonb, allowed text[], filters jsonb)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from jsonb_array_elements(filters) as f
+        where f ->> 'op' = 'eq'
+            and (
+                (f ->> 'column' = scope ->> 'column' and f ->> 'value' <> all (allowed))
+                or (f ->> 'column' = scope #>> '{org,column}' and f ->> 'value' <> scope #>> '{org,value}')
+            )
+    );
+$$;
+
+revoke all on function private.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
+
+comment on function private.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';

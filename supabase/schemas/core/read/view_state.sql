@@ -1,0 +1,29 @@
+-- Object: analytics.view_states(), analytics.read_view(view_name, request)
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
+create function private.view_state(declared analytics.views)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'version', declared.version,
+        'refreshed_at', declared.refreshed_at,
+        'verified_at', declared.verified_at,
+        'source_as_of', declared.source_as_of,
+        'stale_after_seconds', extract(epoch from declared.stale_after)::bigint,
+        'populated', coalesce(
+            (
+                select c.relispopulated
+                from pg_catalog.pg_class as c
+                where c.oid = to_regclass(format('analytics.%I', declared.view_name))
+            ),
+            false
+        )
+    );
+$$;
+
+revoke all on function private.view_state(analytics.views) from public, anon, authenticated;
+
+comment on function private.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';

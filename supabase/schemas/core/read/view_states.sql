@@ -1,0 +1,21 @@
+create function analytics.view_states()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
+    from (
+        select v.view_name, private.view_state(v) from analytics.views as v
+        union all
+        select l.live_name, private.live_state(l) from analytics.live_relations as l
+    ) as s (name, state);
+$$;
+
+revoke all on function analytics.view_states() from public, anon, authenticated;
+
+grant execute on function analytics.view_states() to service_role;
+
+comment on function analytics.view_states() is
+    'Version, ages and objective of every registered view and live relation, keyed by name. Service role only.';

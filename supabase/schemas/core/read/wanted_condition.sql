@@ -1,0 +1,15 @@
+create function private.wanted_condition(relation regclass, filter jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case filter ->> 'op'
+        when 'listed' then private.listed_condition(relation, filter)
+        else private.filter_condition(relation, filter)
+    end;
+$$;
+
+revoke all on function private.wanted_condition(regclass, jsonb) from public, anon, authenticated;
+
+comment on function private.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';

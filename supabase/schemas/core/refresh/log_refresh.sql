@@ -1,0 +1,20 @@
+create function private.log_refresh(entry analytics.refresh_log)
+returns analytics.refresh_log
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome,
+        rows_before, rows_after, rejected_count, version, sqlstate, message, runid
+    )
+    values (
+        entry.view_name, entry.requested_by, entry.started_at, clock_timestamp(), entry.outcome,
+        entry.rows_before, entry.rows_after, entry.rejected_count, entry.version,
+        entry.sqlstate, entry.message, entry.runid
+    )
+    returning *;
+$$;
+
+revoke all on function private.log_refresh(analytics.refresh_log) from public, anon, authenticated;
+
+comment on function private.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';

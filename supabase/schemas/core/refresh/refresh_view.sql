@@ -1,0 +1,144 @@
+-- Object: analytics.refresh_view(view_name)
+-- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
+--      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
+--      (MERGED) a view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
+--      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
+create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
+returns analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+declare
+    declared analytics.views;
+    entry analytics.refresh_log;
+    relation regclass;
+    is_populated boolean;
+    snapshot_before pg_snapshot;
+    error_state text;
+    error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    if not found then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('refresh of analytics.%s failed [42P01]: the view is not registered', view_name),
+            hint = 'Register it in its migration with analytics.register_view, or unschedule its job.';
+    end if;
+    entry.rows_before := declared.row_count;
+    entry.version := declared.version;
+
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
+        entry.outcome := 'skipped_busy';
+        return private.log_refresh(entry);
+    end if;
+
+    -- Read again under the lock: a refresh that has just ended has moved it.
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    perform pg_advisory_xact_lock_shared(private.source_lock_key(s.source))
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    begin
+        relation := format('analytics.%I', view_name)::regclass;
+        select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
+
+        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
+        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            join pg_catalog.pg_class as c on c.oid = s.source
+            where s.view_name = refresh_view.view_name and not c.relispopulated
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return private.log_refresh(entry);
+            end if;
+        end loop;
+
+        -- Taken before the check and the refresh, so that what it includes they include too.
+        snapshot_before := private.others_snapshot();
+
+        if is_populated
+            and declared.refreshed_at > entry.started_at - declared.rebuild_after
+            and not private.has_source_changes(view_name)
+        then
+            update analytics.views as v
+            set verified_at = entry.started_at, source_snapshot = snapshot_before
+            where v.view_name = refresh_view.view_name;
+            entry.outcome := 'skipped_clean';
+            entry.rows_after := declared.row_count;
+            entry.rejected_count := declared.rejected_count;
+            return private.log_refresh(entry);
+        end if;
+
+        if is_populated then
+            execute format('refresh materialized view concurrently %s', relation);
+        else
+            execute format('refresh materialized view %s', relation);
+            -- Until autovacuum comes by, the planner would take it for empty.
+            execute format('analyze %s', relation);
+        end if;
+        execute format('select count(*) from %s', relation) into entry.rows_after;
+
+        if declared.rejects is not null then
+            execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+        end if;
+        if declared.source_at_table is not null then
+            execute format(
+                'select max(%I) from %s', declared.source_at_column, declared.source_at_table
+            ) into declared.source_as_of;
+        end if;
+    exception
+        when query_canceled or others then
+            get stacked diagnostics error_state = returned_sqlstate, error_message = message_text;
+            raise exception using
+                errcode = error_state,
+                message = format(
+                    'refresh of analytics.%s failed [%s]: %s', view_name, error_state, error_message
+                ),
+                hint = 'The rows of the last good refresh are still served.';
+    end;
+
+    entry.outcome := 'refreshed';
+    entry.version := declared.version + 1;
+    update analytics.views as v
+    set version = entry.version,
+        refreshed_at = entry.started_at,
+        verified_at = entry.started_at,
+        source_as_of = declared.source_as_of,
+        source_snapshot = snapshot_before,
+        row_count = entry.rows_after,
+        rejected_count = entry.rejected_count
+    where v.view_name = refresh_view.view_name;
+
+    -- For the views that read this one, its refresh is a change of a source.
+    insert into analytics.source_changes (source)
+    select relation
+    where exists (select from analytics.view_sources as s where s.source = relation);
+
+    perform private.trim_source_changes(s.source)
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    return private.log_refresh(entry);
+end
+$$;
+
+revoke all on function analytics.refresh_view(text, text) from public, anon, authenticated;
+
+grant execute on function analytics.refresh_view(text, text) to service_role;
+
+comment on function analytics.refresh_view(text, text) is
+    'Brings a registered view up to date and returns its ledger row. Idempotent. Raises on failure, with the SQLSTATE in the message too.';

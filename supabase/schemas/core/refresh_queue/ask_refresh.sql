@@ -1,0 +1,32 @@
+create function private.ask_refresh(view_name text, pack text, asked_by text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    request analytics.refresh_requests;
+    -- A person is known by the claim; what the functions' key says of the caller behind it is believed.
+    caller constant text := case
+        when analytics.is_admin() then 'admin'
+        when asked_by in ('admin', 'reader') then asked_by
+        else 'service'
+    end;
+begin
+    perform private.assert_operator();
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        if caller <> 'service' then
+            perform private.assert_refresh_is_due(view_name, pack);
+        end if;
+        request := private.request_refresh(view_name, pack, caller);
+    end if;
+    return private.refresh_request(request.id);
+end
+$$;
+
+revoke all on function private.ask_refresh(text, text, text) from public, anon, authenticated;
+
+grant execute on function private.ask_refresh(text, text, text) to authenticated, service_role;
+
+comment on function private.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';

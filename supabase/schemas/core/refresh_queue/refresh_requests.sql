@@ -1,0 +1,31 @@
+-- Object: analytics.refresh_requests, analytics.refresh_request_views, private.refresh_request_key(), private.waiting_refresh(),
+--         private.request_refresh(), private.refresh_request(), analytics.refresh_request()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
+create table analytics.refresh_requests (
+    id bigint generated always as identity primary key,
+    view_name text,
+    pack text,
+    requested_by text not null check (requested_by in ('admin', 'reader', 'service', 'database')),
+    requested_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    check (num_nonnulls(view_name, pack) = 1)
+);
+
+create index refresh_requests_waiting_idx on analytics.refresh_requests (id) where finished_at is null;
+
+create index refresh_requests_finished_idx on analytics.refresh_requests (finished_at) where finished_at is not null;
+
+alter table analytics.refresh_requests enable row level security;
+
+revoke all on table analytics.refresh_requests from public, anon, authenticated;
+
+comment on table analytics.refresh_requests is 'Queue of refreshes. Written by private.request_refresh and the jobs analytics-refresh-queue-* only.';
+
+comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
+
+comment on column analytics.refresh_requests.requested_by is
+    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of ours.';
+
+comment on column analytics.refresh_requests.finished_at is 'When the last of its views had an outcome; null until then.';

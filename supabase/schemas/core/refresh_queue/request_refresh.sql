@@ -1,0 +1,65 @@
+create function private.request_refresh(view_name text, pack text, requested_by text)
+returns analytics.refresh_requests
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    request analytics.refresh_requests;
+begin
+    if num_nonnulls(view_name, pack) <> 1 then
+        raise exception using
+            errcode = 'PT400',
+            message = 'a refresh is asked for one view or for one pack',
+            hint = 'Give exactly one of view_name and pack.';
+    end if;
+    if not exists (
+        select from analytics.views as v where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack
+    ) then
+        raise exception using
+            errcode = 'PT404',
+            message = case
+                when pack is null then format('unknown view "%s"', view_name)
+                else format('unknown pack "%s"', pack)
+            end,
+            hint = 'select view_name, pack from analytics.health_check() lists the registered views.';
+    end if;
+
+    request := private.waiting_refresh(view_name, pack);
+    if request.id is null then
+        -- Of two at once the second waits until the first has committed, and finds its request.
+        perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
+        request := private.waiting_refresh(view_name, pack);
+    end if;
+    if request.id is null then
+        insert into analytics.refresh_requests (view_name, pack, requested_by)
+        values (request_refresh.view_name, request_refresh.pack, request_refresh.requested_by)
+        returning * into request;
+        insert into analytics.refresh_request_views (request_id, view_name, place)
+        select request.id, o.view_name, row_number() over (order by o.depth, o.view_name)
+        from private.refresh_order() as o
+        join analytics.views as v on v.view_name = o.view_name
+        where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack;
+    end if;
+    return request;
+end
+$$;
+
+create function analytics.request_refresh(view_name text default null, pack text default null, asked_by text default null)
+returns jsonb
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select private.ask_refresh(view_name, pack, asked_by);
+$$;
+
+revoke all on function private.request_refresh(text, text, text) from public, anon, authenticated;
+
+revoke all on function analytics.request_refresh(text, text, text) from public, anon, authenticated;
+
+grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
+
+comment on function private.request_refresh(text, text, text) is
+    'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
+
+comment on function analytics.request_refresh(text, text, text) is
+    'Operators only: asks for a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. While a request for the same waits, that one is answered; one that runs does not count, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the functions'' key asks for one.';

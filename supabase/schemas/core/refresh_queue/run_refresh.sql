@@ -1,0 +1,24 @@
+create function private.run_refresh()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
+    request_id bigint;
+begin
+    if wanted is null then
+        return;
+    end if;
+    request_id := current_setting('freshet.held_request')::bigint;
+    perform private.finish_refresh(request_id, private.attempt_refresh(wanted, 'request'));
+    perform set_config('freshet.claimed_view', '', false);
+    -- The refresh itself holds the same lock until its commit.
+    perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || wanted, 0));
+end
+$$;
+
+revoke all on function private.run_refresh() from public, anon, authenticated;
+
+comment on function private.run_refresh() is
+    'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';

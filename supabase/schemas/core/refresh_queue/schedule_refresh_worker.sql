@@ -1,0 +1,21 @@
+create function private.schedule_refresh_worker(worker integer, schedule text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    select analytics.register_job(
+        job_name => 'analytics-refresh-queue-' || worker,
+        schedule => schedule,
+        command => private.refresh_worker_command(
+            worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
+        ),
+        late_after => interval '10 minutes',
+        max_runtime => interval '2 hours'
+    );
+    update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
+$$;
+
+revoke all on function private.schedule_refresh_worker(integer, text) from public, anon, authenticated;
+
+comment on function private.schedule_refresh_worker(integer, text) is 'One of the jobs of private.schedule_refresh_workers.';

@@ -1,0 +1,24 @@
+create function private.schedule_refresh_workers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    for worker in 1..2 loop
+        begin
+            perform private.schedule_refresh_worker(worker, '10 seconds');
+        exception
+            -- A pg_cron before 1.5.
+            when invalid_parameter_value then
+                perform private.schedule_refresh_worker(worker, '* * * * *');
+        end;
+    end loop;
+end
+$$;
+
+revoke all on function private.schedule_refresh_workers() from public, anon, authenticated;
+
+comment on function private.schedule_refresh_workers() is
+    'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
+
+select private.schedule_refresh_workers();

@@ -1,0 +1,96 @@
+create function analytics.register_view(
+    view_name text,
+    pack text,
+    schedule text,
+    stale_after interval,
+    source_at text default null,
+    rejects regclass default null,
+    statement_timeout interval default '10 minutes',
+    rebuild_after interval default '7 days',
+    warn_after interval default null,
+    source_warn_after interval default null,
+    source_error_after interval default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job constant text := 'refresh-' || view_name;
+    source_at_parts constant text[] := parse_ident(source_at);
+    source_at_table constant regclass := case when source_at is not null
+        then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
+    -- Limits stand in the command: pg_cron does not apply those of a function.
+    command constant text := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
+begin
+    perform private.assert_refreshable(view_name);
+    if source_at is not null and not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
+    ) then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
+            hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
+    end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+    end if;
+    execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
+
+    insert into analytics.views as v (
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects
+    )
+    values (
+        register_view.view_name, register_view.pack, job, register_view.schedule,
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects
+    )
+    on conflict on constraint views_pkey do update
+    set pack = excluded.pack,
+        schedule = excluded.schedule,
+        stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
+        rebuild_after = excluded.rebuild_after,
+        statement_timeout = excluded.statement_timeout,
+        source_at_table = excluded.source_at_table,
+        source_at_column = excluded.source_at_column,
+        rejects = excluded.rejects,
+        -- What the view reads may be different now: the next refresh is a real one.
+        source_snapshot = null;
+
+    delete from analytics.view_sources as s where s.view_name = register_view.view_name;
+    insert into analytics.view_sources (view_name, source)
+    select register_view.view_name, r.source from private.sources_of_view(view_name) as r;
+    perform private.watch_source(r.source, r.relkind) from private.sources_of_view(view_name) as r;
+
+    perform cron.schedule(job, schedule, command);
+    perform private.declare_job(
+        job_name => job,
+        schedule => schedule,
+        command => command,
+        late_after => interval '5 minutes',
+        max_runtime => statement_timeout
+    );
+end
+$$;
+
+revoke all on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+)
+    from public, anon, authenticated;
+
+comment on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+) is
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';

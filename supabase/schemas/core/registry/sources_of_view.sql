@@ -1,0 +1,39 @@
+-- Object: analytics.register_view(), analytics.unregister_view(), private.sources_of_view()
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+create function private.sources_of_view(view_name text)
+returns table (source regclass, relkind "char")
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive reads as (
+        select d.refobjid as relation, c.relkind
+        from pg_catalog.pg_rewrite as r
+        join pg_catalog.pg_depend as d
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass
+            and d.objid = r.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass
+            and d.refobjid <> r.ev_class
+        join pg_catalog.pg_class as c on c.oid = d.refobjid
+        where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
+        union
+        -- Through plain views only: a materialized view is a source with a version of its own.
+        select d.refobjid, c.relkind
+        from reads
+        join pg_catalog.pg_rewrite as r on r.ev_class = reads.relation
+        join pg_catalog.pg_depend as d
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass
+            and d.objid = r.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass
+            and d.refobjid <> r.ev_class
+        join pg_catalog.pg_class as c on c.oid = d.refobjid
+        where reads.relkind = 'v'
+    )
+    select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
+$$;
+
+revoke all on function private.sources_of_view(text) from public, anon, authenticated;
+
+comment on function private.sources_of_view(text) is
+    'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';

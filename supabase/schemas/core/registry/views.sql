@@ -1,0 +1,75 @@
+-- Object: analytics.views, analytics.view_sources
+-- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
+-- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
+-- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
+--      then stop a detector for all views.
+create table analytics.views (
+    view_name text primary key,
+    pack text not null,
+    job_name text not null unique,
+    schedule text not null,
+    stale_after interval not null check (stale_after > interval '0'),
+    warn_after interval check (warn_after > interval '0' and warn_after < stale_after),
+    source_warn_after interval check (source_warn_after > interval '0'),
+    source_error_after interval check (source_error_after > interval '0'),
+    rebuild_after interval not null check (rebuild_after > interval '0'),
+    statement_timeout interval not null check (statement_timeout > interval '0'),
+    source_at_table regclass,
+    source_at_column name,
+    rejects regclass,
+    version bigint not null default 0,
+    refreshed_at timestamptz,
+    verified_at timestamptz,
+    source_as_of timestamptz,
+    source_snapshot pg_snapshot,
+    row_count bigint,
+    rejected_count bigint,
+    registered_at timestamptz not null default now(),
+    check ((source_at_table is null) = (source_at_column is null)),
+    check (source_warn_after < source_error_after),
+    check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null),
+    constraint views_source_as_of_check
+        check (source_as_of between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_refreshed_at_check
+        check (refreshed_at between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_verified_at_check
+        check (verified_at between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
+    constraint views_spans_check check (
+        greatest(stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout)
+        <= interval '100 years'
+    )
+);
+
+alter table analytics.views enable row level security;
+
+revoke all on table analytics.views from public, anon, authenticated;
+
+comment on table analytics.views is 'Registry: one row per registered materialized view. Written by register_view and refresh_view only.';
+
+comment on column analytics.views.stale_after is 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
+
+comment on column analytics.views.warn_after is 'Age at which the audit warns; null: only at the objective.';
+
+comment on column analytics.views.source_warn_after is 'Age of the newest source row, when the view was verified, at which the audit warns.';
+
+comment on column analytics.views.source_error_after is 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
+
+comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
+
+comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
+
+comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
+
+comment on column analytics.views.refreshed_at is 'When the rows were computed.';
+
+comment on column analytics.views.verified_at is 'When the rows were last known to equal their sources: a refresh, or a refresh skipped as clean.';
+
+comment on column analytics.views.source_snapshot is 'Transactions that the rows include; a change by any other one makes the view dirty.';
+
+comment on column analytics.views.source_as_of is
+    'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
+
+create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
+    for each row
+    when (new.source_as_of not between '1900-01-01 00:00+00' and '2200-01-01 00:00+00')
+    execute function private.believe_source_moment();

@@ -1,0 +1,28 @@
+create function private.watch_source(source regclass, relkind "char")
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if relkind not in ('r', 'p', 'm') then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
+            hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
+    end if;
+    -- A materialized view tells of its change itself, in refresh_view.
+    if relkind = 'm' or exists (
+        select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
+    ) then
+        return;
+    end if;
+    execute format(
+        'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
+        'for each statement execute function private.note_source_change()', source
+    );
+end
+$$;
+
+revoke all on function private.watch_source(regclass, "char") from public, anon, authenticated;
+
+comment on function private.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';

@@ -1,0 +1,54 @@
+-- Object: schemas analytics and private, and the platform parts that they stand on
+-- Why: everything derived lives in analytics; private holds the definer functions that signed-in users reach
+--      through thin invoker wrappers, and is never exposed by the data API.
+
+-- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
+do $$
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null then
+        create extension if not exists pg_cron with schema pg_catalog;
+    end if;
+    if to_regnamespace('net') is null then
+        create extension if not exists pg_net with schema extensions;
+    end if;
+    if to_regclass('vault.decrypted_secrets') is null then
+        create extension if not exists supabase_vault with schema vault;
+    end if;
+end
+$$;
+
+-- Object: private.call_secrets(), private.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+do $$
+begin
+    if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
+        create extension if not exists pgcrypto with schema extensions;
+    end if;
+    if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'extension pgcrypto is in schema "%s", and signing calls asks for extensions.hmac',
+                (select e.extnamespace::regnamespace from pg_catalog.pg_extension as e where e.extname = 'pgcrypto')
+            ),
+            hint = 'alter extension pgcrypto set schema extensions;';
+    end if;
+end
+$$;
+
+create schema if not exists analytics;
+
+create schema if not exists private;
+
+revoke all on schema analytics from public;
+
+revoke all on schema private from public;
+
+grant usage on schema analytics to authenticated, service_role;
+
+grant usage on schema private to authenticated, service_role;
+
+comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
+
+comment on schema private is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';

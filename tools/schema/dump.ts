@@ -1,0 +1,18 @@
+/** Months are made by the clock, so they are no part of what the migrations make. */
+export const monthlyPartition = "_y[0-9][0-9][0-9][0-9]m[0-9][0-9]";
+
+/** pg_dump of our schemas without what changes from machine to machine, and from month to month. Needs PostgreSQL 15. */
+export async function dumpSchema(databaseUrl: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("/usr/lib/postgresql/15/bin/pg_dump", {
+    args: [
+      ...["--schema-only", "--no-owner", "-n", "analytics", "-n", "private", "-n", "public"],
+      ...["-T", `analytics.*${monthlyPartition}`, databaseUrl],
+    ],
+    env: { PGOPTIONS: "-c search_path=" },
+  }).output();
+  if (!success) throw new Error(`pg_dump failed: ${new TextDecoder().decode(stderr).trim()}`);
+  return new TextDecoder().decode(stdout)
+    // A version, and a random token that pg_dump draws each time.
+    .replaceAll(/^(-- Dumped .*|\\(un)?restrict .*)\n/gm, "")
+    .replaceAll(/\n{3,}/g, "\n\n");
+}
