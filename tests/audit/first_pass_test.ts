@@ -252,28 +252,6 @@ test("A pass that is only tried, or that cannot see, is not the first", async (d
   );
 });
 
-test("An upgrade of a project that has been audited makes no pass the first again", async (d) => {
-  const migration = await Deno.readTextFile(
-    new URL("../../supabase/migrations/20261129000300_audit__judged_since.sql", import.meta.url),
-  );
-  for (const [last_audit_at, is_judged] of [[null, null], [new Date(), true]] as const) {
-    const owner = await d.product.sql.reserve();
-    try {
-      await owner`begin`;
-      await owner.unsafe(
-        "drop function private.judged_since(); alter table analytics.audit_state drop column judged_since",
-      ).simple();
-      await owner`update analytics.audit_state set last_audit_at = ${last_audit_at}`;
-      await owner.unsafe(migration).simple();
-      const [state] = await owner`select judged_since = '-infinity' as is_judged from analytics.audit_state`;
-      assert.deepEqual({ ...state }, { is_judged });
-    } finally {
-      await owner`rollback`;
-      owner.release();
-    }
-  }
-});
-
 test("Refreshes that were slow before the first pass are no warning; those after it are", async (d) => {
   const beSlow = (since: string) =>
     d.admin`

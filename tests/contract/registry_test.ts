@@ -1,27 +1,19 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { fullName } from "../../shared/core/resource.ts";
 import { registry } from "../../shared/packs/registry.ts";
 import { resources } from "../../tools/resources.ts";
+import { readSchemaFiles } from "../../tools/schema/areas.ts";
 
 const PACKS = new URL("../../shared/packs/", import.meta.url);
-const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
+const SCHEMA = await readSchemaFiles();
 
-/** The last migration of a pack that holds all these texts: what was made again is as that one has it. */
-async function migrationWith(pack: string, ...texts: readonly string[]): Promise<string> {
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.includes(`_${pack}__`)).sort();
-  const found = (await Promise.all(names.map((name) => readFile(new URL(name, MIGRATIONS), "utf8"))))
-    .filter((sql) => texts.every((text) => sql.includes(text)));
-  assert.ok(found.length > 0, `no migration of ${pack} holds ${texts.join(" and ")}`);
-  return found.at(-1) ?? "";
-}
-
-/** The last migration of a view. */
-async function migrationOf(pack: string, view: string): Promise<string> {
-  const names = (await readdir(MIGRATIONS)).filter((candidate) => candidate.endsWith(`_${pack}__${view}.sql`)).sort();
-  const name = names.at(-1);
-  assert.ok(name !== undefined, `no migration ends in _${pack}__${view}.sql`);
-  return await readFile(new URL(name, MIGRATIONS), "utf8");
+/** The schema file of an object of a pack. */
+function schemaOf(pack: string, object: string): string {
+  const path = `packs/${pack}/schema/${object}.sql`;
+  const file = SCHEMA.find((candidate) => candidate.path === path);
+  assert.ok(file !== undefined, `there is no ${path}`);
+  return file.sql;
 }
 
 /** The parts hold these texts, in this order. */
@@ -45,11 +37,8 @@ Deno.test("every resource file is registered, under its resource's own name", as
   assert.deepEqual(resources.map(fullName), Object.keys(registry));
 });
 
-const migrations = await Promise.all(
-  (await readdir(MIGRATIONS)).map((name) => readFile(new URL(name, MIGRATIONS), "utf8")),
-);
 const registeredBy = (call: RegExp) =>
-  new Set(migrations.flatMap((sql) => [...sql.matchAll(call)].map(([, name]) => name)));
+  new Set(SCHEMA.flatMap(({ sql }) => [...sql.matchAll(call)].map(([, name]) => name)));
 const views = registeredBy(/register_view\(\s*view_name => '(\w+)'/g);
 const live = registeredBy(/register_live\(\s*name => '(\w+)'/g);
 
@@ -71,8 +60,8 @@ for (const resource of resources) {
   });
 
   if (through !== undefined) {
-    Deno.test(`the names of ${name} are added by a plain view that has every column that is served`, async () => {
-      const sql = await migrationWith(pack, `create view analytics.${through}\n`);
+    Deno.test(`the names of ${name} are added by a plain view that has every column that is served`, () => {
+      const sql = schemaOf(pack, through);
       assert.ok(sql.includes(`/analytics/${name}`), "its header does not say what it serves");
       assertInOrder(sql, [
         "-- Object: ",
@@ -86,8 +75,8 @@ for (const resource of resources) {
   }
 
   if (reading !== undefined) {
-    Deno.test(`the reading of ${name} has a migration that makes every column that is served`, async () => {
-      const sql = await migrationWith(pack, `create function private.reading_${reading}(`);
+    Deno.test(`the reading of ${name} has a schema file that makes every column that is served`, () => {
+      const sql = schemaOf(pack, `reading_${reading}`);
       const row_type = `create type private.${reading}_row as (`;
       assert.match(sql, serves);
       assertInOrder(sql, [
@@ -101,8 +90,8 @@ for (const resource of resources) {
       assertComputes(sql.slice(sql.indexOf(row_type)).split(");")[0] ?? "", columns);
     });
   } else if (!live.has(view)) {
-    Deno.test(`the view of ${name} has a migration of its name with the five parts`, async () => {
-      const sql = await migrationOf(pack, view);
+    Deno.test(`the view of ${name} has a schema file of its name with the five parts`, () => {
+      const sql = schemaOf(pack, view);
       assert.match(sql, serves);
       assertInOrder(sql, [
         `-- Object: analytics.${view}`,
@@ -117,8 +106,8 @@ for (const resource of resources) {
       ]);
     });
 
-    Deno.test(`the view of ${name} computes every column that is served`, async () => {
-      const sql = await migrationOf(pack, view);
+    Deno.test(`the view of ${name} computes every column that is served`, () => {
+      const sql = schemaOf(pack, view);
       const body = sql.slice(sql.indexOf("create materialized view"), sql.indexOf("create unique index"));
       const select = body.slice(body.lastIndexOf("\nselect"));
       // What the view lacks is added by the one that it is read through.

@@ -59,8 +59,8 @@ Deno.test("an event type has to be given, and one that nobody knows is refused w
 });
 
 Deno.test("the event types are those of the database, in its order", async () => {
-  const migration = "../../supabase/migrations/20261122001132_training__kpi_event_types.sql";
-  const sql = await readFile(new URL(migration, import.meta.url), "utf8");
+  const schema_file = "../../packs/training/schema/kpi_event_types.sql";
+  const sql = await readFile(new URL(schema_file, import.meta.url), "utf8");
   assert.deepEqual([...sql.matchAll(/^ +\('(\w+)'\)/gm)].map(([, name]) => name), [...EVENT_TYPES]);
 });
 
