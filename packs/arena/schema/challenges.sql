@@ -1,4 +1,4 @@
--- Object: public.challenges, agents, bouts, submissions, judge_outputs, bout_results
+-- Object: public.challenges
 -- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
 --      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.challenges (

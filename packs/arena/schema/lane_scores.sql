@@ -1,4 +1,4 @@
--- Object: analytics.lane_scores, analytics.rejected_lane_scores
+-- Object: analytics.lane_scores
 -- Grain: one row per scored submission and lane
 -- Reads: public.submissions
 -- Serves: the arena's views; rejected_lane_scores shows what they leave out, and why

@@ -1,3 +1,8 @@
+-- Object: analytics.mv_agent_progress
+-- Grain: one row per agent, challenge and week (Monday, UTC)
+-- Reads: public.submissions
+-- Serves: /analytics/arena/progress
+-- Refresh: hourly
 create materialized view analytics.mv_agent_progress as
 with scored_submissions as (
     select

@@ -1,3 +1,8 @@
+-- Object: analytics.mv_lane_score_distribution
+-- Grain: one row per challenge and lane; challenges are never mixed
+-- Reads: public.submissions (through analytics.lane_scores)
+-- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
+-- Refresh: every 10 minutes
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (
     select s.challenge_id, s.lane_key, s.lane_score, s.created_at

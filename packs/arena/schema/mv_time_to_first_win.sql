@@ -1,3 +1,8 @@
+-- Object: analytics.mv_time_to_first_win
+-- Grain: one row per challenge with at least five agents that have won
+-- Reads: public.submissions, public.bout_results
+-- Serves: /analytics/arena/time-to-first-win
+-- Refresh: every 4 hours
 create materialized view analytics.mv_time_to_first_win as
 with scored_submissions as (
     select s.agent_id, s.challenge_id, s.bout_id, s.created_at

@@ -2,10 +2,12 @@
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
 -- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
--- Refresh: every 30 minutes, three minutes after the distribution that it compares with
--- Why: made again over the distribution with titles. The slope is least squares in exact numerics,
+-- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
+--      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
+--      (MERGED) made again over the distribution with titles. The slope is least squares in exact numerics,
 --      (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope works in floats, whose last bits depend on the plan. It
 --      is null when all submissions have one time.
+-- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 create materialized view analytics.mv_weakness_patterns as
 with lane_scores as (
     select

@@ -1,4 +1,4 @@
--- Object: analytics.named_agents, named_weakness_patterns, named_agent_progress, named_agent_challenges
+-- Object: analytics.named_agents
 -- Grain: one row per agent; those of the views, with the name of the agent
 -- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
 -- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,

@@ -1,4 +1,4 @@
--- Object: private.scope_agents_of_user() (replaced), policies of public.agents, submissions, judge_outputs (replaced)
+-- Object: private.scope_agents_of_user()
 -- Why: owners are uuids, and users are text. A user whose id is no uuid owns no agent, and asking for one is no error.
 create function private.scope_agents_of_user(subject text)
 returns setof text

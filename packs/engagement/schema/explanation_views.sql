@@ -1,3 +1,8 @@
+-- Object: public.explanation_views
+-- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 create table public.explanation_views (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,

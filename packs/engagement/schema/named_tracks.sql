@@ -1,4 +1,4 @@
--- Object: analytics.named_tracks, named_quiz_completion_rates, named_explanation_engagement
+-- Object: analytics.named_tracks
 -- Grain: one row per track; those of the views, with the title of the track and the text of the question
 -- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
 -- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,

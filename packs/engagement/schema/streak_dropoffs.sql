@@ -1,3 +1,10 @@
+-- Object: analytics.streak_dropoffs
+-- Grain: one row per streak length in days, from 1 to the longest
+-- Reads: analytics.active_learning_days
+-- Serves: /analytics/engagement/streak-dropoffs; source of summary_stats
+-- Refresh: every 30 minutes, five minutes after the days that it reads
+-- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak
+--      of n days has reached 1, 2, … n, and, once over, has ended at n.
 create materialized view analytics.streak_dropoffs as
 with past_days as (
     select d.user_id, d.active_on

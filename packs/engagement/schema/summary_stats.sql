@@ -1,10 +1,12 @@
--- Object: analytics.summary_stats (made again)
+-- Object: analytics.summary_stats
 -- Grain: one row in all, also over empty tables
 -- Reads: analytics.active_learning_days, analytics.quiz_completion_rates, analytics.streak_dropoffs
 -- Serves: /analytics/engagement/summary-stats
--- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
--- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
+-- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day, not
+--      at the clock: a stored "last 7 days" would freeze at the refresh, and the day says which seven are meant.
+--      (MERGED) derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
 --      and as_of_on says which: a session of the future must not leave everybody else outside them.
+-- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
 create materialized view analytics.summary_stats as
 with newest_day as (
     select max(d.active_on) as as_of_on

@@ -1,4 +1,4 @@
--- Object: public.tracks, learning_sessions, quiz_attempts, review_sessions, explanation_views
+-- Object: public.tracks
 -- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
 --      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
 --      such row would break every answer that it is in.

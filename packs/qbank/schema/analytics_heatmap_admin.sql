@@ -1,4 +1,4 @@
--- Object: public.analytics_heatmap_admin(), public.analytics_refresh_heatmap()
+-- Object: private.analytics_heatmap_admin(), public.analytics_heatmap_admin()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
 --      private: a definer function that clients may execute in an exposed schema is a finding.

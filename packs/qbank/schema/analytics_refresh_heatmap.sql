@@ -1,3 +1,7 @@
+-- Object: private.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
+-- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
+--      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
+--      private: a definer function that clients may execute in an exposed schema is a finding.
 create function private.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql

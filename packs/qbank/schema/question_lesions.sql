@@ -1,3 +1,10 @@
+-- Object: analytics.question_lesions
+-- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
+-- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
+-- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
+-- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
+--      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
+--      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
 create view analytics.question_lesions
 with (security_invoker = on)
 as

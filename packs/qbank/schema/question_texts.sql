@@ -1,4 +1,4 @@
--- Object: analytics.question_texts, named_heatmap, question_lesions, question_topics
+-- Object: analytics.question_texts
 -- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
 -- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
 -- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics

@@ -1,4 +1,4 @@
--- Object: public.questions, public.responses
+-- Object: public.questions
 -- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
 --      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
 --      would break every answer that it is in.

@@ -1,3 +1,8 @@
+-- Object: public.responses
+-- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
+--      would break every answer that it is in.
+--      Row security: signed-in users see the questions and their own answers. Writes are the service's.
 create table public.responses (
     id uuid primary key default gen_random_uuid(),
     question_id uuid not null references public.questions (id) on delete cascade,

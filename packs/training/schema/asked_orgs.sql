@@ -1,4 +1,4 @@
--- Object: private.asked_orgs(asked), private.asked_people(asked)
+-- Object: private.asked_orgs()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
 --      (MERGED) which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was

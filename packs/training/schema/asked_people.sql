@@ -1,3 +1,6 @@
+-- Object: private.asked_people()
+-- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
+--      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
 create function private.asked_people(asked jsonb)
 returns text[]
 language sql

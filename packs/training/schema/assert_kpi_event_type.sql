@@ -1,5 +1,4 @@
--- Object: analytics.fact_kpi_events, private.assert_kpi_event_type(event_type), triggers of fact_kpi_events and
---         public.scenario_attempts
+-- Object: private.assert_kpi_event_type()
 -- Grain: one row per event in an attempt
 -- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
 --      is checked against it, and follows it: else one organisation's event could count for another.

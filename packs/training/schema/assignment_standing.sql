@@ -1,4 +1,4 @@
--- Object: private.assignment_standing(completed_at, due_on, today)
+-- Object: private.assignment_standing()
 -- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
 create function private.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text

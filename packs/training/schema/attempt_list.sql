@@ -1,3 +1,11 @@
+-- Object: analytics.attempt_list
+-- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
+-- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
+-- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
+--      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
+--      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
+--      no fact: their people's attempts are few, and the index by person finds them.
 create view analytics.attempt_list
 with (security_invoker = on)
 as

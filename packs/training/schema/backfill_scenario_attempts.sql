@@ -1,3 +1,16 @@
+-- Object: analytics.backfill_scenario_attempts()
+-- Grain: backfills: one row per backfill that was ever begun, the last of its name
+-- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
+--      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
+--      transaction of its own, so that writers wait for one batch at most, and one that was cut off is gone on with. (A
+--      procedure that commits can neither fix its search path nor be called through the API.) Until it is finished:
+--
+--      do $$ begin
+--          loop
+--              exit when (analytics.backfill_scenario_attempts()).finished_at is not null;
+--              commit;
+--          end loop;
+--      end $$;
 create function analytics.backfill_scenario_attempts(batch_size integer default 10000)
 returns analytics.backfills
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: analytics.backfills, analytics.backfill_scenario_attempts(batch_size)
+-- Object: analytics.backfills
 -- Grain: backfills: one row per backfill that was ever begun, the last of its name
 -- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
 --      without a completed attempt. A function that does one batch and remembers where it stands: each call is a

@@ -1,5 +1,4 @@
--- Object: private.completed_attempts, private.write_attempt_facts(), private.remove_attempt_facts(), and the triggers
---         that keep analytics.fact_scenario_attempts as private.completed_attempts says
+-- Object: private.completed_attempts
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the

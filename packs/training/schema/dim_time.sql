@@ -1,4 +1,4 @@
--- Object: analytics.dim_time, private.fill_dim_time(from_on, to_on), analytics.make_months_ahead(), job make-months-ahead
+-- Object: analytics.dim_time
 -- Grain: one row per day
 -- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
 --      months of the facts as well: both are the time to come.

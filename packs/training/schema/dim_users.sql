@@ -1,5 +1,4 @@
--- Object: analytics.dim_users, dim_scenarios, dim_orgs, private.current_dim_users, private.outdated_dim_*,
---         private.sync_dim_*(), private.sync_dimension(), analytics.sync_training_dimensions(), job sync-training-dimensions
+-- Object: analytics.dim_users
 -- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
 -- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
 -- Why: reports join the facts with these and with no table of the applications. Somebody may be in several

@@ -1,3 +1,7 @@
+-- Object: analytics.fact_kpi_events
+-- Grain: one row per event in an attempt
+-- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
+--      is checked against it, and follows it: else one organisation's event could count for another.
 create table analytics.fact_kpi_events (
     id uuid primary key default gen_random_uuid(),
     attempt_id uuid not null references public.scenario_attempts (id) on delete cascade,

@@ -1,4 +1,4 @@
--- Object: analytics.fact_scenario_attempts, analytics.make_fact_partitions(from_on, to_on)
+-- Object: analytics.fact_scenario_attempts
 -- Grain: one row per completed attempt
 -- Reads: public.scenario_attempts, by triggers
 -- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by

@@ -1,5 +1,4 @@
--- Object: private.fill_days_of_facts(days), private.write_attempt_facts() and analytics.backfill_scenario_attempts() and
---         analytics.make_months_ahead() (replaced)
+-- Object: private.fill_days_of_facts()
 -- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
 --      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
 create function private.fill_days_of_facts(days date[])

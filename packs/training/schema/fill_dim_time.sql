@@ -1,3 +1,7 @@
+-- Object: private.fill_dim_time()
+-- Grain: one row per day
+-- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
+--      months of the facts as well: both are the time to come.
 create function private.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql

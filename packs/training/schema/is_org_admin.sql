@@ -1,4 +1,4 @@
--- Object: private.refresh_reporting_views() (replaced), private.is_org_admin()
+-- Object: private.is_org_admin()
 -- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
 --      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
 create function private.is_org_admin()

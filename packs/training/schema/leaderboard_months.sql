@@ -1,3 +1,11 @@
+-- Object: analytics.leaderboard_months
+-- Grain: one row per organisation, user and (UTC) month with a scored attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/leaderboard
+-- Refresh: daily at 02:00 UTC
+-- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read, by the
+--      exact average: two people whose averages look alike after rounding are still one before the other. Thirty decimals
+--      are the same for the same average, however many attempts it is of.
 create view analytics.leaderboard_months
 with (security_invoker = on)
 as

@@ -1,3 +1,9 @@
+-- Object: analytics.make_fact_partitions()
+-- Grain: one row per completed attempt
+-- Reads: public.scenario_attempts, by triggers
+-- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
+--      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
+--      says so: a row is never refused because a month is missing.
 create function analytics.make_fact_partitions(from_on date, to_on date)
 returns integer
 language plpgsql

@@ -1,3 +1,7 @@
+-- Object: analytics.make_months_ahead()
+-- Grain: one row per day
+-- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
+--      months of the facts as well: both are the time to come.
 create function analytics.make_months_ahead()
 returns void
 language plpgsql

@@ -1,3 +1,9 @@
+-- Object: analytics.mv_leaderboard_month
+-- Grain: one row per organisation, user and (UTC) month with a scored attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/leaderboard
+-- Refresh: daily at 02:00 UTC
+-- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read.
 create materialized view analytics.mv_leaderboard_month as
 with scored_attempts as (
     select

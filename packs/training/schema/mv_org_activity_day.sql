@@ -1,3 +1,9 @@
+-- Object: analytics.mv_org_activity_day
+-- Grain: one row per organisation and UTC day on which an attempt was started or ended
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar; source of /analytics/training/org-overview
+-- Refresh: hourly
+-- Why: "this week" and "this month" follow the clock of the read; the days are what they are made of.
 create materialized view analytics.mv_org_activity_day as
 with started as (
     select

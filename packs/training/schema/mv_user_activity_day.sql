@@ -1,3 +1,9 @@
+-- Object: analytics.mv_user_activity_day
+-- Grain: one row per organisation, user and UTC day on which the user started an attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: source of /analytics/training/org-overview and /analytics/training/team-overview
+-- Refresh: hourly
+-- Why: people who were active on several days count once, which sums over the organisation's days cannot say.
 create materialized view analytics.mv_user_activity_day as
 with started as (
     select

@@ -1,4 +1,4 @@
--- Object: analytics.org_overviews, private.reading_training_org_overview(asked) (made again)
+-- Object: analytics.org_overviews
 -- Grain: org_overviews: one row per organisation and day of dim_time, on which it is read
 -- Reads: analytics.mv_org_activity_day, analytics.mv_user_activity_day, analytics.dim_orgs, analytics.dim_time
 -- Serves: /analytics/training/org-overview

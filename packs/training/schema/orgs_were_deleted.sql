@@ -1,4 +1,4 @@
--- Object: private.orgs_were_deleted(), trigger orgs_ask_for_a_refresh of public.orgs
+-- Object: private.orgs_were_deleted()
 -- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
 --      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
 create function private.orgs_were_deleted()

@@ -1,3 +1,9 @@
+-- Object: private.reading_training_activity_calendar()
+-- Grain: one row per organisation and UTC day of the year with an attempt
+-- Reads: analytics.mv_org_activity_day
+-- Serves: /analytics/training/activity-calendar
+-- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
+--      all days of an organisation to know them.
 create type private.training_activity_calendar_row as (
     org_id uuid,
     active_on date,

@@ -1,3 +1,8 @@
+-- Object: private.reading_training_assignments()
+-- Grain: one row per assignment, which is one scenario for one person
+-- Reads: analytics.current_assignments, analytics.dim_scenarios
+-- Serves: /analytics/training/assignments
+-- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
 create type private.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,

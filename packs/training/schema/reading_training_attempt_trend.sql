@@ -1,3 +1,8 @@
+-- Object: private.reading_training_attempt_trend()
+-- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
+-- Reads: analytics.mv_org_activity_day
+-- Serves: /analytics/training/attempt-trend
+-- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
 create type private.training_attempt_trend_row as (
     org_id uuid,
     active_on date,

@@ -1,3 +1,9 @@
+-- Object: private.reading_training_kpi_cohorts()
+-- Grain: one row per organisation and cohort, those without a user included
+-- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
+-- Serves: /analytics/training/kpi/cohorts
+-- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
+--      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
 create type private.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,

@@ -1,4 +1,4 @@
--- Object: private.reading_training_kpi_heatmap(asked)
+-- Object: private.reading_training_kpi_heatmap()
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap

@@ -1,4 +1,4 @@
--- Object: private.reading_training_kpi_weekly(asked)
+-- Object: private.reading_training_kpi_weekly()
 -- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly

@@ -1,4 +1,4 @@
--- Object: private.reading_training_leaderboard(asked)
+-- Object: private.reading_training_leaderboard()
 -- Grain: one row per organisation and user with a scored attempt in the month
 -- Reads: analytics.mv_leaderboard_month, analytics.dim_users
 -- Serves: /analytics/training/leaderboard

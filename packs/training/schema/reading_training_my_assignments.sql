@@ -1,3 +1,8 @@
+-- Object: private.reading_training_my_assignments()
+-- Grain: one row per assignment of the person
+-- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/me/assignments
+-- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
 create type private.training_my_assignments_row as (
     org_id uuid,
     user_id text,

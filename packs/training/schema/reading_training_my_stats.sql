@@ -1,3 +1,8 @@
+-- Object: private.reading_training_my_stats()
+-- Grain: one row per person
+-- Reads: analytics.fact_scenario_attempts, analytics.dim_users
+-- Serves: /analytics/training/me/stats
+-- Why: a person's page greets them by their name, which their token may not hold.
 create type private.training_my_stats_row as (
     org_id uuid,
     user_id text,

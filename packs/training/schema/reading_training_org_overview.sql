@@ -1,3 +1,9 @@
+-- Object: private.reading_training_org_overview()
+-- Grain: one row per organisation
+-- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
+-- Serves: /analytics/training/org-overview
+-- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
+--      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
 create type private.training_org_overview_row as (
     org_id uuid,
     name text,

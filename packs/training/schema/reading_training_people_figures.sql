@@ -1,4 +1,4 @@
--- Object: private.reading_training_people_figures(asked)
+-- Object: private.reading_training_people_figures()
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures

@@ -1,4 +1,4 @@
--- Object: private.reading_training_scenario_insights(asked)
+-- Object: private.reading_training_scenario_insights()
 -- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights

@@ -1,4 +1,4 @@
--- Object: private.reading_training_tasks(asked)
+-- Object: private.reading_training_tasks()
 -- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks

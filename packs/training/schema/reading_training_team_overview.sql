@@ -1,3 +1,8 @@
+-- Object: private.reading_training_team_overview()
+-- Grain: one row per team
+-- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
+-- Serves: /analytics/training/team-overview
+-- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
 create type private.training_team_overview_row as (
     org_id uuid,
     team_id uuid,

@@ -1,4 +1,4 @@
--- Object: private.reading_training_teams(asked)
+-- Object: private.reading_training_teams()
 -- Grain: one row per team, as analytics.team_members has them
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams

@@ -1,4 +1,4 @@
--- Object: public.refresh_reporting_views()
+-- Object: private.refresh_reporting_views(), public.refresh_reporting_views()
 -- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
 --      its own, so that one that fails is seen, and undone, alone.
 create function private.refresh_reporting_views()

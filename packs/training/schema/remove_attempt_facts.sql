@@ -1,3 +1,8 @@
+-- Object: private.remove_attempt_facts()
+-- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
+--      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
+--      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
+--      facts follow in the same order.
 create function private.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql

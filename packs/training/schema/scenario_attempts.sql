@@ -1,3 +1,10 @@
+-- Object: public.scenario_attempts
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 -- Why feedback_id: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
 --      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
 --      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is

@@ -1,4 +1,4 @@
--- Object: private.scope_people_of_manager(), private.people_of_caller(), the pack's policies by organisation (all replaced)
+-- Object: private.scope_people_of_manager()
 -- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
 create function private.scope_people_of_manager(subject text, org_id text)
 returns setof text

@@ -1,3 +1,8 @@
+-- Object: analytics.team_members
+-- Grain: one row per team and active member, and one without a member for an empty team
+-- Reads: public.teams, public.org_members
+-- Serves: source of /analytics/training/team-overview
+-- Why: whose team counts whom is decided once. A dotted line lets a manager see a person; the team does not count them.
 create view analytics.team_members
 with (security_invoker = on)
 as

@@ -1,4 +1,4 @@
--- Object: public.orgs, users, org_members, dotted_lines, teams, scenarios, scenario_attempts, assignments, type user_role
+-- Object: public.user_role
 -- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
 --      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
 --      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such

@@ -1,4 +1,4 @@
--- Object: public.custom_access_token_hook() (replaced)
+-- Object: public.custom_access_token_hook()
 -- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
 --      public.user_roles, which holds uuids, and is a member where public.org_members, which holds texts, says so. The check is
 --      written out: auth reaches no function of schema private.

@@ -1,4 +1,4 @@
--- Object: public.user_roles, public.custom_access_token_hook(event)
+-- Object: public.user_roles
 -- Grain: one row per user who is more than a member of the public
 -- Why: who is an admin, and of which organisation somebody is, is decided here and travels in the token: every reader
 --      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users write nothing here, unlike

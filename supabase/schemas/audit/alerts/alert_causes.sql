@@ -1,5 +1,4 @@
--- Object: analytics.alert_causes, private.announce_incidents(), private.alert_payload(), private.enqueue_alert(),
---         private.gather_causes(), private.gather_storm()
+-- Object: analytics.alert_causes
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.

@@ -1,3 +1,7 @@
+-- Object: analytics.alert_channels
+-- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
+--      it. Limits that the receiver set live here too, since isolates do not.
 create table analytics.alert_channels (
     channel text primary key,
     state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),

@@ -1,3 +1,7 @@
+-- Object: private.alert_payload()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
 language plpgsql

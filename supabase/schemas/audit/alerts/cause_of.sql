@@ -1,4 +1,4 @@
--- Object: private.gather_causes() (replaced), private.cause_of()
+-- Object: private.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
 create function private.cause_of(incident analytics.incidents)

@@ -1,3 +1,6 @@
+-- Object: private.family_threshold()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.family_threshold(incident analytics.incidents)
 returns integer
 language sql

@@ -1,3 +1,6 @@
+-- Object: private.gather_groups()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: private.announce_incidents() (replaced), private.name_members(), private.group_evidence(), private.tell_again()
+-- Object: private.name_members()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
 create function private.name_members(cause analytics.incidents, transition text)

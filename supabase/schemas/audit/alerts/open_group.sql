@@ -1,3 +1,6 @@
+-- Object: private.open_group()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql

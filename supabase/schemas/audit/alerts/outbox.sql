@@ -1,4 +1,4 @@
--- Object: analytics.outbox, analytics.alert_channels
+-- Object: analytics.outbox
 -- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
 -- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
 --      it. Limits that the receiver set live here too, since isolates do not.

@@ -1,3 +1,6 @@
+-- Object: private.tell_again()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
 create function private.tell_again()
 returns bigint[]
 language plpgsql

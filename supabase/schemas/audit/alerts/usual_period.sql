@@ -1,3 +1,7 @@
+-- Object: private.usual_period()
+-- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
 create function private.usual_period(job text)
 returns interval
 language sql

@@ -1,3 +1,6 @@
+-- Object: analytics.hold_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.hold_alerts(category text, delay interval)
 returns void
 language plpgsql

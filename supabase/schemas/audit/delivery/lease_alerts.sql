@@ -1,3 +1,6 @@
+-- Object: analytics.lease_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
 language sql

@@ -1,3 +1,6 @@
+-- Object: analytics.lease_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.lease_resolution(lease interval)
 returns table (
     event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb

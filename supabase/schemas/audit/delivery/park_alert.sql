@@ -1,3 +1,6 @@
+-- Object: analytics.park_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.park_alert(event_id text, token bigint, error text)
 returns boolean
 language sql

@@ -1,3 +1,6 @@
+-- Object: analytics.record_delivery()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.record_delivery(state text, detail text)
 returns jsonb
 language sql

@@ -1,3 +1,7 @@
+-- Object: analytics.accept_row_count()
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create function analytics.accept_row_count(view_name text)
 returns bigint
 language sql

@@ -1,3 +1,8 @@
+-- Object: private.detect_net_access()
+-- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
+--      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
+--      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
+--      nothing is queued.
 create function private.detect_net_access()
 returns void
 language plpgsql

@@ -1,3 +1,7 @@
+-- Object: analytics.failed_answers
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create table analytics.failed_answers (
     resource text primary key check (resource ~ '^[a-z0-9_./-]{1,200}$'),
     first_failed_at timestamptz not null default clock_timestamp(),

@@ -1,4 +1,4 @@
--- Object: private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
+-- Object: private.join_http_causes()
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
 create function private.join_http_causes()
 returns void

@@ -1,3 +1,6 @@
+-- Object: private.observe_findings()
+-- Why: what ought to be scheduled, held against cron.job. Each private.find_*() says what is wrong at this moment and
+--      nothing else; the same step turns all of them into findings that open, count and close.
 create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
 returns void
 language plpgsql

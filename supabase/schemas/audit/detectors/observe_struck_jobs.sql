@@ -1,3 +1,7 @@
+-- Object: private.observe_struck_jobs()
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create function private.observe_struck_jobs(kind text, runs private.audited_run[])
 returns void
 language plpgsql

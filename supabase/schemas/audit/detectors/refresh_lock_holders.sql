@@ -1,4 +1,4 @@
--- Object: private.refresh_lock_holders(), private.detect_lock_wait() (replaced)
+-- Object: private.refresh_lock_holders()
 -- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
 --      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
 --      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.

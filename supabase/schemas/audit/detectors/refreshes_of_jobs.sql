@@ -1,3 +1,7 @@
+-- Object: private.refreshes_of_jobs()
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create function private.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,

@@ -1,3 +1,7 @@
+-- Object: analytics.report_failed_answer()
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
 returns void
 language plpgsql

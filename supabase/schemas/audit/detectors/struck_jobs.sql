@@ -1,3 +1,7 @@
+-- Object: analytics.struck_jobs
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create table analytics.struck_jobs (
     kind text not null references analytics.alert_kinds (kind),
     job_name text not null,

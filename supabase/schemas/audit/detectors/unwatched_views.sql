@@ -1,3 +1,7 @@
+-- Object: analytics.unwatched_views
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),
     reason text,

@@ -1,4 +1,4 @@
--- Object: private.why_not_audited(), analytics.get_audit_health() (replaced)
+-- Object: private.why_not_audited()
 -- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
 create function private.why_not_audited()
 returns text

@@ -1,4 +1,4 @@
--- Object: private.detect_http_calls(), private.detect_secrets() (replaced)
+-- Object: private.detect_http_calls()
 -- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
 --      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
 create function private.detect_http_calls()

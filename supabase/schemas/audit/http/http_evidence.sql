@@ -1,3 +1,6 @@
+-- Object: private.http_evidence()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql

@@ -1,3 +1,6 @@
+-- Object: private.http_failure_class()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_failure_class(call analytics.http_calls)
 returns text
 language sql

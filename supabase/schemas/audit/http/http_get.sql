@@ -1,3 +1,6 @@
+-- Object: analytics.http_get()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function analytics.http_get(
     url text,
     params jsonb default '{}'::jsonb,

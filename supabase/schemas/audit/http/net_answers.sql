@@ -1,3 +1,7 @@
+-- Object: private.net_answers()
+-- Why: a job that calls net.http_post itself gets 401 each minute, and pg_cron writes "succeeded". pg_net keeps the answer and
+--      not who asked; but which jobs call it stands in their commands, and which of them ran then in the history. Where one
+--      alone did it was that one; where several did they are named together.
 create function private.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql

@@ -1,3 +1,6 @@
+-- Object: private.open_call()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: analytics.alert_kinds, analytics.findings, analytics.incidents
+-- Object: analytics.alert_kinds
 -- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
 --        incidents: one row per time that a finding was bad, from opening to closing
 -- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.

@@ -1,4 +1,4 @@
--- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.observe_runs() (replaced)
+-- Object: private.close_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_incidents(incident_ids bigint[])

@@ -1,3 +1,6 @@
+-- Object: private.close_repaired()
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_repaired()
 returns void
 language sql

@@ -1,3 +1,7 @@
+-- Object: analytics.findings
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 create table analytics.findings (
     kind text not null references analytics.alert_kinds (kind),
     subject text not null,

@@ -1,3 +1,7 @@
+-- Object: private.has_flapped()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql

@@ -1,3 +1,7 @@
+-- Object: analytics.incidents
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 -- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
 -- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice

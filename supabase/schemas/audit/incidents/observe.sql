@@ -1,4 +1,4 @@
--- Object: private.observe(), private.severity_rank(), private.withdraw_subjects()
+-- Object: private.observe()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
 create function private.observe(

@@ -1,3 +1,6 @@
+-- Object: private.period_of_job()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.period_of_job(job_name text)
 returns interval
 language sql

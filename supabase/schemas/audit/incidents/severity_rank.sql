@@ -1,3 +1,6 @@
+-- Object: private.severity_rank()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.severity_rank(severity text)
 returns integer
 language sql

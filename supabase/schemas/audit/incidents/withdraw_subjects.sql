@@ -1,3 +1,6 @@
+-- Object: private.withdraw_subjects()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql

@@ -1,3 +1,5 @@
+-- Object: analytics.adopt_all_jobs()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_all_jobs(
     late_after interval default '5 minutes',
     max_runtime interval default '10 minutes'

@@ -1,3 +1,5 @@
+-- Object: analytics.adopt_job()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_job(
     job_name text,
     late_after interval default '5 minutes',

@@ -1,3 +1,5 @@
+-- Object: private.duplicate_jobs()
+-- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
 create function private.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql

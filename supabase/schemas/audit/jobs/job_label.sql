@@ -1,3 +1,6 @@
+-- Object: private.job_label()
+-- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
+--      stranger, not that job, and no repair may touch it.
 create function private.job_label(job_name text, owner text)
 returns text
 language sql

@@ -1,3 +1,6 @@
+-- Object: private.jobid_of_name()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.jobid_of_name(job_name text)
 returns bigint
 language sql

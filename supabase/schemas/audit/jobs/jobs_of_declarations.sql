@@ -1,5 +1,4 @@
--- Object: private.jobs_of_declarations(), private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs(),
---         private.job_label(), private.duplicate_jobs(), private.find_duplicated_jobs(), private.find_undeclared_jobs() (replaced)
+-- Object: private.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
 create function private.jobs_of_declarations()

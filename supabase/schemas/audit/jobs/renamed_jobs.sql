@@ -1,3 +1,5 @@
+-- Object: private.renamed_jobs()
+-- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 create function private.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
 language sql

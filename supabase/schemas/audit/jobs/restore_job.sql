@@ -1,4 +1,4 @@
--- Object: analytics.restore_job() (replaced)
+-- Object: analytics.restore_job()
 -- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
 --      restore the one by its name scheduled it over the other.
 create function analytics.restore_job(job_name text)

@@ -1,5 +1,4 @@
--- Object: analytics.scheduled_jobs, private.assert_job_name(), private.declare_job(), private.withdraw_job(), analytics.register_job(),
---         analytics.adopt_job(), analytics.restore_job()
+-- Object: analytics.scheduled_jobs
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.

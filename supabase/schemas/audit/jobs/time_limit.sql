@@ -1,3 +1,6 @@
+-- Object: private.time_limit()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.time_limit(command text, owner text, database text)
 returns interval
 language sql

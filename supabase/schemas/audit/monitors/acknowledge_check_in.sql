@@ -1,3 +1,7 @@
+-- Object: analytics.acknowledge_check_in()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.acknowledge_check_in(job_name text, runid bigint)
 returns void
 language sql

@@ -1,4 +1,4 @@
--- Object: analytics.check_ins_asked, private.may_check_in(), analytics.claim_heartbeat(), analytics.due_check_ins() (replaced)
+-- Object: analytics.check_ins_asked
 -- Grain: check_ins_asked: one row per monitor that was told something
 -- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
 --      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by

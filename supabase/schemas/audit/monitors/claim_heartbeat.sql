@@ -1,3 +1,8 @@
+-- Object: analytics.claim_heartbeat()
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
 create function analytics.claim_heartbeat()
 returns boolean
 language sql

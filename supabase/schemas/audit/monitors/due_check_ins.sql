@@ -1,3 +1,7 @@
+-- Object: analytics.due_check_ins()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.due_check_ins()
 returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
 language plpgsql

@@ -1,3 +1,7 @@
+-- Object: analytics.job_monitors
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create table analytics.job_monitors (
     job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
     epoch integer not null,

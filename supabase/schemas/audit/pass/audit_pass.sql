@@ -1,3 +1,5 @@
+-- Object: analytics.audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function analytics.audit_pass(dry_run boolean default false, calendar jsonb default null)
 returns jsonb
 language plpgsql

@@ -1,3 +1,6 @@
+-- Object: private.begin_account()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql

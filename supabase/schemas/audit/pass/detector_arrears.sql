@@ -1,3 +1,7 @@
+-- Object: private.detector_arrears
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create table private.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
     runs private.audited_run[] not null

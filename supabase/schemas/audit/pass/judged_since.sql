@@ -1,3 +1,7 @@
+-- Object: private.judged_since()
+-- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
+--      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
+--      that was. What still stands is told when it would have been, had everything begun with that pass.
 create function private.judged_since()
 returns timestamptz
 language sql

@@ -1,3 +1,7 @@
+-- Object: private.keep_arrears()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.keep_arrears(detector text, runs private.audited_run[])
 returns void
 language sql

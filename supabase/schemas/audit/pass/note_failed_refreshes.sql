@@ -1,5 +1,4 @@
--- Object: private.note_failed_refreshes(), private.detect_failed() (replaced), private.skip_backlog(), private.begin_account(),
---         private.run_audit_pass() (replaced)
+-- Object: private.note_failed_refreshes()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
 create function private.note_failed_refreshes(runs private.audited_run[])

@@ -1,3 +1,6 @@
+-- Object: private.read_history()
+-- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
+--      what it found. How much it reads at once follows from how long that took.
 create function private.read_history(
     pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text

@@ -1,3 +1,5 @@
+-- Object: private.run_audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql

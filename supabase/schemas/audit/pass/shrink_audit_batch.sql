@@ -1,3 +1,6 @@
+-- Object: analytics.shrink_audit_batch()
+-- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
+--      own, where health, an alert and the next pass find it.
 create function analytics.shrink_audit_batch()
 returns integer
 language sql

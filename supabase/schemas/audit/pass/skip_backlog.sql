@@ -1,3 +1,6 @@
+-- Object: private.skip_backlog()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.skip_backlog(batch_size integer)
 returns void
 language sql

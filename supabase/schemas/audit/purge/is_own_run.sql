@@ -1,3 +1,6 @@
+-- Object: private.is_own_run()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.is_own_run(command text)
 returns boolean
 language sql

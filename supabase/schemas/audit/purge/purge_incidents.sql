@@ -1,3 +1,7 @@
+-- Object: private.purge_incidents()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql

@@ -1,3 +1,6 @@
+-- Object: private.purge_runs()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: private.purge_worker_runs() (replaced)
+-- Object: private.purge_worker_runs()
 -- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
 --      where it has looked, and goes on from there.
 create function private.purge_worker_runs(batch_size integer)

@@ -1,5 +1,4 @@
--- Object: analytics.retention, private.purge_runs(), private.purge_refresh_log(), private.purge_outbox(),
---         private.purge_incidents(), private.purge_history(), job analytics-purge
+-- Object: analytics.retention
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.

@@ -1,4 +1,4 @@
--- Object: analytics.audit_state, analytics.known_jobs, analytics.open_runs
+-- Object: analytics.audit_state
 -- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
 --        not ended
 -- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or

@@ -1,4 +1,4 @@
--- Object: private.audited_run, private.run_ending(), private.begin_epoch(), private.take_runs()
+-- Object: private.audited_run
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create type private.audited_run as (

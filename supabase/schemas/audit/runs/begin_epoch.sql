@@ -1,3 +1,6 @@
+-- Object: private.begin_epoch()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.begin_epoch()
 returns text
 language plpgsql

@@ -1,5 +1,4 @@
--- Object: analytics.audit_state.timeline, private.cluster_timeline(), private.begin_epoch() (replaced),
---         private.unread_history()
+-- Object: private.cluster_timeline()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.

@@ -1,4 +1,4 @@
--- Object: private.cron_backends(), private.is_audit_sighted()
+-- Object: private.cron_backends()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.cron_backends()

@@ -1,3 +1,6 @@
+-- Object: private.is_audit_sighted()
+-- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
+--      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.is_audit_sighted()
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- Object: analytics.job_pace, private.note_pace(), private.seconds_of_schedule(), private.time_limit_of_job()
+-- Object: analytics.job_pace
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.

@@ -1,3 +1,7 @@
+-- Object: private.note_pace()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.note_pace(runs private.audited_run[])
 returns void
 language sql

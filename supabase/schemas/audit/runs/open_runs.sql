@@ -1,3 +1,8 @@
+-- Object: analytics.open_runs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
 create table analytics.open_runs (
     epoch integer not null,
     runid bigint not null,

@@ -1,4 +1,4 @@
--- Object: private.run_time(), private.take_runs(), private.note_pace(), private.detect_near_timeout() (replaced)
+-- Object: private.run_time()
 -- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
 --      row that says "infinity" would end every computation with it.
 create function private.run_time(moment timestamptz)

@@ -1,3 +1,7 @@
+-- Object: private.seconds_of_schedule()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.seconds_of_schedule(schedule text)
 returns integer
 language sql

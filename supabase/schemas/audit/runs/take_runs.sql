@@ -1,3 +1,6 @@
+-- Object: private.take_runs()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.take_runs(batch_size integer default 10000)
 returns setof private.audited_run
 language plpgsql

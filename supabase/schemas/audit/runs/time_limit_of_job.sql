@@ -1,3 +1,7 @@
+-- Object: private.time_limit_of_job()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.time_limit_of_job(job_name text)
 returns interval
 language sql

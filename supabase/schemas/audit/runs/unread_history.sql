@@ -1,3 +1,7 @@
+-- Object: private.unread_history()
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
+--      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
+--      from a backup. Like the system identifier it may be read by every role.
 create function private.unread_history(last_runid bigint)
 returns text
 language sql

@@ -1,4 +1,4 @@
--- Object: analytics.audit_calendar_request() (replaced)
+-- Object: analytics.audit_calendar_request()
 -- Why: slots are computed in the zone in which pg_cron runs jobs, which is not the one of a setting that it ignores.
 create function analytics.audit_calendar_request()
 returns jsonb

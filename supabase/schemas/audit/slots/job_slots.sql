@@ -1,4 +1,4 @@
--- Object: analytics.job_slots, private.known_cron_jobs(), analytics.audit_calendar_request()
+-- Object: analytics.job_slots
 -- Grain: job_slots: one row per job that is, or was, in cron.job
 -- Why: slots are computed outside, from schedules and the clock that stand here. Which of them were kept is remembered
 --      per job, from the runs that were taken: the history is never searched by time.

@@ -1,3 +1,6 @@
+-- Object: private.judge_slots()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.judge_slots(running_since timestamptz)
 returns void
 language plpgsql

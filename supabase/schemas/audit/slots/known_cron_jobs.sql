@@ -1,5 +1,4 @@
--- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job(), private.observe_struck_jobs() (replaced),
---         private.jobid_of_name(), private.time_limit()
+-- Object: private.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.known_cron_jobs()

@@ -1,4 +1,4 @@
--- Object: private.next_slot_after(), and analytics.list_jobs() (replaced)
+-- Object: private.next_slot_after()
 -- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
 --      next one lay in the past.
 create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)

@@ -1,3 +1,6 @@
+-- Object: private.note_run_starts()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_run_starts(runs private.audited_run[])
 returns timestamptz
 language sql

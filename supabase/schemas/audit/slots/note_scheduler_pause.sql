@@ -1,3 +1,6 @@
+-- Object: private.note_scheduler_pause()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql

@@ -1,4 +1,4 @@
--- Object: private.watch_slots(), private.judge_slots(), private.detect_scheduler_gone() (replaced)
+-- Object: private.watch_slots()
 -- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
 --      there at some moments, and starts nothing.
 create function private.watch_slots(calendar jsonb)

@@ -1,3 +1,6 @@
+-- Object: private.assert_operator()
+-- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
+--      in a direct session. user_metadata is never read: users can write it.
 create function private.assert_operator()
 returns void
 language plpgsql

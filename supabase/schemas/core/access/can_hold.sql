@@ -1,3 +1,8 @@
+-- Object: private.can_hold()
+-- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
+--      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
+--      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
+--      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
 create function private.can_hold(column_type text, held text)
 returns boolean
 language plpgsql

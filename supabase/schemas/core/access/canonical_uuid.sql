@@ -1,5 +1,4 @@
--- Object: private.canonical_uuid(), private.claimed_uuid(), private.can_hold(), private.filter_condition(),
---         private.row_condition() (both replaced)
+-- Object: private.canonical_uuid()
 -- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
 --      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
 --      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.

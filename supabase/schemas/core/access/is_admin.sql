@@ -1,4 +1,4 @@
--- Object: analytics.is_admin(), private.assert_operator()
+-- Object: analytics.is_admin()
 -- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
 --      in a direct session. user_metadata is never read: users can write it.
 create function analytics.is_admin()

@@ -1,4 +1,4 @@
--- Object: private.believe_source_moment(), trigger and checks of analytics.views
+-- Object: private.believe_source_moment()
 -- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
 --      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
 --      source it keeps the newest that can be believed, and none where there is none.

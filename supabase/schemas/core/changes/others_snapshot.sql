@@ -1,4 +1,4 @@
--- Object: private.others_snapshot(), private.has_source_changes() (replaced), analytics.refresh_view() (replaced)
+-- Object: private.others_snapshot()
 -- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
 --      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
 --      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So

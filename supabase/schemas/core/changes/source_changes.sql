@@ -1,5 +1,4 @@
--- Object: analytics.source_changes, private.note_source_change(), private.has_source_changes(),
---         private.source_lock_key(), private.trim_source_changes(), private.delete_needless_source_changes()
+-- Object: analytics.source_changes
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists

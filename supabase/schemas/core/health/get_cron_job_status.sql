@@ -1,3 +1,5 @@
+-- Object: private.get_cron_job_status(), analytics.get_cron_job_status()
+-- Why: what an admin asks first: how fresh is each view, and what did its job last do?
 create function private.get_cron_job_status()
 returns table (
     jobid bigint,

@@ -1,4 +1,4 @@
--- Object: analytics.health_check(), analytics.get_cron_job_status()
+-- Object: private.health_check(), analytics.health_check()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
 create function private.health_check()
 returns table (

@@ -1,3 +1,6 @@
+-- Object: private.call_signature()
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 create function private.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )

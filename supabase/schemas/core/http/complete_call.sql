@@ -1,3 +1,6 @@
+-- Object: analytics.complete_call()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function analytics.complete_call(call_id bigint, outcome text, detail text default null)
 returns boolean
 language plpgsql

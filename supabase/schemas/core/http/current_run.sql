@@ -1,5 +1,4 @@
--- Object: private.open_call(), analytics.http_post(), analytics.http_get(), and analytics.invoke_function(), private.current_run(),
---         private.http_evidence() (replaced)
+-- Object: private.current_run()
 -- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
 --      by another schema's name does, so that such a job is repaired by one word of its command.
 create function private.current_run(out runid bigint, out job_name text)

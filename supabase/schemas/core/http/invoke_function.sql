@@ -1,3 +1,6 @@
+-- Object: analytics.invoke_function()
+-- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
+--      ledger. No key and no host ever stands in a job's command.
 create function analytics.invoke_function(
     name text,
     body jsonb default '{}',

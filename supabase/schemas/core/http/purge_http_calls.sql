@@ -1,3 +1,6 @@
+-- Object: private.purge_http_calls()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function private.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql

@@ -1,3 +1,6 @@
+-- Object: analytics.rotate_call_secret()
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 create function analytics.rotate_call_secret(keep_old boolean default true)
 returns timestamptz
 language plpgsql

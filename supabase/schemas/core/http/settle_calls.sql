@@ -1,3 +1,6 @@
+-- Object: private.settle_calls()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function private.settle_calls()
 returns bigint
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: analytics.invoke_function(name, body, timeout, complete_within), private.vault_secret(), private.current_run()
+-- Object: private.vault_secret()
 -- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
 --      ledger. No key and no host ever stands in a job's command.
 create function private.vault_secret(name text)

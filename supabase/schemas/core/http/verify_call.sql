@@ -1,3 +1,6 @@
+-- Object: analytics.verify_call()
+-- Why: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
+--      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
 create function analytics.verify_call(
     function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text
 )

@@ -1,5 +1,4 @@
--- Object: analytics.live_relations, analytics.register_live(), analytics.unregister_live(), private.live_state(),
---         private.state_of()
+-- Object: analytics.live_relations
 -- Grain: one row per relation that answers rest on as it is now, without a materialized view between
 -- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
 --      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an

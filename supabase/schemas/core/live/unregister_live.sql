@@ -1,3 +1,8 @@
+-- Object: analytics.unregister_live()
+-- Grain: one row per relation that answers rest on as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
+--      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
+--      answer made before a commit is never served after it.
 create function analytics.unregister_live(name text)
 returns void
 language sql

@@ -1,3 +1,7 @@
+-- Object: private.told_name()
+-- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
+--      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
+--      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
 create function private.told_name(job_name text, jobid bigint)
 returns text
 language sql

@@ -1,5 +1,4 @@
--- Object: private.told_refresh_message(), private.attempt_refresh() (replaced), private.told_name(), private.told_run_message(), private.told_command(),
---         private.refresh_request(), private.get_cron_job_status() (replaced)
+-- Object: private.told_refresh_message()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.

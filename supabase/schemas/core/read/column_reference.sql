@@ -1,4 +1,4 @@
--- Object: private.column_reference(), analytics.read_view() (what it selects and orders by)
+-- Object: private.column_reference()
 -- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
 --      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
 --      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.

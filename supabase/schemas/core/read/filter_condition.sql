@@ -1,4 +1,4 @@
--- Object: private.filter_condition() (replaced)
+-- Object: private.filter_condition()
 -- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
 --      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
 create function private.filter_condition(relation regclass, filter jsonb)

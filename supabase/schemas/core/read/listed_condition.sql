@@ -1,4 +1,4 @@
--- Object: private.listed_condition(relation, filter), private.wanted_condition(relation, filter)
+-- Object: private.listed_condition()
 -- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
 --      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
 --      listed there no more is gone at once.

@@ -1,4 +1,4 @@
--- Object: analytics.read_view() (replaced)
+-- Object: analytics.read_view()
 -- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
 --      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
 --      (MERGED) an answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,

@@ -1,3 +1,9 @@
+-- Object: private.reading_rows()
+-- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+--      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
+--      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
+--      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
+--      request may ask how many rows there are beside those of its page.
 create function private.reading_rows(reading text)
 returns regclass
 language plpgsql

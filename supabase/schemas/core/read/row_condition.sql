@@ -1,3 +1,8 @@
+-- Object: private.row_condition()
+-- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
+--      A page begins after the last row of the one before it, whatever was written in between. That is one condition
+--      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
+--      an index over those columns answers. `before` is the same downwards.
 create function private.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql

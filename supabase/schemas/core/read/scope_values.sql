@@ -1,4 +1,4 @@
--- Object: private.scope_values() (replaced), private.reading_rows(), analytics.read_view() (replaced)
+-- Object: private.scope_values()
 -- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
 --      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
 --      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with

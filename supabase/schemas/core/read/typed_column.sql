@@ -1,4 +1,4 @@
--- Object: private.filter_condition(relation, filter), private.row_condition(), private.typed_column()
+-- Object: private.typed_column()
 -- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
 --      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which

@@ -1,4 +1,4 @@
--- Object: analytics.view_states(), analytics.read_view(view_name, request)
+-- Object: private.view_state()
 -- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
 --      that an answer can be stored under the version that it belongs to.
 create function private.view_state(declared analytics.views)

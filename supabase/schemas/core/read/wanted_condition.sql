@@ -1,3 +1,7 @@
+-- Object: private.wanted_condition()
+-- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
+--      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
+--      listed there no more is gone at once.
 create function private.wanted_condition(relation regclass, filter jsonb)
 returns text
 language sql

@@ -1,3 +1,7 @@
+-- Object: private.attempt_refresh()
+-- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
+--      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
+--      an exception: its row must survive, both as evidence and for the limit.
 create function private.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: private.manual_refresh() (replaced)
+-- Object: private.manual_refresh(), analytics.manual_refresh()
 -- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
 create function private.manual_refresh(view_name text)
 returns setof analytics.refresh_log

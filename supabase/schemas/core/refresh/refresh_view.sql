@@ -1,4 +1,4 @@
--- Object: analytics.refresh_view(view_name)
+-- Object: analytics.refresh_view()
 -- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
 --      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
 --      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.

@@ -1,3 +1,6 @@
+-- Object: private.ask_refresh()
+-- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
+--      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
 create function private.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: private.ask_refresh(), analytics.request_refresh(), private.assert_refresh_is_due()
+-- Object: private.assert_refresh_is_due()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
 create function private.assert_refresh_is_due(view_name text, pack text)

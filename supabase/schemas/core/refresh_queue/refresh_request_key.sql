@@ -1,3 +1,7 @@
+-- Object: private.refresh_request_key()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create function private.refresh_request_key(id bigint)
 returns bigint
 language sql

@@ -1,4 +1,4 @@
--- Object: private.schedule_refresh_workers(), jobs analytics-refresh-queue-1 and analytics-refresh-queue-2
+-- Object: private.refresh_worker_command()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.

@@ -1,3 +1,7 @@
+-- Object: private.run_refresh()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.run_refresh()
 returns void
 language plpgsql

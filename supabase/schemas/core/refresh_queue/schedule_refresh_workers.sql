@@ -1,3 +1,7 @@
+-- Object: private.schedule_refresh_workers()
+-- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
+--      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+--      minute.
 create function private.schedule_refresh_workers()
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- Object: analytics.register_view(), analytics.unregister_view(), private.sources_of_view()
+-- Object: private.sources_of_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
 create function private.sources_of_view(view_name text)

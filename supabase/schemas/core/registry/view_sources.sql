@@ -1,3 +1,6 @@
+-- Object: analytics.view_sources
+-- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
+-- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
 create table analytics.view_sources (
     view_name text not null references analytics.views (view_name) on delete cascade,
     source regclass not null,

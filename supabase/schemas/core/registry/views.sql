@@ -1,4 +1,4 @@
--- Object: analytics.views, analytics.view_sources
+-- Object: analytics.views
 -- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
 -- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
 -- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
