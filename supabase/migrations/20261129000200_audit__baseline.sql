@@ -4,8 +4,7 @@ set check_function_bodies = off;
 
 -- supabase/schemas/audit/alerts/alert_causes.sql
 
--- Object: analytics.alert_causes, private.announce_incidents(), private.alert_payload(), private.enqueue_alert(),
---         private.gather_causes(), private.gather_storm()
+-- Object: analytics.alert_causes
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
@@ -34,6 +33,10 @@ comment on column analytics.alert_causes.reach is
 
 -- supabase/schemas/audit/alerts/alert_channels.sql
 
+-- Object: analytics.alert_channels
+-- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
+--      it. Limits that the receiver set live here too, since isolates do not.
 create table analytics.alert_channels (
     channel text primary key,
     state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),
@@ -70,6 +73,10 @@ comment on function private.alert_event_id(uuid, text) is
 
 -- supabase/schemas/audit/alerts/announce_incidents.sql
 
+-- Object: private.announce_incidents()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -145,6 +152,10 @@ comment on function private.announce_incidents(timestamptz) is
 
 -- supabase/schemas/audit/alerts/gather_causes.sql
 
+-- Object: private.gather_causes()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.gather_causes(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -197,6 +208,9 @@ comment on function private.gather_causes(timestamptz) is
 
 -- supabase/schemas/audit/alerts/gather_groups.sql
 
+-- Object: private.gather_groups()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
@@ -272,6 +286,9 @@ comment on function private.gather_groups(bigint[], boolean) is
 
 -- supabase/schemas/audit/alerts/group_evidence.sql
 
+-- Object: private.group_evidence()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
 create function private.group_evidence(members bigint[])
 returns jsonb
 language sql
@@ -306,6 +323,9 @@ comment on function private.group_evidence(bigint[]) is 'What a group says of it
 
 -- supabase/schemas/audit/alerts/join_group.sql
 
+-- Object: private.join_group()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.join_group(group_id bigint, members bigint[])
 returns void
 language sql
@@ -334,6 +354,9 @@ comment on function private.join_group(bigint, bigint[]) is 'Lets an open group 
 
 -- supabase/schemas/audit/alerts/open_group.sql
 
+-- Object: private.open_group()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
@@ -390,6 +413,9 @@ comment on function private.settle_causes() is 'Lets every cause_id lead to an i
 
 -- supabase/schemas/audit/alerts/tell_again.sql
 
+-- Object: private.tell_again()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
 create function private.tell_again()
 returns bigint[]
 language plpgsql
@@ -445,6 +471,10 @@ comment on function private.tell_again() is
 
 -- supabase/schemas/audit/alerts/usual_period.sql
 
+-- Object: private.usual_period()
+-- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
 create function private.usual_period(job text)
 returns interval
 language sql
@@ -480,6 +510,9 @@ comment on function private.waits_a_pass(text) is 'Kinds about how a job is writ
 
 -- supabase/schemas/audit/delivery/acknowledge_alert.sql
 
+-- Object: analytics.acknowledge_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.acknowledge_alert(event_id text, token bigint)
 returns boolean
 language sql
@@ -504,6 +537,9 @@ comment on function analytics.acknowledge_alert(text, bigint) is
 
 -- supabase/schemas/audit/delivery/acknowledge_resolution.sql
 
+-- Object: analytics.acknowledge_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.acknowledge_resolution(event_id text, token bigint, note text)
 returns boolean
 language sql
@@ -534,6 +570,9 @@ comment on function analytics.acknowledge_resolution(text, bigint, text) is
 
 -- supabase/schemas/audit/delivery/defer_alert.sql
 
+-- Object: analytics.defer_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.defer_alert(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -560,6 +599,9 @@ comment on function analytics.defer_alert(text, bigint, interval, text) is
 
 -- supabase/schemas/audit/delivery/defer_resolution.sql
 
+-- Object: analytics.defer_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.defer_resolution(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -586,6 +628,9 @@ comment on function analytics.defer_resolution(text, bigint, interval, text) is
 
 -- supabase/schemas/audit/delivery/hold_alerts.sql
 
+-- Object: analytics.hold_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.hold_alerts(category text, delay interval)
 returns void
 language plpgsql
@@ -617,6 +662,9 @@ comment on function analytics.hold_alerts(text, interval) is
 
 -- supabase/schemas/audit/delivery/lease_alerts.sql
 
+-- Object: analytics.lease_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
 language sql
@@ -685,6 +733,9 @@ comment on function analytics.lease_alerts(integer, interval, boolean) is
 
 -- supabase/schemas/audit/delivery/lease_resolution.sql
 
+-- Object: analytics.lease_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.lease_resolution(lease interval)
 returns table (
     event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb
@@ -738,6 +789,9 @@ comment on function analytics.lease_resolution(interval) is
 
 -- supabase/schemas/audit/delivery/park_alert.sql
 
+-- Object: analytics.park_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.park_alert(event_id text, token bigint, error text)
 returns boolean
 language sql
@@ -762,6 +816,9 @@ comment on function analytics.park_alert(text, bigint, text) is
 
 -- supabase/schemas/audit/delivery/record_delivery.sql
 
+-- Object: analytics.record_delivery()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.record_delivery(state text, detail text)
 returns jsonb
 language sql
@@ -814,6 +871,9 @@ comment on function analytics.record_delivery(text, text) is
 
 -- supabase/schemas/audit/delivery/release_parked_alerts.sql
 
+-- Object: analytics.release_parked_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.release_parked_alerts()
 returns bigint
 language sql
@@ -842,6 +902,10 @@ comment on function analytics.release_parked_alerts() is
 
 -- supabase/schemas/audit/detectors/accept_row_count.sql
 
+-- Object: analytics.accept_row_count()
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create function analytics.accept_row_count(view_name text)
 returns bigint
 language sql
@@ -868,7 +932,7 @@ create type private.audit_finding as (subject text, evidence jsonb);
 -- Object: private.detect_http()
 -- Why: what the HTTP jobs of this project came to. Runs after private.detect_failed, whose incidents it may explain, and
 --      before they are announced.
---      (MERGED) what guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
+--      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
 --      is, the calls of the ledger are taken and judged all the same.
 create function private.detect_http()
 returns void
@@ -897,6 +961,11 @@ comment on function private.detect_http() is
 
 -- supabase/schemas/audit/detectors/detect_net_access.sql
 
+-- Object: private.detect_net_access()
+-- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
+--      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
+--      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
+--      nothing is queued.
 create function private.detect_net_access()
 returns void
 language plpgsql
@@ -951,6 +1020,10 @@ comment on function private.detect_refreshes() is 'Kinds unrefreshed, refresh_de
 
 -- supabase/schemas/audit/detectors/failed_answers.sql
 
+-- Object: analytics.failed_answers
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create table analytics.failed_answers (
     resource text primary key check (resource ~ '^[a-z0-9_./-]{1,200}$'),
     first_failed_at timestamptz not null default clock_timestamp(),
@@ -1009,7 +1082,7 @@ comment on function private.is_row_collapse(bigint, bigint) is
 
 -- supabase/schemas/audit/detectors/join_http_causes.sql
 
--- Object: private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
+-- Object: private.join_http_causes()
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
 create function private.join_http_causes()
 returns void
@@ -1063,6 +1136,9 @@ comment on function private.may_refresh(text, oid) is 'Whether a role may refres
 
 -- supabase/schemas/audit/detectors/observe_findings.sql
 
+-- Object: private.observe_findings()
+-- Why: what ought to be scheduled, held against cron.job. Each private.find_*() says what is wrong at this moment and
+--      nothing else; the same step turns all of them into findings that open, count and close.
 create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
@@ -1106,7 +1182,7 @@ comment on function private.observe_findings(text, private.audit_finding[], text
 
 -- supabase/schemas/audit/detectors/refresh_lock_holders.sql
 
--- Object: private.refresh_lock_holders(), private.detect_lock_wait() (replaced)
+-- Object: private.refresh_lock_holders()
 -- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
 --      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
 --      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
@@ -1182,6 +1258,10 @@ comment on function private.refreshes_in(text) is 'The refreshes that a text spe
 
 -- supabase/schemas/audit/detectors/refreshes_of_jobs.sql
 
+-- Object: private.refreshes_of_jobs()
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create function private.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
@@ -1214,6 +1294,10 @@ comment on function private.refreshes_of_jobs() is
 
 -- supabase/schemas/audit/detectors/report_answered.sql
 
+-- Object: analytics.report_answered()
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create function analytics.report_answered(resource text)
 returns void
 language sql
@@ -1234,6 +1318,10 @@ comment on function analytics.report_answered(text) is
 
 -- supabase/schemas/audit/detectors/report_failed_answer.sql
 
+-- Object: analytics.report_failed_answer()
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
 returns void
 language plpgsql
@@ -1292,6 +1380,10 @@ comment on function private.struck_evidence(text) is 'Which jobs are struck, and
 
 -- supabase/schemas/audit/detectors/unwatched_views.sql
 
+-- Object: analytics.unwatched_views
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),
     reason text,
@@ -1323,6 +1415,10 @@ comment on function private.url_host(text) is 'Host name of a web address, witho
 
 -- supabase/schemas/audit/detectors/view_watch.sql
 
+-- Object: analytics.view_watch
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create table analytics.view_watch (
     view_name text primary key references analytics.views (view_name) on delete cascade,
     relation oid,
@@ -1347,6 +1443,10 @@ comment on column analytics.view_watch.row_baseline is 'Rows of the last refresh
 
 -- supabase/schemas/audit/detectors/watch_views.sql
 
+-- Object: private.watch_views()
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create function private.watch_views()
 returns void
 language plpgsql
@@ -1490,7 +1590,7 @@ comment on function private.watchable_views() is 'Materialized views of the data
 -- Object: analytics.get_audit_health()
 -- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
 --      is unknown: never ok.
---      (MERGED) health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
+--      Health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
 --      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
 create function analytics.get_audit_health()
 returns jsonb
@@ -1609,7 +1709,7 @@ comment on function analytics.get_audit_health() is
 
 -- supabase/schemas/audit/health/why_not_audited.sql
 
--- Object: private.why_not_audited(), analytics.get_audit_health() (replaced)
+-- Object: private.why_not_audited()
 -- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
 create function private.why_not_audited()
 returns text
@@ -1670,7 +1770,7 @@ comment on function private.callee_of(text) is 'What of an address the ledger ke
 
 -- supabase/schemas/audit/http/detect_http_calls.sql
 
--- Object: private.detect_http_calls(), private.detect_secrets() (replaced)
+-- Object: private.detect_http_calls()
 -- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
 --      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
 create function private.detect_http_calls()
@@ -1744,6 +1844,9 @@ comment on function private.detect_http_calls() is
 
 -- supabase/schemas/audit/http/http_evidence.sql
 
+-- Object: private.http_evidence()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
@@ -1794,6 +1897,9 @@ comment on function private.http_evidence(analytics.http_calls) is 'What an aler
 
 -- supabase/schemas/audit/http/http_failure_class.sql
 
+-- Object: private.http_failure_class()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_failure_class(call analytics.http_calls)
 returns text
 language sql
@@ -1819,6 +1925,9 @@ comment on function private.http_failure_class(analytics.http_calls) is
 
 -- supabase/schemas/audit/http/http_get.sql
 
+-- Object: analytics.http_get()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function analytics.http_get(
     url text,
     params jsonb default '{}'::jsonb,
@@ -1851,6 +1960,9 @@ comment on function analytics.http_get(text, jsonb, jsonb, integer) is
 
 -- supabase/schemas/audit/http/http_post.sql
 
+-- Object: analytics.http_post()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function analytics.http_post(
     url text,
     body jsonb default '{}'::jsonb,
@@ -1907,6 +2019,10 @@ comment on function private.is_watched(text, text) is 'Whether a good observatio
 
 -- supabase/schemas/audit/http/net_answers.sql
 
+-- Object: private.net_answers()
+-- Why: a job that calls net.http_post itself gets 401 each minute, and pg_cron writes "succeeded". pg_net keeps the answer and
+--      not who asked; but which jobs call it stands in their commands, and which of them ran then in the history. Where one
+--      alone did it was that one; where several did they are named together.
 create function private.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -1970,6 +2086,9 @@ comment on function private.observe_untracked(text, text, text[], bigint, timest
 
 -- supabase/schemas/audit/http/open_call.sql
 
+-- Object: private.open_call()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
@@ -2102,7 +2221,7 @@ comment on function private.tells_timeout(integer, text) is
 
 -- supabase/schemas/audit/incidents/alert_kinds.sql
 
--- Object: analytics.alert_kinds, analytics.findings, analytics.incidents
+-- Object: analytics.alert_kinds
 -- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
 --        incidents: one row per time that a finding was bad, from opening to closing
 -- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
@@ -2126,7 +2245,7 @@ comment on column analytics.alert_kinds.can_flap is 'Whether a third incident of
 
 -- supabase/schemas/audit/incidents/close_incidents.sql
 
--- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.observe_runs() (replaced)
+-- Object: private.close_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_incidents(incident_ids bigint[])
@@ -2167,6 +2286,9 @@ comment on function private.close_incidents(bigint[]) is
 
 -- supabase/schemas/audit/incidents/close_repaired.sql
 
+-- Object: private.close_repaired()
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_repaired()
 returns void
 language sql
@@ -2200,6 +2322,10 @@ comment on function private.close_repaired() is
 
 -- supabase/schemas/audit/incidents/findings.sql
 
+-- Object: analytics.findings
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 create table analytics.findings (
     kind text not null references analytics.alert_kinds (kind),
     subject text not null,
@@ -2222,6 +2348,10 @@ comment on column analytics.findings.bad_streak is 'Consecutive bad observations
 
 -- supabase/schemas/audit/incidents/flapping_evidence.sql
 
+-- Object: private.flapping_evidence()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.flapping_evidence(kind text, evidence jsonb)
 returns jsonb
 language sql
@@ -2243,6 +2373,10 @@ comment on function private.flapping_evidence(text, jsonb) is 'What is said of a
 
 -- supabase/schemas/audit/incidents/flapping_window.sql
 
+-- Object: private.flapping_window()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.flapping_window(evidence jsonb)
 returns interval
 language sql
@@ -2259,6 +2393,10 @@ comment on function private.flapping_window(jsonb) is
 
 -- supabase/schemas/audit/incidents/has_flapped.sql
 
+-- Object: private.has_flapped()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
@@ -2289,6 +2427,10 @@ comment on function private.has_flapped(text, text, jsonb) is
 
 -- supabase/schemas/audit/incidents/incidents.sql
 
+-- Object: analytics.incidents
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 -- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
 -- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice
@@ -2360,6 +2502,10 @@ comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count 
 
 -- supabase/schemas/audit/incidents/is_still_running.sql
 
+-- Object: private.is_still_running()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.is_still_running(kind text, subject text)
 returns boolean
 language sql
@@ -2388,6 +2534,10 @@ comment on function private.is_still_running(text, text) is
 
 -- supabase/schemas/audit/incidents/may_close.sql
 
+-- Object: private.may_close()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.may_close(incident analytics.incidents)
 returns boolean
 language sql
@@ -2421,7 +2571,7 @@ comment on function private.may_close(analytics.incidents) is 'Whether an incide
 
 -- supabase/schemas/audit/incidents/observe.sql
 
--- Object: private.observe(), private.severity_rank(), private.withdraw_subjects()
+-- Object: private.observe()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
 create function private.observe(
@@ -2549,6 +2699,9 @@ comment on function private.observe(text, text, text, timestamptz, jsonb, bigint
 
 -- supabase/schemas/audit/incidents/period_of_job.sql
 
+-- Object: private.period_of_job()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.period_of_job(job_name text)
 returns interval
 language sql
@@ -2568,6 +2721,9 @@ comment on function private.period_of_job(text) is 'The usual distance of the ru
 
 -- supabase/schemas/audit/incidents/period_of_schedule.sql
 
+-- Object: private.period_of_schedule()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.period_of_schedule(schedule text)
 returns interval
 language sql
@@ -2598,6 +2754,9 @@ comment on function private.period_of_schedule(text) is
 
 -- supabase/schemas/audit/incidents/recovery_threshold.sql
 
+-- Object: private.recovery_threshold()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
@@ -2627,6 +2786,9 @@ comment on function private.recovery_threshold(text, jsonb) is
 
 -- supabase/schemas/audit/incidents/settle_incidents.sql
 
+-- Object: private.settle_incidents()
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.settle_incidents()
 returns void
 language sql
@@ -2671,6 +2833,9 @@ comment on function private.settle_incidents() is
 
 -- supabase/schemas/audit/incidents/severity_rank.sql
 
+-- Object: private.severity_rank()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.severity_rank(severity text)
 returns integer
 language sql
@@ -2686,6 +2851,9 @@ comment on function private.severity_rank(text) is 'Severities in order: 1 is in
 
 -- supabase/schemas/audit/incidents/withdraw_subjects.sql
 
+-- Object: private.withdraw_subjects()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
@@ -2713,6 +2881,8 @@ comment on function private.withdraw_subjects(text, text[]) is
 
 -- supabase/schemas/audit/jobs/adopt_all_jobs.sql
 
+-- Object: analytics.adopt_all_jobs()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_all_jobs(
     late_after interval default '5 minutes',
     max_runtime interval default '10 minutes'
@@ -2745,6 +2915,8 @@ comment on function analytics.adopt_all_jobs(interval, interval) is
 
 -- supabase/schemas/audit/jobs/adopt_job.sql
 
+-- Object: analytics.adopt_job()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_job(
     job_name text,
     late_after interval default '5 minutes',
@@ -2789,6 +2961,10 @@ comment on function analytics.adopt_job(text, interval, interval, name) is
 
 -- supabase/schemas/audit/jobs/assert_job_name.sql
 
+-- Object: private.assert_job_name()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.assert_job_name(job_name text)
 returns void
 language plpgsql
@@ -2826,6 +3002,10 @@ comment on function private.command_fingerprint(text) is 'Fingerprint of a job''
 
 -- supabase/schemas/audit/jobs/declare_job.sql
 
+-- Object: private.declare_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.declare_job(
     job_name text,
     schedule text,
@@ -2878,6 +3058,8 @@ comment on function private.declare_job(text, text, text, interval, interval, in
 
 -- supabase/schemas/audit/jobs/duplicate_jobs.sql
 
+-- Object: private.duplicate_jobs()
+-- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
 create function private.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
@@ -2911,6 +3093,9 @@ comment on function private.duplicate_jobs() is 'Jobs that repeat the work of an
 
 -- supabase/schemas/audit/jobs/job_label.sql
 
+-- Object: private.job_label()
+-- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
+--      stranger, not that job, and no repair may touch it.
 create function private.job_label(job_name text, owner text)
 returns text
 language sql
@@ -2931,6 +3116,9 @@ comment on function private.job_label(text, text) is 'How a job that is not decl
 
 -- supabase/schemas/audit/jobs/jobid_of_name.sql
 
+-- Object: private.jobid_of_name()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.jobid_of_name(job_name text)
 returns bigint
 language sql
@@ -2958,8 +3146,7 @@ comment on function private.jobid_of_name(text) is 'The job that the audit knows
 
 -- supabase/schemas/audit/jobs/jobs_of_declarations.sql
 
--- Object: private.jobs_of_declarations(), private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs(),
---         private.job_label(), private.duplicate_jobs(), private.find_duplicated_jobs(), private.find_undeclared_jobs() (replaced)
+-- Object: private.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
 create function private.jobs_of_declarations()
@@ -2985,6 +3172,10 @@ comment on function private.jobs_of_declarations() is 'Which jobs of cron.job ar
 
 -- supabase/schemas/audit/jobs/register_job.sql
 
+-- Object: analytics.register_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function analytics.register_job(
     job_name text,
     schedule text,
@@ -3029,6 +3220,8 @@ comment on function analytics.register_job(
 
 -- supabase/schemas/audit/jobs/renamed_jobs.sql
 
+-- Object: private.renamed_jobs()
+-- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 create function private.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
 language sql
@@ -3066,7 +3259,7 @@ comment on function private.renamed_jobs() is
 
 -- supabase/schemas/audit/jobs/restore_job.sql
 
--- Object: analytics.restore_job() (replaced)
+-- Object: analytics.restore_job()
 -- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
 --      restore the one by its name scheduled it over the other.
 create function analytics.restore_job(job_name text)
@@ -3153,8 +3346,7 @@ comment on function analytics.restore_job(text) is
 
 -- supabase/schemas/audit/jobs/scheduled_jobs.sql
 
--- Object: analytics.scheduled_jobs, private.assert_job_name(), private.declare_job(), private.withdraw_job(), analytics.register_job(),
---         analytics.adopt_job(), analytics.restore_job()
+-- Object: analytics.scheduled_jobs
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
@@ -3294,6 +3486,9 @@ comment on function private.texts_of_jobs(text) is
 
 -- supabase/schemas/audit/jobs/time_limit.sql
 
+-- Object: private.time_limit()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.time_limit(command text, owner text, database text)
 returns interval
 language sql
@@ -3342,6 +3537,10 @@ comment on function private.time_limit(text, text, text) is
 
 -- supabase/schemas/audit/jobs/withdraw_job.sql
 
+-- Object: private.withdraw_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.withdraw_job(job_name text)
 returns void
 language sql
@@ -3535,10 +3734,12 @@ declare
     counted_at_most constant bigint := 10000;
     partition_name text;
     table_name text;
+    repair_hint text;
     row_count bigint;
 begin
-    for partition_name, table_name in
-        select d.relname, t.relname
+    for partition_name, table_name, repair_hint in
+        -- Who owns the table says in the partition's comment how its partitions are made.
+        select d.relname, t.relname, substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$')
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as t on t.oid = p.partrelid
         join pg_catalog.pg_class as d on d.oid = p.partdefid
@@ -3559,9 +3760,13 @@ begin
             state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
             observed_at => clock_timestamp(),
             evidence => case
-                when row_count > 0 then jsonb_build_object('message', format(
-                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
-                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                when row_count > 0 then jsonb_strip_nulls(jsonb_build_object(
+                    'message', format(
+                        'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                        case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end,
+                        table_name
+                    ),
+                    'repair_hint', repair_hint
                 ))
                 else '{}'
             end
@@ -3779,7 +3984,7 @@ comment on function private.detect_history_bloat() is
 
 -- Object: private.detect_history_lost()
 -- Why: runs that vanished before they were read can have ended in any way.
---      (MERGED) where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
+--      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
 create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -4797,7 +5002,7 @@ comment on function private.detect_source_stopped() is
 
 -- Object: private.detect_stale()
 -- Why: readers care for the age of the rows, whatever its cause.
---      (MERGED) an age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
+--      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
 create function private.detect_stale()
 returns void
@@ -5297,7 +5502,7 @@ comment on function private.detect_zombies() is
 -- Serves: /analytics/ops/incidents
 -- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
 --      would carry it, unscrubbed: whoever serves it scrubs it.
---      (MERGED) an alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
+--      An alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
 --      scrubbed before they were kept.
 create function analytics.list_incidents(
     state text default null,
@@ -5380,7 +5585,7 @@ comment on function analytics.list_incidents(text, text, text, bigint, integer) 
 -- Serves: /analytics/ops/jobs
 -- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
 --      other people's hold keys.
---      (MERGED) a page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
+--      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
 --      when that job is gone meanwhile the list begins again, so that no job is passed over.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb
@@ -5614,6 +5819,10 @@ comment on function analytics.list_runs(text, text, bigint, integer, integer) is
 
 -- supabase/schemas/audit/monitors/acknowledge_check_in.sql
 
+-- Object: analytics.acknowledge_check_in()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.acknowledge_check_in(job_name text, runid bigint)
 returns void
 language sql
@@ -5633,7 +5842,7 @@ comment on function analytics.acknowledge_check_in(text, bigint) is 'Sentry took
 
 -- supabase/schemas/audit/monitors/check_ins_asked.sql
 
--- Object: analytics.check_ins_asked, private.may_check_in(), analytics.claim_heartbeat(), analytics.due_check_ins() (replaced)
+-- Object: analytics.check_ins_asked
 -- Grain: check_ins_asked: one row per monitor that was told something
 -- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
 --      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
@@ -5651,6 +5860,11 @@ comment on table analytics.check_ins_asked is 'When each monitor was told someth
 
 -- supabase/schemas/audit/monitors/claim_heartbeat.sql
 
+-- Object: analytics.claim_heartbeat()
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
 create function analytics.claim_heartbeat()
 returns boolean
 language sql
@@ -5670,6 +5884,10 @@ comment on function analytics.claim_heartbeat() is
 
 -- supabase/schemas/audit/monitors/due_check_ins.sql
 
+-- Object: analytics.due_check_ins()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.due_check_ins()
 returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
 language plpgsql
@@ -5754,6 +5972,10 @@ comment on function analytics.due_check_ins() is
 
 -- supabase/schemas/audit/monitors/job_monitors.sql
 
+-- Object: analytics.job_monitors
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create table analytics.job_monitors (
     job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
     epoch integer not null,
@@ -5773,6 +5995,11 @@ comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to 
 
 -- supabase/schemas/audit/monitors/may_check_in.sql
 
+-- Object: private.may_check_in()
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
 create function private.may_check_in(monitor text)
 returns boolean
 language sql
@@ -5798,6 +6025,10 @@ comment on function private.may_check_in(text) is 'Whether one more check-in of 
 
 -- supabase/schemas/audit/pass/audit_detectors.sql
 
+-- Object: analytics.audit_detectors
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create table analytics.audit_detectors (
     detector text primary key check (detector ~ '^[a-z][a-z_]*$'),
     place integer not null unique,
@@ -5824,6 +6055,8 @@ comment on column analytics.audit_detectors.out_of_time_at is 'When the time of 
 
 -- supabase/schemas/audit/pass/audit_pass.sql
 
+-- Object: analytics.audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function analytics.audit_pass(dry_run boolean default false, calendar jsonb default null)
 returns jsonb
 language plpgsql
@@ -5882,6 +6115,10 @@ comment on function private.is_passing(text) is 'Whether what failed may well su
 
 -- supabase/schemas/audit/pass/judged_since.sql
 
+-- Object: private.judged_since()
+-- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
+--      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
+--      that was. What still stands is told when it would have been, had everything begun with that pass.
 create function private.judged_since()
 returns timestamptz
 language sql
@@ -5897,6 +6134,10 @@ comment on function private.judged_since() is 'Nothing that happened before coun
 
 -- supabase/schemas/audit/pass/note_detector.sql
 
+-- Object: private.note_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
@@ -5942,6 +6183,9 @@ comment on function private.note_detector(text, jsonb) is 'Kind detector_failed:
 
 -- supabase/schemas/audit/pass/note_failed_audit.sql
 
+-- Object: analytics.note_failed_audit()
+-- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
+--      own, where health, an alert and the next pass find it.
 create function analytics.note_failed_audit(reason text)
 returns boolean
 language plpgsql
@@ -6005,6 +6249,8 @@ comment on function analytics.note_failed_audit(text) is
 
 -- supabase/schemas/audit/pass/run_audit_pass.sql
 
+-- Object: private.run_audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
@@ -6179,6 +6425,9 @@ comment on function private.run_audit_pass(jsonb, timestamptz) is
 
 -- supabase/schemas/audit/pass/shrink_audit_batch.sql
 
+-- Object: analytics.shrink_audit_batch()
+-- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
+--      own, where health, an alert and the next pass find it.
 create function analytics.shrink_audit_batch()
 returns integer
 language sql
@@ -6197,6 +6446,9 @@ comment on function analytics.shrink_audit_batch() is
 
 -- supabase/schemas/audit/pass/skip_backlog.sql
 
+-- Object: private.skip_backlog()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.skip_backlog(batch_size integer)
 returns void
 language sql
@@ -6215,6 +6467,9 @@ comment on function private.skip_backlog(integer) is
 
 -- supabase/schemas/audit/purge/is_own_run.sql
 
+-- Object: private.is_own_run()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.is_own_run(command text)
 returns boolean
 language sql
@@ -6233,6 +6488,10 @@ comment on function private.is_own_run(text) is 'Whether a run did Freshet''s wo
 
 -- supabase/schemas/audit/purge/purge_history.sql
 
+-- Object: private.purge_history()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_history()
 returns jsonb
 language plpgsql
@@ -6270,6 +6529,10 @@ comment on function private.purge_history() is
 
 -- supabase/schemas/audit/purge/purge_incidents.sql
 
+-- Object: private.purge_incidents()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6298,6 +6561,10 @@ comment on function private.purge_incidents(interval, integer) is
 
 -- supabase/schemas/audit/purge/purge_outbox.sql
 
+-- Object: private.purge_outbox()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_outbox(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6327,6 +6594,10 @@ comment on function private.purge_outbox(interval, integer) is
 
 -- supabase/schemas/audit/purge/purge_refresh_log.sql
 
+-- Object: private.purge_refresh_log()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_refresh_log(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6355,6 +6626,10 @@ comment on function private.purge_refresh_log(interval, integer) is 'Deletes old
 
 -- supabase/schemas/audit/purge/purge_refresh_requests.sql
 
+-- Object: private.purge_refresh_requests()
+-- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
+--      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
+--      is no pile-up.
 create function private.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6379,7 +6654,7 @@ comment on function private.purge_refresh_requests(interval, integer) is 'Delete
 
 -- supabase/schemas/audit/purge/purge_worker_runs.sql
 
--- Object: private.purge_worker_runs() (replaced)
+-- Object: private.purge_worker_runs()
 -- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
 --      where it has looked, and goes on from there.
 create function private.purge_worker_runs(batch_size integer)
@@ -6439,8 +6714,7 @@ comment on function private.purge_worker_runs(integer) is
 
 -- supabase/schemas/audit/purge/retention.sql
 
--- Object: analytics.retention, private.purge_runs(), private.purge_refresh_log(), private.purge_outbox(),
---         private.purge_incidents(), private.purge_history(), job analytics-purge
+-- Object: analytics.retention
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
@@ -6474,7 +6748,7 @@ comment on column analytics.retention.swept is 'Of runs: up to which runid the p
 
 -- supabase/schemas/audit/runs/audited_run.sql
 
--- Object: private.audited_run, private.run_ending(), private.begin_epoch(), private.take_runs()
+-- Object: private.audited_run
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create type private.audited_run as (
@@ -6490,6 +6764,9 @@ create type private.audited_run as (
 
 -- supabase/schemas/audit/runs/begin_epoch.sql
 
+-- Object: private.begin_epoch()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.begin_epoch()
 returns text
 language plpgsql
@@ -6551,8 +6828,7 @@ comment on function private.begin_epoch() is
 
 -- supabase/schemas/audit/runs/cluster_timeline.sql
 
--- Object: analytics.audit_state.timeline, private.cluster_timeline(), private.begin_epoch() (replaced),
---         private.unread_history()
+-- Object: private.cluster_timeline()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
@@ -6572,7 +6848,7 @@ comment on function private.cluster_timeline() is
 
 -- supabase/schemas/audit/runs/cron_backends.sql
 
--- Object: private.cron_backends(), private.is_audit_sighted()
+-- Object: private.cron_backends()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.cron_backends()
@@ -6603,6 +6879,9 @@ comment on function private.cron_backends() is
 
 -- supabase/schemas/audit/runs/is_audit_sighted.sql
 
+-- Object: private.is_audit_sighted()
+-- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
+--      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.is_audit_sighted()
 returns boolean
 language sql
@@ -6619,7 +6898,7 @@ comment on function private.is_audit_sighted() is
 
 -- supabase/schemas/audit/runs/job_pace.sql
 
--- Object: analytics.job_pace, private.note_pace(), private.seconds_of_schedule(), private.time_limit_of_job()
+-- Object: analytics.job_pace
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
@@ -6646,6 +6925,11 @@ comment on column analytics.job_pace.recent_seconds is 'Durations of the last 20
 
 -- supabase/schemas/audit/runs/known_jobs.sql
 
+-- Object: analytics.known_jobs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
 create table analytics.known_jobs (
     epoch integer not null,
     jobid bigint not null,
@@ -6667,6 +6951,10 @@ comment on column analytics.known_jobs.job_name is
 
 -- supabase/schemas/audit/runs/note_pace.sql
 
+-- Object: private.note_pace()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.note_pace(runs private.audited_run[])
 returns void
 language sql
@@ -6843,6 +7131,11 @@ comment on function private.observe_runs(text, text, private.audited_run[]) is
 
 -- supabase/schemas/audit/runs/open_runs.sql
 
+-- Object: analytics.open_runs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
 create table analytics.open_runs (
     epoch integer not null,
     runid bigint not null,
@@ -6908,6 +7201,9 @@ comment on function private.recent_durations(text) is
 
 -- supabase/schemas/audit/runs/run_ending.sql
 
+-- Object: private.run_ending()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.run_ending(status text, message text)
 returns text
 language sql
@@ -6937,7 +7233,7 @@ comment on function private.run_ending(text, text) is
 
 -- supabase/schemas/audit/runs/run_time.sql
 
--- Object: private.run_time(), private.take_runs(), private.note_pace(), private.detect_near_timeout() (replaced)
+-- Object: private.run_time()
 -- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
 --      row that says "infinity" would end every computation with it.
 create function private.run_time(moment timestamptz)
@@ -6973,6 +7269,10 @@ comment on function private.schedule_of_job(text) is 'The schedule as declared, 
 
 -- supabase/schemas/audit/runs/seconds_of_schedule.sql
 
+-- Object: private.seconds_of_schedule()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.seconds_of_schedule(schedule text)
 returns integer
 language sql
@@ -7004,6 +7304,9 @@ comment on function private.system_identifier() is 'Identity of the cluster, as 
 
 -- supabase/schemas/audit/runs/take_runs.sql
 
+-- Object: private.take_runs()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.take_runs(batch_size integer default 10000)
 returns setof private.audited_run
 language plpgsql
@@ -7113,6 +7416,10 @@ comment on function private.take_runs(integer) is
 
 -- supabase/schemas/audit/runs/time_limit_of_job.sql
 
+-- Object: private.time_limit_of_job()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.time_limit_of_job(job_name text)
 returns interval
 language sql
@@ -7132,6 +7439,10 @@ comment on function private.time_limit_of_job(text) is
 
 -- supabase/schemas/audit/runs/unread_history.sql
 
+-- Object: private.unread_history()
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
+--      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
+--      from a backup. Like the system identifier it may be read by every role.
 create function private.unread_history(last_runid bigint)
 returns text
 language sql
@@ -7171,7 +7482,7 @@ comment on function private.unread_history(bigint) is
 
 -- supabase/schemas/audit/slots/audit_calendar_request.sql
 
--- Object: analytics.audit_calendar_request() (replaced)
+-- Object: analytics.audit_calendar_request()
 -- Why: slots are computed in the zone in which pg_cron runs jobs, which is not the one of a setting that it ignores.
 create function analytics.audit_calendar_request()
 returns jsonb
@@ -7220,7 +7531,7 @@ comment on function analytics.audit_calendar_request() is
 
 -- supabase/schemas/audit/slots/job_slots.sql
 
--- Object: analytics.job_slots, private.known_cron_jobs(), analytics.audit_calendar_request()
+-- Object: analytics.job_slots
 -- Grain: job_slots: one row per job that is, or was, in cron.job
 -- Why: slots are computed outside, from schedules and the clock that stand here. Which of them were kept is remembered
 --      per job, from the runs that were taken: the history is never searched by time.
@@ -7259,6 +7570,9 @@ comment on column analytics.job_slots.missed_by is 'scheduler: no job started at
 
 -- supabase/schemas/audit/slots/judge_slots.sql
 
+-- Object: private.judge_slots()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
@@ -7328,8 +7642,7 @@ comment on function private.judge_slots(timestamptz) is
 
 -- supabase/schemas/audit/slots/known_cron_jobs.sql
 
--- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job(), private.observe_struck_jobs() (replaced),
---         private.jobid_of_name(), private.time_limit()
+-- Object: private.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.known_cron_jobs()
@@ -7368,7 +7681,7 @@ comment on function private.known_cron_jobs() is
 
 -- supabase/schemas/audit/slots/next_slot_after.sql
 
--- Object: private.next_slot_after(), and analytics.list_jobs() (replaced)
+-- Object: private.next_slot_after()
 -- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
 --      next one lay in the past.
 create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
@@ -7392,6 +7705,9 @@ comment on function private.next_slot_after(timestamptz, text, interval, timesta
 
 -- supabase/schemas/audit/slots/note_run_starts.sql
 
+-- Object: private.note_run_starts()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_run_starts(runs private.audited_run[])
 returns timestamptz
 language sql
@@ -7421,6 +7737,9 @@ comment on function private.note_run_starts(private.audited_run[]) is
 
 -- supabase/schemas/audit/slots/note_scheduler_pause.sql
 
+-- Object: private.note_scheduler_pause()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql
@@ -7444,7 +7763,7 @@ comment on function private.note_scheduler_pause(timestamptz) is
 
 -- supabase/schemas/audit/slots/watch_slots.sql
 
--- Object: private.watch_slots(), private.judge_slots(), private.detect_scheduler_gone() (replaced)
+-- Object: private.watch_slots()
 -- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
 --      there at some moments, and starts nothing.
 create function private.watch_slots(calendar jsonb)
@@ -7488,6 +7807,9 @@ comment on function private.watch_slots(jsonb) is
 
 -- supabase/schemas/audit/alerts/alert_family.sql
 
+-- Object: private.alert_family()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.alert_family(incident analytics.incidents)
 returns text
 language sql
@@ -7522,6 +7844,10 @@ comment on function private.alert_family(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/alert_payload.sql
 
+-- Object: private.alert_payload()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
 language plpgsql
@@ -7556,7 +7882,7 @@ comment on function private.alert_payload(analytics.incidents, text) is 'What an
 
 -- supabase/schemas/audit/alerts/cause_of.sql
 
--- Object: private.gather_causes() (replaced), private.cause_of()
+-- Object: private.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
 create function private.cause_of(incident analytics.incidents)
@@ -7617,6 +7943,10 @@ comment on function private.cause_of(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/enqueue_alert.sql
 
+-- Object: private.enqueue_alert()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql
@@ -7640,6 +7970,9 @@ comment on function private.enqueue_alert(analytics.incidents, text) is 'Puts an
 
 -- supabase/schemas/audit/alerts/family_threshold.sql
 
+-- Object: private.family_threshold()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.family_threshold(incident analytics.incidents)
 returns integer
 language sql
@@ -7657,6 +7990,9 @@ comment on function private.family_threshold(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/is_muted.sql
 
+-- Object: private.is_muted()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.is_muted(incident analytics.incidents)
 returns boolean
 language sql
@@ -7679,6 +8015,10 @@ comment on function private.is_muted(analytics.incidents) is 'Whether nothing is
 
 -- supabase/schemas/audit/alerts/last_strike.sql
 
+-- Object: private.last_strike()
+-- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
 create function private.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz
 language sql
@@ -7713,7 +8053,7 @@ comment on function private.last_strike(analytics.incidents, text, text) is
 
 -- supabase/schemas/audit/alerts/name_members.sql
 
--- Object: private.announce_incidents() (replaced), private.name_members(), private.group_evidence(), private.tell_again()
+-- Object: private.name_members()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
 create function private.name_members(cause analytics.incidents, transition text)
@@ -7763,7 +8103,7 @@ comment on function private.name_members(analytics.incidents, text) is
 
 -- supabase/schemas/audit/alerts/outbox.sql
 
--- Object: analytics.outbox, analytics.alert_channels
+-- Object: analytics.outbox
 -- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
 -- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
 --      it. Limits that the receiver set live here too, since isolates do not.
@@ -7823,6 +8163,10 @@ comment on column analytics.outbox.resolve_error is 'Why it was not closed, in t
 
 -- supabase/schemas/audit/detectors/observe_struck_jobs.sql
 
+-- Object: private.observe_struck_jobs()
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create function private.observe_struck_jobs(kind text, runs private.audited_run[])
 returns void
 language plpgsql
@@ -7887,6 +8231,10 @@ comment on function private.observe_struck_jobs(text, private.audited_run[]) is
 
 -- supabase/schemas/audit/detectors/struck_jobs.sql
 
+-- Object: analytics.struck_jobs
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create table analytics.struck_jobs (
     kind text not null references analytics.alert_kinds (kind),
     job_name text not null,
@@ -8164,6 +8512,9 @@ comment on function private.detect_too_fast(private.audited_run[]) is
 
 -- supabase/schemas/audit/pass/begin_account.sql
 
+-- Object: private.begin_account()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -8199,6 +8550,10 @@ comment on function private.begin_account(private.audited_run[], timestamptz) is
 
 -- supabase/schemas/audit/pass/call_detector.sql
 
+-- Object: private.call_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.call_detector(
     call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
@@ -8232,6 +8587,10 @@ comment on function private.call_detector(text, private.audited_run[], jsonb, te
 
 -- supabase/schemas/audit/pass/detector_arrears.sql
 
+-- Object: private.detector_arrears
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create table private.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
     runs private.audited_run[] not null
@@ -8245,6 +8604,10 @@ comment on table private.detector_arrears is 'Runs that a detector has still to 
 
 -- supabase/schemas/audit/pass/keep_arrears.sql
 
+-- Object: private.keep_arrears()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.keep_arrears(detector text, runs private.audited_run[])
 returns void
 language sql
@@ -8263,8 +8626,7 @@ comment on function private.keep_arrears(text, private.audited_run[]) is 'Keeps 
 
 -- supabase/schemas/audit/pass/note_failed_refreshes.sql
 
--- Object: private.note_failed_refreshes(), private.detect_failed() (replaced), private.skip_backlog(), private.begin_account(),
---         private.run_audit_pass() (replaced)
+-- Object: private.note_failed_refreshes()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
 create function private.note_failed_refreshes(runs private.audited_run[])
@@ -8291,6 +8653,9 @@ comment on function private.note_failed_refreshes(private.audited_run[]) is
 
 -- supabase/schemas/audit/pass/read_history.sql
 
+-- Object: private.read_history()
+-- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
+--      what it found. How much it reads at once follows from how long that took.
 create function private.read_history(
     pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
@@ -8344,6 +8709,10 @@ comment on function private.read_history(timestamptz) is
 
 -- supabase/schemas/audit/pass/run_detector.sql
 
+-- Object: private.run_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.run_detector(
     detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
@@ -8401,6 +8770,9 @@ comment on function private.run_detector(
 
 -- supabase/schemas/audit/purge/purge_runs.sql
 
+-- Object: private.purge_runs()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
@@ -8482,7 +8854,7 @@ comment on function private.purge_runs(analytics.retention) is
 
 -- supabase/schemas/audit/runs/audit_state.sql
 
--- Object: analytics.audit_state, analytics.known_jobs, analytics.open_runs
+-- Object: analytics.audit_state
 -- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
 --        not ended
 -- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or

@@ -2,7 +2,7 @@
 -- Serves: /analytics/ops/jobs
 -- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
 --      other people's hold keys.
---      (MERGED) a page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
+--      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
 --      when that job is gone meanwhile the list begins again, so that no job is passed over.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb

@@ -1,7 +1,7 @@
 -- Object: private.harvest_responses()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
---      (MERGED) before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
+--      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
 --      which works on after its caller hung up was judged before the time that it has.
 create function private.harvest_responses()
 returns bigint
