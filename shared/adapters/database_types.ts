@@ -1446,6 +1446,13 @@ export type Database = {
             foreignKeyName: "responses_question_id_fkey";
             columns: ["question_id"];
             isOneToOne: false;
+            referencedRelation: "explained_questions";
+            referencedColumns: ["question_id"];
+          },
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
             referencedRelation: "question_tags";
             referencedColumns: ["question_id"];
           },
@@ -1513,6 +1520,22 @@ export type Database = {
           "user_id": string;
         };
         ComputedFields: never;
+        Relationships: [];
+      };
+      "explained_questions": {
+        Row: {
+          "question_id": string;
+          "question_text": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
+        Update: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
         Relationships: [];
       };
       "explanation_engagement": {
@@ -1972,6 +1995,13 @@ export type Database = {
         };
         ComputedFields: never;
         Relationships: [
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "explained_questions";
+            referencedColumns: ["question_id"];
+          },
           {
             foreignKeyName: "responses_question_id_fkey";
             columns: ["question_id"];
@@ -3371,6 +3401,13 @@ export type Database = {
         };
       };
       "custom_access_token_hook": { Args: { "event": Json }; Returns: Json };
+      "organisation_of_token": {
+        Args: { "chosen_org_id": string; "chosen_org_role": string; "user_id": string };
+        Returns: {
+          "org_id": string;
+          "org_role": string;
+        }[];
+      };
       "refresh_reporting_views": {
         Args: Record<PropertyKey, never>;
         Returns: Database["analytics"]["Tables"]["refresh_log"]["Row"][];

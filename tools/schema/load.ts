@@ -23,16 +23,22 @@ interface Unit {
  * @throws when a round makes nothing, with every file that is left and its error
  */
 export async function loadSchema(sql: postgres.Sql, files: readonly SchemaFile[]): Promise<Placed[]> {
+  return await sql.begin((transaction) => loadSchemaWithin(transaction, files)) as Placed[];
+}
+
+/** The same in a transaction of the caller, which may take it back. */
+export async function loadSchemaWithin(
+  transaction: postgres.TransactionSql,
+  files: readonly SchemaFile[],
+): Promise<Placed[]> {
   const units = files.map(({ area, path, sql }) => ({ area, path, statements: splitStatements(sql) }));
-  return await sql.begin(async (transaction) => {
-    // A body may name what does not exist yet.
-    await transaction`set local check_function_bodies = off`;
-    const placed: Placed[] = [];
-    for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
-      placed.push(...await loadUnits(transaction, unitsOf(units.filter((unit) => unit.area === area), step)));
-    }
-    return placed;
-  }) as Placed[];
+  // A body may name what does not exist yet.
+  await transaction`set local check_function_bodies = off`;
+  const placed: Placed[] = [];
+  for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
+    placed.push(...await loadUnits(transaction, unitsOf(units.filter((unit) => unit.area === area), step)));
+  }
+  return placed;
 }
 
 /** Area by area, except that the rows of core wait for the audit, to which a job is declared. */
