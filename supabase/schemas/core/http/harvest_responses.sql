@@ -9,8 +9,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more.
-    kept_for constant interval := interval '7 hours';
+    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    kept_for constant interval := (
+        select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
+        from analytics.audit_state as s
+    );
     -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
@@ -39,7 +42,7 @@ begin
         is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = r.created,
+        responded_at = private.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id
