@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { repairOf } from "../../tools/doctor/repair.ts";
 
 const found = {
-  ...{ kind: "locking_refresh", subject: "nightly", job: "nightly", severity: "warning", message: "" },
+  kind: "locking_refresh",
+  subject: "nightly",
+  job: "nightly",
+  severity: "warning",
   schedule: "0 3 * * *",
+  message: "",
 } as const;
 const own = "select cron.alter_job(7, command := 'other');";
 
