@@ -1,0 +1,39 @@
+import type { Must, Question, Reply } from "./read_judge.ts";
+import type { ReadScene } from "./read_scene.ts";
+
+/** How a request meets the fault; left out: the first isolate, as the service. */
+export interface Way {
+  readonly isolate?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** A fault, while it is being met. */
+export interface Meeting {
+  readonly scene: ReadScene;
+  /** How many requests it is to be met with. */
+  readonly count: number;
+  /** One request more, and what its answer must be. */
+  meet(question: Question, must: Must, way?: Way): Promise<Reply | null>;
+  /** Says that so many of the answers were not as they must be, for another reason than the answer itself. */
+  wrong(answers: number): void;
+  /** Keeps a figure beside the counts. */
+  note(name: string, figure: number): void;
+}
+
+export interface ReadFault {
+  /** Of the list of faults that the product is held against: F1 to F11 and F38 to F42. */
+  readonly id: string;
+  readonly what: string;
+  /** Where it takes half a minute: only in the whole count. */
+  readonly is_slow?: true;
+  readonly run: (meeting: Meeting) => Promise<void>;
+}
+
+/** Waits for what is done behind the answers, and fails when it is not. */
+export async function until(what: string, is_so: () => Promise<boolean>): Promise<void> {
+  for (const began = Date.now(); Date.now() - began < 15_000;) {
+    if (await is_so()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${what}: not within 15 seconds`);
+}
