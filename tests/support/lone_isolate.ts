@@ -26,6 +26,15 @@ export interface LoneIsolateOptions {
 
 const thisProject = fileURLToPath(new URL("../../", import.meta.url));
 
+const downloads = new Map<string, Promise<void>>();
+
+/** Once is enough for all isolates of one function. */
+function downloaded(entrypoint: string, download: () => Promise<void>): Promise<void> {
+  const known = downloads.get(entrypoint) ?? download();
+  downloads.set(entrypoint, known);
+  return known;
+}
+
 export async function startLoneIsolate(
   { name, environment, projectFolder = thisProject }: LoneIsolateOptions,
 ): Promise<LoneIsolate> {
@@ -33,7 +42,7 @@ export async function startLoneIsolate(
   const folder = join(projectFolder, "supabase", "functions", name);
   const found = { name, entrypoint: join(folder, "index.ts"), config: join(folder, "deno.json") };
   const runtime = await edgeRuntime();
-  await downloadImports({ ...found, verifyJwt: false }, runtime);
+  await downloaded(found.entrypoint, () => downloadImports({ ...found, verifyJwt: false }, runtime));
   const logFile = await Deno.makeTempFile({ prefix: "freshet-isolate-", suffix: ".log" });
   const permissions = permissionsOf({ environment, optional: optionalVariables, port });
   const child = await launchListening(found, { runtime, permissions, environment, port, logFile });

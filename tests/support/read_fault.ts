@@ -12,6 +12,8 @@ export interface Meeting {
   readonly scene: ReadScene;
   /** How many requests it is to be met with. */
   readonly count: number;
+  /** Whether this is the whole count, and no sample. */
+  readonly is_whole: boolean;
   /** One request more, and what its answer must be. */
   meet(question: Question, must: Must, way?: Way): Promise<Reply | null>;
   /** Says that so many of the answers were not as they must be, for another reason than the answer itself. */
@@ -24,9 +26,13 @@ export interface ReadFault {
   /** Of the list of faults that the product is held against: F1 to F11 and F38 to F42. */
   readonly id: string;
   readonly what: string;
-  /** Where it takes half a minute: only in the whole count. */
-  readonly is_slow?: true;
+  /** It takes long, or another is much like it: it is met in the whole count only. */
+  readonly is_rare?: true;
   readonly run: (meeting: Meeting) => Promise<void>;
+}
+
+export function rarely(fault: ReadFault): ReadFault {
+  return { ...fault, is_rare: true };
 }
 
 /** Waits for what is done behind the answers, and fails when it is not. */

@@ -4,7 +4,7 @@ import { demoUsers } from "../../stack/tokens.ts";
 import { dice } from "./dice.ts";
 import { startKeyServer } from "./key_server.ts";
 import { copyFolder } from "./project_copy.ts";
-import type { Meeting, ReadFault } from "./read_fault.ts";
+import { type Meeting, rarely, type ReadFault } from "./read_fault.ts";
 import type { RedisFault } from "./redis_proxy.ts";
 import type { ReadScene } from "./read_scene.ts";
 
@@ -21,12 +21,13 @@ export const entryFaults: readonly ReadFault[] = [
   {
     id: "F38",
     what: "the token keys cannot be fetched, and tokens of unknown keys come in a flood",
+    is_rare: true,
     run: (meeting) => withKeys(meeting, meetKeys),
   },
   {
     id: "F38",
     what: "the token keys are rotated while they cannot be fetched",
-    is_slow: true,
+    is_rare: true,
     run: (meeting) => withKeys(meeting, meetRotation),
   },
   {
@@ -92,6 +93,7 @@ export const entryFaults: readonly ReadFault[] = [
   {
     id: "F41",
     what: "ever new questions of one person",
+    is_rare: true,
     async run({ scene, count, meet, wrong, note }) {
       const isolate = (await scene.isolate({ FRESHET_RATE_LIMITS: `user=${LIMIT}/86400` })).url;
       const questions = scene.questions(4 * (LIMIT + count)).filter(({ is_others }) => is_others !== true);
@@ -104,8 +106,8 @@ export const entryFaults: readonly ReadFault[] = [
       wrong(lives.filter((left) => left !== -2 && !(Number(left) > 0 && Number(left) <= DAY_MS)).length);
     },
   },
-  limited("refused", { kind: "refuse" }),
-  limited("silent", { kind: "blackhole" }),
+  rarely(limited("refused", { kind: "refuse" })),
+  rarely(limited("silent", { kind: "blackhole" })),
 ];
 
 function limited(what: string, fault: RedisFault): ReadFault {

@@ -1,5 +1,5 @@
 import { pause } from "../../stack/pause.ts";
-import { type Meeting, type ReadFault, until } from "./read_fault.ts";
+import { type Meeting, rarely, type ReadFault, until } from "./read_fault.ts";
 import { ask } from "./read_judge.ts";
 import type { RedisFault } from "./redis_proxy.ts";
 
@@ -102,21 +102,21 @@ export const redisFaults: readonly ReadFault[] = [
       await scene.redis("DEL", ...locks);
     },
   },
-  broken("F1", "refused", { kind: "refuse" }),
-  opened("F1", "refused for a while", { kind: "refuse" }),
-  broken("F2", "silent", { kind: "blackhole" }),
-  opened("F2", "silent for a while", { kind: "blackhole" }),
-  broken("F2", "slow by five seconds", { kind: "slow", milliseconds: 5_000 }),
+  broken("F1", "is refused", { kind: "refuse" }),
+  rarely(opened("F1", "refused for a while", { kind: "refuse" })),
+  broken("F2", "is silent", { kind: "blackhole" }),
+  rarely(opened("F2", "silent for a while", { kind: "blackhole" })),
+  rarely(broken("F2", "is slow by five seconds", { kind: "slow", milliseconds: 5_000 })),
   broken("F3", "answers with half of the JSON", { kind: "truncate" }),
-  broken("F3", "breaks off in the body", { kind: "reset" }),
+  rarely(broken("F3", "breaks off in the body", { kind: "reset" })),
   broken("F3", "answers with garbage and 200", { kind: "answer", status: 200, body: `[{"result":${PLANTED}` }),
-  broken("F3", "answers with JSON of another shape", {
+  rarely(broken("F3", "answers with JSON of another shape", {
     kind: "answer",
     status: 200,
     body: `{"result":{"k":"${PLANTED}"}}`,
-  }),
-  broken("F3", "answers with a proxy's page", { kind: "answer", status: 502, body: `<html>${PLANTED}</html>` }),
-  broken("F3", "answers with 429", { kind: "answer", status: 429, body: `{"error":"${PLANTED}"}` }),
+  })),
+  rarely(broken("F3", "answers with a proxy's page", { kind: "answer", status: 502, body: `<html>${PLANTED}</html>` })),
+  rarely(broken("F3", "answers with 429", { kind: "answer", status: 429, body: `{"error":"${PLANTED}"}` })),
   broken("F3", "answers that its quota is used up", {
     kind: "answer",
     status: 400,
@@ -128,7 +128,7 @@ export const redisFaults: readonly ReadFault[] = [
 function broken(id: string, what: string, fault: RedisFault): ReadFault {
   return {
     id,
-    what: `Redis ${fault.kind === "refuse" ? "is refused" : what}`,
+    what: `Redis ${what}`,
     async run(meeting) {
       const { scene, count, meet, note } = meeting;
       const { one: isolate, other } = scene.isolates;
