@@ -35,6 +35,15 @@ export function rarely(fault: ReadFault): ReadFault {
   return { ...fault, is_rare: true };
 }
 
+/** Waits a moment for what is done behind the answers, and may have met a timeout there. Answers whether it was. */
+export async function soon(is_so: () => Promise<boolean>): Promise<boolean> {
+  for (const began = Date.now(); Date.now() - began < 2_500;) {
+    if (await is_so()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
 /** Waits for what is done behind the answers, and fails when it is not. */
 export async function until(what: string, is_so: () => Promise<boolean>): Promise<void> {
   for (const began = Date.now(); Date.now() - began < 15_000;) {

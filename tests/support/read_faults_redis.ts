@@ -1,5 +1,5 @@
 import { pause } from "../../stack/pause.ts";
-import { type Meeting, rarely, type ReadFault, until } from "./read_fault.ts";
+import { type Meeting, rarely, type ReadFault, soon } from "./read_fault.ts";
 import { ask } from "./read_judge.ts";
 import type { RedisFault } from "./redis_proxy.ts";
 
@@ -38,7 +38,7 @@ export const redisFaults: readonly ReadFault[] = [
       await Promise.all(questions.map((one) => ask(writer, one.path, scene.asOwner(one))));
       // Each answer is an entry under its version, and a note of that entry under its stem.
       const answers = async () => (await scene.redisKeys("*arena/progress*")).filter((key) => !key.includes("lock:"));
-      await until("shared answers", async () => (await answers()).length >= 2 * count);
+      await soon(async () => (await answers()).length >= 2 * count);
       const keys = await answers();
       const values = await Promise.all(keys.map(async (key) => String(await scene.redis("GET", key))));
       const entries = keys.filter((_, index) => values[index]?.startsWith("{"));
@@ -51,6 +51,7 @@ export const redisFaults: readonly ReadFault[] = [
       }));
       const notes = keys.filter((key) => !entries.includes(key));
       await Promise.all(notes.map((key, index) => scene.redis("SET", key, entries[index] ?? "", "PX", "60000")));
+      if (entries.length < 2) throw new Error("there is nothing to plant into");
       note("planted", keys.length);
       await Promise.all(
         questions.map((one) => meet(one, "rows", { isolate: reader, headers: scene.asOwner(one) })),
@@ -66,11 +67,12 @@ export const redisFaults: readonly ReadFault[] = [
       const questions = scene.questions(Math.min(count, 60));
       const locks = await scene.whileLocked(async () => {
         const asked = questions.map(({ path }) => ask(victim.url, path, scene.service));
-        await until("locks", async () => (await scene.redisKeys("*lock:*")).length >= questions.length);
+        await soon(async () => (await scene.redisKeys("*lock:*")).length >= questions.length);
         await victim.kill();
         await Promise.all(asked);
         return await scene.redisKeys("*lock:*");
       });
+      if (locks.length === 0) throw new Error("the victim held no lock");
       // So that a request which waits for the lock to fall is not answered at all.
       await Promise.all(locks.map((lock) => scene.redis("PEXPIRE", lock, "60000")));
       note("locks", locks.length);
@@ -85,16 +87,18 @@ export const redisFaults: readonly ReadFault[] = [
       const questions = scene.questions(Math.min(count, 60));
       const [answers, locks] = await scene.whileLocked(async () => {
         const asked = Promise.all(questions.map((question) => meet(question, "rows")));
-        await until("locks", async () => (await scene.redisKeys("*lock:*")).length >= questions.length);
+        await soon(async () => (await scene.redisKeys("*lock:*")).length >= questions.length);
         const held = await scene.redisKeys("*lock:*");
         await Promise.all(held.map((lock) => scene.redis("SET", lock, "successor", "PX", "60000")));
         return [{ asked }, held] as const;
       });
       await answers.asked;
-      await until("shared answers", async () => {
+      const shared = async () => {
         const written = locks.map((lock) => scene.redis("EXISTS", lock.replace("lock:", "")));
-        return (await Promise.all(written)).every((exists) => exists === 1);
-      });
+        return (await Promise.all(written)).filter((exists) => exists === 1).length;
+      };
+      await soon(async () => await shared() === locks.length);
+      note("shared", await shared());
       const holders = await Promise.all(locks.map(async (lock) => String(await scene.redis("GET", lock))));
       note("locks", locks.length);
       wrong(holders.filter((holder) => holder !== "successor").length);
@@ -143,7 +147,7 @@ function broken(id: string, what: string, fault: RedisFault): ReadFault {
         await meet(question, "rows", { isolate: other });
       }
       note("calls_that_met_it", scene.proxy.met() - met);
-      if (fault.kind !== "refuse" && scene.proxy.met() - met < count) throw new Error(`${what}: nothing met the fault`);
+      if (fault.kind !== "refuse" && scene.proxy.met() === met) throw new Error(`Redis ${what}: nothing met it`);
       await looksForPlanted(meeting);
     },
   };
