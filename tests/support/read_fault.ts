@@ -16,6 +16,8 @@ export interface Meeting {
   readonly is_whole: boolean;
   /** One request more, and what its answer must be. */
   meet(question: Question, must: Must, way?: Way): Promise<Reply | null>;
+  /** What meets the fault is no request: whether it ended as it must. */
+  check(is_so: boolean): void;
   /** Says that so many of the answers were not as they must be, for another reason than the answer itself. */
   wrong(answers: number): void;
   /** Keeps a figure beside the counts. */
