@@ -376,9 +376,7 @@ as $$
     matching as (
         select r.*
         from (
-            select
-                d.runid, d.jobid, d.status, d.return_message,
-                private.run_time(d.start_time) as start_time, private.run_time(d.end_time) as end_time
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
             from cron.job_run_details as d
             where before_runid is null or d.runid < before_runid
             order by d.runid desc
@@ -402,7 +400,10 @@ as $$
         limit page_size + 1
     ),
     page as (
-        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        select
+            m.runid, m.jobid, m.status, m.return_message,
+            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
         limit page_size

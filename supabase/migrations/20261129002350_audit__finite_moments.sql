@@ -51,15 +51,13 @@ begin
     ),
 
     runs as materialized (
-        select c.job_name, m.start_time, coalesce(m.end_time, clock_timestamp()) as end_time
+        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
         from cron.job_run_details as d
         join callers as c on c.jobid = d.jobid
-        cross join lateral (select private.run_time(d.start_time) as start_time, private.run_time(d.end_time) as end_time) as m
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and m.start_time is not null
-            -- One that has no end is running, or ended at a moment that is none.
-            and (d.end_time is null or m.end_time is not null)
-            and coalesce(m.end_time, clock_timestamp()) > since - batch
+            and d.start_time > '2000-01-01'
+            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
     placed as (

@@ -8,6 +8,9 @@ import { inUndoneWorld } from "../support/undone_world.ts";
 const long = Array.from({ length: 62 }, (_, n) => createHash("sha256").update(String(n)).digest("base64")).join("")
   .slice(0, 2_682);
 const short = `${long.slice(0, 40)}… sha256:${createHash("sha256").update(long).digest("hex").slice(0, 16)}`;
+/** What most parts of the audit have something to say of. */
+const command =
+  "refresh materialized view probe_a; refresh materialized view probe_b; select net.http_post('https://example.org/')";
 
 Deno.test("a name longer than an index takes fails no detector, and its job is told by a short one", () =>
   inUndoneWorld(async ({ sql, plant, pass, open }) => {
@@ -15,7 +18,7 @@ Deno.test("a name longer than an index takes fails no detector, and its job is t
     // As from pg_cron 1.5 on.
     await sql`alter table cron.job alter jobname type text`;
     await sql`insert into cron.job (schedule, command, jobname, username)
-      values ('* * * * *', ${"select net.http_post('https://example.org/')"}, ${long}, 'postgres')`;
+      values ('* * * * *', ${command}, ${long}, 'postgres')`;
     await sql`insert into cron.job (schedule, command, jobname, username) values ('0 0 1 1 *', 'select 2', null, ${long})`;
     await sql`
       insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
@@ -32,6 +35,8 @@ Deno.test("a name longer than an index takes fails no detector, and its job is t
         `failed:${short}`,
         `undeclared:${short}`,
         `http_untracked:${short}`,
+        `unset_timeout:${short}`,
+        `bundled_refreshes:${short}`,
         `orphan_owner:${short}`,
         "failed:probe-beside",
       ]
