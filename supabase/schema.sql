@@ -1824,9 +1824,7 @@ CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEF
     matching as (
         select r.*
         from (
-            select
-                d.runid, d.jobid, d.status, d.return_message,
-                private.run_time(d.start_time) as start_time, private.run_time(d.end_time) as end_time
+            select d.runid, d.jobid, d.status, d.return_message, d.start_time, d.end_time
             from cron.job_run_details as d
             where before_runid is null or d.runid < before_runid
             order by d.runid desc
@@ -1850,7 +1848,10 @@ CREATE FUNCTION analytics.list_runs(job text DEFAULT NULL::text, status text DEF
         limit page_size + 1
     ),
     page as (
-        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        select
+            m.runid, m.jobid, m.status, m.return_message,
+            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
         limit page_size
@@ -4750,8 +4751,8 @@ begin
         ),
 
         jobs as (
-            select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
-            from cron.job as c
+            select c.job_name, c.schedule, c.command
+            from private.known_cron_jobs() as c
             where c.active
         ),
 
@@ -6210,8 +6211,8 @@ CREATE FUNCTION private.detect_unset_timeout() RETURNS void
 declare
     subjects text[];
 begin
-    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
-    from cron.job as j
+    select coalesce(array_agg(j.job_name), '{}') into subjects
+    from private.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
@@ -7050,19 +7051,19 @@ CREATE FUNCTION private.find_read_only() RETURNS SETOF private.audit_finding
     ),
     owners as (
         select
-            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
             -- As a session of that role begins: its own setting here, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from cron.job as j
-        join pg_roles as r on r.rolname = j.username
+        from private.known_cron_jobs() as j
+        join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
-        group by j.username, r.oid
+        group by j.owner, r.oid
     ),
     struck as (
         select
@@ -8491,25 +8492,31 @@ CREATE FUNCTION private.known_cron_jobs() RETURNS TABLE(job_name text, jobid big
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        private.short_name(case
-            when d.job_name is not null then d.job_name
-            -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
-            when j.username = first_value(j.username) over (
-                partition by n.job_name
-                order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
-            )
-                then n.job_name
-            else format('%s of %s', n.job_name, j.username)
-        end),
-        j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j
-    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
-    left join (
-        select distinct on (coalesce(s.cron_name, s.job_name), s.owner)
-            s.job_name, s.owner::text as owner, coalesce(s.cron_name, s.job_name) as cron_name
-        from analytics.scheduled_jobs as s
-        order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
-    ) as d on d.cron_name = n.job_name and d.owner = j.username;
+        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        k.jobid, k.schedule, k.command, k.username, k.database, k.active
+    from (
+        select
+            case
+                when d.job_name is not null then d.job_name
+                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                when j.username = first_value(j.username) over (
+                    partition by n.job_name
+                    order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
+                )
+                    then n.job_name
+                else format('%s of %s', n.job_name, j.username)
+            end as told,
+            j.jobid, j.schedule, j.command, j.username, j.database, j.active
+        from cron.job as j
+        cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+        left join (
+            select distinct on (coalesce(s.cron_name, s.job_name), s.owner)
+                s.job_name, s.owner::text as owner, coalesce(s.cron_name, s.job_name) as cron_name
+            from analytics.scheduled_jobs as s
+            order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
+        ) as d on d.cron_name = n.job_name and d.owner = j.username
+    ) as k;
 $$;
 
 --
@@ -9908,15 +9915,13 @@ begin
     ),
 
     runs as materialized (
-        select c.job_name, m.start_time, coalesce(m.end_time, clock_timestamp()) as end_time
+        select c.job_name, d.start_time, coalesce(d.end_time, clock_timestamp()) as end_time
         from cron.job_run_details as d
         join callers as c on c.jobid = d.jobid
-        cross join lateral (select private.run_time(d.start_time) as start_time, private.run_time(d.end_time) as end_time) as m
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and m.start_time is not null
-            -- One that has no end is running, or ended at a moment that is none.
-            and (d.end_time is null or m.end_time is not null)
-            and coalesce(m.end_time, clock_timestamp()) > since - batch
+            and d.start_time > '2000-01-01'
+            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
     placed as (
@@ -10213,7 +10218,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -10230,7 +10235,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and d.end_time is not null
+        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -10240,7 +10245,7 @@ begin
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
