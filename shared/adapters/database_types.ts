@@ -112,6 +112,8 @@ export type Database = {
       };
       "audit_state": {
         Row: {
+          "answers_last_id": number | null;
+          "answers_read_at": string | null;
           "batch_size": number;
           "canary_seen_at": string;
           "epoch": number;
@@ -133,6 +135,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "answers_last_id"?: number | null;
+          "answers_read_at"?: string | null;
           "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
@@ -153,6 +157,8 @@ export type Database = {
           "timeline"?: number;
         };
         Update: {
+          "answers_last_id"?: number | null;
+          "answers_read_at"?: string | null;
           "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
@@ -1145,6 +1151,7 @@ export type Database = {
         Row: {
           "command": string;
           "command_fingerprint": string;
+          "cron_name": string | null;
           "database": unknown;
           "declared_at": string;
           "failure_threshold": number;
@@ -1166,6 +1173,7 @@ export type Database = {
         Insert: {
           "command": string;
           "command_fingerprint": string;
+          "cron_name"?: string | null;
           "database": unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;
@@ -1186,6 +1194,7 @@ export type Database = {
         Update: {
           "command"?: string;
           "command_fingerprint"?: string;
+          "cron_name"?: string | null;
           "database"?: unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;

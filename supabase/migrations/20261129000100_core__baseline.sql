@@ -544,7 +544,8 @@ begin
     )
     select
         j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
-        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
+        r.runid, r.status, private.told_run_message(r.status, r.return_message),
+        private.run_time(r.start_time), private.run_time(r.end_time)
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -780,9 +781,9 @@ as $$
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
+    select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
-    join cron.job as j on j.jobid = d.jobid
+    join private.known_cron_jobs() as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
         and d.job_pid = pg_backend_pid()
         and d.command = current_query()
@@ -791,8 +792,8 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
-        from cron.job as j
+        select min(j.job_name) into current_run.job_name
+        from private.known_cron_jobs() as j
         where j.command = current_query()
         having count(*) = 1;
     end if;
@@ -820,8 +821,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more.
-    kept_for constant interval := interval '7 hours';
+    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    kept_for constant interval := (
+        select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
+        from analytics.audit_state as s
+    );
     -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
@@ -850,7 +854,7 @@ begin
         is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = r.created,
+        responded_at = private.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id

@@ -85,10 +85,20 @@ as $$
 declare
     is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
-    again bigint[];
-    told analytics.incidents;
+    again bigint[] := array[]::bigint[];
+    waiting bigint;
+    failure jsonb;
+    failures jsonb[] := array[]::jsonb[];
 begin
-    perform private.gather_causes(pass_started_at);
+    -- Without causes and groups each is told by itself: more to read, and none is lost.
+    begin
+        perform private.gather_causes(pass_started_at);
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
@@ -101,22 +111,26 @@ begin
         )
         and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
         and not private.is_muted(i);
-    perform private.gather_groups(news, is_first);
-    again := private.tell_again();
+    begin
+        perform private.gather_groups(news, is_first);
+        again := private.tell_again();
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.announced_at is null
             and i.cause_id is null
             and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
-        told := private.name_members(told, 'opened');
-        -- A group that one incident began goes on in the issue of that one.
-        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, 'opened');
-        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'opened');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
 
     -- What speaks for others is over when all of them are.
@@ -126,29 +140,36 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.closed_at is not null
             and i.announced_at is not null
             and i.recovery_announced_at is null
         order by i.incident_id
     loop
-        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
-        if told.resolution <> 'escalated' and told.cause_id is null then
-            told := private.name_members(told, 'recovered');
-            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-            perform private.enqueue_alert(told, 'recovered');
-        end if;
-        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'recovered');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
+
+    -- The first stands for all. It is told at once: the next pass may fail of the same. When it is itself what cannot be
+    -- told, health says it.
+    failure := failures[1];
+    if cardinality(failures) > 1 then
+        failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
+    end if;
+    perform private.note_detector('announcement', failure);
+    perform private.tell(i.incident_id, 'opened')
+    from analytics.incidents as i
+    where failure is not null and i.kind = 'detector_failed' and i.subject = 'announcement'
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null;
 end
 $$;
 
 revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
 
 comment on function private.announce_incidents(timestamptz) is
-    'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
+    'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';
 
 -- supabase/schemas/audit/alerts/gather_causes.sql
 
@@ -410,6 +431,46 @@ $$;
 revoke all on function private.settle_causes() from public, anon, authenticated;
 
 comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+
+-- supabase/schemas/audit/alerts/tell.sql
+
+-- Object: private.tell()
+-- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
+--      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
+create function private.tell(incident_id bigint, transition text)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    told analytics.incidents;
+begin
+    select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
+    -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+    if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
+        told := private.name_members(told, transition);
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, transition);
+    end if;
+    update analytics.incidents as i
+    set announced_at = case transition when 'opened' then clock_timestamp() else i.announced_at end,
+        recovery_announced_at = case transition when 'recovered' then clock_timestamp() else i.recovery_announced_at end
+    where i.incident_id = tell.incident_id;
+    return null;
+exception
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate,
+            'message', format('%s of %s could not be told: %s', transition, coalesce(told.fingerprint, tell.incident_id::text), left(sqlerrm, 500)),
+            'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+revoke all on function private.tell(bigint, text) from public, anon, authenticated;
+
+comment on function private.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
 
 -- supabase/schemas/audit/alerts/tell_again.sql
 
@@ -1842,6 +1903,25 @@ revoke all on function private.detect_http_calls() from public, anon, authentica
 comment on function private.detect_http_calls() is
     'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';
 
+-- supabase/schemas/audit/http/failed_at.sql
+
+-- Object: private.failed_at()
+-- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+create function private.failed_at(evidence jsonb)
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One that never was is over before any other.
+    select coalesce(private.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
+$$;
+
+revoke all on function private.failed_at(jsonb) from public, anon, authenticated;
+
+comment on function private.failed_at(jsonb) is 'The moment of the failed answer that a finding or an incident is about.';
+
 -- supabase/schemas/audit/http/http_evidence.sql
 
 -- Object: private.http_evidence()
@@ -1855,10 +1935,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'job', call.job_name,
-        'schedule', coalesce(
-            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
-            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
-        ),
+        'schedule', private.schedule_of_job(call.job_name),
         'runid', call.runid,
         'call_id', call.call_id,
         'function', call.function_name,
@@ -2020,9 +2097,8 @@ comment on function private.is_watched(text, text) is 'Whether a good observatio
 -- supabase/schemas/audit/http/net_answers.sql
 
 -- Object: private.net_answers()
--- Why: a job that calls net.http_post itself gets 401 each minute, and pg_cron writes "succeeded". pg_net keeps the answer and
---      not who asked; but which jobs call it stands in their commands, and which of them ran then in the history. Where one
---      alone did it was that one; where several did they are named together.
+-- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
+--      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
 create function private.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -2038,6 +2114,8 @@ as $$
         end
     from net._http_response as r
     where r.created > net_answers.since
+        -- One of the future is judged when that has come.
+        and r.created < clock_timestamp() + interval '1 minute'
         and not exists (
             select
             from analytics.http_calls as c
@@ -2051,6 +2129,88 @@ $$;
 revoke all on function private.net_answers(timestamptz) from public, anon, authenticated;
 
 comment on function private.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+
+-- supabase/schemas/audit/http/note_lost_answers.sql
+
+-- Object: private.note_lost_answers()
+-- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+create function private.note_lost_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    read_at constant timestamptz := clock_timestamp();
+    kept_for constant interval := coalesce(nullif(current_setting('pg_net.ttl', true), ''), '6 hours')::interval;
+    audit analytics.audit_state;
+    queued bigint[] := array[]::bigint[];
+    newest bigint;
+    lost_count bigint;
+    reason text;
+begin
+    select * into strict audit from analytics.audit_state;
+    begin
+        queued := array(select q.id from net.http_request_queue as q);
+    exception
+        when insufficient_privilege or undefined_table or undefined_column then
+            null;
+    end;
+    select coalesce(
+        (
+            select case when has_sequence_privilege('net.http_request_queue_id_seq', 'select') then s.last_value end
+            from pg_sequences as s
+            where s.schemaname = 'net' and s.sequencename = 'http_request_queue_id_seq'
+        ),
+        -- Where we may not see it: the newest that is known of.
+        greatest((select max(r.id) from net._http_response as r), (select max(q.id) from unnest(queued) as q (id)), 0)
+    )
+    into newest;
+
+    -- While passes come more often than answers are deleted, none goes unread.
+    if audit.answers_read_at < read_at - kept_for then
+        if newest < audit.answers_last_id then
+            reason := format(
+                'pg_net''s numbers began again after %s, and the answers to HTTP calls of before are gone: whether one failed cannot be known', audit.answers_read_at
+            );
+        else
+            select newest - audit.answers_last_id - count(*) into lost_count
+            from (
+                select r.id from net._http_response as r where r.id between audit.answers_last_id + 1 and newest
+                union
+                select q.id from unnest(queued) as q (id) where q.id between audit.answers_last_id + 1 and newest
+                union
+                -- The ledger knows of these, and says itself which outcome is unknown.
+                select c.request_id
+                from analytics.http_calls as c
+                where c.request_id between audit.answers_last_id + 1 and newest and c.queued_at > audit.answers_read_at - interval '1 minute'
+            ) as known;
+            if lost_count > 0 then
+                reason := format(
+                    'as many as %s answers to HTTP calls were deleted before they were read, those from %s to %s: whether they failed will never be known',
+                    lost_count, audit.answers_read_at, read_at - kept_for
+                );
+            end if;
+        end if;
+    end if;
+
+    -- A loss is noticed once and is over: what comes after it is read as usual.
+    if reason is not null or exists (
+        select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
+    ) then
+        perform private.observe(
+            'history_lost', 'net._http_response', case when reason is null then 'ok' else 'bad' end, read_at,
+            jsonb_strip_nulls(jsonb_build_object('message', reason, 'lost_count', lost_count))
+        );
+    end if;
+    update analytics.audit_state as s set answers_read_at = read_at, answers_last_id = newest;
+end
+$$;
+
+revoke all on function private.note_lost_answers() from public, anon, authenticated;
+
+comment on function private.note_lost_answers() is
+    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';
 
 -- supabase/schemas/audit/http/observe_untracked.sql
 
@@ -2069,7 +2229,7 @@ as $$
         evidence => jsonb_strip_nulls(jsonb_build_object(
             'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
             'jobs', to_jsonb(jobs[1:20]),
-            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'schedule', private.schedule_of_job(observe_untracked.subject),
             'severity', case when cardinality(jobs) = 0 then 'warning' end,
             'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
             'failed_at', failed_at,
@@ -2119,7 +2279,7 @@ begin
     end;
 
     select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    in_seconds := exists (select from private.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
     insert into analytics.http_calls (
         function_name, job_name, runid, planned_at, deadline_at, awaits_completion
     )
@@ -2169,8 +2329,9 @@ begin
         from cron.job_run_details as d
         join callers as c on c.jobid = d.jobid
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and d.start_time is not null
-            and coalesce(d.end_time, clock_timestamp()) > since - batch
+            and d.start_time > '2000-01-01'
+            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
     placed as (
@@ -2587,6 +2748,49 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+    perform private.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
+exception
+    when assert_failure or others then
+        -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
+        if private.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
+            select from analytics.alert_kinds as k where k.kind = observe.kind
+        ) then
+            raise;
+        end if;
+        perform private.observe_one(
+            'detector_failed', kind || ' findings', 'bad', clock_timestamp(),
+            jsonb_build_object(
+                'detector', kind || ' findings', 'sqlstate', sqlstate,
+                'message', format('a finding about "%s" cannot be written down: %s', private.short_name(subject), left(sqlerrm, 500))
+            )
+        );
+end
+$$;
+
+revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+
+comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+    'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';
+
+-- supabase/schemas/audit/incidents/observe_one.sql
+
+-- Object: private.observe_one()
+-- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
+--      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
+create function private.observe_one(
+    kind text,
+    subject text,
+    state text,
+    observed_at timestamptz,
+    evidence jsonb,
+    weight bigint default 1,
+    seen_since timestamptz default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 declare
     this_pass constant bigint := (select s.pass_count from analytics.audit_state as s);
     finding analytics.findings;
@@ -2596,7 +2800,7 @@ declare
     level text;
     is_flapping boolean;
 begin
-    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+    if observe_one.state = 'ok' and private.is_still_running(observe_one.kind, observe_one.subject) then
         return;
     end if;
 
@@ -2604,10 +2808,10 @@ begin
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
     values (
-        observe.kind, observe.subject, observe.state, coalesce(seen_since, observed_at),
-        case observe.state when 'bad' then weight else 0 end,
-        case observe.state when 'ok' then weight else 0 end,
-        observed_at, observe.evidence
+        observe_one.kind, observe_one.subject, observe_one.state, coalesce(seen_since, observed_at),
+        case observe_one.state when 'bad' then weight else 0 end,
+        case observe_one.state when 'ok' then weight else 0 end,
+        observed_at, observe_one.evidence
     )
     on conflict on constraint findings_pkey do update
     set state = excluded.state,
@@ -2618,84 +2822,84 @@ begin
         evidence = excluded.evidence
     returning * into finding;
 
-    select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
+    select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe_one.kind;
     select * into job
     from analytics.scheduled_jobs as j
-    where j.job_name = observe.evidence ->> 'job'
+    where j.job_name = observe_one.evidence ->> 'job'
         -- Another owner's job of this name has nothing to do with the declaration.
-        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
+        and j.owner = coalesce(observe_one.evidence ->> 'owner', j.owner);
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
     end if;
-    level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
+    level := coalesce(job.severity, observe_one.evidence ->> 'severity', declared_kind.severity);
 
-    if observe.state = 'bad' then
+    if observe_one.state = 'bad' then
         -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
         update analytics.incidents as i
         set closed_at = null, resolution = null, closed_in_pass = null
         where declared_kind.has_job_thresholds
-            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_in_pass = this_pass
             and i.resolution = 'recovered' and i.recovery_announced_at is null
             and i.incident_id = (
-                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe_one.kind and n.subject = observe_one.subject
             );
 
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+        where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
             evidence = case i.kind
-                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+                when 'flapping' then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
             end
-        where i.subject = observe.subject and i.closed_at is null
+        where i.subject = observe_one.subject and i.closed_at is null
             and (
-                i.kind = observe.kind
-                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                i.kind = observe_one.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe_one.kind
                     and private.severity_rank(level) <= private.severity_rank(i.severity)
             );
 
         if not found and finding.bad_streak >= failure_threshold then
-            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
+            is_flapping := private.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
                 occurrence_count, evidence, opened_in_pass
             )
             select
-                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
-                observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
+                s.epoch, case when is_flapping then 'flapping' else observe_one.kind end, observe_one.subject, level,
+                observe_one.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak,
-                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                case when is_flapping then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
                 this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
-        observe.kind,
+    elsif observe_one.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe_one.kind,
         -- A good observation need not repeat what the incident is about.
         coalesce(
             (
                 select i.evidence from analytics.incidents as i
-                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+                where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             ),
-            observe.evidence
+            observe_one.evidence
         )
     ) then
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+        where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             and private.may_close(i);
     end if;
 end
 $$;
 
-revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+comment on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+    'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';
 
 -- supabase/schemas/audit/incidents/period_of_job.sql
 
@@ -2895,15 +3099,27 @@ declare
     job record;
 begin
     for job in
-        -- Of two owners' jobs with one name the older one: a declaration has one name.
-        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
-        from cron.job as j
+        select distinct on (k.job_name = j.jobname, j.jobname, j.username)
+            k.jobid, k.owner, k.schedule, private.job_label(k.job_name, k.owner) as label
+        from private.known_cron_jobs() as k
+        join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
-            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
-        order by j.jobname, j.jobid
+            and k.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        -- Those that are told by pg_cron's own name first.
+        order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
-        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
-        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+        return query
+        select
+            private.adopt_jobid(
+                job.jobid,
+                -- A job may be called as another one is told: no declaration is lost to it.
+                case
+                    when exists (select from analytics.scheduled_jobs as d where d.job_name = job.label) then format('%s (%s)', job.label, job.jobid)
+                    else job.label
+                end,
+                adopt_all_jobs.late_after, adopt_all_jobs.max_runtime
+            ),
+            job.jobid::bigint, job.owner::name, job.schedule::text;
     end loop;
 end
 $$;
@@ -2911,7 +3127,7 @@ $$;
 revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
 
 comment on function analytics.adopt_all_jobs(interval, interval) is
-    'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+    'Declares every job of cron.job that has a name and no declaration, as it stands, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_job.sql
 
@@ -2928,36 +3144,102 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    owners constant text[] := array(
-        select j.username from cron.job as j
+    declared_as text := job_name;
+    -- By pg_cron's name, else by the one that the audit tells.
+    jobids bigint[] := array(
+        select j.jobid from cron.job as j
         where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
-        order by j.username
     );
-    job record;
+    owners text[];
 begin
-    if cardinality(owners) <> 1 then
+    if jobids <> '{}' and exists (
+        -- The declared owner's job has the plain name for as long as it is there.
+        select
+        from analytics.scheduled_jobs as d
+        join cron.job as o on o.jobname = d.job_name and o.username = d.owner
+        where d.job_name = adopt_job.job_name and o.jobid <> all (jobids)
+    ) then
+        declared_as := (select format('%s of %s', j.jobname, j.username) from cron.job as j where j.jobid = jobids[1] limit 1);
+    elsif jobids = '{}' then
+        jobids := array(
+            select k.jobid
+            from private.known_cron_jobs() as k
+            join cron.job as j on j.jobid = k.jobid
+            where j.jobname is not null
+                and adopt_job.job_name in (k.job_name, private.job_label(k.job_name, k.owner))
+                and (adopt_job.owner is null or k.owner = adopt_job.owner)
+        );
+    end if;
+    if cardinality(jobids) <> 1 then
+        owners := array(select j.username from cron.job as j where j.jobid = any (jobids) order by j.username);
         raise exception using
             errcode = 'no_data_found',
             message = format(
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
-                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+                ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
             hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job
-    from cron.job as j
-    where j.jobname = adopt_job.job_name and j.username = owners[1];
-    perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
-    update analytics.scheduled_jobs as d
-    set owner = job.username, database = job.database
-    where d.job_name = adopt_job.job_name;
+    perform private.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
 $$;
 
 revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
 
 comment on function analytics.adopt_job(text, interval, interval, name) is
-    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
+    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Takes the name that the audit tells too, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';
+
+-- supabase/schemas/audit/jobs/adopt_jobid.sql
+
+-- Object: private.adopt_jobid()
+-- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
+--      restored by no other role than its own.
+create function private.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
+returns text
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- What is declared already goes on under its name. Thresholds, severity, mute and pause are the operator's.
+    insert into analytics.scheduled_jobs as d (
+        job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
+    )
+    select
+        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, private.command_fingerprint(j.command), j.username,
+        j.database, adopt_jobid.late_after, adopt_jobid.max_runtime, null
+    from cron.job as j
+    cross join lateral (
+        select coalesce(
+            (
+                select o.job_name
+                from analytics.scheduled_jobs as o
+                where coalesce(o.cron_name, o.job_name) = j.jobname and o.owner::text = j.username
+                order by o.cron_name is not null, o.job_name
+                limit 1
+            ),
+            private.short_name(declared_as)
+        ) as job_name
+    ) as n
+    where j.jobid = adopt_jobid.jobid
+    limit 1
+    on conflict on constraint scheduled_jobs_pkey do update
+    set cron_name = excluded.cron_name,
+        schedule = excluded.schedule,
+        command = excluded.command,
+        command_fingerprint = excluded.command_fingerprint,
+        owner = excluded.owner,
+        database = excluded.database,
+        late_after = excluded.late_after,
+        max_runtime = excluded.max_runtime,
+        min_runtime = null,
+        period = null,
+        declared_at = excluded.declared_at
+    returning d.job_name;
+$$;
+
+revoke all on function private.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
+
+comment on function private.adopt_jobid(bigint, text, interval, interval) is
+    'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';
 
 -- supabase/schemas/audit/jobs/assert_job_name.sql
 
@@ -3269,6 +3551,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared analytics.scheduled_jobs;
+    name_in_cron text;
     job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
@@ -3278,10 +3561,22 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
+    name_in_cron := coalesce(declared.cron_name, declared.job_name);
+    -- Scheduled by the caller it would be the caller's, and a third job of the name.
+    if declared.cron_name is not null and declared.owner <> current_user then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('cannot restore job "%s": it is job "%s" of "%s", and only that role can schedule it', job_name, name_in_cron, declared.owner),
+            hint = format(
+                'set role %I; select cron.schedule(%L, schedule, command) with those of analytics.scheduled_jobs where job_name = %L; reset role.',
+                declared.owner, name_in_cron, job_name
+            );
+    end if;
+
     -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
     select j.jobid, j.username into job
     from cron.job as j
-    where j.jobname = restore_job.job_name
+    where j.jobname = name_in_cron
         and j.username = current_user
         and declared.owner <> current_user
         and private.command_fingerprint(j.command) <> declared.command_fingerprint;
@@ -3303,13 +3598,13 @@ begin
     for job in
         select j.jobid, j.username
         from cron.job as j
-        where j.jobname = restore_job.job_name
+        where j.jobname = name_in_cron
             and (j.username <> current_user or j.database <> current_database())
             and (
                 j.username in (declared.owner, current_user)
                 or private.command_fingerprint(j.command) = declared.command_fingerprint
                     and not exists (
-                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                        select from cron.job as o where o.jobname = name_in_cron and o.username in (declared.owner, current_user)
                     )
             )
     loop
@@ -3323,10 +3618,10 @@ begin
                     hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
         end;
     end loop;
-    perform cron.schedule(job_name, declared.schedule, declared.command);
+    perform cron.schedule(name_in_cron, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
+    where j.jobname = name_in_cron and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
@@ -3357,6 +3652,8 @@ comment on function analytics.restore_job(text) is
 --      is no pile-up.
 -- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why cron_name: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
 create table analytics.scheduled_jobs (
     job_name text primary key,
     schedule text not null,
@@ -3376,6 +3673,7 @@ create table analytics.scheduled_jobs (
     declared_at timestamptz not null default now(),
     has_monitor boolean not null default false,
     is_worker boolean not null default false,
+    cron_name text,
     constraint scheduled_jobs_silence_ends check (isfinite(muted_until) and isfinite(paused_until)),
     constraint scheduled_jobs_spans_check check (
         greatest(period, late_after, max_runtime, min_runtime) <= interval '100 years'
@@ -3416,6 +3714,32 @@ comment on column analytics.scheduled_jobs.is_worker is
 comment on column analytics.scheduled_jobs.recovery_threshold is
     'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
+comment on column analytics.scheduled_jobs.cron_name is
+    'Its name in pg_cron where that is another: job_name is "<name> of <owner>" for a second owner''s job, and short where the name is very long.';
+
+-- supabase/schemas/audit/jobs/short_name.sql
+
+-- Object: private.short_name()
+-- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+create function private.short_name(name text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Names of jobs and owners are keys here, and a key holds less than three kilobytes.
+    select case
+        when octet_length(name) <= 200 then name
+        else format('%s… sha256:%s', left(name, 40), left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 16))
+    end;
+$$;
+
+revoke all on function private.short_name(text) from public, anon, authenticated;
+
+comment on function private.short_name(text) is
+    'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';
+
 -- supabase/schemas/audit/jobs/texts_of_jobs.sql
 
 -- Object: private.texts_of_jobs()
@@ -3451,9 +3775,8 @@ as $$
     ),
 
     jobs as (
-        select
-            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
-        from cron.job as j
+        select j.job_name, j.jobid, j.schedule, j.owner, j.command
+        from private.known_cron_jobs() as j
         where j.active and j.database = current_database()
     ),
 
@@ -3645,6 +3968,8 @@ comment on function private.detect_blind(text) is
 
 -- Object: private.detect_bundled_refreshes() (replaced)
 -- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
+--      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
+--      have been is as old as the runs around it, and no purge stops at it.
 create function private.detect_bundled_refreshes()
 returns void
 language plpgsql
@@ -3681,8 +4006,8 @@ begin
         ),
 
         jobs as (
-            select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
-            from cron.job as c
+            select c.job_name, c.schedule, c.command
+            from private.known_cron_jobs() as c
             where c.active
         ),
 
@@ -4071,9 +4396,8 @@ declare
     -- Who calls without a job is not known to call again.
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
-        select greatest(
-            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
-        )
+        -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
+        select greatest(private.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
     is_watched constant boolean := exists (
@@ -4087,6 +4411,7 @@ declare
     -- A database webhook calls when a row is written, whatever job runs then.
     or_trigger text;
 begin
+    perform private.note_lost_answers();
     if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
         return;
     end if;
@@ -4106,11 +4431,11 @@ begin
     loop
         if place.failed_count = 0 then
             -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, private.failed_at(f.evidence), null, null)
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad'
                 and f.subject = any (place.suspects)
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
 
             select array(
                 select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
@@ -4118,7 +4443,7 @@ begin
             into still_suspect
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
             if found then
                 -- Each of several has to be seen well: it may have been any of them.
                 update analytics.findings as f
@@ -4137,7 +4462,7 @@ begin
         -- As many failed as are known to fail: it was they. One more, and it was another one too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
-        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        select private.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
@@ -4145,7 +4470,7 @@ begin
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
-            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+            where i.kind = 'http_untracked' and private.failed_at(i.evidence) >= place.last_failed_at
         );
         perform private.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
@@ -4166,11 +4491,11 @@ begin
         );
     end loop;
 
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, private.failed_at(f.evidence), null, null)
     from analytics.findings as f
     where f.kind = 'http_untracked' and f.state = 'bad'
         and (
-            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            (f.subject = 'no job' and private.failed_at(f.evidence) < clock_timestamp() - quiet_after)
             or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
         );
 
@@ -4642,13 +4967,13 @@ set search_path = pg_catalog, pg_temp
 as $$
     -- One cause, however many jobs: the subject is the role.
     select
-        j.owner,
+        private.short_name(j.owner),
         jsonb_build_object(
-            'owner', j.owner,
+            'owner', private.short_name(j.owner),
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
-                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', private.short_name(j.owner), count(*)
             )
         )
     from private.known_cron_jobs() as j
@@ -4688,19 +5013,19 @@ as $$
     ),
     owners as (
         select
-            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
             -- As a session of that role begins: its own setting here, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from cron.job as j
-        join pg_roles as r on r.rolname = j.username
+        from private.known_cron_jobs() as j
+        join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
-        group by j.username, r.oid
+        group by j.owner, r.oid
     ),
     struck as (
         select
@@ -5350,8 +5675,8 @@ as $$
 declare
     subjects text[];
 begin
-    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
-    from cron.job as j
+    select coalesce(array_agg(j.job_name), '{}') into subjects
+    from private.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
@@ -5595,13 +5920,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with scheduled as (
-        -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
-        select distinct on (coalesce(c.jobname::text, 'jobid:' || c.jobid))
-            coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name,
-            count(*) over (partition by coalesce(c.jobname::text, 'jobid:' || c.jobid)) as scheduled_count,
-            c.jobid, c.schedule, c.command, c.active, c.username, c.database
-        from cron.job as c
-        order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
+        -- Under the name by which the audit tells it. One that is there twice is told by the oldest, and the count.
+        select distinct on (c.job_name)
+            c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
+            c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
+        from private.known_cron_jobs() as c
+        order by c.job_name, c.jobid
     ),
     place as (
         select case
@@ -5676,8 +6000,8 @@ as $$
                         'runid', r.runid,
                         'status', r.status,
                         'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
-                        'started_at', r.start_time,
-                        'ended_at', r.end_time
+                        'started_at', private.run_time(r.start_time),
+                        'ended_at', private.run_time(r.end_time)
                     ) end,
                     'open_incidents', (
                         select coalesce(
@@ -5735,7 +6059,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with names as (
-        select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
+        select j.jobid, j.job_name from private.known_cron_jobs() as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
         select k.jobid, k.job_name
@@ -5771,7 +6095,10 @@ as $$
         limit page_size + 1
     ),
     page as (
-        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        select
+            m.runid, m.jobid, m.status, m.return_message,
+            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
         limit page_size
@@ -6318,9 +6645,20 @@ begin
         end;
     end loop;
 
-    perform private.withdraw_subjects(
-        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
-    );
+    begin
+        -- Findings that could be written down in this pass, or were not made any more.
+        perform private.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
+        perform private.withdraw_subjects(
+            'detector_failed',
+            array(select d.detector from analytics.audit_detectors as d) || array['calendar', 'announcement']
+            || array(select f.subject from analytics.findings as f where f.kind = 'detector_failed' and f.subject like '% findings')
+        );
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:its own findings [%s]', sqlstate);
+    end;
 
     begin
         blind_reason := private.detect_blind(history.read_error);
@@ -6328,11 +6666,22 @@ begin
         when others then
             blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    -- Only now: an incident of passes that failed is over with this one.
-    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
-    end if;
-    perform private.announce_incidents(started_at);
+    begin
+        -- Only now: an incident of passes that failed is over with this one.
+        if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+            perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+        end if;
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:audit_failed [%s]', sqlstate);
+    end;
+    begin
+        perform private.announce_incidents(started_at);
+    exception
+        -- What was found stays, and the next pass tells it.
+        when assert_failure or others then
+            untold := untold || format('detector_failed:announcement [%s]', sqlstate);
+    end;
 
     select
         count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),
@@ -7660,24 +8009,37 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- The declared owner's, else the audit's own, else the one that was there first.
-        case j.username when first_value(j.username) over (
-            partition by n.job_name
-            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
-        )
-            then n.job_name
-            else format('%s of %s', n.job_name, j.username)
-        end,
-        j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j
-    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
-    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
+        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        k.jobid, k.schedule, k.command, k.username, k.database, k.active
+    from (
+        select
+            case
+                when d.job_name is not null then d.job_name
+                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                when j.username = first_value(j.username) over (
+                    partition by n.job_name
+                    order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
+                )
+                    then n.job_name
+                else format('%s of %s', n.job_name, j.username)
+            end as told,
+            j.jobid, j.schedule, j.command, j.username, j.database, j.active
+        from cron.job as j
+        cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+        left join (
+            select distinct on (coalesce(s.cron_name, s.job_name), s.owner)
+                s.job_name, s.owner::text as owner, coalesce(s.cron_name, s.job_name) as cron_name
+            from analytics.scheduled_jobs as s
+            order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
+        ) as d on d.cron_name = n.job_name and d.owner = j.username
+    ) as k;
 $$;
 
 revoke all on function private.known_cron_jobs() from public, anon, authenticated;
 
 comment on function private.known_cron_jobs() is
-    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+    'cron.job under the names by which the audit knows its jobs: as declared; of several owners'' jobs with one name, one has it and the others are "<name> of <owner>"; a very long name is shortened.';
 
 -- supabase/schemas/audit/slots/next_slot_after.sql
 
@@ -8798,7 +9160,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -8815,7 +9177,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and d.end_time is not null
+        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -8825,7 +9187,7 @@ begin
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
@@ -8864,6 +9226,8 @@ comment on function private.purge_runs(analytics.retention) is
 --      that was. What still stands is told when it would have been, had everything begun with that pass.
 -- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
+-- Why answers_read_at, answers_last_id: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
 create table analytics.audit_state (
     is_singleton boolean primary key default true check (is_singleton),
     epoch integer not null default 1,
@@ -8882,7 +9246,9 @@ create table analytics.audit_state (
     batch_size integer not null default 10000 check (batch_size between 1 and 10000),
     failed_count integer not null default 0,
     failed_at timestamptz,
-    failure text
+    failure text,
+    answers_read_at timestamptz,
+    answers_last_id bigint
 );
 
 alter table analytics.audit_state enable row level security;
@@ -8916,6 +9282,10 @@ comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at
 comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
 
 comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+
+comment on column analytics.audit_state.answers_read_at is 'When the answers of pg_net that no ledger row explains were read last.';
+
+comment on column analytics.audit_state.answers_last_id is 'The last number that pg_net had given to a request by then.';
 
 -- supabase/schemas/audit/runs/is_run_alive.sql
 
@@ -9328,7 +9698,7 @@ values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     230, 'orphan_owner',
-    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct j.owner from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct private.short_name(j.owner) from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
     false
 );
 

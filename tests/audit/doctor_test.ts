@@ -458,7 +458,9 @@ test("every kind of the doctor is one of the audit's, with its severity", async 
 
 test("where Freshet is installed the doctor holds cron.job to the declarations, and passes on what the audit has open", async () => {
   const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+  const superuser = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
   try {
+    await superuser`insert into cron.job (schedule, command, jobname, username, active) values (${yearly}, 'select 5', 'probe-edited', 'service_role', false)`;
     await sql`select analytics.register_job(job_name => 'probe-gone', schedule => ${yearly}, command => 'select 1')`;
     await sql`select cron.unschedule('probe-gone')`;
     await sql`select analytics.register_job(job_name => 'probe-edited', schedule => ${yearly}, command => 'select 1')`;
@@ -476,6 +478,8 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
       const one of [
         "missing:probe-gone",
         "edited:probe-edited",
+        "inactive:probe-edited of service_role",
+        "undeclared:probe-edited of service_role",
         "undeclared:probe-stranger",
         "renamed:probe-old",
         "history_lost:probe",
@@ -494,6 +498,8 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
     match(repair("undeclared"), /where jobid = \d+|unschedule\(\d+\)/);
     deepEqual(found.filter((one) => /^(?:missing|edited|undeclared):/.test(one) && !one.includes(":probe-")), []);
   } finally {
+    await superuser`delete from cron.job where username = 'service_role'`;
+    await superuser.end({ timeout: 5 });
     await sql`delete from analytics.incidents where subject = 'probe'`;
     await sql`delete from analytics.scheduled_jobs where job_name like 'probe-%'`;
     await sql`select cron.unschedule(jobname) from cron.job where jobname like 'probe-%'`;

@@ -9,6 +9,8 @@ import { type Stack, type StackOptions, startStack } from "../../stack/stack.ts"
 export interface Product {
   readonly stack: Stack;
   readonly sql: postgres.Sql;
+  /** Holds the logs. */
+  readonly workFolder: string;
   /** Asks the analytics function through the origin. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startProduct(options: Partial<StackOptions> = {}): Promise
   return {
     stack,
     sql,
+    workFolder: options.workFolder ?? workFolder,
     get: (path, headers = {}) => fetch(`${stack.origin}/functions/v1/analytics${path}`, { headers }),
     async stop() {
       await sql.end({ timeout: 5 });
