@@ -76,7 +76,7 @@ Deno.test("Of two refreshes at once the second says so at once, and no write is 
   }));
 
 Deno.test("No change of a clock and no end of a month makes a slot that no scheduler keeps, or hides one", () => {
-  const counts = countCalendarFaults(proofs(40, 500));
+  const counts = countCalendarFaults(proofs(25, 500));
   table.push(...counts);
   for (const counted of counts) isWhole(counted);
 });
