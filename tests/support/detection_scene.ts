@@ -122,7 +122,7 @@ export function meetFault(fault: DetectionFault, { count, counted }: { count: nu
     }
     await settle(scene, { is_over: true });
     struck.check?.(told);
-    await addUp(stage, { struck, counted });
+    await addUp(stage, { told: struck.told, counted });
     // Of a job that was scheduled again, too; no pass comes after this one.
     await sql`
       delete from cron.job_run_details as d
@@ -143,9 +143,10 @@ async function settle({ stage, pass }: DetectionScene, { is_over }: { readonly i
   }
 }
 
-async function addUp(
-  { sql, sink }: AuditStage,
-  { struck, counted }: { readonly struck: Struck; readonly counted: Counted },
+/** Adds what the receiver has of these fingerprints, in an audit that knows of nothing else. */
+export async function addUp(
+  { sql, sink }: Pick<AuditStage, "sql" | "sink">,
+  { told: expected, counted }: { readonly told: readonly string[]; readonly counted: Counted },
 ): Promise<void> {
   const incidents = await sql`
     select i.fingerprint, i.closed_at is null as is_open, recovery.event_id is not null and recovery.resolved_at is null as is_unresolved,
@@ -154,21 +155,21 @@ async function addUp(
     left join analytics.outbox as own on own.incident_id = i.incident_id and own.transition = 'opened'
     left join analytics.outbox as cause on cause.incident_id = i.cause_id and cause.transition = 'opened'
     left join analytics.outbox as recovery on recovery.incident_id = i.incident_id and recovery.transition = 'recovered'
-    where i.fingerprint = any (${[...struck.told]})`;
+    where i.fingerprint = any (${[...expected]})`;
   const known = await sql`
     select o.event_id from analytics.outbox as o
     where exists (
       select from analytics.incidents as i
-      where i.fingerprint = any (${[...struck.told]}) and o.incident_id in (i.incident_id, i.cause_id))`;
+      where i.fingerprint = any (${[...expected]}) and o.incident_id in (i.incident_id, i.cause_id))`;
   const explained = new Set(known.map((row) => String(row["event_id"])));
   const sent = sink.received.filter((one) => one.category === "event" && one.is_taken).map(idOf);
   const taken = new Set(sent);
   const heard = incidents.filter((row) => (row["event_ids"] as string[]).some((id) => taken.has(id)));
   const told = new Set(heard.map((row) => String(row["fingerprint"])));
 
-  counted.injected += struck.told.length;
+  counted.injected += expected.length;
   counted.told += told.size;
-  counted.lost += struck.told.length - told.size;
+  counted.lost += expected.length - told.size;
   counted.events += taken.size;
   counted.duplicates += sent.length - taken.size + heard.length - told.size;
   counted.false += [...taken].filter((id) => !explained.has(id)).length;
