@@ -57,7 +57,6 @@ export const runFaults: readonly DetectionFault[] = [
   })),
   {
     id: "F20",
-    in_every_run: true,
     what: "runs without a process that stay open",
     async inject(scene) {
       const jobs = await scene.jobs(scene.count);
@@ -87,7 +86,6 @@ export const runFaults: readonly DetectionFault[] = [
   },
   {
     id: "F22",
-    in_every_run: true,
     what: "runs that fail after later ones have been read",
     async inject(scene) {
       const jobs = await scene.jobs(scene.count);
