@@ -11,6 +11,8 @@ export interface Suite {
   readonly database?: "installed" | "embedded";
   /** Starts from copies of the sample, which is imported once a run; its database, if it has one, is such a copy. */
   readonly sample?: boolean;
+  /** Its database, and the products that its tests start, are copies of one cluster that is migrated and empty. */
+  readonly empty?: boolean;
   /** Has random tests that try more often in `deno task test:proofs`. */
   readonly proofs?: boolean;
   /** Wants pgTAP in schema tap. */
@@ -98,6 +100,7 @@ export const suites: readonly Suite[] = [
     what: "the audit and the doctor on the real pg_cron",
     paths: ["tests/audit"],
     database: "installed",
+    empty: true,
     proofs: true,
     beside: "auditing",
   },
