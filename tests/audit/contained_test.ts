@@ -85,7 +85,7 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
       end if;
       return moment;
     end $$;
-    set local statement_timeout = '1s'`);
+    set local statement_timeout = '1500ms'`);
   await plant("probe", Array.from({ length: 300 }, () => "failed"));
   const outcomes: string[] = [];
   const health: string[] = [];
