@@ -1,5 +1,5 @@
-/** Beside the lane that shows its output at once: one more that works, and two that mostly wait for pg_cron's minutes. */
-export const LANES = ["working", "waiting", "auditing"] as const;
+/** Beside the lane that shows its output at once: one more that works, two that mostly wait for pg_cron's minutes, a short one. */
+export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
 
 /** A group of tests that shares one set of surroundings. */
 export interface Suite {
@@ -103,6 +103,15 @@ export const suites: readonly Suite[] = [
     empty: true,
     proofs: true,
     beside: "auditing",
+  },
+  {
+    name: "deployed",
+    what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
+    paths: ["tests/deployed"],
+    needsPackages: true,
+    empty: true,
+    // The audit's other files share a database; each of these has a product of its own, and need not wait for them.
+    beside: "deploying",
   },
   {
     name: "scheduler",
