@@ -86,7 +86,7 @@ begin
     perform private.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
-        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited', 'renamed') and i.subject = restore_job.job_name
     ));
 end
 $$;

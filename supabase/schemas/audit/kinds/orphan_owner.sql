@@ -25,7 +25,8 @@ as $$
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
-                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', private.short_name(j.owner), count(*)
+                'role "%s" does not exist and owns %s %s; pg_cron crashes when it looks the role up',
+                private.short_name(j.owner), count(*), case when count(*) = 1 then 'job' else 'jobs' end
             )
         )
     from private.known_cron_jobs() as j
