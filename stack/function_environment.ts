@@ -1,4 +1,4 @@
-import { VARIABLES } from "../shared/adapters/environment.ts";
+import { VARIABLES } from "../shared/adapters/runtime/environment.ts";
 import type { Keys } from "./keys.ts";
 import { localJwks } from "./tokens.ts";
 

@@ -2,7 +2,7 @@
  * Writes what the client knows of the resources, as plain TypeScript without zod, and the test that compares it with the
  * schemas. `--check` writes nothing and fails when one of the two is not current.
  */
-import { ERROR_STATUS } from "../shared/core/app_error.ts";
+import { ERROR_STATUS } from "../shared/kernel/app_error.ts";
 import { resources } from "./resources.ts";
 import { clientSource } from "./client/client_source.ts";
 import { typesTestSource } from "./client/types_test_source.ts";

@@ -11,8 +11,8 @@ export interface Part {
   readonly knows_deno: boolean;
 }
 
-const RESOURCE = "shared/core/resource.ts";
-const REGISTRY = "shared/core/registry.ts";
+const RESOURCE = "shared/resource/resource.ts";
+const REGISTRY = "shared/resource/registry.ts";
 
 export const PARTS: readonly Part[] = [
   { name: "core", files: /^shared\/core\//, may_import: [], packages: ["zod"], knows_deno: false },

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import type { AuditOptions } from "../core/audit_run.ts";
-import { createAnalyticsRpc } from "./analytics_rpc.ts";
-import { createAuditDatabase } from "./audit_database.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
-import { runbookUrl } from "./environment.ts";
-import { createSentrySender } from "./sentry.ts";
-import { connectIssues } from "./sentry_project.ts";
-import { systemClock } from "./system_clock.ts";
+import type { AuditOptions } from "../audit/run.ts";
+import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
+import { createAuditDatabase } from "./supabase/audit_database.ts";
+import { checkedEnvironment, runbookUrl } from "./runtime/environment.ts";
+import { createSentrySender } from "./sentry/sender.ts";
+import { connectIssues } from "./sentry/project.ts";
+import { systemClock } from "./runtime/clock.ts";
 
 type Get = (name: string) => string | undefined;
 

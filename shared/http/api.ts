@@ -1,13 +1,13 @@
-import type { Identity } from "../core/caller.ts";
-import type { HealthSource } from "../core/health.ts";
-import type { Operations } from "../core/ops.ts";
-import type { RateLimiter } from "../core/rate_limiter.ts";
-import type { RefreshOnDemand } from "../core/refresh_on_demand.ts";
-import type { Refreshes } from "../core/refreshes.ts";
-import type { Reader } from "../core/reader.ts";
-import type { Registry } from "../core/registry.ts";
-import type { CorsPolicy } from "./cors.ts";
-import type { KeptAnswers } from "./kept_answers.ts";
+import type { Identity } from "../access/caller.ts";
+import type { HealthSource } from "../ops/health.ts";
+import type { Operations } from "../ops/lists.ts";
+import type { RateLimiter } from "../limits/rate_limiter.ts";
+import type { RefreshOnDemand } from "../read/refresh_on_demand.ts";
+import type { Refreshes } from "../read/refreshes.ts";
+import type { Reader } from "../read/reader.ts";
+import type { Registry } from "../resource/registry.ts";
+import type { CorsPolicy } from "./response/cors.ts";
+import type { KeptAnswers } from "./response/kept_answers.ts";
 
 /** What the routes stand on. */
 export interface Api {

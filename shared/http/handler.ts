@@ -1,16 +1,15 @@
-import { AppError } from "../core/app_error.ts";
-import { type CacheEvent, notableEvents } from "../core/cache_event.ts";
-import type { Clock } from "../core/clock.ts";
-import type { FaultReports } from "../core/fault_reports.ts";
-import type { Log } from "../core/log.ts";
-import type { Soon } from "../core/soon.ts";
-import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./cors.ts";
-import { Exchange } from "./exchange.ts";
-import { KeptResponse } from "./kept_response.ts";
-import { createRequestLog } from "./log_line.ts";
-import { asAppError, problem } from "./problem.ts";
-import { announcePolicy, announceStanding, isHalfSpent } from "./rate_limit.ts";
-import type { Route } from "./routes.ts";
+import { AppError } from "../kernel/app_error.ts";
+import { type CacheEvent, notableEvents } from "../cache/event.ts";
+import type { Clock, Log } from "../kernel/ports.ts";
+import type { FaultReports } from "../ops/fault_reports.ts";
+import type { Soon } from "../kernel/maybe_promise.ts";
+import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./response/cors.ts";
+import { Exchange } from "./request/exchange.ts";
+import { KeptResponse } from "./response/kept_response.ts";
+import { createRequestLog } from "./response/log_line.ts";
+import { asAppError, problem } from "./response/problem.ts";
+import { announcePolicy, announceStanding, isHalfSpent } from "./request/rate_limit.ts";
+import type { Route } from "./routes/routes.ts";
 
 export interface HandlerOptions {
   readonly clock: Clock;

@@ -1,11 +1,11 @@
-import type { Identity } from "../core/caller.ts";
-import type { FaultLedger } from "../core/fault_ledger.ts";
-import type { HealthSource } from "../core/health.ts";
-import type { Operations } from "../core/ops.ts";
-import type { RateParts } from "../core/rate_limiter.ts";
-import type { ReaderParts } from "../core/reader.ts";
-import type { Refreshes } from "../core/refreshes.ts";
-import type { CorsPolicy } from "./cors.ts";
+import type { Identity } from "../access/caller.ts";
+import type { FaultLedger } from "../ops/fault_reports.ts";
+import type { HealthSource } from "../ops/health.ts";
+import type { Operations } from "../ops/lists.ts";
+import type { RateParts } from "../limits/rate_limiter.ts";
+import type { ReaderParts } from "../read/reader.ts";
+import type { Refreshes } from "../read/refreshes.ts";
+import type { CorsPolicy } from "./response/cors.ts";
 
 /** What the outside gives the read function. */
 export interface Platform extends ReaderParts {

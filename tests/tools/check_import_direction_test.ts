@@ -7,15 +7,15 @@ import { findViolations } from "../../tools/check_import_direction.ts";
 
 const GOOD = {
   "deno.json": '{ "imports": { "zod": "npm:zod@4.6.7" } }',
-  "shared/core/resource.ts": "export const resource = 1;\n",
-  "shared/http/routes.ts": 'import "../core/resource.ts";\n',
-  "shared/adapters/csv.ts": 'import "../core/resource.ts";\nimport "zod";\n',
+  "shared/resource/resource.ts": "export const resource = 1;\n",
+  "shared/http/routes/routes.ts": 'import "../core/resource.ts";\n',
+  "shared/adapters/runtime/csv.ts": 'import "../core/resource.ts";\nimport "zod";\n',
   "shared/packs/arena/lanes.ts": 'import "../../core/resource.ts";\n',
   "shared/packs/registry.ts": 'import "./arena/lanes.ts";\n',
   "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
   "shared/client/a.ts": "export const a = 1;\n",
   "supabase/functions/analytics/index.ts":
-    'import "../../../shared/http/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
+    'import "../../../shared/http/routes/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
 };
 
 /** The violations of a small project: a good one, with these files written over it. */

@@ -1,10 +1,10 @@
 // The documents are held to the code wherever they repeat it.
 import { deepEqual, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { ERROR_STATUS } from "../../shared/core/app_error.ts";
-import { fullName } from "../../shared/core/resource.ts";
+import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
+import { fullName } from "../../shared/resource/resource.ts";
 import { resources } from "../../tools/resources.ts";
-import { documents, projectFolder as root, readDocument as read } from "../support/documents.ts";
+import { documents, projectFolder as root, readDocument as read } from "../support/documents/documents.ts";
 
 /** First cells of the rows of the table that follows a line. */
 function firstCells(text: string, header: string): string[] {

@@ -1,4 +1,4 @@
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { commentOn } from "../openapi/answer_schemas.ts";
 import { pascalCase, wordOf } from "../openapi/names.ts";
 import { type Comments, resourceTypes } from "./resource_types.ts";

@@ -1,4 +1,4 @@
-import type { Resource } from "../../shared/core/resource.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
 import { constantName } from "../generate_registry.ts";
 import { wordOf } from "../openapi/names.ts";
 

@@ -1,4 +1,4 @@
-import { repairSql } from "../../shared/core/audit_repair.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
 import type { Found } from "./open_incidents.ts";
 
 const NEEDS_FRESHET = /\b(?:analytics|private)\./;

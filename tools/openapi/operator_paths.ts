@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { incidents } from "../../shared/http/ops_incidents.ts";
-import { jobs } from "../../shared/http/ops_jobs.ts";
-import { runs } from "../../shared/http/ops_runs.ts";
+import { incidents } from "../../shared/http/routes/ops_incidents.ts";
+import { jobs } from "../../shared/http/routes/ops_jobs.ts";
+import { runs } from "../../shared/http/routes/ops_runs.ts";
 import { resources } from "../resources.ts";
-import { createArenaRig } from "../../tests/support/http_rig.ts";
-import { operationsWithRows } from "../../tests/support/ops_rows.ts";
-import { KEYS } from "../../tests/support/tokens.ts";
+import { createArenaRig } from "../../tests/support/rigs/http_rig.ts";
+import { operationsWithRows } from "../../tests/support/fixtures/ops_rows.ts";
+import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
