@@ -1,7 +1,8 @@
 import { AppError } from "../kernel/app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "../kernel/ports.ts";
-import { fullName, type MemberAccess, type Resource } from "../resource/resource.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { MemberAccess } from "../resource/definition.ts";
 import { isStorable } from "../kernel/storable.ts";
 
 /** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */

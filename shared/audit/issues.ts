@@ -1,22 +1,7 @@
-import { z } from "zod";
 import { type AlertEvent, alertEvent } from "./event.ts";
-import { storedPayload } from "./pass.ts";
+import type { LeasedResolution } from "./leased.ts";
 import type { AuditDatabase } from "./ports.ts";
 import type { Clock } from "../kernel/ports.ts";
-
-/** A recovery whose issue this sender may close for a while. */
-export const leasedResolutionSchema = z.object({
-  event_id: z.string().regex(/^[0-9a-f]{32}$/),
-  resolve_token: z.number().int(),
-  /** This attempt included. */
-  attempt_count: z.number().int(),
-  /** The event that opened the issue, or was added to it. */
-  opened_event_id: z.string().regex(/^[0-9a-f]{32}$/),
-  /** false: a newer incident has the issue open again, so it stays open. */
-  is_newest: z.boolean(),
-  payload: storedPayload,
-});
-export type LeasedResolution = z.infer<typeof leasedResolutionSchema>;
 
 /** What is to become of an issue. */
 export interface Closing {

@@ -1,19 +1,5 @@
-import { z } from "zod";
 import type { AlertSender, AuditDatabase } from "./ports.ts";
 import { holdSeconds, judgeAnswer } from "./verdict.ts";
-
-/** The newest run of a job that asked for a monitor of its own. */
-export const jobCheckInSchema = z.object({
-  job_name: z.string(),
-  runid: z.number().int(),
-  status: z.enum(["ok", "error"]),
-  /** Five fields. */
-  schedule: z.string(),
-  timezone: z.string(),
-  margin_minutes: z.number().int(),
-  max_runtime_minutes: z.number().int(),
-});
-export type JobCheckIn = z.infer<typeof jobCheckInSchema>;
 
 /**
  * Tells the monitors of jobs how their newest runs ended. What is not taken is told by the next pass, while it is still

@@ -1,8 +1,9 @@
 import type { Calendar, CalendarRequest } from "./calendar/request.ts";
 import type { AlertEvent } from "./event.ts";
-import type { LeasedResolution } from "./issues.ts";
-import type { JobCheckIn } from "./monitors.ts";
+import type { LeasedResolution } from "./leased.ts";
+import type { JobCheckIn } from "./leased.ts";
 import type { AuditPass, Backlog, LeasedAlert } from "./pass.ts";
+import type { SendAnswer } from "./verdict.ts";
 
 /** How a delivery went as a whole, as health keeps it. */
 export type ChannelState = "ok" | "unconfigured" | "limited" | "failing" | "refused";
@@ -54,16 +55,6 @@ export interface PassOptions {
   readonly dry_run: boolean;
   /** null: nothing is said of slots. */
   readonly calendar: Calendar | null;
-}
-
-/** What the receiver said to one envelope. */
-export interface SendAnswer {
-  /** HTTP status; null when no answer came: refused, reset, timed out, or dropped on the way out. */
-  readonly status: number | null;
-  /** Seconds for which the receiver wants no more of this category; null when it did not say. */
-  readonly hold_seconds: number | null;
-  /** Why it was not taken, in the receiver's words, without secrets; null when it did not say. */
-  readonly words: string | null;
 }
 
 /** The receiver of alerts and check-ins. */

@@ -1,4 +1,12 @@
-import type { SendAnswer } from "./ports.ts";
+/** What the receiver said to one envelope. */
+export interface SendAnswer {
+  /** HTTP status; null when no answer came: refused, reset, timed out, or dropped on the way out. */
+  readonly status: number | null;
+  /** Seconds for which the receiver wants no more of this category; null when it did not say. */
+  readonly hold_seconds: number | null;
+  /** Why it was not taken, in the receiver's words, without secrets; null when it did not say. */
+  readonly words: string | null;
+}
 
 /** What becomes of an alert after the receiver's answer. */
 export type Verdict =

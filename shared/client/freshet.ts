@@ -1,5 +1,5 @@
 import { createReader, type FreshetOptions, type Reader } from "./reader.ts";
-import { type Packs, packsOf } from "./resources.ts";
+import { type Packs, packsOf } from "./packs.ts";
 
 /** Every resource of the API as a method of its pack, and the reader that they share. */
 export interface Freshet extends Reader, Packs {}

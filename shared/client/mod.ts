@@ -12,5 +12,7 @@ export {
   type ReadOptions,
   type ResourceName,
 } from "./reader.ts";
-export * from "./resources.ts";
+export * from "./packs.ts";
+export type { ProblemCode } from "./problem_code.ts";
+export type * from "./resources.ts";
 export type { Endpoint, SupabaseClientLike } from "./transport.ts";

@@ -9,7 +9,7 @@ const LONGEST_TEXT = 200;
  * @param find depends on its text and on nothing else, and never finds undefined
  * @param size at most twice as many texts are remembered
  */
-export function remembering<Found>(find: (text: string) => Found, size: number): (text: string) => Found {
+export function memoize<Found>(find: (text: string) => Found, size: number): (text: string) => Found {
   const known = new RecentMap<Found>(size);
   return (text) => {
     const remembered = known.get(text);

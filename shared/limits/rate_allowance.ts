@@ -2,7 +2,7 @@ import type { Emit } from "../cache/event.ts";
 import type { Clock } from "../kernel/ports.ts";
 import type { Counted } from "./rate_counter.ts";
 import { type Limited, type RateLimit, unreportedShare } from "./rate_limits.ts";
-import type { Soon } from "../kernel/maybe_promise.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** Where a caller stands after a request was admitted or refused. */
@@ -49,7 +49,7 @@ export class RateAllowance {
   }
 
   /** Admits a request or refuses it. A promise only where it has to wait for the report that is under way. */
-  spend(emit: Emit): Soon<Standing> {
+  spend(emit: Emit): MaybePromise<Standing> {
     const now = this.#options.clock.now();
     this.#turnWindow(now);
     if (this.#bucket !== null) {

@@ -5,7 +5,7 @@ import type { Counted, Counting, RateCounter } from "./rate_counter.ts";
 import type { Limited, RateLimit, RateLimits } from "./rate_limits.ts";
 import { RecentMap } from "../kernel/recent_map.ts";
 import type { SharedCache } from "../cache/shared_cache.ts";
-import type { Soon } from "../kernel/maybe_promise.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
 
 /** What limiting needs of the outside, besides the parts that the read path has. */
 export interface RateParts {
@@ -37,7 +37,7 @@ export class RateLimiter {
   }
 
   /** Counts one request. Null where this kind of caller is not limited; a promise only where it has to wait for Redis. */
-  spend(kind: Limited, whose: string, emit: Emit): Soon<Standing | null> {
+  spend(kind: Limited, whose: string, emit: Emit): MaybePromise<Standing | null> {
     const limit = this.#options.limits[kind];
     return limit === null ? null : this.#allowanceOf(kind, whose, limit).spend(emit);
   }

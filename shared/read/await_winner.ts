@@ -1,5 +1,5 @@
 import type { Entry } from "./entry.ts";
-import type { Wanted } from "./fetch_entry.ts";
+import type { Wanted } from "./wanted.ts";
 import type { Reader } from "./reader.ts";
 import { isReusable } from "./reuse.ts";
 import { readSharedEntry } from "./shared_entry.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { canonicalParams } from "../kernel/canonical_params.ts";
 import type { Hash } from "../kernel/ports.ts";
-import { type Format, fullName, type Resource } from "../resource/resource.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { Format } from "../resource/definition.ts";
 import type { Scope } from "../access/scope.ts";
 import type { Params } from "./source_request.ts";
 import { generation, type ViewState } from "./view_state.ts";
@@ -34,12 +35,12 @@ export interface Question {
   readonly digest: string;
 }
 
-export interface Asked extends Question {
+export interface ScopedQuestion extends Question {
   readonly scope: Scope;
 }
 
 /** Asked on a day: null where the answer is the same on all days. */
-export interface Dated extends Asked {
+export interface Dated extends ScopedQuestion {
   readonly day: string | null;
 }
 
@@ -62,7 +63,7 @@ const addressed = new WeakMap<Scope, Addressed>();
  * Mostly the same question comes again, and joining the parts of its address costs more than comparing them.
  */
 export function addressOf(
-  { resource, scope, digest }: Asked,
+  { resource, scope, digest }: ScopedQuestion,
   { day, schema }: { readonly day: string | null; readonly schema: string },
 ): Address {
   const last = addressed.get(scope);

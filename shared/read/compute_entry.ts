@@ -3,7 +3,7 @@ import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
 import type { Emit } from "../cache/event.ts";
 import { bytesOf, type Entry } from "./entry.ts";
 import { cutRows, pageRequest } from "./page.ts";
-import { standingOf } from "./readiness.ts";
+import { combinedState } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
 import { fullName } from "../resource/resource.ts";
 import { checkRows } from "./row_check.ts";
@@ -30,7 +30,7 @@ export async function computeEntry(
     throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
   }
   const states = { ...answer.reads, [resource.view]: answer.state };
-  const state = standingOf(resource, states);
+  const state = combinedState(resource, states);
   const checked = checkRows(resource, scope, answer);
   const shown = cutRows(asked, { rows: checked, total_count: answer.total_count }, reader.hash);
   const { rows, next_cursor, is_truncated, total_count } = shown;

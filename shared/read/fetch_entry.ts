@@ -1,28 +1,12 @@
 import { isUnavailable } from "../kernel/app_error.ts";
 import { awaitWinner } from "./await_winner.ts";
-import type { Address, Dated } from "./cache_key.ts";
 import { computeEntry } from "./compute_entry.ts";
 import { type Entry, LARGEST_KEPT_BYTES } from "./entry.ts";
-import type { ReadRequest } from "./read_resource.ts";
+import type { Fetched, Wanted } from "./wanted.ts";
 import type { Reader } from "./reader.ts";
 import { isReusable, LONGEST_STALE_MS, LONGEST_STALE_RIGHTS_MS } from "./reuse.ts";
 import { openEntry, publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
 import type { Lock } from "../cache/shared_store.ts";
-
-export interface Wanted extends ReadRequest, Dated {
-  readonly address: Address;
-  readonly key: string;
-  /** What this isolate keeps under the same stem: an older version, or one past its reuse bound. */
-  readonly kept: Entry | undefined;
-  /** Then no version but the current one is an answer. */
-  readonly rests_on_rights: boolean;
-}
-
-export interface Fetched {
-  readonly entry: Entry;
-  /** False when the source could not be asked and the entry stands in. */
-  readonly is_confirmed: boolean;
-}
 
 /** Fetches what memory lacks: from the shared cache, from whoever is already fetching it, or from the source. */
 export async function fetchEntry(reader: Reader, wanted: Wanted): Promise<Fetched> {

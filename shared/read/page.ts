@@ -6,7 +6,7 @@ import type { Row } from "./row_check.ts";
 import type { SourceAnswer, SourceRequest } from "./source.ts";
 import { type Params, rowLimit } from "./source_request.ts";
 
-interface Asked {
+interface PageQuestion {
   readonly resource: Resource;
   readonly params: Params;
 }
@@ -23,7 +23,7 @@ export interface Shown {
 }
 
 /** Asks for one row more than is shown, which tells whether there are more; for a page only for what lies after the cursor. */
-export function pageRequest({ resource, params }: Asked, request: SourceRequest, hash: Hash): SourceRequest {
+export function pageRequest({ resource, params }: PageQuestion, request: SourceRequest, hash: Hash): SourceRequest {
   const limit = request.limit + 1;
   if (resource.cursor === undefined) return { ...request, limit, counts_cut: true };
   const values = placeOf(resource, params, hash);
@@ -35,7 +35,7 @@ export function pageRequest({ resource, params }: Asked, request: SourceRequest,
 
 /** Takes the row too many away again. `rows` are those of the answer, checked, in the resource's order. */
 export function cutRows(
-  { resource, params }: Asked,
+  { resource, params }: PageQuestion,
   { rows, total_count }: { readonly rows: readonly Row[] } & Pick<SourceAnswer, "total_count">,
   hash: Hash,
 ): Shown {

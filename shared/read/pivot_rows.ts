@@ -1,4 +1,4 @@
-import type { Pivot } from "../resource/resource.ts";
+import type { Pivot } from "../resource/definition.ts";
 import type { Row } from "./row_check.ts";
 
 /** A table for drawing. Cells are sparse: what has no row in the view has none here. */

@@ -1,7 +1,8 @@
 import { AppError } from "../kernel/app_error.ts";
 import type { Emit } from "../cache/event.ts";
 import { freshnessOf } from "./freshness.ts";
-import { type Answer, type ReadRequest, readResource } from "./read_resource.ts";
+import { type Answer, readResource } from "./read_resource.ts";
+import type { ReadRequest } from "./wanted.ts";
 import type { Reader } from "./reader.ts";
 import type { RefreshOnDemand } from "./refresh_on_demand.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
@@ -54,14 +55,14 @@ export async function readDemanded(reader: Reader, request: ReadRequest, demand:
   throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });
 }
 
-interface Surroundings {
+interface Context {
   readonly reader: Reader;
   readonly resource: Resource;
   readonly emit: Emit;
 }
 
 /** Which of the views that a resource rests on are too old. What is read live is never old. */
-async function viewsOlderThan(seconds: number, { reader, resource, emit }: Surroundings): Promise<string[]> {
+async function viewsOlderThan(seconds: number, { reader, resource, emit }: Context): Promise<string[]> {
   const { states, is_confirmed } = await reader.pointer.current(emit);
   const now = reader.clock.now();
   return [...resource.reads ?? [], resource.view].filter((view) => {
@@ -73,7 +74,7 @@ async function viewsOlderThan(seconds: number, { reader, resource, emit }: Surro
 
 async function tooStale(
   age_seconds: number,
-  { reader, resource, demand, old }: Omit<Surroundings, "emit"> & { readonly demand: Demand; readonly old: string[] },
+  { reader, resource, demand, old }: Omit<Context, "emit"> & { readonly demand: Demand; readonly old: string[] },
 ): Promise<AppError> {
   const { max_age_seconds } = demand;
   const next = old.length === 0 ? null : await demand.refreshes.nextAt(old);

@@ -1,23 +1,17 @@
 import { sourceUnavailable } from "../kernel/app_error.ts";
-import { addressOf, type Asked, cacheKey, etagOf } from "./cache_key.ts";
-import type { Emit } from "../cache/event.ts";
+import { addressOf, cacheKey, etagOf } from "./cache_key.ts";
 import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
-import { fetchEntry, type Wanted } from "./fetch_entry.ts";
+import { fetchEntry } from "./fetch_entry.ts";
+import type { ReadRequest, Wanted } from "./wanted.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
-import { standingOf } from "./readiness.ts";
+import { combinedState } from "./readiness.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
-import { andThen, type Soon } from "../kernel/maybe_promise.ts";
+import { type MaybePromise, thenMaybe } from "../kernel/maybe_promise.ts";
 import { utcDay } from "../kernel/utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
 import { generation, type ViewState } from "./view_state.ts";
-
-/** A question whose caller and parameters have been checked. */
-export interface ReadRequest extends Asked {
-  readonly if_none_match: string | null;
-  readonly emit: Emit;
-}
 
 export type Answer =
   | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: Freshness }
@@ -29,14 +23,14 @@ export type Answer =
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
-export function readResource(reader: Reader, request: ReadRequest): Soon<Answer> {
-  return andThen(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
+export function readResource(reader: Reader, request: ReadRequest): MaybePromise<Answer> {
+  return thenMaybe(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
 }
 
-function readKnown(reader: Reader, request: ReadRequest, known: Known): Soon<Answer> {
+function readKnown(reader: Reader, request: ReadRequest, known: Known): MaybePromise<Answer> {
   const { resource, scope, emit } = request;
   const { states, is_confirmed } = known;
-  const state = standingOf(resource, states);
+  const state = combinedState(resource, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
     throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");

@@ -7,7 +7,7 @@ import { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { Source } from "./source.ts";
 import type { MemoryStore, SharedStore } from "../cache/shared_store.ts";
-import type { Fetched } from "./fetch_entry.ts";
+import type { Fetched } from "./wanted.ts";
 import { ViewPointer } from "./view_pointer.ts";
 
 /** What the read path stands on; everything that touches the world is in here. */

@@ -11,7 +11,7 @@ const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
  * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all, or
  * cannot be read.
  */
-export function standingOf(resource: Resource, states: ViewStateMap): ViewState {
+export function combinedState(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;
   if (reads === undefined || reads.length === 0) return requireReady(resource, view, states);
   const known = combined.get(states)?.get(resource);

@@ -1,5 +1,5 @@
 import { pivotRows } from "./pivot_rows.ts";
-import type { Format, Pivot } from "../resource/resource.ts";
+import type { Format, Pivot } from "../resource/definition.ts";
 import type { Row } from "./row_check.ts";
 
 /** What the body says about itself. It holds nothing that changes while the version stands. */

@@ -1,6 +1,6 @@
 import { stemOf } from "./cache_key.ts";
 import { type Entry, LARGEST_KEPT_BYTES, seal, unseal } from "./entry.ts";
-import type { Wanted } from "./fetch_entry.ts";
+import type { Wanted } from "./wanted.ts";
 import type { Reader } from "./reader.ts";
 import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { Lock } from "../cache/shared_store.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Operator, Order } from "../resource/resource.ts";
+import type { Operator, Order } from "../resource/definition.ts";
 import type { Restriction } from "../access/scope.ts";
 import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 

@@ -1,12 +1,13 @@
 import { internalError } from "../kernel/app_error.ts";
-import { type Filter, fullName, type Resource } from "../resource/resource.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { Filter } from "../resource/definition.ts";
 import type { Scope } from "../access/scope.ts";
 import type { SourceFilter, SourceRequest } from "./source.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What a caller asks, when its parameters and its scope are known. */
-interface Asked {
+interface SourceQuestion {
   readonly resource: Resource;
   readonly params: Params;
   readonly scope: Scope;
@@ -14,7 +15,7 @@ interface Asked {
 }
 
 /** Turns a resource, its checked parameters and the caller's scope into one question for the database. */
-export function sourceRequest({ resource, params, scope, day }: Asked): SourceRequest {
+export function sourceRequest({ resource, params, scope, day }: SourceQuestion): SourceRequest {
   const filters = resource.filters.flatMap((filter) => narrow(filter, params[filter.param]));
   const { listed, minimum_sample } = resource;
   if (listed !== undefined) filters.push({ column: listed.column, op: "listed", value: listed.in });

@@ -5,7 +5,7 @@ import { parsePointer, type Pointer } from "./pointer_entry.ts";
 import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
-import type { Soon } from "../kernel/maybe_promise.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
 import type { Source } from "./source.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
@@ -56,7 +56,7 @@ export class ViewPointer {
   }
 
   /** @throws AppError SOURCE_UNAVAILABLE when nothing is known and the source does not answer. */
-  current(emit: Emit): Soon<Known> {
+  current(emit: Emit): MaybePromise<Known> {
     const now = this.#options.clock.now();
     if (this.#pointer !== null && now - this.#looked_at < MEMORY_MS) return this.#known(this.#pointer, emit);
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});

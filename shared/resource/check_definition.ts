@@ -1,4 +1,4 @@
-import type { Access, ResourceDefinition } from "./resource.ts";
+import type { Access, ResourceDefinition } from "./definition.ts";
 import { z } from "zod";
 
 const PACK = /^[a-z][a-z0-9_]{0,30}$/;

@@ -1,4 +1,5 @@
-import { fullName, type Pivot, type Resource } from "../../shared/resource/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import type { Pivot } from "../../shared/resource/definition.ts";
 import { type Json, ref } from "./json.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { wordOf } from "./names.ts";

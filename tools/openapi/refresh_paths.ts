@@ -5,7 +5,7 @@ import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
-import { json, pathItem } from "./operator_paths.ts";
+import { json, pathItem } from "./path_item.ts";
 import { problemsOf } from "./problems.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";

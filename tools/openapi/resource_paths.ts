@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../shared/kernel/app_error.ts";
-import type { MinimumSample, Resource } from "../../shared/resource/resource.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
+import type { MinimumSample } from "../../shared/resource/definition.ts";
 import { sampleQuery, sampleRow } from "../../tests/support/fixtures/sample_values.ts";
 import { ALWAYS, FRESHNESS, type HeaderName, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";

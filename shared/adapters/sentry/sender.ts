@@ -2,10 +2,11 @@
 import "@sentry/conventions/op";
 import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../../audit/event.ts";
-import type { JobCheckIn } from "../../audit/monitors.ts";
-import type { AlertSender, SendAnswer } from "../../audit/ports.ts";
+import type { JobCheckIn } from "../../audit/leased.ts";
+import type { AlertSender } from "../../audit/ports.ts";
+import type { SendAnswer } from "../../audit/verdict.ts";
 import { scrubName } from "../../kernel/scrub/message.ts";
-import { hearingTransport } from "./transport.ts";
+import { observedTransport } from "./transport.ts";
 
 export interface SentryOptions {
   readonly dsn: string;
@@ -59,9 +60,9 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
     // Reports of dropped events would travel in envelopes of their own, unasked.
     sendClientReports: false,
     maxBreadcrumbs: 0,
-    transport: hearingTransport({
+    transport: observedTransport({
       timeout_ms,
-      heard: (id, answer) => waiting.get(id)?.(answer),
+      onAnswer: (id, answer) => waiting.get(id)?.(answer),
       now: () => Date.now(),
     }),
   });

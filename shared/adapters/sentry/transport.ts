@@ -1,5 +1,6 @@
 import { createTransport } from "@sentry/deno";
-import type { AlertCategory, SendAnswer } from "../../audit/ports.ts";
+import type { AlertCategory } from "../../audit/ports.ts";
+import type { SendAnswer } from "../../audit/verdict.ts";
 import { receiverWords } from "./receiver_words.ts";
 import { rateLimitSeconds } from "./rate_limits.ts";
 
@@ -10,18 +11,18 @@ type Options = Parameters<typeof createTransport>[0] & {
 type Transport = ReturnType<typeof createTransport>;
 
 /** Hears what Sentry answered to each envelope. The SDK itself does not tell: `flush()` is true after a 500 as well. */
-export interface Ear {
+export interface OnAnswer {
   (envelope_id: string, answer: SendAnswer): void;
 }
 
 export interface TransportOptions {
   readonly timeout_ms: number;
-  readonly heard: Ear;
+  readonly onAnswer: OnAnswer;
   readonly now: () => number;
 }
 
 /** A transport for the SDK that gives up in time and reports every answer by the id of what was sent. */
-export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): (options: Options) => Transport {
+export function observedTransport({ timeout_ms, onAnswer, now }: TransportOptions): (options: Options) => Transport {
   return (options) => {
     const transport = createTransport(options, async ({ body }) => {
       const response = await fetch(options.url, {
@@ -55,7 +56,7 @@ export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): 
             rate_limits: response.headers?.["x-sentry-rate-limits"] ?? null,
             retry_after: response.headers?.["retry-after"] ?? null,
           };
-          heard(id, {
+          onAnswer(id, {
             status: response.statusCode ?? null,
             hold_seconds: rateLimitSeconds(headers, category, now()),
             words: response.headers?.[WORDS] ?? null,
@@ -63,7 +64,7 @@ export function hearingTransport({ timeout_ms, heard, now }: TransportOptions): 
           return response;
         } catch {
           // Refused, reset or too slow: the reason may name the address with its key, so it is not kept.
-          heard(id, { status: null, hold_seconds: null, words: null });
+          onAnswer(id, { status: null, hold_seconds: null, words: null });
           return {};
         }
       },

@@ -26,12 +26,12 @@ export function computeCalendar(request: CalendarRequest): Calendar {
   return { jobs: request.jobs.flatMap((job) => computeJob(job, { request, offsetAt })) };
 }
 
-interface Surroundings {
+interface Context {
   readonly request: CalendarRequest;
   readonly offsetAt: OffsetAt;
 }
 
-function computeJob(job: CalendarJob, { request, offsetAt }: Surroundings): readonly JobSlots[] {
+function computeJob(job: CalendarJob, { request, offsetAt }: Context): readonly JobSlots[] {
   const { job_name } = job;
   const schedule = parseSchedule(job.schedule, { matches_both_days: request.matches_both_days });
   const named = { job_name, schedule: job.schedule };

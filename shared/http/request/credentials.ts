@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/app_error.ts";
 import type { Caller } from "../../access/caller.ts";
-import { andThen, type Soon } from "../../kernel/maybe_promise.ts";
+import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
 import type { Api } from "../api.ts";
 import type { Exchange } from "./exchange.ts";
 import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.ts";
@@ -10,15 +10,15 @@ import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.t
  *
  * @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold; RATE_LIMITED.
  */
-export function requireCaller(api: Api, exchange: Exchange): Soon<Caller> {
-  return andThen<Caller | null, Caller>(
+export function requireCaller(api: Api, exchange: Exchange): MaybePromise<Caller> {
+  return thenMaybe<Caller | null, Caller>(
     identifyCaller(api, exchange),
     (caller) =>
-      caller === null ? refuseNobody(api, exchange) : andThen(countRequest(api, exchange, caller), () => caller),
+      caller === null ? refuseAnonymous(api, exchange) : thenMaybe(countRequest(api, exchange, caller), () => caller),
   );
 }
 
-async function refuseNobody(api: Api, exchange: Exchange): Promise<never> {
+async function refuseAnonymous(api: Api, exchange: Exchange): Promise<never> {
   await countUnverified(api, exchange);
   throw new AppError("UNAUTHENTICATED", {
     detail:
@@ -27,7 +27,7 @@ async function refuseNobody(api: Api, exchange: Exchange): Promise<never> {
 }
 
 /** Null without a credential. @throws AppError UNAUTHENTICATED or RATE_LIMITED. */
-export function identifyCaller(api: Api, exchange: Exchange): Soon<Caller | null> {
+export function identifyCaller(api: Api, exchange: Exchange): MaybePromise<Caller | null> {
   return api.identity.remembered(exchange.request.headers) ?? verifyCaller(api, exchange);
 }
 

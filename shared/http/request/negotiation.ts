@@ -1,5 +1,6 @@
 import { AppError } from "../../kernel/app_error.ts";
-import type { Format, Resource } from "../../resource/resource.ts";
+import type { Resource } from "../../resource/resource.ts";
+import type { Format } from "../../resource/definition.ts";
 import { refuse } from "./query_params.ts";
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = { json: "application/json", csv: "text/csv" };

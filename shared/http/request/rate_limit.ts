@@ -2,18 +2,18 @@ import { AppError } from "../../kernel/app_error.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { Standing } from "../../limits/rate_allowance.ts";
 import type { Limited } from "../../limits/rate_limits.ts";
-import { andThen, type Soon } from "../../kernel/maybe_promise.ts";
+import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
 import type { Api } from "../api.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
-export function countRequest(api: Api, exchange: Exchange, caller: Caller): Soon<void> {
+export function countRequest(api: Api, exchange: Exchange, caller: Caller): MaybePromise<void> {
   return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
 }
 
 /** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
-export function countUnverified(api: Api, exchange: Exchange): Soon<void> {
+export function countUnverified(api: Api, exchange: Exchange): MaybePromise<void> {
   return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
 }
 
@@ -42,13 +42,13 @@ function spend(
   api: Api,
   exchange: Exchange,
   { kind, whose }: { readonly kind: Limited; readonly whose: string },
-): Soon<void> {
-  return andThen(api.limiter.spend(kind, whose, exchange.emit), (standing) => {
-    if (standing !== null) obey(exchange, standing);
+): MaybePromise<void> {
+  return thenMaybe(api.limiter.spend(kind, whose, exchange.emit), (standing) => {
+    if (standing !== null) enforceLimit(exchange, standing);
   });
 }
 
-function obey(exchange: Exchange, standing: Standing): void {
+function enforceLimit(exchange: Exchange, standing: Standing): void {
   exchange.standing = standing;
   if (standing.is_admitted) return;
   const { name, limit, reset_seconds } = standing;

@@ -1,7 +1,8 @@
 import { gzipEtag } from "../../read/etag.ts";
 import type { Entry } from "../../read/entry.ts";
 import type { Answer } from "../../read/read_resource.ts";
-import type { Format, Resource } from "../../resource/resource.ts";
+import type { Resource } from "../../resource/resource.ts";
+import type { Format } from "../../resource/definition.ts";
 import { cacheStatus } from "./cache_status.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { httpDates } from "./http_date.ts";
@@ -15,14 +16,14 @@ export const VARY = "Authorization, Apikey, Accept";
 /** What some callers get compressed. */
 const VARY_CODED = `${VARY}, Accept-Encoding`;
 
-export interface Asked {
+export interface ResponseForm {
   readonly format: Format;
   readonly gzip: boolean;
   readonly exchange: Exchange;
 }
 
 /** Writes an answer as a response. */
-export type Write = (answer: Answer, asked: Asked) => Response;
+export type Write = (answer: Answer, asked: ResponseForm) => Response;
 
 /**
  * Writes answers of one resource. A 304 has no body, and says of the rows only what may have changed: their age. The rest

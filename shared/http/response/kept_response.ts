@@ -4,7 +4,7 @@
  */
 export class KeptResponse {
   readonly #response: Response;
-  readonly #dressed = new Map<string, Map<string, Response>>();
+  readonly #finished = new Map<string, Map<string, Response>>();
 
   /** @param response with a body of text or bytes, or none: a stream cannot be sent twice */
   constructor(response: Response) {
@@ -15,16 +15,16 @@ export class KeptResponse {
    * A copy to send.
    *
    * @param kinds two words that name the callers who get the same headers besides; there must be few
-   * @param dress adds those headers; called once for each pair
+   * @param addSharedHeaders adds those headers; called once for each pair
    */
-  copy(kinds: readonly [string, string], dress: (response: Response) => void): Response {
+  copy(kinds: readonly [string, string], addSharedHeaders: (response: Response) => void): Response {
     const [first, second] = kinds;
-    const known = this.#dressed.get(first)?.get(second);
+    const known = this.#finished.get(first)?.get(second);
     if (known !== undefined) return known.clone();
-    const dressed = this.#response.clone();
-    dress(dressed);
-    const others = this.#dressed.get(first) ?? new Map<string, Response>();
-    this.#dressed.set(first, others.set(second, dressed));
-    return dressed.clone();
+    const finished = this.#response.clone();
+    addSharedHeaders(finished);
+    const others = this.#finished.get(first) ?? new Map<string, Response>();
+    this.#finished.set(first, others.set(second, finished));
+    return finished.clone();
   }
 }

@@ -2,7 +2,7 @@ import type { AppError } from "../../kernel/app_error.ts";
 import { type CacheWord, cacheWord, notableEvents } from "../../cache/event.ts";
 import { loadOnce } from "../../kernel/load_once.ts";
 import type { Log } from "../../kernel/ports.ts";
-import type { Soon } from "../../kernel/maybe_promise.ts";
+import type { MaybePromise } from "../../kernel/maybe_promise.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 export interface Outcome {
@@ -21,7 +21,7 @@ const scrubber = loadOnce(() => import("../../kernel/scrub/message.ts"));
  * Writes the one line of a request. Nothing in it names a person or repeats what a caller wrote. A line that tells a
  * defect is written a moment later, and waited for.
  */
-export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => Soon<void> {
+export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => MaybePromise<void> {
   // What routine lines of one resource share: putting it into JSON each time would take a tenth of a 304.
   const shared = new Map<string, Map<CacheWord, string>>();
 

@@ -1,7 +1,7 @@
 import { loadOnce } from "../../kernel/load_once.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { KeptResponse } from "../response/kept_response.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** A route that its first request loads; those that follow wait for nothing. */
 export function lazyRoute(name: string, load: () => Promise<Route>): Route {

@@ -1,15 +1,11 @@
 import type { Api } from "../api.ts";
-import type { Soon } from "../../kernel/maybe_promise.ts";
-import type { Exchange } from "../request/exchange.ts";
-import type { KeptResponse } from "../response/kept_response.ts";
 import { lazyRoute } from "./lazy_route.ts";
+import type { Route } from "./route.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
 import { serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
-
-export type Route = (exchange: Exchange) => Soon<Response | KeptResponse>;
 
 /**
  * Every path that is read; one that ends in `*` has the paths right below it. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an

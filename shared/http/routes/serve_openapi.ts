@@ -4,7 +4,7 @@ import { PRIVATE, VARY } from "../response/answer.ts";
 import type { Api } from "../api.ts";
 import { requireCaller } from "../request/credentials.ts";
 import { refuseParameters } from "../request/query_params.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** GET /openapi.json: the document that tools/openapi.ts generates. The same for every caller. */
 export function serveOpenapi(api: Api): Route {

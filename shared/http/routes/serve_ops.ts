@@ -9,7 +9,7 @@ import type { Api } from "../api.ts";
 import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { parseParams } from "../request/query_params.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** One list that operators page through. */
 export interface Listing<Schema extends z.ZodObject, Row> {

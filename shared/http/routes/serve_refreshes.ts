@@ -4,7 +4,7 @@ import type { RefreshRequest } from "../../read/refresh_request.ts";
 import { scrubMessage } from "../../kernel/scrub/message.ts";
 import type { Api } from "../api.ts";
 import { parseParams, refuse, refuseParameters } from "../request/query_params.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { opsAnswer, requireOperator } from "./serve_ops.ts";
 
 const name = () =>

@@ -1,10 +1,10 @@
 import type { Caller } from "../../access/caller.ts";
 import { readDemanded } from "../../read/read_demanded.ts";
 import { type Answer, readResource } from "../../read/read_resource.ts";
-import { remembering } from "../../kernel/memoize.ts";
+import { memoize } from "../../kernel/memoize.ts";
 import { fullName, type Resource } from "../../resource/resource.ts";
 import { deriveScope, type Scope } from "../../access/scope.ts";
-import { andThen, type Soon } from "../../kernel/maybe_promise.ts";
+import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
 import { createWriter } from "../response/answer.ts";
 import type { Api } from "../api.ts";
 import { createCompressor, likesGzip } from "../response/content_coding.ts";
@@ -13,7 +13,7 @@ import { demandedAge } from "../request/demanded_age.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { KeptResponse } from "../response/kept_response.ts";
 import { type Asking, rememberQuestions } from "../request/questions.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** Spellings of Accept-Encoding that are remembered: nearly all callers send one of three. */
 const MOST_CODINGS = 50;
@@ -23,7 +23,7 @@ export function serveResource(api: Api, resource: Resource): Route {
   const { hash } = api.reader;
   const askedBy = rememberQuestions(resource, hash);
   const write = createWriter(resource);
-  const takesGzip = remembering(likesGzip, MOST_CODINGS);
+  const takesGzip = memoize(likesGzip, MOST_CODINGS);
   const compressLater = createCompressor(api.reader);
   const name = fullName(resource);
 
@@ -36,7 +36,7 @@ export function serveResource(api: Api, resource: Resource): Route {
     return scope;
   }
 
-  function read(exchange: Exchange, { question, max_age }: Asking, caller: Caller): Soon<Answer> {
+  function read(exchange: Exchange, { question, max_age }: Asking, caller: Caller): MaybePromise<Answer> {
     const { headers } = exchange.request;
     const if_none_match = headers.get("if-none-match");
     const asked = { ...question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
@@ -61,10 +61,10 @@ export function serveResource(api: Api, resource: Resource): Route {
   return (exchange) => {
     exchange.resource = name;
     const asking = askedBy(exchange.search, exchange.request.headers.get("accept"));
-    return andThen(requireCaller(api, exchange), (caller) => {
+    return thenMaybe(requireCaller(api, exchange), (caller) => {
       const found = read(exchange, asking, caller);
       if (found instanceof Promise) exchange.begin("read");
-      return andThen(found, (answer) => respond(exchange, asking, answer));
+      return thenMaybe(found, (answer) => respond(exchange, asking, answer));
     });
   };
 }

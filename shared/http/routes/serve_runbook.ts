@@ -2,7 +2,7 @@ import { AppError } from "../../kernel/app_error.ts";
 import type { Api } from "../api.ts";
 import { identifyCaller } from "../request/credentials.ts";
 import { refuseParameters } from "../request/query_params.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import pages from "../runbook.json" with { type: "json" };
 
 /**

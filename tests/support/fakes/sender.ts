@@ -1,6 +1,7 @@
 import type { AlertEvent } from "../../../shared/audit/event.ts";
-import type { JobCheckIn } from "../../../shared/audit/monitors.ts";
-import type { AlertSender, SendAnswer } from "../../../shared/audit/ports.ts";
+import type { JobCheckIn } from "../../../shared/audit/leased.ts";
+import type { AlertSender } from "../../../shared/audit/ports.ts";
+import type { SendAnswer } from "../../../shared/audit/verdict.ts";
 
 /** A receiver that answers as scripted, then always 200. */
 export class FakeSender implements AlertSender {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
 import type { Caller } from "../../../shared/access/caller.ts";
-import { type Access, column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
+import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
+import type { Access } from "../../../shared/resource/definition.ts";
 import { deriveScope, type Restriction } from "../../../shared/access/scope.ts";
 
 const KEY: Caller = { kind: "key", key_name: "default" };

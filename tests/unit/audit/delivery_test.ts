@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deliverAlerts } from "../../../shared/audit/delivery.ts";
-import type { AlertSender, SendAnswer } from "../../../shared/audit/ports.ts";
+import type { AlertSender } from "../../../shared/audit/ports.ts";
+import type { SendAnswer } from "../../../shared/audit/verdict.ts";
 import type { Clock } from "../../../shared/kernel/ports.ts";
 import { failedAlert } from "../../support/fixtures/audit_alert.ts";
 import { FakeAuditDatabase } from "../../support/fakes/audit_database.ts";

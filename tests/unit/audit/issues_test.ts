@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { closeIssues, type Closing, type ClosingAnswer, type LeasedResolution } from "../../../shared/audit/issues.ts";
+import { closeIssues, type Closing, type ClosingAnswer } from "../../../shared/audit/issues.ts";
+import type { LeasedResolution } from "../../../shared/audit/leased.ts";
 import type { Clock } from "../../../shared/kernel/ports.ts";
 import { failedAlert } from "../../support/fixtures/audit_alert.ts";
 import { FakeAuditDatabase } from "../../support/fakes/audit_database.ts";

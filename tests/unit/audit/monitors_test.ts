@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type JobCheckIn, tellMonitors } from "../../../shared/audit/monitors.ts";
+import { tellMonitors } from "../../../shared/audit/monitors.ts";
+import type { JobCheckIn } from "../../../shared/audit/leased.ts";
 import { FakeAuditDatabase } from "../../support/fakes/audit_database.ts";
 import { FakeSender } from "../../support/fakes/sender.ts";
 
