@@ -1,11 +1,5 @@
-import type { Identity } from "../access/caller.ts";
 import { renderJson } from "../read/renderer.ts";
-import type { FaultLedger } from "../ops/fault_reports.ts";
-import type { HealthSource } from "../ops/health.ts";
-import type { Operations } from "../ops/lists.ts";
-import type { RateParts } from "../limits/rate_limiter.ts";
-import type { Refreshes } from "../read/refreshes.ts";
-import type { ReaderParts } from "../read/reader.ts";
+import type { Platform } from "../platform.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createAuditHealth } from "./supabase/audit_health.ts";
 import { waitUntil } from "./runtime/background.ts";
@@ -23,24 +17,12 @@ import type { UpstashOptions } from "./upstash/client.ts";
 import { createUpstashRateCounter } from "./upstash/rate_counter.ts";
 import { createUpstashStore } from "./upstash/store.ts";
 
-export interface ConnectedPlatform extends ReaderParts {
-  readonly identity: Identity;
-  readonly cors: Environment["FRESHET_CORS_ORIGINS"];
-  readonly health: readonly HealthSource[];
-  readonly operations: Operations;
-  readonly runbook_url: string;
-  readonly rates: RateParts;
-  readonly refreshes: Refreshes;
-  readonly faults: FaultLedger;
-  readonly client_address_header: string;
-}
-
 /**
  * Puts the real parts together from the environment. Nothing is contacted yet: each part connects when it is first used.
  *
  * @throws AppError INTERNAL whose defect names the faulty variables.
  */
-export function connectPlatform(get: (name: string) => string | undefined): ConnectedPlatform {
+export function connectPlatform(get: (name: string) => string | undefined): Platform {
   const environment = checkedEnvironment(get);
   const clock = systemClock;
   const rpc = createAnalyticsRpc(environment);

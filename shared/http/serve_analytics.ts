@@ -2,7 +2,7 @@ import type { Clock, Log } from "../kernel/ports.ts";
 import { loadOnce } from "../kernel/load_once.ts";
 import type { Registry } from "../resource/registry.ts";
 import { createHandler } from "./handler.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "../platform.ts";
 
 export interface AnalyticsOptions {
   readonly registry: Registry;

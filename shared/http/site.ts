@@ -8,7 +8,7 @@ import type { Registry } from "../resource/registry.ts";
 import { rememberHealth } from "../ops/remembered_health.ts";
 import type { Site } from "./handler.ts";
 import { KeptAnswers } from "./response/kept_answers.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "../platform.ts";
 import { postsOf, routesOf } from "./routes/routes.ts";
 
 /** Everything that one deployment serves, over its platform. */

@@ -6,7 +6,8 @@ import type { Resource } from "../resource/resource.ts";
 import { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { Source } from "./source.ts";
-import type { MemoryStore, SharedStore } from "../cache/shared_store.ts";
+import type { SharedStore } from "../cache/shared_store.ts";
+import type { MemoryStore } from "./memory_store.ts";
 import type { Fetched } from "./wanted.ts";
 import { ViewPointer } from "./view_pointer.ts";
 

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "../../read/entry.ts";
-import type { MemoryStore } from "../../cache/shared_store.ts";
+import type { MemoryStore } from "../../read/memory_store.ts";
 
 /** A function may use 256 MB in all; an eighth of it holds eight thousand ordinary answers. */
 const BUDGET_BYTES = 32 * 1024 * 1024;

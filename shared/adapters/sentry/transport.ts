@@ -10,7 +10,7 @@ type Options = Parameters<typeof createTransport>[0] & {
 };
 type Transport = ReturnType<typeof createTransport>;
 
-/** Hears what Sentry answered to each envelope. The SDK itself does not tell: `flush()` is true after a 500 as well. */
+/** Called with Sentry's answer to each envelope. The SDK itself does not tell: `flush()` is true after a 500 as well. */
 export interface OnAnswer {
   (envelope_id: string, answer: SendAnswer): void;
 }

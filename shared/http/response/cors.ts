@@ -1,5 +1,4 @@
-/** Which web origins may read answers in a browser. Never with credentials: keys and tokens travel in headers. */
-export type CorsPolicy = "*" | readonly string[];
+import type { CorsPolicy } from "../../platform.ts";
 
 /** What supabase-js sends, and what a caching client adds. */
 const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-retry-count, x-region, traceparent, " +

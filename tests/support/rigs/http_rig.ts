@@ -13,7 +13,7 @@ import { renderJson } from "../../../shared/read/renderer.ts";
 import type { Registry } from "../../../shared/resource/registry.ts";
 import { fullName, type Resource } from "../../../shared/resource/resource.ts";
 import type { CorsPolicy } from "../../../shared/http/response/cors.ts";
-import type { Platform } from "../../../shared/http/platform.ts";
+import type { Platform } from "../../../shared/platform.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { resources as all } from "../../../tools/resources.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "../fixtures/arena_rows.ts";
