@@ -38,7 +38,7 @@ export function packsSource(resources: readonly Resource[]): string {
   return [
     GENERATED,
     'import { type Method, method, paged, type PagedMethod, pagedRows, type RowsMethod } from "./method.ts";',
-    'import type { Reader } from "./reader.ts";',
+    'import type { Client } from "./client.ts";',
     ...packs.flatMap((pack) => packSource(pack, resources.filter((resource) => resource.pack === pack))),
     "",
     "/** The methods of every pack. */",
@@ -46,9 +46,9 @@ export function packsSource(resources: readonly Resource[]): string {
     ...packs.map((pack) => `  readonly ${pack}: ${pascalCase(pack)}Pack;`),
     "}",
     "",
-    "/** Every pack, over one reader. */",
-    "export function packsOf(reader: Reader): Packs {",
-    `  return { ${packs.map((pack) => `${pack}: ${pack}(reader)`).join(", ")} };`,
+    "/** Every pack, over one client. */",
+    "export function packsOf(client: Client): Packs {",
+    `  return { ${packs.map((pack) => `${pack}: ${pack}(client)`).join(", ")} };`,
     "}",
     "",
   ].join("\n");
@@ -86,12 +86,12 @@ function packSource(pack: string, resources: readonly Resource[]): string[] {
     ]),
     "}",
     "",
-    `/** The methods of the pack ${pack} alone, over a reader. */`,
-    `export function ${pack}(reader: Reader): ${type} {`,
+    `/** The methods of the pack ${pack} alone, over a client. */`,
+    `export function ${pack}(client: Client): ${type} {`,
     "  return {",
     ...resources.map((resource) => {
       const cursor = resource.cursor === undefined ? "" : `, "${resource.cursor}"`;
-      return `    ${methodName(resource)}: ${kindOf(resource).make}(reader, "${fullName(resource)}"${cursor}),`;
+      return `    ${methodName(resource)}: ${kindOf(resource).make}(client, "${fullName(resource)}"${cursor}),`;
     }),
     "  };",
     "}",

@@ -31,27 +31,27 @@ export type Asked<Params> = Record<never, never> extends Params
 export type AnswerOf<Name extends ResourceName> = Answer<Resources[Name]["data"], Resources[Name]["meta"]>;
 
 /** Reads resources by their names. Every function throws FreshetError. */
-export interface Reader {
+export interface Client {
   get<Name extends ResourceName>(name: Name, ...asked: Asked<Resources[Name]["params"]>): Promise<AnswerOf<Name>>;
   /** The same rows as a CSV file that is safe to open in a spreadsheet. */
   csv<Name extends ResourceName>(name: Name, ...asked: Asked<Resources[Name]["params"]>): Promise<CsvAnswer>;
 }
 
 /**
- * A reader without the table of packs: the smallest client.
+ * A client without the table of packs: the smallest one.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * const answer = { data: [{ p50: 71 }], meta: { row_count: 1 } };
  * const fetch = () => Promise.resolve(Response.json(answer, { headers: { age: "12" } }));
- * const reader = createReader({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
- * const { data, freshness } = await reader.get("arena/lane-distributions", { challenge_id: "…" });
+ * const client = createBareClient({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
+ * const { data, freshness } = await client.get("arena/lane-distributions", { challenge_id: "…" });
  * assert.equal(data[0]?.p50, 71);
  * assert.equal(freshness.age_seconds, 12);
  * ```
  */
-export function createReader(options: FreshetOptions): Reader {
+export function createBareClient(options: FreshetOptions): Client {
   const transport = "supabase" in options ? overSupabase(options.supabase) : overFetch(options);
   const recent = new RecentAnswers(options.most_kept ?? 100);
 
@@ -87,7 +87,7 @@ export function createReader(options: FreshetOptions): Reader {
   }
 
   // The resources' types are promised by the API, which checks every row before it leaves.
-  return { get: get as Reader["get"], csv };
+  return { get: get as Client["get"], csv };
 }
 
 function pathOf(name: string, params: object): string {
