@@ -1,7 +1,6 @@
 import type { Calendar, CalendarRequest } from "./calendar/request.ts";
 import type { AlertEvent } from "./event.ts";
-import type { LeasedResolution } from "./leased.ts";
-import type { JobCheckIn } from "./leased.ts";
+import type { JobCheckIn, LeasedResolution } from "./leased.ts";
 import type { AuditPass, Backlog, LeasedAlert } from "./pass.ts";
 import type { SendAnswer } from "./verdict.ts";
 

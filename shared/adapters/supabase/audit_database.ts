@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { calendarRequestSchema } from "../../audit/calendar/request.ts";
-import { leasedResolutionSchema } from "../../audit/leased.ts";
-import { jobCheckInSchema } from "../../audit/leased.ts";
+import { jobCheckInSchema, leasedResolutionSchema } from "../../audit/leased.ts";
 import { auditAnswerSchema, backlogSchema, leasedAlertSchema } from "../../audit/pass.ts";
 import type { AuditDatabase, Lease, ResolutionLease } from "../../audit/ports.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";

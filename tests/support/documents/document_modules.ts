@@ -6,7 +6,19 @@ import { type Block, projectFolder } from "./documents.ts";
 const FILE = /^\/\/ ((?:shared\/packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
 
 /** What a block of a document may import of the project, beside packs. */
-const ROOMS = ["kernel", "resource", "access", "cache", "read", "limits", "audit", "ops", "http", "adapters", "platform.ts"];
+const ROOMS = [
+  "kernel",
+  "resource",
+  "access",
+  "cache",
+  "read",
+  "limits",
+  "audit",
+  "ops",
+  "http",
+  "adapters",
+  "platform.ts",
+];
 
 /**
  * Type-checks TypeScript blocks, each as a module of its own, where its imports lead: one that names its file stands

@@ -1,7 +1,6 @@
 import type { CalendarRequest } from "../../../shared/audit/calendar/request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../../shared/audit/pass.ts";
-import type { LeasedResolution } from "../../../shared/audit/leased.ts";
-import type { JobCheckIn } from "../../../shared/audit/leased.ts";
+import type { JobCheckIn, LeasedResolution } from "../../../shared/audit/leased.ts";
 import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../../shared/audit/ports.ts";
 
 interface Row {
