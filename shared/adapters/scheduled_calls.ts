@@ -2,7 +2,7 @@ import { AddressLimit } from "../limits/address_limit.ts";
 import type { CallGate, CallLedger } from "../ops/scheduled_calls.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createCallLedger, createCallVerifier } from "./supabase/calls.ts";
-import { checkedEnvironment } from "./runtime/environment.ts";
+import { checkedEnvironment } from "./runtime/checked_environment.ts";
 import { requireCronKey } from "./supabase/cron_key.ts";
 import { systemClock } from "./runtime/clock.ts";
 

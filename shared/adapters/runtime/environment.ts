@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { internalError } from "../../kernel/app_error.ts";
 import { RATE_LIMITS } from "../../limits/rate_limits.ts";
 import { rateLimits } from "./rate_limit_setting.ts";
 
@@ -114,13 +113,4 @@ function read(get: (name: string) => string | undefined, name: Variable): string
   const singular = SINGULAR[name];
   const one = singular === undefined ? undefined : get(singular)?.trim();
   return one ? JSON.stringify({ default: one }) : undefined;
-}
-
-/** The environment, or for every request the same fault. @throws AppError INTERNAL whose defect names the faulty variables. */
-export function checkedEnvironment(get: (name: string) => string | undefined): Environment {
-  try {
-    return readEnvironment(get);
-  } catch (error) {
-    throw internalError(error instanceof Error ? error.message : "the environment could not be read");
-  }
 }

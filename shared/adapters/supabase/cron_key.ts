@@ -1,5 +1,5 @@
 import { AppError } from "../../kernel/app_error.ts";
-import { checkedEnvironment } from "../runtime/environment.ts";
+import { checkedEnvironment } from "../runtime/checked_environment.ts";
 
 /**
  * Lets a call by hand through: one that carries the secret key named "cron" in its apikey header. Without such a key in
