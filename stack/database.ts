@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type postgres from "postgres";
 import { importOulad } from "../tools/import_oulad.ts";
 import { BUSY_CHALLENGE } from "../tools/oulad/busy_agents.ts";
-import { plantDemoTraining } from "./demo_training.ts";
+import { plantDemoTraining } from "../packs/training/demo/rows.ts";
 import { withConnection } from "./one_connection.ts";
 import { pause } from "./pause.ts";
 import { demoUsers } from "./tokens.ts";

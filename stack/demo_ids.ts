@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { demoTrainingOrg } from "./demo_training.ts";
+import { demoTrainingOrg } from "../packs/training/demo/rows.ts";
 import { demoUsers } from "./tokens.ts";
 
 /** An agent for which the sample data hold something to see, and the challenge that it has worked at most. */

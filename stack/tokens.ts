@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import { demoTrainingOrg, demoTrainingUsers } from "./demo_training.ts";
+import { demoTrainingOrg, demoTrainingUsers } from "../packs/training/demo/rows.ts";
 
 /** Who the demo tokens stand for. Fixed, so that sample data can belong to them. */
 export const demoUsers = {

@@ -31,7 +31,7 @@ async function create(view: NewView): Promise<string[]> {
   }
   const number = nextMigrationNumber(names, new Date());
   const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
-  const resource = fileURLToPath(new URL(`shared/packs/${view.pack}/${view.stem}.ts`, ROOT));
+  const resource = fileURLToPath(new URL(`packs/${view.pack}/resources/${view.stem}.ts`, ROOT));
   await refuseExisting(resource);
   await mkdir(dirname(resource), { recursive: true });
   await writeFile(migration, migrationSource(view), { flag: "wx" });

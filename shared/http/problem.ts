@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<AppError["code"], string>> = {
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (!(thrown instanceof Error)) return internalError("something other than an error was thrown");
-  const place = /\/((?:shared|supabase)\/[\w./-]+:\d+):\d+/.exec(thrown.stack ?? "")?.[1] ?? "an unknown place";
+  const place = /\/((?:packs|shared|supabase)\/[\w./-]+:\d+):\d+/.exec(thrown.stack ?? "")?.[1] ?? "an unknown place";
   return internalError(`${thrown.name} at ${place}`);
 }
 

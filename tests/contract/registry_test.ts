@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { fullName } from "../../shared/core/resource.ts";
-import { registry } from "../../shared/packs/registry.ts";
+import { registry } from "../../packs/registry.ts";
 import { resources } from "../../tools/resources.ts";
 
-const PACKS = new URL("../../shared/packs/", import.meta.url);
+const PACKS = new URL("../../packs/", import.meta.url);
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
 
 /** The last migration of a pack that holds all these texts: what was made again is as that one has it. */
@@ -40,7 +40,7 @@ function assertComputes(sql: string, columns: readonly string[]): void {
 }
 
 Deno.test("every resource file is registered, under its resource's own name", async () => {
-  const files = (await readdir(PACKS, { recursive: true })).filter((path) => /\/\w+\.ts$/.test(path));
+  const files = (await readdir(PACKS, { recursive: true })).filter((path) => /^\w+\/resources\/\w+\.ts$/.test(path));
   assert.equal(resources.length, files.length, "two share a name, or one is missing");
   assert.deepEqual(resources.map(fullName), Object.keys(registry));
 });

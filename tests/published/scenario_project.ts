@@ -1,5 +1,5 @@
-import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
-import { popularTracks } from "../../shared/packs/engagement/popular_tracks.ts";
+import { activeLearningDays } from "../../packs/engagement/resources/active_learning_days.ts";
+import { popularTracks } from "../../packs/engagement/resources/popular_tracks.ts";
 import { id } from "../support/arena_rows.ts";
 import { createArenaRig } from "../support/http_rig.ts";
 import { sampleRow } from "../support/sample_values.ts";

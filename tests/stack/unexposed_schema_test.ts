@@ -9,7 +9,7 @@ import { systemClock } from "../../shared/adapters/system_clock.ts";
 import { AppError } from "../../shared/core/app_error.ts";
 import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
 import { serveCronAudit } from "../../shared/http/serve_cron_audit.ts";
-import { registry } from "../../shared/packs/registry.ts";
+import { registry } from "../../packs/registry.ts";
 import { publishableKey, secretKey, withDataApi } from "../support/data_api_rig.ts";
 
 const CRON_KEY = "sb_secret_of_the_scheduler";

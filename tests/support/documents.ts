@@ -9,7 +9,9 @@ export async function documents(): Promise<string[]> {
   for await (const entry of Deno.readDir(projectFolder)) {
     if (entry.isFile && entry.name.endsWith(".md")) found.push(entry.name);
   }
-  for (const folder of ["docs", "stack", "samples", "bench"]) await collect(join(projectFolder, folder), found);
+  for (const folder of ["docs", "packs", "stack", "samples", "bench"]) {
+    await collect(join(projectFolder, folder), found);
+  }
   return found.sort();
 }
 

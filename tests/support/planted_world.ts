@@ -6,7 +6,7 @@ import { checkRows } from "../../shared/core/row_check.ts";
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 import type { Restriction, Scope } from "../../shared/core/scope.ts";
 import { viewStates } from "../../shared/core/view_state.ts";
-import { kpiHeatmap } from "../../shared/packs/training/kpi_heatmap.ts";
+import { kpiHeatmap } from "../../packs/training/resources/kpi_heatmap.ts";
 import { resources } from "../../tools/resources.ts";
 import { plantArena, refreshAll } from "./arena_fixture.ts";
 import { readsAll } from "./contracted.ts";

@@ -10,12 +10,12 @@ const GOOD = {
   "shared/core/resource.ts": "export const resource = 1;\n",
   "shared/http/routes.ts": 'import "../core/resource.ts";\n',
   "shared/adapters/csv.ts": 'import "../core/resource.ts";\nimport "zod";\n',
-  "shared/packs/arena/lanes.ts": 'import "../../core/resource.ts";\n',
-  "shared/packs/registry.ts": 'import "./arena/lanes.ts";\n',
+  "packs/study/resources/lanes.ts": 'import "../../../shared/core/resource.ts";\n',
+  "packs/registry.ts": 'import "./study/resources/lanes.ts";\n',
   "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
   "shared/client/a.ts": "export const a = 1;\n",
   "supabase/functions/analytics/index.ts":
-    'import "../../../shared/http/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
+    'import "../../../shared/http/routes.ts";\nimport "../../../packs/registry.ts";\nconsole.log("up");\n',
 };
 
 /** The violations of a small project: a good one, with these files written over it. */
@@ -44,7 +44,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ["core that imports http", { "shared/core/a.ts": 'import "../http/routes.ts";' }, /core may not import http/],
   [
     "core that imports a pack as a type",
-    { "shared/core/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    { "shared/core/a.ts": 'import type { X } from "../../packs/study/resources/lanes.ts";' },
     /core may not import packs/,
   ],
   [
@@ -66,7 +66,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "http that imports a pack",
-    { "shared/http/a.ts": 'import "../packs/registry.ts";' },
+    { "shared/http/a.ts": 'import "../../packs/registry.ts";' },
     /http may not import registry/,
   ],
   ["http that imports a vendor", { "shared/http/a.ts": 'import "npm:hono@4";' }, /package hono/],
@@ -77,8 +77,26 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "a pack that reaches into core",
-    { "shared/core/b.ts": "", "shared/packs/arena/a.ts": 'import "../../core/b.ts";' },
+    { "shared/core/b.ts": "", "packs/study/resources/a.ts": 'import "../../../shared/core/b.ts";' },
     /packs may not import core/,
+  ],
+  [
+    "a pack that imports another pack",
+    { "packs/trade/resources/a.ts": 'import "../../study/resources/lanes.ts";' },
+    /a pack may not import another pack/,
+  ],
+  [
+    "a pack's test that imports another pack",
+    { "packs/trade/tests/unit/a_test.ts": 'import "../../../study/resources/lanes.ts";' },
+    /a pack may not import another pack/,
+  ],
+  [
+    "a pack whose resource imports what is for tests",
+    {
+      "packs/study/tests/support/a.ts": "",
+      "packs/study/resources/a.ts": 'import "../tests/support/a.ts";',
+    },
+    /packs may not import workbench/,
   ],
   [
     "a function that imports a package",
@@ -87,7 +105,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "a client that imports a pack as a type",
-    { "shared/client/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    { "shared/client/a.ts": 'import type { X } from "../../packs/study/resources/lanes.ts";' },
     /client may not import packs/,
   ],
   ["a client that imports zod", { "shared/client/a.ts": 'import "zod";' }, /package zod: client may import none/],

@@ -39,8 +39,8 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
   await withClone(async (run, folder) => {
     const created = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "daily-mastery");
     assert.equal(created.code, 0, created.output);
-    const resource = "shared/packs/study/daily_mastery.ts";
-    const files = ["shared/packs/registry.ts", resource];
+    const resource = "packs/study/resources/daily_mastery.ts";
+    const files = ["packs/registry.ts", resource];
     const checks = [
       ["fmt", "--check", ...files],
       ["lint", ...files],
@@ -53,7 +53,7 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       const { code, output } = await run(...check);
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
-    assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
+    assert.match(await readFile(join(folder, "packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
     const page = await readFile(join(folder, "docs/api.md"), "utf8");
     assert.match(page, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();

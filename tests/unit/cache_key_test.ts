@@ -11,7 +11,7 @@ import {
 } from "../../shared/core/cache_key.ts";
 import { column, defineResource, type Resource } from "../../shared/core/resource.ts";
 import type { ViewState } from "../../shared/core/view_state.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
 import { id } from "../support/arena_rows.ts";
 
 const STATE: ViewState = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFreshet, FreshetError } from "../../shared/client/mod.ts";
-import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
+import { activeLearningDays } from "../../packs/engagement/resources/active_learning_days.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { createClientRig, PROJECT } from "../support/client_rig.ts";
 import { FakeRefreshes } from "../support/fake_refreshes.ts";

@@ -4,7 +4,7 @@ import { AppError } from "../../shared/core/app_error.ts";
 import { createQuestion } from "../../shared/core/cache_key.ts";
 import { readDemanded } from "../../shared/core/read_demanded.ts";
 import { RefreshOnDemand } from "../../shared/core/refresh_on_demand.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
 import { resources } from "../../tools/resources.ts";
 import { id, laneRow } from "../support/arena_rows.ts";
 import { settle } from "../support/fake_clock.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../shared/core/app_error.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
-import { progress } from "../../shared/packs/arena/progress.ts";
-import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
+import { progress } from "../../packs/arena/resources/progress.ts";
+import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
 import { parseQuery } from "../../shared/http/query_params.ts";
 import { id } from "../support/arena_rows.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import { rememberQuestions } from "../../shared/http/questions.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
 import { id } from "../support/arena_rows.ts";
 
 function counted() {

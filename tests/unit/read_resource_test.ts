@@ -4,10 +4,10 @@ import { createQuestion } from "../../shared/core/cache_key.ts";
 import { readResource } from "../../shared/core/read_resource.ts";
 import type { Resource } from "../../shared/core/resource.ts";
 import { deriveScope } from "../../shared/core/scope.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
-import { progress } from "../../shared/packs/arena/progress.ts";
-import { timeToFirstWin } from "../../shared/packs/arena/time_to_first_win.ts";
-import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
+import { progress } from "../../packs/arena/resources/progress.ts";
+import { timeToFirstWin } from "../../packs/arena/resources/time_to_first_win.ts";
+import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
 import { id, laneRow, progressRow, weaknessRow, winRow } from "../support/arena_rows.ts";
 import { createWorld, SERVICE } from "../support/read_rig.ts";
 

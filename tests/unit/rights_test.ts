@@ -6,8 +6,8 @@ import { column, defineResource, type Resource } from "../../shared/core/resourc
 import { restsOnRights } from "../../shared/core/rights.ts";
 import { deriveScope } from "../../shared/core/scope.ts";
 import { resources } from "../../tools/resources.ts";
-import { laneDistributions } from "../../shared/packs/arena/lane_distributions.ts";
-import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
+import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
+import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
 import { id, laneRow, weaknessRow } from "../support/arena_rows.ts";
 import { createWorld, type Isolate, type Read, SERVICE } from "../support/read_rig.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../shared/core/caller.ts";
-import { weaknessPatterns } from "../../shared/packs/arena/weakness_patterns.ts";
+import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
 import { id, weaknessRow } from "../support/arena_rows.ts";
 import { createWorld } from "../support/read_rig.ts";
 

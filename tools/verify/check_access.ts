@@ -53,7 +53,9 @@ export async function checkAccess(subject: Subject, access: Access): Promise<voi
 /** The columns that are served are there: a view without one of them would answer 500 to every reader. */
 async function checkColumns(view: string, service: Connection): Promise<void> {
   const served: Resource[] = resources.filter((resource) => resource.view === view);
-  if (served.length === 0) throw new VerifyError(`No resource serves the view ${view}`, "add one to shared/packs");
+  if (served.length === 0) {
+    throw new VerifyError(`No resource serves the view ${view}`, "add one to its pack's resources");
+  }
   for (const resource of served) {
     const { columns, order, through } = resource;
     const asked = { columns, filters: [], scope: null, order, limit: 1 };

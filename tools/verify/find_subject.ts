@@ -1,7 +1,7 @@
 import { resources } from "../resources.ts";
-import { arena } from "./packs/arena.ts";
-import { engagement } from "./packs/engagement.ts";
-import { qbank } from "./packs/qbank.ts";
+import { arena } from "../../packs/arena/verify.ts";
+import { engagement } from "../../packs/engagement/verify.ts";
+import { qbank } from "../../packs/qbank/verify.ts";
 import type { PackSubject, SubjectView } from "./subject.ts";
 import { VerifyError } from "./verify_error.ts";
 

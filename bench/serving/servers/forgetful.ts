@@ -3,7 +3,7 @@ import { connectPlatform } from "../../../shared/adapters/platform.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import type { MemoryStore, SharedStore } from "../../../shared/core/store.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { registry } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../packs/registry.ts";
 
 const memory: MemoryStore = { get: () => undefined, set() {} };
 

@@ -2,7 +2,7 @@
 import { bufferLines } from "../../../shared/adapters/line_buffer.ts";
 import { systemClock } from "../../../shared/adapters/system_clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { registry } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../packs/registry.ts";
 
 export default {
   fetch: serveAnalytics({
