@@ -9,7 +9,7 @@ const CHALLENGES = 4;
 const AGENTS = 50;
 
 /** 50 agents in 4 challenges, one bout in each; every submission is scored in two lanes. Agents belong to nobody. */
-export const arena: PackSubject = {
+export const subject: PackSubject = {
   pack: "arena",
   tables: [
     {

@@ -13,7 +13,7 @@ const TRACKS = 10;
 const LEARNERS = 200;
 
 /** 200 learners on 10 tracks; quiz attempts are the many, with some of everything else beside them. */
-export const engagement: PackSubject = {
+export const subject: PackSubject = {
   pack: "engagement",
   tables: [
     {

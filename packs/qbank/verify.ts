@@ -7,7 +7,7 @@ const LEARNER = 3;
 const QUESTIONS = 40;
 
 /** 40 questions of one recognisable lesion; answers over half a year, a third of them wrong, some without a duration. */
-export const qbank: PackSubject = {
+export const subject: PackSubject = {
   pack: "qbank",
   tables: [
     {

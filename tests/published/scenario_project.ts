@@ -1,7 +1,7 @@
-import { activeLearningDays } from "../../packs/engagement/resources/active_learning_days.ts";
-import { popularTracks } from "../../packs/engagement/resources/popular_tracks.ts";
-import { id } from "../support/arena_rows.ts";
-import { createArenaRig } from "../support/http_rig.ts";
+import { activeLearningDays } from "../support/sample_pack/active_learning_days.ts";
+import { popularTracks } from "../support/sample_pack/popular_tracks.ts";
+import { id } from "../support/sample_rows.ts";
+import { createSampleRig } from "../support/http_rig.ts";
 import { sampleRow } from "../support/sample_values.ts";
 import { KEYS, mintToken } from "../support/tokens.ts";
 
@@ -13,7 +13,7 @@ export interface ScenarioProject {
 }
 
 export async function startScenarioProject(): Promise<ScenarioProject> {
-  const rig = createArenaRig();
+  const rig = createSampleRig();
   rig.source.refresh("active_learning_days", [0, 1, 2, 3, 4].map((seed) => sampleRow(activeLearningDays, seed)));
   rig.source.refresh("popular_tracks", [sampleRow(popularTracks, 1)]);
   let is_first = true;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Resource } from "../../shared/core/resource.ts";
 import type { FakeRow } from "./fake_source.ts";
-import { id } from "./arena_rows.ts";
+import { id } from "./sample_rows.ts";
 
 /** The JSON schema of one column or parameter, as far as samples need it. */
 const shape = z.looseObject({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sourceRequest } from "../../shared/core/source_request.ts";
-import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
-import { id, laneRow } from "../support/arena_rows.ts";
+import { laneDistributions } from "../support/sample_pack/lane_distributions.ts";
+import { id, laneRow } from "../support/sample_rows.ts";
 import type { FakeRow } from "../support/fake_source.ts";
 import { createWorld } from "../support/read_rig.ts";
 

@@ -6,10 +6,10 @@ import { placeOf, writeCursor } from "../../shared/core/cursor.ts";
 import { LONGEST_CURSOR } from "../../shared/core/cursor_text.ts";
 import { pack, unpack } from "../../shared/core/packed_bytes.ts";
 import { cutRows, pageRequest } from "../../shared/core/page.ts";
-import { progress } from "../../packs/arena/resources/progress.ts";
-import { heatmap } from "../../packs/qbank/resources/heatmap.ts";
-import { heatmapMatrix } from "../../packs/qbank/resources/heatmap_matrix.ts";
-import { id } from "../support/arena_rows.ts";
+import { progress } from "../support/sample_pack/progress.ts";
+import { heatmap } from "../support/sample_pack/heatmap.ts";
+import { heatmapMatrix } from "../support/sample_pack/heatmap_matrix.ts";
+import { id } from "../support/sample_rows.ts";
 
 const ROW = { week_start: "2026-01-05", question_id: id(7), lesion: "vsd", topic: "Shunts", attempts: 5 };
 const PLACE = ["2026-01-05", id(7), "vsd", "Shunts"];

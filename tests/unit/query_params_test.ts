@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../shared/core/app_error.ts";
-import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
-import { progress } from "../../packs/arena/resources/progress.ts";
-import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
+import { laneDistributions } from "../support/sample_pack/lane_distributions.ts";
+import { progress } from "../support/sample_pack/progress.ts";
+import { weaknessPatterns } from "../support/sample_pack/weakness_patterns.ts";
 import { parseQuery } from "../../shared/http/query_params.ts";
-import { id } from "../support/arena_rows.ts";
+import { id } from "../support/sample_rows.ts";
 
 function errorsOf(resource: Parameters<typeof parseQuery>[0], query: string) {
   try {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../shared/adapters/sha256.ts";
 import { rememberQuestions } from "../../shared/http/questions.ts";
-import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
-import { id } from "../support/arena_rows.ts";
+import { laneDistributions } from "../support/sample_pack/lane_distributions.ts";
+import { id } from "../support/sample_rows.ts";
 
 function counted() {
   let hashes = 0;

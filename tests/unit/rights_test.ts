@@ -6,9 +6,9 @@ import { column, defineResource, type Resource } from "../../shared/core/resourc
 import { restsOnRights } from "../../shared/core/rights.ts";
 import { deriveScope } from "../../shared/core/scope.ts";
 import { resources } from "../../tools/resources.ts";
-import { laneDistributions } from "../../packs/arena/resources/lane_distributions.ts";
-import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
-import { id, laneRow, weaknessRow } from "../support/arena_rows.ts";
+import { laneDistributions } from "../support/sample_pack/lane_distributions.ts";
+import { weaknessPatterns } from "../support/sample_pack/weakness_patterns.ts";
+import { id, laneRow, weaknessRow } from "../support/sample_rows.ts";
 import { createWorld, type Isolate, type Read, SERVICE } from "../support/read_rig.ts";
 
 const MINUTE = 60_000;

@@ -4,8 +4,8 @@ import type { Resource } from "../../shared/core/resource.ts";
 import { checkRows } from "../../shared/core/row_check.ts";
 import type { Scope } from "../../shared/core/scope.ts";
 import type { SourceAnswer } from "../../shared/core/source.ts";
-import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
-import { id, weaknessRow } from "../support/arena_rows.ts";
+import { weaknessPatterns } from "../support/sample_pack/weakness_patterns.ts";
+import { id, weaknessRow } from "../support/sample_rows.ts";
 
 const STATE = {
   version: 1,

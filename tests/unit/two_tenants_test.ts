@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../shared/core/caller.ts";
-import { weaknessPatterns } from "../../packs/arena/resources/weakness_patterns.ts";
-import { id, weaknessRow } from "../support/arena_rows.ts";
+import { weaknessPatterns } from "../support/sample_pack/weakness_patterns.ts";
+import { id, weaknessRow } from "../support/sample_rows.ts";
 import { createWorld } from "../support/read_rig.ts";
 
 const RESOURCE = weaknessPatterns;

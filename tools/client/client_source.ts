@@ -37,7 +37,7 @@ export function clientSource(resources: readonly Resource[], comments: Comments,
   ].join("\n");
 }
 
-function entryOf(resource: Resource): string[] {
+export function entryOf(resource: Resource): string[] {
   const word = wordOf(resource);
   const data = resource.pivot === undefined ? `readonly ${word}Row[]` : `${word}Table`;
   const meta = resource.cursor === undefined ? "ListMeta" : "PageMeta";
@@ -57,7 +57,7 @@ function entryOf(resource: Resource): string[] {
 }
 
 /** The type of the methods of one pack, and the function that makes them: what is not called is not bundled. */
-function packSource(pack: string, resources: readonly Resource[]): string[] {
+export function packSource(pack: string, resources: readonly Resource[]): string[] {
   const type = `${pascalCase(pack)}Pack`;
   return [
     "",

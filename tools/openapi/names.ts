@@ -1,6 +1,6 @@
 import { fullName, type Resource } from "../../shared/core/resource.ts";
 
-/** The resource's name as one word of the document: "qbank/heatmap/matrix" is QbankHeatmapMatrix. */
+/** The resource's name as one word of the document: "sample/heatmap/matrix" is QbankHeatmapMatrix. */
 export function wordOf(resource: Resource): string {
   return pascalCase(fullName(resource));
 }
