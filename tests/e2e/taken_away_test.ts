@@ -6,7 +6,7 @@ import { e2e } from "../support/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/product.ts";
 import { proofs } from "../support/proofs.ts";
 import { asMember, organisations, plantTraining } from "../support/training_fixture.ts";
-import { demoUsers } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { demoUsers } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 
 export const challenge = "c0000000-0000-4000-8000-000000000001";
 /** Fewer than five samples in its one lane. */

@@ -42,7 +42,7 @@ e2e("the demo people are named as made up, and lead twelve real students, one of
 
 e2e("the team's attempts name a feedback that is made up, and no others do", async () => {
   const { stack } = product;
-  const answer = await product.get(`/training/me/attempts`, asUser(stack, stack.tokens.trainee));
+  const answer = await product.get(`/training/me/attempts`, asUser(stack, stack.tokens["trainee"] ?? ""));
   const { data } = await answer.json();
   equal(data.length, 5);
   for (const { attempt_id, feedback_id } of data) equal(feedback_id, `made-up/${attempt_id}`);
