@@ -36,16 +36,18 @@ export interface PackDemo {
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }
 
+const withDemo = await spread(["packs/*/demo.ts"]);
+
 /** Of every pack of this checkout, by its name. */
 export const demos: ReadonlyMap<string, PackDemo> = new Map(
-  await Promise.all(
-    packNames().map(async (pack): Promise<[string, PackDemo]> => {
-      const [file] = await spread([`packs/${pack}/demo.ts`]);
-      if (file === undefined) return [pack, {}];
-      const module: { readonly demo: PackDemo } = await import(new URL(`../${file}`, import.meta.url).href);
-      return [pack, module.demo];
-    }),
-  ),
+  await Promise.all(packNames().map(async (pack) => [pack, await demoOf(pack)] as const)),
 );
+
+async function demoOf(pack: string): Promise<PackDemo> {
+  const file = `packs/${pack}/demo.ts`;
+  if (!withDemo.includes(file)) return {};
+  const module: { readonly demo: PackDemo } = await import(new URL(`../${file}`, import.meta.url).href);
+  return module.demo;
+}
 
 export const demoPeople: readonly DemoPerson[] = [...demos.values()].flatMap(({ people = [] }) => people);

@@ -13,7 +13,7 @@ export interface ResourceFile {
   readonly pack: string;
   /** The file's name without its ending: lane_distributions. */
   readonly stem: string;
-  /** The resource's full name: arena/lane-distributions. */
+  /** The resource's full name: sales/orders-by-day. */
   readonly name: string;
 }
 

@@ -43,12 +43,8 @@ export interface Reader {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const answer = { data: [{ p50: 71 }], meta: { row_count: 1 } };
- * const fetch = () => Promise.resolve(Response.json(answer, { headers: { age: "12" } }));
- * const reader = createReader({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
- * const { data, freshness } = await reader.get("arena/lane-distributions", { challenge_id: "…" });
- * assert.equal(data[0]?.p50, 71);
- * assert.equal(freshness.age_seconds, 12);
+ * const reader = createReader({ url: "https://example.supabase.co", key: "sb_publishable_…" });
+ * assert.deepEqual(Object.keys(reader).sort(), ["csv", "get"]);
  * ```
  */
 export function createReader(options: FreshetOptions): Reader {
