@@ -26,7 +26,7 @@ export function typesTestSource(resources: readonly Resource[]): string {
         }>>,`,
     ]),
     `  ]> = ${2 * resources.length};`,
-    "  assert.ok(checked > 0);",
+    `  assert.equal(checked, ${2 * resources.length});`,
     "});",
     "",
   ].join("\n");

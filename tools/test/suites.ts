@@ -51,6 +51,12 @@ export const suites: readonly Suite[] = [
     database: "installed",
   },
   {
+    name: "packs",
+    what: "checkouts without a pack, and without any",
+    paths: ["tests/packs"],
+    beside: "waiting",
+  },
+  {
     name: "oulad",
     what: "the real data set against DuckDB",
     paths: ["tests/oulad", "packs/*/tests/oulad"],

@@ -3,8 +3,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
-import { createFreshet } from "../../shared/client/mod.ts";
-import { mintToken } from "../../stack/tokens.ts";
+import { createFreshet } from "../../../../shared/client/mod.ts";
+import { mintToken } from "../../../../stack/tokens.ts";
 import {
   challenge,
   memberAgent,
@@ -12,11 +12,11 @@ import {
   plantArena,
   refreshAll,
   smallChallenge,
-} from "../support/arena_fixture.ts";
-import { listeningAddresses } from "../support/listening.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
-import { pause } from "../../stack/pause.ts";
+} from "../../../../tests/support/arena_fixture.ts";
+import { listeningAddresses } from "../../../../tests/support/listening.ts";
+import { e2e } from "../../../../tests/support/e2e.ts";
+import { asUser, type Product, startProduct } from "../../../../tests/support/product.ts";
+import { pause } from "../../../../stack/pause.ts";
 
 let product: Product;
 
@@ -125,7 +125,7 @@ e2e(
 e2e("the OpenAPI document is served through the origin, as it is committed", async () => {
   const response = await product.get("/openapi.json", { apikey: product.stack.keys.publishableKey });
   equal(response.status, 200);
-  const committed = new URL("../../shared/http/openapi.json", import.meta.url);
+  const committed = new URL("../../../../shared/http/openapi.json", import.meta.url);
   deepEqual(await response.json(), JSON.parse(await Deno.readTextFile(committed)));
 });
 

@@ -1,9 +1,9 @@
 // What the caches promise across isolates, counted in the database itself.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
-import { challenge, memberAgent, plantArena, refreshAll } from "../support/arena_fixture.ts";
-import { type Product, startProduct } from "../support/product.ts";
-import { pause } from "../../stack/pause.ts";
+import { challenge, memberAgent, plantArena, refreshAll } from "../../../../tests/support/arena_fixture.ts";
+import { type Product, startProduct } from "../../../../tests/support/product.ts";
+import { pause } from "../../../../stack/pause.ts";
 
 let product: Product;
 let superuser: postgres.Sql;
