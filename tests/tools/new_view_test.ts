@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nextMigrationNumber } from "../../tools/new_view.ts";
+import { withPackRow } from "../../tools/new_view/api_row.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
 import { copyProject } from "../support/project_copy.ts";
 
@@ -93,4 +94,14 @@ Deno.test("a migration's number is later than the clock's and than every number 
   assert.equal(nextMigrationNumber(["20261101000000_core__a.sql"], now), "20261120100000");
   assert.equal(nextMigrationNumber(["20261120235959_core__a.sql", "README.md"], now), "20261120235969");
   assert.equal(nextMigrationNumber([], now), "20261120100000");
+});
+
+Deno.test("the README of the pack lists a new resource after its own others, and one without a table says so", () => {
+  const view = parseNewView(["study", "mv_daily_mastery", "daily-mastery"]);
+  const readme = "# Study\n\n| path |\n| --- |\n| `/study/first` | … | `a` |\n\n## Decisions\n";
+  assert.match(
+    withPackRow(readme, view),
+    /\| `\/study\/first` .*\n\| `\/study\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/,
+  );
+  assert.throws(() => withPackRow("# Study\n", view), /add a row for \/study\/daily-mastery by hand/);
 });
