@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type postgres from "postgres";
 import { importOulad } from "../samples/oulad/import.ts";
-import { BUSY_CHALLENGE } from "../samples/oulad/import/busy_agents.ts";
-import { plantDemoTraining } from "./demo_training.ts";
+import { demoUsers } from "./demo_users.ts";
 import { withConnection } from "./one_connection.ts";
+import { demos, type SampleState } from "./pack_demo.ts";
 import { pause } from "./pause.ts";
-import { demoUsers } from "./tokens.ts";
 
 /** Puts what the scheduler needs in order to call the functions where a hosted project keeps it: into Vault. */
 export async function storeSecrets(superuserUrl: string, secrets: Record<string, string>): Promise<void> {
@@ -19,35 +18,38 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
 }
 
 /**
- * Loads the sample data, with the demo people, into tables that are empty: of both packs, or of the training pack where the
- * arena holds the sample already. Answers whether it did.
+ * Loads the sample data, with the packs' demo people, where a pack's tables are empty and none holds own data. Answers
+ * whether it did.
  */
 export async function loadSamples(
   databaseUrl: string,
   projectFolder: string,
   report: (line: string) => void,
 ): Promise<boolean> {
-  if (!await withConnection(databaseUrl, wantsSamples)) return false;
+  const packs = await withConnection(databaseUrl, packsOfSample);
+  if (packs.length === 0) return false;
   await importOulad({
     databaseUrl,
     folder: join(projectFolder, "samples", "oulad"),
     report,
+    packs,
     owners: { member: demoUsers.member, other_tenant: demoUsers.other_tenant },
   });
-  await withConnection(databaseUrl, plantDemoTraining);
+  await withConnection(databaseUrl, async (sql) => {
+    for (const pack of packs) await demos.get(pack)?.sample?.complete?.(sql);
+  });
   return true;
 }
 
-/** Own data are left alone, and so is a project without these packs. */
-async function wantsSamples(sql: postgres.Sql): Promise<boolean> {
-  const [packs] = await sql`
-    select to_regclass('public.submissions') is not null and to_regclass('public.scenario_attempts') is not null as exist`;
-  if (packs?.exist !== true) return false;
-  const [arena] = await sql`
-    select exists (select from public.challenges as c where c.id = ${BUSY_CHALLENGE}) as is_sample,
-        not exists (select from public.submissions) as is_empty`;
-  const [training] = await sql`select not exists (select from public.scenario_attempts) as is_empty`;
-  return training?.is_empty === true && (arena?.is_empty === true || arena?.is_sample === true);
+/** The packs that the sample is for: none where one of them holds own data, or all hold the sample. */
+async function packsOfSample(sql: postgres.Sql): Promise<string[]> {
+  const states = new Map<string, SampleState>();
+  for (const [pack, { sample }] of demos) {
+    const state = await sample?.state(sql) ?? "absent";
+    if (state !== "absent") states.set(pack, state);
+  }
+  const held = [...states.values()];
+  return held.includes("empty") && !held.includes("own") ? [...states.keys()] : [];
 }
 
 /** Refreshes the registered views, sources first: all of them, or those that have never been. */

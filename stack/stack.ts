@@ -23,7 +23,7 @@ import { pushMigrations } from "./supabase_cli.ts";
 import { type DemoTokens, demoTokens } from "./tokens.ts";
 
 export interface StackOptions {
-  /** The folder that holds supabase/, shared/ and samples/. */
+  /** The folder that holds supabase/, shared/, packs/ and samples/. */
   readonly projectFolder: string;
   /** Holds the database, the keys and the logs. */
   readonly workFolder: string;
@@ -41,7 +41,7 @@ export interface StackOptions {
   readonly functions?: readonly FoundFunction[];
   /** How many isolates of a function run side by side; one where nothing is said. */
   readonly isolates?: Record<string, number>;
-  /** Load the sample data into an empty arena. */
+  /** Load the sample data into the packs' empty tables. */
   readonly samples?: boolean;
   /** false for stacks that a test throws away. */
   readonly durable?: boolean;

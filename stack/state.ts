@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writePrivately } from "./private_files.ts";
 import { commandLineOf } from "./process_table.ts";
-import { DEMO_TOKENS } from "./tokens.ts";
+import { OWN_TOKENS } from "./tokens.ts";
 
-const tokens = z.record(z.enum(DEMO_TOKENS), z.string());
+const tokens = z.record(z.enum(OWN_TOKENS), z.string()).and(z.record(z.string(), z.string()));
 
 const processSchema = z.object({ pid: z.int(), command: z.string() });
 

@@ -1,29 +1,23 @@
 import { SignJWT } from "jose";
-import { demoTrainingOrg, demoTrainingUsers } from "./demo_training.ts";
+import { demoOrganisations, demoUsers } from "./demo_users.ts";
+import { demoPeople } from "./pack_demo.ts";
 
-/** Who the demo tokens stand for. Fixed, so that sample data can belong to them. */
-export const demoUsers = {
-  admin: "a0000000-0000-4000-8000-000000000001",
-  member: "a0000000-0000-4000-8000-000000000002",
-  other_tenant: "a0000000-0000-4000-8000-000000000003",
-} as const;
-
-export const demoOrganisations = {
-  first: "b0000000-0000-4000-8000-000000000001",
-  other: "b0000000-0000-4000-8000-000000000002",
-} as const;
+/** Those of every product; the packs' people come after them. */
+export const OWN_TOKENS = ["admin", "member", "other_tenant"] as const;
 
 /** In the order in which they are printed. */
-export const DEMO_TOKENS = ["admin", "member", "other_tenant", "org_admin", "manager", "trainee"] as const;
+export const DEMO_TOKENS: readonly string[] = [...OWN_TOKENS, ...demoPeople.map(({ name }) => name)];
 
-export type DemoTokens = { readonly [User in typeof DEMO_TOKENS[number]]: string };
+export type DemoTokens =
+  & { readonly [User in typeof OWN_TOKENS[number]]: string }
+  & { readonly [person: string]: string };
 
 export interface TokenOptions {
   readonly jwtSecret: string;
   readonly issuer: string;
   readonly subject: string;
   /** Beside the standard ones, e.g. { is_admin: true }. */
-  readonly claims?: Record<string, unknown>;
+  readonly claims?: Readonly<Record<string, unknown>>;
   /** Seconds from now; negative for a token that has expired. */
   readonly lifetimeSeconds?: number;
 }
@@ -43,28 +37,18 @@ export async function mintToken(options: TokenOptions): Promise<string> {
     .sign(new TextEncoder().encode(options.jwtSecret));
 }
 
-/**
- * The tokens that `start` prints: an administrator, a member, and somebody of another organisation; and of one organisation
- * of the training pack an administrator, a manager and a trainee.
- */
+/** The tokens that `start` prints: an administrator, a member, somebody of another organisation, and the packs' people. */
 export async function demoTokens(options: { jwtSecret: string; issuer: string }): Promise<DemoTokens> {
   const { first, other } = demoOrganisations;
+  const people = await Promise.all(demoPeople.map(async ({ name, subject, claims }) => {
+    return [name, await mintToken({ ...options, subject, claims })] as const;
+  }));
   return {
     admin: await mintToken({ ...options, subject: demoUsers.admin, claims: { is_admin: true, org_id: first } }),
     member: await mintToken({ ...options, subject: demoUsers.member, claims: { org_id: first } }),
     other_tenant: await mintToken({ ...options, subject: demoUsers.other_tenant, claims: { org_id: other } }),
-    org_admin: await trainingToken("org_admin", "admin"),
-    manager: await trainingToken("manager", "manager"),
-    trainee: await trainingToken("trainee", "trainee"),
+    ...Object.fromEntries(people),
   };
-
-  function trainingToken(user: keyof typeof demoTrainingUsers, role: string): Promise<string> {
-    return mintToken({
-      ...options,
-      subject: demoTrainingUsers[user],
-      claims: { org_id: demoTrainingOrg, org_role: role },
-    });
-  }
 }
 
 /** The key set that verifies these tokens. It holds the secret itself: for the functions' environment, never for HTTP. */

@@ -1,4 +1,6 @@
-import { type DemoIds, findDemoIds } from "./demo_ids.ts";
+import postgres from "postgres";
+import { withConnection } from "./one_connection.ts";
+import { type DemoLine, demoPeople, demos } from "./pack_demo.ts";
 import type { Stack } from "./stack.ts";
 
 /** What `start` prints once everything runs: where, with which keys, and lines to paste. */
@@ -23,9 +25,7 @@ ${
       ["admin", tokens.admin],
       ["member", tokens.member],
       ["other tenant", tokens.other_tenant],
-      ["organisation's admin", tokens.org_admin],
-      ["manager", tokens.manager],
-      ["trainee", tokens.trainee],
+      ...demoPeople.map(({ name, title }): [string, string] => [title, tokens[name] ?? ""]),
     ])
   }
 
@@ -38,34 +38,30 @@ Ctrl-C stops everything. The data are kept; deno task reset deletes them.
 `;
 }
 
-/** Each works as pasted, while the stack runs: with the samples of theirs, without them what any product answers. */
+/** Each works as pasted, while the stack runs: with the packs' samples, without them what any product answers. */
 export async function curlLines(stack: Stack): Promise<string[]> {
-  const ids = await findDemoIds(stack.databaseUrl);
   const api = `${stack.origin}/functions/v1/analytics`;
   const asAnybody = `-H 'apikey: ${stack.keys.publishableKey}'`;
+  const asUser = (name: string) => `${asAnybody} \\\n    -H 'Authorization: Bearer ${stack.tokens[name] ?? ""}'`;
+  const shown = (await linesOfPacks(stack.databaseUrl)).map(({ what, path, as }) =>
+    `  # ${what}\n  curl -s '${api}${path}' ${as === null ? asAnybody : asUser(as)}`
+  );
   const health = `  # Whether everything is as fresh as it should be\n  curl -s '${api}/health' ${asAnybody}`;
-  const lines = ids === null ? linesOfEmpty(api, asAnybody) : linesOfSamples(stack, ids, { api, asAnybody });
-  return [...lines, health];
+  return [...(shown.length === 0 ? linesOfEmpty(api, asAnybody) : shown), health];
 }
 
-function linesOfSamples(stack: Stack, ids: DemoIds, { api, asAnybody }: { api: string; asAnybody: string }): string[] {
-  const { challengeId, agentId } = ids;
-  const as = (token: string) => `${asAnybody} \\\n    -H 'Authorization: Bearer ${token}'`;
-  const asMember = as(stack.tokens.member);
-  return [
-    `  # How scores are spread in each lane of one challenge\n` +
-    `  curl -s '${api}/arena/lane-distributions?challenge_id=${challengeId}' ${asAnybody}`,
-    `  # Where the member's agent keeps scoring below the field\n` +
-    `  curl -s '${api}/arena/weakness-patterns?agent_id=${agentId}' ${asMember}`,
-    `  # How that agent progresses, week by week\n` +
-    `  curl -s '${api}/arena/progress?agent_id=${agentId}&challenge_id=${challengeId}' ${asMember}`,
-    `  # A module of the training pack, as its (made-up) administrator sees it\n` +
-    `  curl -s '${api}/training/org-overview' ${as(stack.tokens.org_admin)}`,
-    `  # Who of a (made-up) manager's people scored best in May 2013\n` +
-    `  curl -s '${api}/training/leaderboard?month=2013-05' ${as(stack.tokens.manager)}`,
-    `  # What a trainee, a real student, was (as made up) assigned and has not done yet\n` +
-    `  curl -s '${api}/training/me/assignments' ${as(stack.tokens.trainee)}`,
-  ];
+async function linesOfPacks(databaseUrl: string): Promise<DemoLine[]> {
+  return await withConnection(databaseUrl, async (sql) => {
+    const found: DemoLine[] = [];
+    for (const { lines } of demos.values()) found.push(...await lines?.(sql).catch(none) ?? []);
+    return found;
+  });
+}
+
+/** A project whose database lacks the tables has nothing to show of the pack. */
+function none(error: unknown): readonly DemoLine[] {
+  if (error instanceof postgres.PostgresError) return [];
+  throw error;
 }
 
 /** There is no row to ask for yet. */

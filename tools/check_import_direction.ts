@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { circlesIn } from "./import_circles.ts";
-import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, partOf, WITHOUT_CIRCLES } from "./import_rules.ts";
+import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, packOf, partOf, WITHOUT_CIRCLES } from "./import_rules.ts";
 import { type Import, importsFrom, packageName } from "./module_graph.ts";
 
-const CHECKED_FOLDERS = ["shared", "supabase/functions"];
+const CHECKED_FOLDERS = ["packs", "shared", "supabase/functions"];
 
 /** Every violation in a project folder, as sentences; empty means that the arrows hold. */
 export async function findViolations(project: string): Promise<string[]> {
@@ -65,8 +65,13 @@ function judgeImport(project: string, found: Import): string[] {
   if (/^\.{0,2}\//.test(found.written)) {
     const to = found.to === null ? null : pathOf(project, found.to);
     if (to === null) return [`${from} imports "${found.written}", which is outside the project or does not exist`];
+    const packs = [packOf(from), packOf(to)];
+    if (packs.every((pack) => pack !== undefined) && packs[0] !== packs[1]) {
+      return [`${from} imports ${to}: a pack may not import another pack`];
+    }
     const target = partOf(to)?.name ?? "no part";
-    const is_allowed = target === part.name || part.may_import.includes(target) || part.may_import.includes(to);
+    const is_allowed = part.may_import === "any" || target === part.name ||
+      part.may_import.includes(target) || part.may_import.includes(to);
     return is_allowed ? [] : [`${from} imports ${to}: ${part.name} may not import ${target}`];
   }
   const name = packageName(found.written);

@@ -4,7 +4,7 @@ export interface Part {
   /** Repository paths that belong to it. The first part that matches owns a file. */
   readonly files: RegExp;
   /** Parts that it may import besides itself; a single file may be named by its path. */
-  readonly may_import: readonly string[];
+  readonly may_import: "any" | readonly string[];
   /** Packages that it may import. `node:` modules count as packages. */
   readonly packages: "any" | readonly string[];
   /** Whether it may name the runtime's global, `Deno`. */
@@ -53,12 +53,20 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: "registry",
-    files: /^shared\/packs\/registry\.ts$/,
+    files: /^packs\/registry\.ts$/,
     may_import: [REGISTRY, "packs"],
     packages: [],
     knows_deno: false,
   },
-  { name: "packs", files: /^shared\/packs\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
+  // What stays at home: how a pack is verified, demonstrated, measured and tested. Nothing that is deployed imports it.
+  {
+    name: "workbench",
+    files: /^packs\/[^/]+\/(?:(?:tests|bench|bi|demo)\/|(?:verify|demo)\.ts$)/,
+    may_import: "any",
+    packages: "any",
+    knows_deno: true,
+  },
+  { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
   // What it knows of packs is generated from their schemas, so that no part of them is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
   {
@@ -71,14 +79,19 @@ export const PARTS: readonly Part[] = [
 ];
 
 /** Folders in which files may not import each other in a circle, types included. */
-export const WITHOUT_CIRCLES = ["shared", "supabase/functions", "stack", "tools", "samples", "bench"];
+export const WITHOUT_CIRCLES = ["shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
 
-/** Whoever is not an entry point is given a log, and so may not use the console. */
-export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$/;
+/** Entry points and programs write to the console; everything else takes a log as an argument. */
+export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi)\//;
 
 /** Function folders hold deployables, no logic. */
 export const ENTRY_POINT = /^supabase\/functions\/[^/]+\/index\.ts$/;
 export const LONGEST_ENTRY_POINT = 25;
+
+/** The pack that a file is of; no file imports another pack's. */
+export function packOf(path: string): string | undefined {
+  return /^packs\/([^/]+)\//.exec(path)?.[1];
+}
 
 export function partOf(path: string): Part | undefined {
   return PARTS.find((part) => part.files.test(path));

@@ -1,6 +1,6 @@
 /**
  * deno task new:view <pack> <view> <resource>: writes a view's migration and its resource, both working as written, and
- * brings up to date what is made from them: the registry, the OpenAPI document, the client, the list in docs/api.md. What remains is
+ * brings up to date what is made from them: the registry, the OpenAPI document, the client, the lists in docs/api.md and in the pack's README. What remains is
  * to say what the view computes.
  */
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NewView, parseNewView } from "./new_view/names.ts";
 import { migrationSource } from "./new_view/migration.ts";
-import { withRow } from "./new_view/api_row.ts";
+import { withPackRow, withRow } from "./new_view/api_row.ts";
 import { resourceSource } from "./new_view/resource.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -31,7 +31,7 @@ async function create(view: NewView): Promise<string[]> {
   }
   const number = nextMigrationNumber(names, new Date());
   const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
-  const resource = fileURLToPath(new URL(`shared/packs/${view.pack}/${view.stem}.ts`, ROOT));
+  const resource = fileURLToPath(new URL(`packs/${view.pack}/resources/${view.stem}.ts`, ROOT));
   await refuseExisting(resource);
   await mkdir(dirname(resource), { recursive: true });
   await writeFile(migration, migrationSource(view), { flag: "wx" });
@@ -55,6 +55,13 @@ async function listInApi(view: NewView): Promise<void> {
   await writeFile(page, withRow(await readFile(page, "utf8"), view));
 }
 
+/** A new pack has no README yet: its author writes it. */
+async function listInReadme(view: NewView): Promise<void> {
+  const page = new URL(`packs/${view.pack}/README.md`, ROOT);
+  if (!await access(page).then(() => true, () => false)) return;
+  await writeFile(page, withPackRow(await readFile(page, "utf8"), view));
+}
+
 if (import.meta.main) {
   try {
     const view = parseNewView(Deno.args);
@@ -62,8 +69,10 @@ if (import.meta.main) {
     for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
     await generate();
     await listInApi(view);
+    await listInReadme(view);
     console.log(
-      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the list of paths in docs/api.md",
+      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the lists of paths in docs/api.md and in " +
+        "the pack's README",
     );
     console.log("Next: write the view's SQL and its columns in the two files, then deno task ok and deno task test");
   } catch (error) {

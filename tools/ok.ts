@@ -1,9 +1,16 @@
 // deno task ok: the fast gate, in the order in which it is cheapest to fail. No database, no network.
+import { spread } from "./pack_folders.ts";
+import { pathsOf } from "./test/suites.ts";
+
 const steps: readonly { readonly what: string; readonly args: readonly string[] }[] = [
   { what: "format", args: ["fmt", "--check"] },
   { what: "lint", args: ["lint"] },
-  { what: "types", args: ["check", "shared", "supabase/functions", "stack", "tools", "tests", "bench", "samples"] },
+  {
+    what: "types",
+    args: ["check", "shared", "supabase/functions", "packs", "stack", "tools", "tests", "bench", "samples"],
+  },
   { what: "imports point one way", args: ["run", "-A", "tools/check_import_direction.ts"] },
+  { what: "no pack is named outside of packs", args: ["run", "-A", "tools/check_pack_words.ts"] },
   { what: "registry of resources is current", args: ["run", "-A", "tools/generate_registry.ts", "--check"] },
   { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },
   { what: "the client's types are current", args: ["run", "-A", "tools/generate_client.ts", "--check"] },
@@ -11,7 +18,7 @@ const steps: readonly { readonly what: string; readonly args: readonly string[] 
   { what: "the page of faults is current", args: ["run", "-A", "tools/fault_table.ts", "--check"] },
   {
     what: "unit and contract tests",
-    args: ["test", "-A", "--quiet", "--no-prompt", "tests/unit", "tests/contract", "tests/tools"],
+    args: ["test", "-A", "--quiet", "--no-prompt", ...await spread(pathsOf("unit"))],
   },
 ];
 

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { demoUsers } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 
 export const AGENT = "d0000000-0000-4000-8000-000000000001";
 const OTHER_AGENT = "d0000000-0000-4000-8000-000000000002";

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { functionEnvironment, issuerOf } from "../../stack/function_environment.ts";
 import { type Stack, startStack } from "../../stack/stack.ts";
-import { demoUsers } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 import { plant } from "./planted.ts";
 import { pin, SERVER_CPU } from "./processors.ts";
 

@@ -13,6 +13,12 @@ import { type Owners, writeArena } from "./import/write_arena.ts";
 import { writeTraining } from "./import/write_training.ts";
 import type { Written } from "./import/written.ts";
 
+/** The packs that the sample has rows for. */
+const PACKS = ["arena", "training"] as const;
+
+type ArenaWritten = Awaited<ReturnType<typeof writeArena>>;
+type TrainingWritten = Awaited<ReturnType<typeof writeTraining>>;
+
 /** What `importOulad` needs. */
 export interface OuladImport {
   /** A database with the tables of the arena and of the training pack, as the role that owns them. */
@@ -21,6 +27,8 @@ export interface OuladImport {
   readonly folder: string;
   /** Hears one line for each step. */
   readonly report: (line: string) => void;
+  /** The packs whose tables are filled; all that the sample has rows for, when left out. */
+  readonly packs?: readonly string[];
   /** Users who become the owners of the two busy agents; without them, owners stay as they are. */
   readonly owners?: Owners;
 }
@@ -45,7 +53,7 @@ export interface OuladImported {
  * @throws OuladError for a missing or bad file, or a database that cannot take it, with the remedy.
  */
 export async function importOulad(options: OuladImport): Promise<OuladImported> {
-  const { folder, report, owners } = options;
+  const { folder, report, owners, packs = PACKS } = options;
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
   try {
@@ -53,31 +61,37 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
       sql.begin(async (transaction) => {
         // Two imports at once would wait for each other's rows in different orders.
         await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
-        await requireOwnTables(transaction, options.databaseUrl);
+        await requireOwnTables(transaction, options.databaseUrl, packs);
         // Sorts and hashes of 173,912 rows, in memory.
         await transaction`set local work_mem = '64MB'`;
         await stageTables(transaction, files, report);
         report("Checking the values");
         await checkTables(transaction, files);
         await mapResults(transaction);
-        report("Writing the arena's rows that differ");
-        await mapArena(transaction);
-        const arena = await writeArena(transaction, owners);
-        report("Writing the training pack's rows that differ");
-        await mapTraining(transaction);
-        return { arena, training: await writeTraining(transaction) };
+        let [arena, training]: [Partial<ArenaWritten>, Partial<TrainingWritten>] = [{}, {}];
+        if (packs.includes("arena")) {
+          report("Writing the arena's rows that differ");
+          await mapArena(transaction);
+          arena = await writeArena(transaction, owners);
+        }
+        if (packs.includes("training")) {
+          report("Writing the training pack's rows that differ");
+          await mapTraining(transaction);
+          training = await writeTraining(transaction);
+        }
+        return { arena, training };
       }));
-    report(inWords("Arena", arena));
-    report(inWords("Training pack", training));
+    if (packs.includes("arena")) report(inWords("Arena", arena));
+    if (packs.includes("training")) report(inWords("Training pack", training));
     return {
-      challenges: arena.challenges.wanted,
-      agents: arena.agents.wanted,
-      submissions: arena.submissions.wanted,
-      orgs: training.orgs.wanted,
-      users: training.users.wanted,
-      members: training.members.wanted,
-      scenarios: training.scenarios.wanted,
-      attempts: training.attempts.wanted,
+      challenges: arena.challenges?.wanted ?? 0,
+      agents: arena.agents?.wanted ?? 0,
+      submissions: arena.submissions?.wanted ?? 0,
+      orgs: training.orgs?.wanted ?? 0,
+      users: training.users?.wanted ?? 0,
+      members: training.members?.wanted ?? 0,
+      scenarios: training.scenarios?.wanted ?? 0,
+      attempts: training.attempts?.wanted ?? 0,
       seconds: (performance.now() - startedAt) / 1000,
     };
   } catch (error) {

@@ -10,11 +10,10 @@ export interface Freshet extends Client, Packs {}
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const answer = { data: [{ p50: 71 }], meta: { row_count: 1 } };
- * const fetch = () => Promise.resolve(Response.json(answer));
+ * const fetch = () => Promise.resolve(Response.json({ data: [], meta: { row_count: 0 } }));
  * const freshet = createFreshet({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
- * const { data } = await freshet.arena.laneDistributions({ challenge_id: "…" });
- * assert.equal(data[0]?.p50, 71);
+ * // A method for each resource, by the name of its pack; and any resource by its full name.
+ * assert.equal(typeof freshet.get, "function");
  * ```
  */
 export function createFreshet(options: FreshetOptions): Freshet {

@@ -37,7 +37,7 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
     if (!holds) throw new Error(`Invalid resource "${where}": ${fault}`);
   }
 
-  must(PACK.test(definition.pack), "the pack is lower case letters, digits and underscores, like arena");
+  must(PACK.test(definition.pack), "the pack is lower case letters, digits and underscores, like sales");
   must(NAME.test(definition.name), "the name is lower case words joined by hyphens, like lane-distributions");
   must(VIEW.test(definition.view), `view "${definition.view}" is no plain view name, like mv_lane_score_distribution`);
   must(columns.size > 0, "it has no columns");
@@ -86,7 +86,7 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   must(total === undefined || params.has(total), `it counts when "${total}" asks, which is not among params`);
   must(
     reading === undefined || VIEW.test(reading),
-    `reading "${reading}" is no plain name, like training_org_overview`,
+    `reading "${reading}" is no plain name, like sales_overview`,
   );
   const { through } = definition;
   must(

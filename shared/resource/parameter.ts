@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LONGEST_CURSOR } from "./cursor_text.ts";
 import { mondayOf } from "./iso_week.ts";
-import { spellLabel, spellTag } from "./tag.ts";
+import { spellLabel } from "./label.ts";
 
 type Issue = { readonly input?: unknown };
 
@@ -84,8 +84,8 @@ export const parameter = {
   /** A day that stands for the ISO week that holds it: its Monday. */
   week: () => day().transform(mondayOf),
 
-  /** A normalised tag, in any spelling. */
-  tag: () => spelt(spellTag),
+  /** A word or a few in a spelling of the pack's own: `spell` makes all spellings of one thing equal. */
+  spelt,
 
   /** A label: blanks at its ends and doubled ones do not count, case does. */
   label: () => spelt(spellLabel),

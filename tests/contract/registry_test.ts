@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { fullName } from "../../shared/resource/resource.ts";
-import { registry } from "../../shared/packs/registry.ts";
+import { registry } from "../../packs/registry.ts";
 import { resources } from "../../tools/resources.ts";
 import { readSchemaFiles } from "../../tools/schema/areas.ts";
 
-const PACKS = new URL("../../shared/packs/", import.meta.url);
+const PACKS = new URL("../../packs/", import.meta.url);
 const SCHEMA = await readSchemaFiles();
 
 /** The schema file of an object of a pack. */
@@ -32,7 +32,7 @@ function assertComputes(sql: string, columns: readonly string[]): void {
 }
 
 Deno.test("every resource file is registered, under its resource's own name", async () => {
-  const files = (await readdir(PACKS, { recursive: true })).filter((path) => /\/\w+\.ts$/.test(path));
+  const files = (await readdir(PACKS, { recursive: true })).filter((path) => /^\w+\/resources\/\w+\.ts$/.test(path));
   assert.equal(resources.length, files.length, "two share a name, or one is missing");
   assert.deepEqual(resources.map(fullName), Object.keys(registry));
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import type { PivotTable } from "../../shared/read/pivot_rows.ts";
+import { packNames } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
 import { bearer, type Contracted, contracted, ownerOf, readerOf, readsAll } from "../support/fixtures/contracted.ts";
 import type { FakeRow } from "../support/fakes/source.ts";
@@ -263,7 +264,12 @@ Deno.test("every scope that the documents name has a resource that is shipped", 
   const page = await Deno.readTextFile(new URL("../../docs/add-a-view.md", import.meta.url));
   const documented = new Set([...page.matchAll(/\{ scope: "(\w+)"/g)].map(([, scope]) => scope));
   const shipped = new Set<string>(resources.map(({ access }) => access.scope));
-  assert.deepEqual([...documented].sort(), [...shipped].sort());
+  for (const scope of shipped) assert.ok(documented.has(scope), scope);
+  // The page of the API lists every pack's paths; a checkout that has left a pack out may lack its scopes.
+  const api = await Deno.readTextFile(new URL("../../docs/api.md", import.meta.url));
+  const listed = [...api.matchAll(/^\| `\/([a-z_]+)\/[^`]*` \|/gm)].map(([, pack = ""]) => pack);
+  const is_whole = listed.every((pack) => pack === "ops" || packNames().includes(pack));
+  if (is_whole) assert.deepEqual([...documented].sort(), [...shipped].sort());
   assert.ok(documented.size >= 5, "the page names no scopes");
 });
 

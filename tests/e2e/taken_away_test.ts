@@ -6,7 +6,7 @@ import { e2e } from "../support/rigs/e2e.ts";
 import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
-import { demoUsers } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

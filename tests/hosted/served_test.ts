@@ -1,7 +1,7 @@
 // What was uploaded, and nothing else, served by the deployed runtime's version behind the product's own origin.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
-import { registry } from "../../shared/packs/registry.ts";
+import { registry } from "../../packs/registry.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";

@@ -1,7 +1,7 @@
-import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
-import { popularTracks } from "../../shared/packs/engagement/popular_tracks.ts";
-import { id } from "../support/fixtures/arena_rows.ts";
-import { createArenaRig } from "../support/rigs/http_rig.ts";
+import { activeLearningDays } from "../support/sample_pack/active_learning_days.ts";
+import { popularTracks } from "../support/sample_pack/popular_tracks.ts";
+import { id } from "../support/fixtures/sample_rows.ts";
+import { createSampleRig } from "../support/rigs/http_rig.ts";
 import { sampleRow } from "../support/fixtures/sample_values.ts";
 import { KEYS, mintToken } from "../support/fixtures/tokens.ts";
 
@@ -13,7 +13,7 @@ export interface ScenarioProject {
 }
 
 export async function startScenarioProject(): Promise<ScenarioProject> {
-  const rig = createArenaRig();
+  const rig = createSampleRig();
   rig.source.refresh("active_learning_days", [0, 1, 2, 3, 4].map((seed) => sampleRow(activeLearningDays, seed)));
   rig.source.refresh("popular_tracks", [sampleRow(popularTracks, 1)]);
   let is_first = true;

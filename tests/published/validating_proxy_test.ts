@@ -1,7 +1,7 @@
 // A peer's proxy that validates by the OpenAPI document lets every answer of ours through.
 import assert from "node:assert/strict";
 import { contracted, readerOf } from "../support/fixtures/contracted.ts";
-import { createArenaRig } from "../support/rigs/http_rig.ts";
+import { createSampleRig } from "../support/rigs/http_rig.ts";
 import { operationsWithRows } from "../support/fixtures/ops_rows.ts";
 import { KEYS } from "../support/fixtures/tokens.ts";
 import { resources } from "../../tools/resources.ts";
@@ -16,7 +16,7 @@ function pass(ask: (path: string, init: RequestInit) => Promise<Response>) {
 }
 
 Deno.test("A proxy that validates answers, formats included, lets everything through that is no resource", async () => {
-  const rig = createArenaRig({ operations: operationsWithRows() });
+  const rig = createSampleRig({ operations: operationsWithRows() });
   const proxy = await startValidatingProxy(pass(rig.ask));
   try {
     const headers = { apikey: KEYS.secret };
@@ -49,7 +49,7 @@ Deno.test("A proxy that validates answers lets rows of each pack through", async
 });
 
 Deno.test("The proxy refuses a link that is none, and a question that the document does not have", async () => {
-  const rig = createArenaRig({ operations: operationsWithRows() });
+  const rig = createSampleRig({ operations: operationsWithRows() });
   const proxy = await startValidatingProxy(async (request) => {
     const response = await pass(rig.ask)(request);
     const body = await response.json() as { data: { runbook: string }[] };

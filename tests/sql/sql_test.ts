@@ -1,10 +1,12 @@
-// Runs every <object>/<fact>.test.sql below this folder as one test, each in a transaction that it rolls back itself.
+// Runs every <object>/<fact>.test.sql below this folder and below packs/<pack>/tests/sql as one test, each in a transaction that it rolls back itself.
 // FRESHET_TEST_DATABASE_URL names a migrated, empty database in which schema tap holds pgTAP (tools/test.ts makes one).
 import { deepEqual, ok } from "node:assert/strict";
 import postgres from "postgres";
+import { spread } from "../../tools/pack_folders.ts";
 import { readTap } from "./tap.ts";
 
-const folder = new URL(".", import.meta.url);
+const project = new URL("../../", import.meta.url);
+const folders = await spread(["tests/sql", "packs/*/tests/sql"]);
 const databaseUrl = Deno.env.get("FRESHET_TEST_DATABASE_URL");
 if (databaseUrl === undefined) {
   throw new Error("FRESHET_TEST_DATABASE_URL is not set: run these through `deno task test`, which starts a database");
@@ -14,11 +16,15 @@ function namesIn(folder: URL, kind: "isFile" | "isDirectory"): string[] {
   return [...Deno.readDirSync(folder)].filter((entry) => entry[kind]).map((entry) => entry.name).sort();
 }
 
-for (const object of namesIn(folder, "isDirectory")) {
-  for (const file of namesIn(new URL(`${object}/`, folder), "isFile")) {
+const objects = folders.flatMap((folder) => {
+  const url = new URL(`${folder}/`, project);
+  return namesIn(url, "isDirectory").map((object) => ({ object, folder: new URL(`${object}/`, url) }));
+});
+for (const { object, folder } of objects.sort((left, right) => left.object < right.object ? -1 : 1)) {
+  for (const file of namesIn(folder, "isFile")) {
     const fact = file.replace(/\.test\.sql$/, "").replaceAll("_", " ");
     Deno.test(`${object}: ${fact}`, async () => {
-      const script = await Deno.readTextFile(new URL(`${object}/${file}`, folder));
+      const script = await Deno.readTextFile(new URL(file, folder));
       const { planned, passed, failures } = readTap(await runScript(script));
       deepEqual(failures, []);
       ok(planned > 0 && passed === planned, `planned ${planned} assertions, ran ${passed}`);

@@ -2,7 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { importJWK, jwtVerify } from "jose";
 import { loadKeys } from "../../stack/keys.ts";
-import { demoTokens, demoUsers, localJwks, mintToken } from "../../stack/tokens.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
+import { demoTokens, localJwks, mintToken } from "../../stack/tokens.ts";
 
 const jwtSecret = "a-string-that-is-long-enough-for-hs256-signing";
 const issuer = "http://127.0.0.1:54321/auth/v1";
@@ -45,21 +46,6 @@ Deno.test("demoTokens() are verified by the local key set, and only the admin's 
   deepEqual([admin, member, other].map(({ payload }) => payload.sub), Object.values(demoUsers));
   equal(admin.payload.org_id, member.payload.org_id);
   ok(other.payload.org_id !== member.payload.org_id);
-});
-
-Deno.test("demoTokens() of the training pack name one organisation and three roles, and nobody an administrator of Freshet", async () => {
-  const { org_admin, manager, trainee } = await demoTokens({ jwtSecret, issuer });
-  const payloads = (await Promise.all([org_admin, manager, trainee].map(verify))).map(({ payload }) => payload);
-  deepEqual(payloads.map(({ sub, org_role }) => [sub, org_role]), [
-    ["demo-org-admin", "admin"],
-    ["demo-manager", "manager"],
-    ["oulad-287432", "trainee"],
-  ]);
-  // What Postgres answers to select md5('oulad:module:DDD')::uuid.
-  deepEqual(
-    payloads.map(({ org_id, is_admin }) => [org_id, is_admin]),
-    Array(3).fill(["a917bbda-a9a1-ed36-e89f-967635453173", undefined]),
-  );
 });
 
 Deno.test("mintToken() can make one that has expired", async () => {

@@ -9,7 +9,7 @@ import { systemClock } from "../../shared/adapters/runtime/clock.ts";
 import { AppError } from "../../shared/kernel/app_error.ts";
 import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
 import { serveCronAudit } from "../../shared/http/scheduled/serve_cron_audit.ts";
-import { registry } from "../../shared/packs/registry.ts";
+import { registry } from "../../packs/registry.ts";
 import { publishableKey, secretKey, withDataApi } from "../support/rigs/data_api_rig.ts";
 
 const CRON_KEY = "sb_secret_of_the_scheduler";

@@ -18,14 +18,14 @@ const GOOD = {
   "shared/platform.ts": 'import "./ops/health.ts";\n',
   "shared/http/routes.ts": 'import "../platform.ts";\nimport "../resource/resource.ts";\n',
   "shared/adapters/csv.ts": 'import "../platform.ts";\nimport "zod";\n',
-  "shared/packs/arena/lanes.ts": 'import "../../resource/resource.ts";\n',
-  "shared/packs/registry.ts": 'import "./arena/lanes.ts";\n',
+  "packs/study/resources/lanes.ts": 'import "../../../shared/resource/resource.ts";\n',
+  "packs/registry.ts": 'import "./study/resources/lanes.ts";\n',
   "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
   "shared/client/a.ts": "export const a = 1;\n",
   "stack/main.ts": 'import "./part.ts";\n',
   "stack/part.ts": "export const part = 1;\n",
   "supabase/functions/analytics/index.ts":
-    'import "../../../shared/http/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
+    'import "../../../shared/http/routes.ts";\nimport "../../../packs/registry.ts";\nconsole.log("up");\n',
 };
 
 /** The violations of a small project: a good one, with these files written over it. */
@@ -68,7 +68,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ["resources that import ops", { "shared/resource/a.ts": 'import "../ops/health.ts";' }, /may not import ops/],
   [
     "a room that imports a pack as a type",
-    { "shared/read/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    { "shared/read/a.ts": 'import type { X } from "../../packs/study/resources/lanes.ts";' },
     /read may not import packs/,
   ],
   [
@@ -90,7 +90,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "http that imports a pack",
-    { "shared/http/a.ts": 'import "../packs/registry.ts";' },
+    { "shared/http/a.ts": 'import "../../packs/registry.ts";' },
     /http may not import registry/,
   ],
   ["http that imports a vendor", { "shared/http/a.ts": 'import "npm:hono@4";' }, /package hono/],
@@ -101,8 +101,26 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "a pack that reaches into a room",
-    { "shared/resource/b.ts": "", "shared/packs/arena/a.ts": 'import "../../resource/b.ts";' },
+    { "shared/resource/b.ts": "", "packs/study/resources/a.ts": 'import "../../../shared/resource/b.ts";' },
     /packs may not import resource/,
+  ],
+  [
+    "a pack that imports another pack",
+    { "packs/trade/resources/a.ts": 'import "../../study/resources/lanes.ts";' },
+    /a pack may not import another pack/,
+  ],
+  [
+    "a pack's test that imports another pack",
+    { "packs/trade/tests/unit/a_test.ts": 'import "../../../study/resources/lanes.ts";' },
+    /a pack may not import another pack/,
+  ],
+  [
+    "a pack whose resource imports what is for tests",
+    {
+      "packs/study/tests/support/a.ts": "",
+      "packs/study/resources/a.ts": 'import "../tests/support/a.ts";',
+    },
+    /packs may not import workbench/,
   ],
   [
     "a function that imports a package",
@@ -111,7 +129,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ],
   [
     "a client that imports a pack as a type",
-    { "shared/client/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    { "shared/client/a.ts": 'import type { X } from "../../packs/study/resources/lanes.ts";' },
     /client may not import packs/,
   ],
   ["a client that imports zod", { "shared/client/a.ts": 'import "zod";' }, /package zod: client may import none/],

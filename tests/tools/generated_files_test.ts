@@ -15,11 +15,11 @@ Deno.test("the registry loads every resource by its name, out of the file that h
   ]);
   assert.match(
     source,
-    /\n {2}"arena\/lane-distributions": async \(\) => \{\n.*"\.\/arena\/lane_distributions\.ts"\);\n/,
+    /\n {2}"arena\/lane-distributions": async \(\) => \{\n.*"\.\/arena\/resources\/lane_distributions\.ts"\);\n/,
   );
   assert.match(
     source,
-    /\n {2}"study\/heatmap\/matrix": .*\n {4}const \{ heatmapMatrix \} = await import\("\.\/study\/.*\n/,
+    /\n {2}"study\/heatmap\/matrix": .*\n {4}const \{ heatmapMatrix \} = await import\("\.\/study\/resources\/.*\n/,
   );
   assert.doesNotMatch(source, /^import (?!type)/m);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nextMigrationNumber } from "../../tools/new_view.ts";
+import { withPackRow } from "../../tools/new_view/api_row.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
 import { copyProject } from "../support/rigs/project_copy.ts";
 
@@ -39,8 +40,8 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
   await withClone(async (run, folder) => {
     const created = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "daily-mastery");
     assert.equal(created.code, 0, created.output);
-    const resource = "shared/packs/study/daily_mastery.ts";
-    const files = ["shared/packs/registry.ts", resource];
+    const resource = "packs/study/resources/daily_mastery.ts";
+    const files = ["packs/registry.ts", resource];
     const checks = [
       ["fmt", "--check", ...files],
       ["lint", ...files],
@@ -53,7 +54,7 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
       const { code, output } = await run(...check);
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
-    assert.match(await readFile(join(folder, "shared/packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
+    assert.match(await readFile(join(folder, "packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
     const page = await readFile(join(folder, "docs/api.md"), "utf8");
     assert.match(page, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
@@ -93,4 +94,14 @@ Deno.test("a migration's number is later than the clock's and than every number 
   assert.equal(nextMigrationNumber(["20261101000000_core__a.sql"], now), "20261120100000");
   assert.equal(nextMigrationNumber(["20261120235959_core__a.sql", "README.md"], now), "20261120235969");
   assert.equal(nextMigrationNumber([], now), "20261120100000");
+});
+
+Deno.test("the README of the pack lists a new resource after its own others, and one without a table says so", () => {
+  const view = parseNewView(["study", "mv_daily_mastery", "daily-mastery"]);
+  const readme = "# Study\n\n| path |\n| --- |\n| `/study/first` | … | `a` |\n\n## Decisions\n";
+  assert.match(
+    withPackRow(readme, view),
+    /\| `\/study\/first` .*\n\| `\/study\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/,
+  );
+  assert.throws(() => withPackRow("# Study\n", view), /add a row for \/study\/daily-mastery by hand/);
 });

@@ -12,3 +12,15 @@ export function withRow(page: string, { pack, resource }: NewView): string {
   if (place < 0) throw new Error(`docs/api.md has no row ${AFTER_RESOURCES}: add one for /${pack}/${resource} by hand`);
   return lines.toSpliced(place, 0, row).join("\n");
 }
+
+/** The README of the pack with the resource at the end of its table of resources. */
+export function withPackRow(readme: string, { pack, resource, view }: NewView): string {
+  const lines = readme.split("\n");
+  const last = lines.findLastIndex((line) => line.startsWith(`| \`/${pack}/`));
+  if (last < 0) {
+    throw new Error(`packs/${pack}/README.md has no table of resources: add a row for /${pack}/${resource} by hand`);
+  }
+  const row =
+    `| \`/${pack}/${resource}\` | Scored submissions of one challenge by UTC day, oldest first | \`${view}\` |`;
+  return lines.toSpliced(last + 1, 0, row).join("\n");
+}

@@ -1,6 +1,6 @@
 import type { NewView } from "./names.ts";
 
-/** A view's migration: header, view, unique key, comments, registration. It works as written, over the arena's table. */
+/** A view's migration: header, view, unique key, comments, registration. It works as written, over one table. */
 export function migrationSource({ pack, view, resource }: NewView): string {
   return `-- Object: analytics.${view}
 -- Grain: one row per challenge and UTC day

@@ -11,7 +11,7 @@ export interface NewView {
 }
 
 const USAGE =
-  "Usage: deno task new:view <pack> <view> <resource>, like: deno task new:view arena mv_lane_streaks lane-streaks";
+  "Usage: deno task new:view <pack> <view> <resource>, like: deno task new:view sales mv_order_days order-days";
 
 /** @throws Error that says which name does not do, and what would. */
 export function parseNewView(given: readonly string[]): NewView {
@@ -19,7 +19,7 @@ export function parseNewView(given: readonly string[]): NewView {
   if (pack === undefined || view === undefined || resource === undefined || given.length > 3) throw new Error(USAGE);
   must(
     /^[a-z][a-z0-9_]{0,30}$/.test(pack),
-    `Pack "${pack}" must be lower case letters, digits and underscores, like arena`,
+    `Pack "${pack}" must be lower case letters, digits and underscores, like sales`,
   );
   must(
     /^mv_[a-z0-9]+(?:_[a-z0-9]+)*$/.test(view) && view.length <= 50,

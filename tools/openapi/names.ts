@@ -1,6 +1,6 @@
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
 
-/** The resource's name as one word of the document: "qbank/heatmap/matrix" is QbankHeatmapMatrix. */
+/** The name of the resource as one word of the document: "sales/orders/by-day" is SalesOrdersByDay. */
 export function wordOf(resource: Resource): string {
   return pascalCase(fullName(resource));
 }

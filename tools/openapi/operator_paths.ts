@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { incidents } from "../../shared/http/routes/ops_incidents.ts";
 import { jobs } from "../../shared/http/routes/ops_jobs.ts";
 import { runs } from "../../shared/http/routes/ops_runs.ts";
-import { resources } from "../resources.ts";
-import { createArenaRig } from "../../tests/support/rigs/http_rig.ts";
+import { createSampleRig } from "../../tests/support/rigs/http_rig.ts";
+import { samplePack } from "../../tests/support/sample_pack/mod.ts";
 import { operationsWithRows } from "../../tests/support/fixtures/ops_rows.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed, repeatedOf } from "./headers.ts";
@@ -20,7 +20,11 @@ import { security } from "./security.ts";
 
 /** What the real handler answers to the secret key over sample rows. */
 async function ask(path: string): Promise<unknown> {
-  const rig = createArenaRig({ now: EXAMPLE_TIME, operations: operationsWithRows(), resources: resources.slice(0, 1) });
+  const rig = createSampleRig({
+    now: EXAMPLE_TIME,
+    operations: operationsWithRows(),
+    resources: samplePack.slice(0, 1),
+  });
   return await (await rig.ask(`/analytics${path}`, { headers: { apikey: KEYS.secret } })).json();
 }
 
@@ -106,7 +110,7 @@ export async function operatorPaths(): Promise<Json> {
 async function healthPath(): Promise<Json> {
   const kept = headersNamed("Cache-Control", ...ALWAYS);
   const content = (example: unknown) => ({ "application/json": { schema: ref("schemas", "Health"), example } });
-  const rig = createArenaRig({ now: EXAMPLE_TIME });
+  const rig = createSampleRig({ now: EXAMPLE_TIME });
   const well = await (await rig.ask("/analytics/health", { anonymous: true })).json();
   rig.source.is_down = true;
   rig.clock.advance(5_000);

@@ -1,6 +1,6 @@
 import { ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
 import { FakeRefreshes } from "../../tests/support/fakes/refreshes.ts";
-import { createArenaRig, createHttpRig, LANES_PATH, UNLIMITED } from "../../tests/support/rigs/http_rig.ts";
+import { createHttpRig, createSampleRig, LANES_PATH, UNLIMITED } from "../../tests/support/rigs/http_rig.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, type HeaderName, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
@@ -10,14 +10,14 @@ interface Provocation {
   /** When it happens. */
   readonly summary: string;
   /** Makes the real handler answer so. */
-  readonly provoke: (rig: ReturnType<typeof createArenaRig>) => Promise<Response>;
+  readonly provoke: (rig: ReturnType<typeof createSampleRig>) => Promise<Response>;
 }
 
 /** How each code is brought about. A code without an entry does not compile. */
 const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   BAD_REQUEST: {
     summary: "A parameter is missing, unknown, repeated or malformed; `errors` names each field and the reason",
-    provoke: ({ ask }) => ask("/analytics/arena/progress?agent_id=me&weeks=many"),
+    provoke: ({ ask }) => ask("/analytics/sample/progress?agent_id=me&weeks=many"),
   },
   UNAUTHENTICATED: {
     summary: "No credential, or one that does not hold",
@@ -25,11 +25,11 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   },
   FORBIDDEN: {
     summary: "A genuine credential that may not read this",
-    provoke: ({ ask }) => ask("/analytics/qbank/heatmap"),
+    provoke: ({ ask }) => ask("/analytics/sample/heatmap"),
   },
   NOT_FOUND: {
     summary: "No such path, or nothing of the name or id that was asked for",
-    provoke: ({ ask }) => ask("/analytics/arena/lanes"),
+    provoke: ({ ask }) => ask("/analytics/sample/lanes"),
   },
   METHOD_NOT_ALLOWED: {
     summary: "Anything but GET and HEAD, or but POST where something is ordered",
@@ -43,14 +43,14 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     summary: "More requests than the limit allows",
     async provoke() {
       const limits = { ...UNLIMITED, key: { requests: 1, seconds: 60 } };
-      const { ask } = createArenaRig({ now: EXAMPLE_TIME, rates: () => ({ limits }) });
+      const { ask } = createSampleRig({ now: EXAMPLE_TIME, rates: () => ({ limits }) });
       await ask(LANES_PATH);
       return await ask(LANES_PATH);
     },
   },
   INTERNAL: {
     summary: "A defect of ours, in the log under the `request_id`",
-    provoke: () => createArenaRig({ now: EXAMPLE_TIME, beforeConnect: fail }).ask(LANES_PATH),
+    provoke: () => createSampleRig({ now: EXAMPLE_TIME, beforeConnect: fail }).ask(LANES_PATH),
   },
   NOT_READY: {
     summary: "The view was never refreshed, or where it stands cannot be read",
@@ -61,7 +61,7 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     async provoke() {
       const refreshes = new FakeRefreshes();
       refreshes.next = EXAMPLE_TIME + 900_000;
-      const { ask, clock } = createArenaRig({ now: EXAMPLE_TIME, refreshes });
+      const { ask, clock } = createSampleRig({ now: EXAMPLE_TIME, refreshes });
       clock.advance(600_000);
       return await ask(`${LANES_PATH}&max_age=60`);
     },
@@ -95,7 +95,7 @@ export async function provokeProblems(): Promise<Problem[]> {
   return await Promise.all(
     Object.entries(PROVOCATIONS).map(async ([name, { summary, provoke }]) => {
       const code = name as ErrorCode;
-      const response = await provoke(createArenaRig({ now: EXAMPLE_TIME }));
+      const response = await provoke(createSampleRig({ now: EXAMPLE_TIME }));
       const body: Json = await response.json();
       if (body.code !== code) throw new Error(`The provocation of ${code} got ${body.code}`);
       const value = { ...body, request_id: EXAMPLE_REQUEST_ID };

@@ -1,6 +1,6 @@
 import { refreshParams } from "../../shared/http/routes/serve_refreshes.ts";
 import { FakeRefreshes, requestOf } from "../../tests/support/fakes/refreshes.ts";
-import { createArenaRig } from "../../tests/support/rigs/http_rig.ts";
+import { createSampleRig } from "../../tests/support/rigs/http_rig.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
@@ -24,7 +24,7 @@ export async function refreshPaths(): Promise<Json> {
   const refreshes = new FakeRefreshes();
   refreshes.work = (view) => Promise.resolve(requestOf({ [view]: null }));
   refreshes.known.set(13, requestOf({ mv_agent_progress: "refreshed", mv_weakness_patterns: "failed" }, 13));
-  const rig = createArenaRig({ now: EXAMPLE_TIME, refreshes });
+  const rig = createSampleRig({ now: EXAMPLE_TIME, refreshes });
   const ask = async (path: string, method: string): Promise<unknown> =>
     await (await rig.ask(`/analytics/ops/${path}`, { method, headers: { apikey: KEYS.secret } })).json();
   return {

@@ -1,3 +1,4 @@
+import { spread } from "../pack_folders.ts";
 import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
@@ -39,7 +40,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
       });
     }
     // What tries no more often than always has run in `task test`.
-    const paths = run.proofs ? await proofFiles(suite.paths) : suite.paths;
+    const paths = run.proofs ? await proofFiles(suite.paths) : await spread(suite.paths);
     outcome = await runTests(suite, paths, {
       ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
       ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),

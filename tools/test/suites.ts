@@ -6,6 +6,7 @@ export interface Suite {
   readonly name: string;
   /** One line for the person who watches. */
   readonly what: string;
+  /** Of the project; `packs/*` stands for each pack that has such a folder. */
   readonly paths: readonly string[];
   /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
   readonly database?: "installed" | "embedded";
@@ -30,9 +31,14 @@ export const suites: readonly Suite[] = [
   {
     name: "unit",
     what: "core, contracts and tools; no sleeping, no network",
-    paths: ["tests/unit", "tests/contract", "tests/tools"],
+    paths: ["tests/unit", "tests/contract", "tests/tools", "packs/*/tests/unit"],
   },
-  { name: "docs", what: "examples in docstrings", paths: ["shared"], flags: ["--doc"] },
+  {
+    name: "docs",
+    what: "examples in docstrings",
+    paths: ["shared", "packs/*/*.ts", "packs/*/resources"],
+    flags: ["--doc"],
+  },
   {
     name: "sql-15",
     what: "pgTAP on PostgreSQL 15 with the real pg_cron",
@@ -47,9 +53,15 @@ export const suites: readonly Suite[] = [
     database: "installed",
   },
   {
+    name: "packs",
+    what: "checkouts without a pack, and without any",
+    paths: ["tests/packs"],
+    beside: "waiting",
+  },
+  {
     name: "oulad",
     what: "the real data set against DuckDB",
-    paths: ["tests/oulad"],
+    paths: ["tests/oulad", "packs/*/tests/oulad"],
     database: "installed",
     sample: true,
     // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
@@ -90,7 +102,7 @@ export const suites: readonly Suite[] = [
   {
     name: "integration",
     what: "views and their refreshes on the real pg_cron",
-    paths: ["tests/integration"],
+    paths: ["tests/integration", "packs/*/tests/integration"],
     database: "installed",
     proofs: true,
     beside: "waiting",
@@ -125,7 +137,7 @@ export const suites: readonly Suite[] = [
   {
     name: "e2e",
     what: "the whole product through its origin",
-    paths: ["tests/e2e"],
+    paths: ["tests/e2e", "packs/*/tests/e2e"],
     needsPackages: true,
     sample: true,
     proofs: true,
@@ -134,6 +146,11 @@ export const suites: readonly Suite[] = [
     flags: ["--parallel"],
   },
 ];
+
+/** Where the tests of a suite are. */
+export function pathsOf(name: string): readonly string[] {
+  return suites.find((suite) => suite.name === name)?.paths ?? [];
+}
 
 /**
  * The suites with these names; for none all of them, or all that have proofs. An unknown name is refused with the list, and

@@ -2,6 +2,8 @@ import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { resources } from "../resources.ts";
 import { type Connection, Refused } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";
+import { firstPage } from "./first_page.ts";
+import { keyOf, type SyntheticTable } from "./subject.ts";
 import { idRange } from "./synthetic_ids.ts";
 import { VerifyError } from "./verify_error.ts";
 
@@ -36,11 +38,13 @@ export async function checkAccess(subject: Subject, access: Access): Promise<voi
   await checkJob(view, service);
   report(`schedule: the job refresh-${view} is active`);
 
-  for (const { name } of pack.tables) await checkWriter(service, name);
+  for (const table of pack.tables) await checkWriter(service, table);
   for (const { name, effect } of operators) if (effect === "reads") await required(name, () => service.call(name));
   report(`permissions: the secret key may write ${pack.tables.map(({ name }) => name).join(", ")}`);
 
-  for (const { name } of pack.tables) await denied(`writing ${name}`, () => anybody.insert(name, [{ id: null }]));
+  for (const table of pack.tables) {
+    await denied(`writing ${table.name}`, () => anybody.insert(table.name, [{ [keyOf(table)]: null }]));
+  }
   await denied(`selecting analytics.${view}`, () => anybody.selectView(view));
   await denied("analytics.refresh_view", () => anybody.refreshView(view));
   for (const { name } of operators) await denied(name, () => anybody.call(name));
@@ -53,14 +57,11 @@ export async function checkAccess(subject: Subject, access: Access): Promise<voi
 /** The columns that are served are there: a view without one of them would answer 500 to every reader. */
 async function checkColumns(view: string, service: Connection): Promise<void> {
   const served: Resource[] = resources.filter((resource) => resource.view === view);
-  if (served.length === 0) throw new VerifyError(`No resource serves the view ${view}`, "add one to shared/packs");
+  if (served.length === 0) {
+    throw new VerifyError(`No resource serves the view ${view}`, "add one to its pack's resources");
+  }
   for (const resource of served) {
-    const { columns, order, through } = resource;
-    const asked = { columns, filters: [], scope: null, order, limit: 1 };
-    const answer = await required(
-      fullName(resource),
-      () => service.readView(view, { ...asked, ...(through === undefined ? {} : { through }) }),
-    );
+    const answer = await required(fullName(resource), () => service.readView(view, firstPage(resource, 1)));
     const fit = answer.rows.every((row) => resource.row.safeParse(row).success);
     if (!fit) {
       throw new VerifyError(
@@ -81,16 +82,20 @@ async function checkJob(view: string, service: Connection): Promise<void> {
   );
 }
 
-async function checkWriter(service: Connection, table: string): Promise<void> {
+async function checkWriter(service: Connection, table: SyntheticTable): Promise<void> {
   try {
-    await service.insert(table, [{ id: null }]);
+    await service.insert(table.name, [{ [keyOf(table)]: null }]);
   } catch (error) {
     if (error instanceof Refused && error.code === "23502") return;
-    throw new VerifyError(`The secret key may not write ${table}`, "grant insert and delete on it to service_role", {
-      cause: error,
-    });
+    throw new VerifyError(
+      `The secret key may not write ${table.name}`,
+      "grant insert and delete on it to service_role",
+      {
+        cause: error,
+      },
+    );
   }
-  throw new VerifyError(`The table ${table} took a row without an id`, "its id must be a primary key");
+  throw new VerifyError(`The table ${table.name} took a row without an id`, "its id must be a primary key");
 }
 
 async function required<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -123,11 +128,11 @@ async function denied(what: string, work: () => Promise<unknown>): Promise<void>
 
 /** @throws VerifyError when there are synthetic rows already. */
 async function requireNoRemains({ pack, view }: Subject, service: Connection): Promise<void> {
-  for (const { name } of pack.tables) {
-    const count = await service.count(name, idRange(null));
+  for (const table of pack.tables) {
+    const count = await service.count(table, idRange(null));
     if (count === 0) continue;
     throw new VerifyError(
-      `${count} synthetic rows of another run are in ${name}: it still runs, or was killed`,
+      `${count} synthetic rows of another run are in ${table.name}: it still runs, or was killed`,
       `wait for its end, or remove them with deno task verify ${view.view} --clean-up`,
     );
   }

@@ -1,7 +1,7 @@
 import { idRange } from "./synthetic_ids.ts";
 import type { Connection } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";
-import type { Synthesis } from "./subject.ts";
+import { type Synthesis, tableOf } from "./subject.ts";
 import { VerifyError } from "./verify_error.ts";
 
 /** More rows than any run makes of a view. */
@@ -9,12 +9,13 @@ const ALL = 100_000;
 
 /** Compares what the refreshed view says of the synthetic rows with how many there are; null where it cannot say. */
 export async function checkCounts(
-  { view: { view, trace, counts } }: Subject,
+  { pack, view: { view, trace, counts } }: Subject,
   synthesis: Synthesis,
   service: Connection,
 ): Promise<number | null> {
   if (trace === null || counts === undefined) return null;
-  const { column, table } = counts;
+  const { column } = counts;
+  const table = tableOf(pack, counts.table);
   const order = [{ column, direction: "asc" }] as const;
   const filters = trace(synthesis);
   const { rows } = await service.readView(view, { columns: [column], filters, scope: null, order, limit: ALL });
@@ -22,7 +23,7 @@ export async function checkCounts(
   const written = await service.count(table, idRange(synthesis.run));
   if (counted === written) return counted;
   throw new VerifyError(
-    `${view} counts ${counted} ${column} where ${written} rows of ${table} were written`,
+    `${view} counts ${counted} ${column} where ${written} rows of ${table.name} were written`,
     "the view loses or doubles rows, or was not refreshed: look at its migration",
   );
 }

@@ -17,7 +17,7 @@ export async function cleanUp(pack: PackSubject, run: string | null, service: Co
   let failure: unknown;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      for (const { name } of pack.tables.toReversed()) await service.remove(name, idRange(run));
+      for (const table of pack.tables.toReversed()) await service.remove(table, idRange(run));
       for (const { view } of pack.views) await refreshNow(service, view);
       const remains = await remainsOf(pack, run, service);
       if (remains.length === 0) return;
@@ -39,8 +39,8 @@ export async function cleanUp(pack: PackSubject, run: string | null, service: Co
 /** The tables and views that hold synthetic rows. */
 export async function remainsOf(pack: PackSubject, run: string | null, service: Connection): Promise<string[]> {
   const found: string[] = [];
-  for (const { name } of pack.tables) {
-    if (await service.count(name, idRange(run)) > 0) found.push(name);
+  for (const table of pack.tables) {
+    if (await service.count(table, idRange(run)) > 0) found.push(table.name);
   }
   if (run === null) return found; // the views were refreshed from tables that hold none
   for (const { view, trace } of pack.views) {

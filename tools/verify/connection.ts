@@ -3,6 +3,7 @@ import { z } from "zod";
 import { sourceAnswer, type SourceRequest } from "../../shared/read/source.ts";
 import { viewStates } from "../../shared/read/view_state.ts";
 import { pause } from "../../stack/pause.ts";
+import { keyOf, type SyntheticTable } from "./subject.ts";
 import type { IdRange } from "./synthetic_ids.ts";
 import type { Target } from "./target.ts";
 
@@ -48,15 +49,17 @@ export class Connection {
     await sent(`Writing ${table}`, send, NOT_RECEIVED);
   }
 
-  /** Deletes the rows whose id lies in the range. */
-  async remove(table: string, { first, last }: IdRange): Promise<void> {
-    const send = () => this.#client.from(table).delete().gte("id", first).lte("id", last).abortSignal(limit());
-    await sent(`Removing from ${table}`, send);
+  /** Deletes the rows whose key lies in the range. */
+  async remove(table: SyntheticTable, { first, last }: IdRange): Promise<void> {
+    const key = keyOf(table);
+    const send = () => this.#client.from(table.name).delete().gte(key, first).lte(key, last).abortSignal(limit());
+    await sent(`Removing from ${table.name}`, send);
   }
 
-  async count(table: string, { first, last }: IdRange): Promise<number> {
-    const found = () => this.#client.from(table).select("id", { count: "exact" }).gte("id", first).lte("id", last);
-    return z.int().parse((await sent(`Counting ${table}`, () => found().limit(1).abortSignal(limit()))).count);
+  async count(table: SyntheticTable, { first, last }: IdRange): Promise<number> {
+    const key = keyOf(table);
+    const found = () => this.#client.from(table.name).select(key, { count: "exact" }).gte(key, first).lte(key, last);
+    return z.int().parse((await sent(`Counting ${table.name}`, () => found().limit(1).abortSignal(limit()))).count);
   }
 
   async readView(view: string, request: SourceRequest) {

@@ -1,7 +1,7 @@
 import { resources } from "../resources.ts";
-import type { SourceRequest } from "../../shared/read/source.ts";
 import type { Connection } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";
+import { firstPage } from "./first_page.ts";
 import { refreshNow } from "./refresh_now.ts";
 import type { Synthesis } from "./subject.ts";
 import { type Timings, timingsOf } from "./timings.ts";
@@ -29,7 +29,9 @@ export interface Measuring {
 /** Reads go to the database, past every cache: they are what a miss costs. */
 export async function measure(subject: Subject, measuring: Measuring, service: Connection): Promise<Measurements> {
   const { pack, view: { view, reads = [] } } = subject;
-  const request = firstPage(view);
+  const resource = resources.find((candidate) => candidate.view === view);
+  if (resource === undefined) throw new Error(`No resource serves ${view}`);
+  const request = firstPage(resource, 200);
   const read = async () => {
     measuring.signal.throwIfAborted();
     const began = performance.now();
@@ -66,11 +68,4 @@ export async function measure(subject: Subject, measuring: Measuring, service: C
     idle_reads: timingsOf(idle),
     reads_during_refresh: timingsOf(during),
   };
-}
-
-function firstPage(view: string): SourceRequest {
-  const resource = resources.find((candidate) => candidate.view === view);
-  if (resource === undefined) throw new Error(`No resource serves ${view}`);
-  const { columns, order, through } = resource;
-  return { columns, filters: [], scope: null, order, limit: 200, ...(through === undefined ? {} : { through }) };
 }

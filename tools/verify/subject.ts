@@ -10,12 +10,19 @@ export interface Synthesis {
   id(kind: number, number: number): string;
 }
 
-/** A table that gets synthetic rows, each under an `id` of the run. */
+/** A table that gets synthetic rows, each under an id of the run. */
 export interface SyntheticTable {
   readonly name: string;
+  /** The column of that id, a uuid or a text; `id` when it is left out. It takes no null. */
+  readonly key?: string;
   /** A fixed number of rows that others refer to; or "rows", the many that `--rows` counts. */
   readonly count: number | "rows";
-  row(synthesis: Synthesis, number: number): Readonly<Record<string, unknown>> & { readonly id: string };
+  row(synthesis: Synthesis, number: number): Readonly<Record<string, unknown>>;
+}
+
+/** The column that holds the id of a synthetic row. */
+export function keyOf({ key = "id" }: SyntheticTable): string {
+  return key;
 }
 
 export interface SubjectView {
@@ -37,6 +44,13 @@ export interface PackSubject {
   readonly tables: readonly SyntheticTable[];
   /** Sources before the views that read them. */
   readonly views: readonly SubjectView[];
+}
+
+/** The pack's table of that name. */
+export function tableOf(pack: PackSubject, name: string): SyntheticTable {
+  const table = pack.tables.find((candidate) => candidate.name === name);
+  if (table === undefined) throw new Error(`No synthetic table ${name}`);
+  return table;
 }
 
 export function synthesisOf(run: string, now: number): Synthesis {

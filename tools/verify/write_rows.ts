@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { PackSubject, Synthesis } from "./subject.ts";
+import { type PackSubject, type Synthesis, tableOf } from "./subject.ts";
 
 /** Of one request: a few hundred kilobytes. */
 const BATCH = 1_000;
@@ -26,8 +26,7 @@ export async function writeRange(
   range: Pick<Writing, "synthesis" | "signal"> & { readonly from: number; readonly to: number },
   service: Connection,
 ): Promise<void> {
-  const table = pack.tables.find((candidate) => candidate.name === name);
-  if (table === undefined) throw new Error(`No synthetic table ${name}`);
+  const table = tableOf(pack, name);
   for (let from = range.from; from < range.to; from += BATCH) {
     range.signal.throwIfAborted();
     const length = Math.min(BATCH, range.to - from);

@@ -4,7 +4,7 @@ import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
 import type { SharedStore } from "../../../shared/cache/shared_store.ts";
 import type { MemoryStore } from "../../../shared/read/memory_store.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { registry } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../packs/registry.ts";
 
 const memory: MemoryStore = { get: () => undefined, set() {} };
 

@@ -1,21 +1,23 @@
 import type postgres from "postgres";
 import { OuladError } from "./oulad_error.ts";
 
-/** The migrations that made the tables which are written to: of the arena, and of the training pack. */
-const MAKERS = ["arena", "training"] as const;
-
 /**
+ * The packs are those whose migrations made the tables which are written to.
  * Refuses a database whose tables have our names and are another project's: nothing but the history of migrations tells
  * them apart, and rows that were written there would be hard to take out again.
  */
-export async function requireOwnTables(sql: postgres.TransactionSql, databaseUrl: string): Promise<void> {
+export async function requireOwnTables(
+  sql: postgres.TransactionSql,
+  databaseUrl: string,
+  packs: readonly string[],
+): Promise<void> {
   const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as exists`;
   const names = history?.exists === true
     ? (await sql<{ name: string | null }[]>`select name from supabase_migrations.schema_migrations`).map((row) =>
       row.name
     )
     : [];
-  const missing = MAKERS.filter((pack) => !names.some((name) => name?.startsWith(`${pack}__`)));
+  const missing = packs.filter((pack) => !names.some((name) => name?.startsWith(`${pack}__`)));
   if (missing.length === 0) return;
   throw new OuladError(
     `The database at ${new URL(databaseUrl).host} has no migration of the pack ${

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { CALL_VERDICTS, type CallLedger, type CallVerifier } from "../../ops/scheduled_calls.ts";
-import { checkedEnvironment } from "../runtime/checked_environment.ts";
 import { type AnalyticsRpc, createAnalyticsRpc } from "./analytics_rpc.ts";
 import { checkedScheduledEnvironment } from "../runtime/checked_environment.ts";
 

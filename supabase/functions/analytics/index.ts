@@ -2,7 +2,7 @@
 import { bufferLines } from "../../../shared/adapters/runtime/line_buffer.ts";
 import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { registry } from "../../../shared/packs/registry.ts";
+import { registry } from "../../../packs/registry.ts";
 
 export default {
   fetch: serveAnalytics({

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { type Block, projectFolder } from "./documents.ts";
 
 /** A block that shows a file of the project says which in its first line. */
-const FILE = /^\/\/ ((?:shared\/packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
+const FILE = /^\/\/ ((?:packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
 
 /** What a block of a document may import of the project, beside packs. */
 const ROOMS = [

@@ -9,7 +9,7 @@ export async function documents(): Promise<string[]> {
   for await (const entry of Deno.readDir(projectFolder)) {
     if (entry.isFile && entry.name.endsWith(".md")) found.push(entry.name);
   }
-  for (const folder of ["docs", "shared", "stack", "samples", "bench"]) {
+  for (const folder of ["docs", "packs", "stack", "samples", "bench"]) {
     await collect(join(projectFolder, folder), found);
   }
   return found.sort();

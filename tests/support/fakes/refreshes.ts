@@ -56,7 +56,7 @@ export function requestOf(outcomes: Readonly<Record<string, View["outcome"]>>, i
     id,
     state: is_finished ? "finished" : views.some(({ state }) => state === "finished") ? "running" : "queued",
     view: one ?? null,
-    pack: one === undefined ? "arena" : null,
+    pack: one === undefined ? "sample" : null,
     requested_by: "service",
     requested_at: "2026-11-20T10:00:00.000000Z",
     finished_at: is_finished ? "2026-11-20T10:00:14.480000Z" : null,

@@ -1,6 +1,6 @@
 import { issuerOf } from "../../../stack/function_environment.ts";
 import { pause } from "../../../stack/pause.ts";
-import { demoUsers } from "../../../stack/tokens.ts";
+import { demoUsers } from "../../../stack/demo_users.ts";
 import { dice } from "../random/dice.ts";
 import { startKeyServer } from "../rigs/key_server.ts";
 import { copyFolder } from "../rigs/project_copy.ts";

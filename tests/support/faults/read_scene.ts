@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { functionEnvironment } from "../../../stack/function_environment.ts";
 import { pause } from "../../../stack/pause.ts";
 import { type Connection, connectRedis } from "../../../stack/redis/connection.ts";
-import { demoUsers } from "../../../stack/tokens.ts";
+import { demoUsers } from "../../../stack/demo_users.ts";
 import { refreshAll } from "../fixtures/arena.ts";
 import { type LoneIsolate, startLoneIsolate } from "../rigs/lone_isolate.ts";
 import { asUser, type Product, startProduct } from "../rigs/product.ts";

@@ -74,7 +74,7 @@ const serverFaults: readonly ServerFault[] = [
     told: ["history_lost:cron.job_run_details"],
     async strike(cluster) {
       await cluster.admin().unsafe("drop extension pg_cron").simple();
-      const bootstrap = new URL("../../stack/postgres/bootstrap/cron.sql", import.meta.url);
+      const bootstrap = new URL("../../../stack/postgres/bootstrap/cron.sql", import.meta.url);
       await cluster.admin().unsafe(await Deno.readTextFile(bootstrap)).simple();
       await cluster.owner()`select cron.schedule(job_name, schedule, command) from analytics.scheduled_jobs`;
       await onlySlowJobs(cluster);

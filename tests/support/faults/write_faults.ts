@@ -1,7 +1,13 @@
 import { finished } from "node:stream/promises";
 import type postgres from "postgres";
 import { type Counted, nothingCounted } from "./detection_scene.ts";
-import { countDifferences, createProbeViews, dropProbeViews, otherProbeView, probeView } from "../fixtures/probe_view.ts";
+import {
+  countDifferences,
+  createProbeViews,
+  dropProbeViews,
+  otherProbeView,
+  probeView,
+} from "../fixtures/probe_view.ts";
 
 /** A view over a table that rows leave by a foreign key, and over one that has partitions. */
 const VIEW = "mv_probe_forms";

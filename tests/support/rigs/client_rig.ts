@@ -1,5 +1,12 @@
-import { createFreshet, type Endpoint, type Freshet, type Patience } from "../../../shared/client/mod.ts";
-import { createArenaRig, type createHttpRig, type HttpRigOptions } from "./http_rig.ts";
+import {
+  createFreshet,
+  type Endpoint,
+  type Freshet,
+  type FreshetOptions,
+  type Patience,
+} from "../../../shared/client/mod.ts";
+import { sample, type SamplePack } from "../sample_pack/client.ts";
+import { type createHttpRig, createSampleRig, type HttpRigOptions } from "./http_rig.ts";
 import { KEYS } from "../fixtures/tokens.ts";
 
 /** A project that need not exist: its fetch is the real handler. */
@@ -18,8 +25,14 @@ export function fetchOf(rig: Pick<HttpRig, "fetch">, asked: Request[] = []): typ
   };
 }
 
+/** The client as an application has it, which has the sample pack too. */
+export function createSampleFreshet(options: FreshetOptions): Freshet & { readonly sample: SamplePack } {
+  const freshet = createFreshet(options);
+  return { ...freshet, sample: sample(freshet) };
+}
+
 export interface ClientRig {
-  readonly freshet: Freshet;
+  readonly freshet: ReturnType<typeof createSampleFreshet>;
   readonly http: HttpRig;
   readonly asked: Request[];
   /** What was waited, in milliseconds. */
@@ -28,12 +41,12 @@ export interface ClientRig {
   whileWaiting: () => void;
 }
 
-/** The client over the real handler, whose arena views hold rows. */
+/** The client over the real handler, whose sample views hold rows. */
 export function createClientRig(
   options: Partial<Endpoint> & Patience & { readonly most_kept?: number } = {},
   server: HttpRigOptions = {},
 ): ClientRig {
-  const http = createArenaRig(server);
+  const http = createSampleRig(server);
   const asked: Request[] = [];
   const waited: number[] = [];
   const rig: ClientRig = {
@@ -41,7 +54,7 @@ export function createClientRig(
     asked,
     waited,
     whileWaiting: () => {},
-    freshet: createFreshet({
+    freshet: createSampleFreshet({
       url: PROJECT,
       key: KEYS.publishable,
       fetch: fetchOf(http, asked),

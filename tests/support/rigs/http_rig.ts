@@ -14,8 +14,9 @@ import type { Registry } from "../../../shared/resource/registry.ts";
 import { fullName, type Resource } from "../../../shared/resource/resource.ts";
 import type { CorsPolicy, Platform } from "../../../shared/platform.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
-import { resources as all } from "../../../tools/resources.ts";
-import { id, laneRow, progressRow, weaknessRow, winRow } from "../fixtures/arena_rows.ts";
+import { resources as served } from "../../../tools/resources.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "../fixtures/sample_rows.ts";
+import { samplePack } from "../sample_pack/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeOperations } from "../fakes/operations.ts";
 import { FakeRefreshes } from "../fakes/refreshes.ts";
@@ -44,7 +45,10 @@ export interface HttpRigOptions {
 
 export const UNLIMITED: RateLimits = { user: null, key: null, service: null, unverified: null };
 
-export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${id(1)}`;
+/** Those of the packs of this checkout, whichever they are, and of the sample pack. */
+const all = [...served, ...samplePack];
+
+export const LANES_PATH = `/analytics/sample/lane-distributions?challenge_id=${id(1)}`;
 
 function registryOf(
   resources: readonly Resource[],
@@ -108,18 +112,18 @@ export function createHttpRig(options: HttpRigOptions = {}) {
   return { ask, fetch, clock, source, shared, lines, paces, background };
 }
 
-/** A rig whose arena views hold rows of two agents: 11 belongs to anna, 21 to bela. */
-export function createArenaRig(options: HttpRigOptions = {}) {
+/** A rig whose sample views hold rows of two agents: 11 belongs to anna, 21 to bela. */
+export function createSampleRig(options: HttpRigOptions = {}) {
   const rig = createHttpRig(options);
-  const arena: Readonly<Record<string, readonly FakeRow[]>> = {
+  const views_with_rows: Readonly<Record<string, readonly FakeRow[]>> = {
     mv_lane_score_distribution: [laneRow(), laneRow({ lane_key: "few", sample_count: 4 })],
     mv_weakness_patterns: [weaknessRow(), weaknessRow({ agent_id: id(21) })],
     mv_agent_progress: [progressRow(), progressRow({ agent_id: id(21) })],
     mv_time_to_first_win: [winRow(), winRow({ challenge_id: id(2), agents_with_win: 4 })],
   };
   // Every other view is there and empty, also one that was added a minute ago.
-  const views = new Set([...Object.keys(arena), ...(options.resources ?? all).map(({ view }) => view)]);
-  for (const view of views) rig.source.refresh(view, arena[view] ?? []);
+  const views = new Set([...Object.keys(views_with_rows), ...(options.resources ?? all).map(({ view }) => view)]);
+  for (const view of views) rig.source.refresh(view, views_with_rows[view] ?? []);
   rig.source.owners.set("anna", [id(11)]);
   rig.source.owners.set("bela", [id(21)]);
   return rig;

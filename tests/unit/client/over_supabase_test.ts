@@ -1,16 +1,16 @@
 /** The client through a real supabase-js client, over the real handler. */
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
-import { createFreshet, FreshetError } from "../../../shared/client/mod.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
-import { fetchOf, PROJECT } from "../../support/rigs/client_rig.ts";
-import { createArenaRig } from "../../support/rigs/http_rig.ts";
+import { FreshetError } from "../../../shared/client/mod.ts";
+import { id } from "../../support/fixtures/sample_rows.ts";
+import { createSampleFreshet, fetchOf, PROJECT } from "../../support/rigs/client_rig.ts";
+import { createSampleRig } from "../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../support/fixtures/tokens.ts";
 
 const OWN = { agent_id: id(11), challenge_id: id(1) };
 
 function supabaseRig() {
-  const http = createArenaRig();
+  const http = createSampleRig();
   const asked: Request[] = [];
   const functions = fetchOf(http, asked);
   const fetch: typeof globalThis.fetch = (input, init) => {
@@ -33,7 +33,7 @@ function supabaseRig() {
     assert.equal(error, null);
   }
   const sleep = () => Promise.resolve();
-  return { http, asked, supabase, signIn, freshet: createFreshet({ supabase, sleep }) };
+  return { http, asked, supabase, signIn, freshet: createSampleFreshet({ supabase, sleep }) };
 }
 
 async function codeOf(read: Promise<unknown>): Promise<string> {
@@ -44,36 +44,36 @@ async function codeOf(read: Promise<unknown>): Promise<string> {
 
 Deno.test("over supabase-js every call carries the session of that moment", async () => {
   const { freshet, signIn, supabase } = supabaseRig();
-  assert.equal(await codeOf(freshet.arena.progress(OWN)), "FORBIDDEN");
+  assert.equal(await codeOf(freshet.sample.progress(OWN)), "FORBIDDEN");
   await signIn("anna");
-  assert.equal((await freshet.arena.progress(OWN)).data[0]?.best_composite_score, 70);
+  assert.equal((await freshet.sample.progress(OWN)).data[0]?.best_composite_score, 70);
   await signIn("bela");
-  assert.equal(await codeOf(freshet.arena.progress(OWN)), "FORBIDDEN");
+  assert.equal(await codeOf(freshet.sample.progress(OWN)), "FORBIDDEN");
   await supabase.auth.signOut();
-  assert.equal(await codeOf(freshet.arena.progress(OWN)), "FORBIDDEN");
+  assert.equal(await codeOf(freshet.sample.progress(OWN)), "FORBIDDEN");
 });
 
 Deno.test("over supabase-js ETags, pages, CSV, errors, retries and aborts work as over fetch", async () => {
   const { freshet, http, asked } = supabaseRig();
   const lanes = { challenge_id: id(1) };
-  const first = await freshet.arena.laneDistributions(lanes);
-  const second = await freshet.arena.laneDistributions(lanes);
+  const first = await freshet.sample.laneDistributions(lanes);
+  const second = await freshet.sample.laneDistributions(lanes);
   assert.equal(second.freshness.is_unchanged, true);
   assert.equal(second.data, first.data);
-  assert.match((await freshet.csv("arena/time-to-first-win")).text, /^challenge_id,/);
+  assert.match((await freshet.csv("sample/time-to-first-win")).text, /^challenge_id,/);
 
-  const refused = await freshet.arena.laneDistributions({ challenge_id: "x" }).catch((error) => error);
+  const refused = await freshet.sample.laneDistributions({ challenge_id: "x" }).catch((error) => error);
   assert.deepEqual(refused.errors, [{ field: "challenge_id", reason: "must be a UUID" }]);
 
   const reason = new Error("the page was left");
-  const aborted = freshet.arena.laneDistributions(lanes, { signal: AbortSignal.abort(reason) });
+  const aborted = freshet.sample.laneDistributions(lanes, { signal: AbortSignal.abort(reason) });
   await assert.rejects(aborted, reason);
 
   http.clock.advance(10_000);
   http.source.is_down = true;
   const before = asked.length;
-  assert.equal(await codeOf(freshet.arena.progress(OWN)), "FORBIDDEN");
-  assert.equal(await codeOf(freshet.arena.timeToFirstWin({ challenge_id: id(3) })), "SOURCE_UNAVAILABLE");
+  assert.equal(await codeOf(freshet.sample.progress(OWN)), "FORBIDDEN");
+  assert.equal(await codeOf(freshet.sample.timeToFirstWin({ challenge_id: id(3) })), "SOURCE_UNAVAILABLE");
   assert.equal(asked.length - before, 4);
 });
 
@@ -83,5 +83,5 @@ Deno.test("over supabase-js a project that does not answer is UNREACHABLE", asyn
     global: { fetch },
     auth: { persistSession: false, autoRefreshToken: false },
   });
-  assert.equal(await codeOf(createFreshet({ supabase }).arena.timeToFirstWin()), "UNREACHABLE");
+  assert.equal(await codeOf(createSampleFreshet({ supabase }).sample.timeToFirstWin()), "UNREACHABLE");
 });

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { internalError } from "../../../shared/kernel/app_error.ts";
 import { createHandler } from "../../../shared/http/handler.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { id } from "../../support/fixtures/sample_rows.ts";
 import { FakeClock } from "../../support/fakes/clock.ts";
 import { notedFaults } from "../../support/fakes/noted_faults.ts";
-import { createArenaRig, createHttpRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
+import { createHttpRig, createSampleRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../support/fixtures/tokens.ts";
 
 Deno.test("an answer is data and meta, with its age, its validator and where it came from", async () => {
-  const { ask, clock } = createArenaRig();
+  const { ask, clock } = createSampleRig();
   const response = await ask(LANES_PATH);
   assert.equal(response.status, 200);
   const { data, meta } = await response.json();
   assert.equal(data.length, 1);
   const as_of = new Date(clock.now()).toISOString();
   assert.deepEqual(meta, {
-    resource: "arena/lane-distributions",
+    resource: "sample/lane-distributions",
     as_of,
     source_as_of: as_of,
     version: 1,
@@ -39,7 +39,7 @@ Deno.test("an answer is data and meta, with its age, its validator and where it 
 });
 
 Deno.test("the second answer comes from memory, byte for byte the same", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const first = await (await ask(LANES_PATH)).text();
   const second = await ask(LANES_PATH);
   assert.equal(second.headers.get("cache-status"), "Freshet; hit; detail=memory");
@@ -47,7 +47,7 @@ Deno.test("the second answer comes from memory, byte for byte the same", async (
 });
 
 Deno.test("If-None-Match with the current tag is a 304 without a body, with what the caller does not know yet", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const etag = (await ask(LANES_PATH)).headers.get("etag") ?? "";
   const response = await ask(LANES_PATH, { headers: { "if-none-match": etag } });
   assert.equal(response.status, 304);
@@ -60,7 +60,7 @@ Deno.test("If-None-Match with the current tag is a 304 without a body, with what
 });
 
 Deno.test("HEAD is GET without the body, the length included", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const get = await ask(LANES_PATH);
   const head = await ask(LANES_PATH, { method: "HEAD" });
   assert.equal(head.status, 200);
@@ -73,7 +73,7 @@ Deno.test("HEAD is GET without the body, the length included", async () => {
 });
 
 Deno.test("an answer older than its objective, or served without the source, says Freshet-Stale", async () => {
-  const { ask, clock, source } = createArenaRig();
+  const { ask, clock, source } = createSampleRig();
   await ask(LANES_PATH);
   source.is_down = true;
   clock.advance(30_000);
@@ -84,7 +84,7 @@ Deno.test("an answer older than its objective, or served without the source, say
 });
 
 Deno.test("a source that is down and leaves nothing to serve is a 503 with Retry-After", async () => {
-  const { ask, source } = createArenaRig();
+  const { ask, source } = createSampleRig();
   source.is_down = true;
   const response = await ask(LANES_PATH);
   assert.equal(response.status, 503);
@@ -102,8 +102,8 @@ Deno.test("a view that was never refreshed is a 503 NOT_READY with Retry-After",
 });
 
 Deno.test("a problem is problem+json with a stable code, the request's id, and is never stored", async () => {
-  const { ask } = createArenaRig();
-  const response = await ask("/analytics/arena/lane-distributions?challenge_id=x&y=1");
+  const { ask } = createSampleRig();
+  const response = await ask("/analytics/sample/lane-distributions?challenge_id=x&y=1");
   assert.equal(response.status, 400);
   assert.equal(response.headers.get("content-type"), "application/problem+json");
   assert.equal(response.headers.get("cache-control"), "no-store");
@@ -123,7 +123,7 @@ Deno.test("a problem is problem+json with a stable code, the request's id, and i
 });
 
 Deno.test("no credential is a 401 that says how to authenticate, and a bad one is a 401 too", async () => {
-  const { ask, source } = createArenaRig();
+  const { ask, source } = createSampleRig();
   for (
     const headers of [{}, { apikey: "sb_publishable_wrong_0123" }, {
       authorization: "Bearer x.y.z",
@@ -140,14 +140,14 @@ Deno.test("no credential is a 401 that says how to authenticate, and a bad one i
 const TRAPS = [
   "/analytics",
   "/analytics/",
-  "/analytics/arena/lane-distributions/",
-  "/analytics//arena/lane-distributions",
-  "/analytics/arena/lane-distributions;x=1",
-  "/analytics/arena%2flane-distributions",
-  "/analytics/arena/lane-distributions.css",
-  "/analytics/arena/lane-distributions%00",
+  "/analytics/sample/lane-distributions/",
+  "/analytics//sample/lane-distributions",
+  "/analytics/sample/lane-distributions;x=1",
+  "/analytics/sample%2flane-distributions",
+  "/analytics/sample/lane-distributions.css",
+  "/analytics/sample/lane-distributions%00",
   "/analytics/ARENA/lane-distributions",
-  "/functions/v1/analytics/arena/lane-distributions",
+  "/functions/v1/analytics/sample/lane-distributions",
   "/analytics/health/",
   "/analytics/catalog.json",
   "/analytics/__proto__",
@@ -155,7 +155,7 @@ const TRAPS = [
 
 for (const path of TRAPS) {
   Deno.test(`the path ${path} is not found, whatever its parameters`, async () => {
-    const { ask, source } = createArenaRig();
+    const { ask, source } = createSampleRig();
     const response = await ask(`${path}?challenge_id=${id(1)}`);
     assert.equal(response.status, 404);
     assert.equal((await response.json()).code, "NOT_FOUND");
@@ -165,7 +165,7 @@ for (const path of TRAPS) {
 
 for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
   Deno.test(`${method} is a 405 that names the methods it would take`, async () => {
-    const { ask } = createArenaRig();
+    const { ask } = createSampleRig();
     const response = await ask(LANES_PATH, { method, headers: { "x-http-method-override": "GET" } });
     assert.equal(response.status, 405);
     assert.equal(response.headers.get("allow"), "GET, HEAD, OPTIONS");
@@ -173,7 +173,7 @@ for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
 }
 
 Deno.test("a preflight is answered without credentials and without asking anybody", async () => {
-  const { ask, source } = createArenaRig();
+  const { ask, source } = createSampleRig();
   const headers = { origin: "https://app.example", "access-control-request-method": "GET" };
   const response = await ask(LANES_PATH, { method: "OPTIONS", headers, anonymous: true });
   assert.equal(response.status, 204);
@@ -187,7 +187,7 @@ Deno.test("a preflight is answered without credentials and without asking anybod
 });
 
 Deno.test("an allow-list of origins names the origin that asked, and nobody else", async () => {
-  const { ask } = createArenaRig({ cors: ["https://app.example"] });
+  const { ask } = createSampleRig({ cors: ["https://app.example"] });
   const mine = await ask(LANES_PATH, { headers: { origin: "https://app.example", apikey: KEYS.publishable } });
   assert.equal(mine.headers.get("access-control-allow-origin"), "https://app.example");
   assert.match(mine.headers.get("vary") ?? "", /Origin/);
@@ -196,7 +196,7 @@ Deno.test("an allow-list of origins names the origin that asked, and nobody else
 });
 
 Deno.test("what nobody keyed on does not change the answer", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const plain = await (await ask(LANES_PATH)).text();
   const noise = {
     apikey: KEYS.publishable,
@@ -210,9 +210,9 @@ Deno.test("what nobody keyed on does not change the answer", async () => {
 });
 
 Deno.test("a request leaves one JSON line that names no person and repeats nothing the caller wrote", async () => {
-  const { ask, lines } = createArenaRig();
+  const { ask, lines } = createSampleRig();
   const token = await mintToken({ claims: { sub: "planted-subject", email: "planted@example.com" } });
-  await ask(`/analytics/arena/progress?agent_id=${id(21)}&challenge_id=${id(1)}`, {
+  await ask(`/analytics/sample/progress?agent_id=${id(21)}&challenge_id=${id(1)}`, {
     headers: { authorization: `Bearer ${token}` },
   });
   await ask("/analytics/planted-path?planted=planted", { headers: { apikey: "sb_secret_planted_000000" } });
@@ -221,13 +221,13 @@ Deno.test("a request leaves one JSON line that names no person and repeats nothi
   assert.doesNotMatch(lines.join(), /planted|sb_|eyJ|00000000-/);
   const [first, second, third] = lines.map((line) => JSON.parse(line));
   assert.deepEqual(Object.keys(first), ["request_id", "resource", "outcome", "status", "cache", "ms"]);
-  assert.deepEqual([first.outcome, first.status, first.resource], ["FORBIDDEN", 403, "arena/progress"]);
+  assert.deepEqual([first.outcome, first.status, first.resource], ["FORBIDDEN", 403, "sample/progress"]);
   assert.deepEqual([second.outcome, second.resource], ["NOT_FOUND", null]);
-  assert.deepEqual([third.outcome, third.resource, third.cache], ["BAD_REQUEST", "arena/lane-distributions", "none"]);
+  assert.deepEqual([third.outcome, third.resource, third.cache], ["BAD_REQUEST", "sample/lane-distributions", "none"]);
 });
 
 Deno.test("what had to be loaded for the first answer is in its time", async () => {
-  const rig = createArenaRig({
+  const rig = createSampleRig({
     load(resource) {
       rig.clock.advance(20);
       return Promise.resolve(resource);
@@ -239,7 +239,7 @@ Deno.test("what had to be loaded for the first answer is in its time", async () 
 });
 
 Deno.test("the line of a hit may wait; that of a miss, of trouble or of an error may not", async () => {
-  const { ask, paces, shared, clock } = createArenaRig();
+  const { ask, paces, shared, clock } = createSampleRig();
   const etag = (await ask(LANES_PATH)).headers.get("etag") ?? "";
   await ask(LANES_PATH);
   await ask(LANES_PATH, { headers: { "if-none-match": etag } });
@@ -253,7 +253,7 @@ Deno.test("the line of a hit may wait; that of a miss, of trouble or of an error
 });
 
 Deno.test("trouble in the cache shows in the line by name", async () => {
-  const { ask, lines, shared } = createArenaRig();
+  const { ask, lines, shared } = createSampleRig();
   shared.is_down = true;
   await ask(LANES_PATH);
   assert.deepEqual(JSON.parse(lines[0] ?? "").events, ["shared_failed"]);

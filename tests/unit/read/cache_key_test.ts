@@ -11,8 +11,8 @@ import {
 } from "../../../shared/read/cache_key.ts";
 import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
 import type { ViewState } from "../../../shared/read/view_state.ts";
-import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
+import { id } from "../../support/fixtures/sample_rows.ts";
 
 const STATE: ViewState = {
   version: 7,
@@ -39,7 +39,7 @@ function keyOf(over: Over = {}, state = STATE): string {
 }
 
 Deno.test("cacheKey() is schema, resource, scope, version and a digest of format and parameters", () => {
-  assert.match(keyOf(), /^5c4e3a:arena\/lane-distributions:public:7\.[0-9a-z]+:[0-9a-f]{64}$/);
+  assert.match(keyOf(), /^5c4e3a:sample\/lane-distributions:public:7\.[0-9a-z]+:[0-9a-f]{64}$/);
 });
 
 Deno.test("cacheKey() moves with the version, the refresh time, the scope, the parameters and the format", () => {

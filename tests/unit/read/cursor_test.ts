@@ -6,10 +6,10 @@ import { placeOf, writeCursor } from "../../../shared/read/cursor.ts";
 import { LONGEST_CURSOR } from "../../../shared/resource/cursor_text.ts";
 import { pack, unpack } from "../../../shared/kernel/packed_bytes.ts";
 import { cutRows, pageRequest } from "../../../shared/read/page.ts";
-import { progress } from "../../../shared/packs/arena/progress.ts";
-import { heatmap } from "../../../shared/packs/qbank/heatmap.ts";
-import { heatmapMatrix } from "../../../shared/packs/qbank/heatmap_matrix.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { progress } from "../../support/sample_pack/progress.ts";
+import { heatmap } from "../../support/sample_pack/heatmap.ts";
+import { heatmapMatrix } from "../../support/sample_pack/heatmap_matrix.ts";
+import { id } from "../../support/fixtures/sample_rows.ts";
 
 const ROW = { week_start: "2026-01-05", question_id: id(7), lesion: "vsd", topic: "Shunts", attempts: 5 };
 const PLACE = ["2026-01-05", id(7), "vsd", "Shunts"];

@@ -4,12 +4,12 @@ import { AppError } from "../../../shared/kernel/app_error.ts";
 import { createQuestion } from "../../../shared/read/cache_key.ts";
 import { readDemanded } from "../../../shared/read/read_demanded.ts";
 import { RefreshOnDemand } from "../../../shared/read/refresh_on_demand.ts";
-import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
+import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
 import { resources } from "../../../tools/resources.ts";
-import { id, laneRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../support/fixtures/sample_rows.ts";
 import { settle } from "../../support/fakes/clock.ts";
 import { FakeRefreshes, requestOf } from "../../support/fakes/refreshes.ts";
-import { createArenaRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
+import { createSampleRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
 import { createWorld } from "../../support/rigs/read_rig.ts";
 import { mintToken } from "../../support/fixtures/tokens.ts";
 
@@ -22,7 +22,7 @@ function agedRig({ on_demand = false } = {}) {
   const declared = resources.map((resource) =>
     resource.view === VIEW ? { ...resource, refresh_on_demand: on_demand } : resource
   );
-  const rig = createArenaRig({ refreshes, resources: declared });
+  const rig = createSampleRig({ refreshes, resources: declared });
   rig.clock.advance(100_000);
   return { ...rig, refreshes };
 }
@@ -52,7 +52,7 @@ Deno.test("TOO_STALE says how old the rows are, when the next refresh is due, an
     max_age_seconds: 60,
     next_refresh_at: new Date(clock.now() + 240_000).toISOString(),
   });
-  match(detail, /^The rows of arena\/lane-distributions are 100 seconds old, and at most 60 were demanded;/);
+  match(detail, /^The rows of sample\/lane-distributions are 100 seconds old, and at most 60 were demanded;/);
 });
 
 Deno.test("where nobody knows the next refresh the caller is told to come back in a minute", async () => {
@@ -87,7 +87,7 @@ Deno.test("max_age is a whole number of seconds from 1, given once, and every re
     ]);
   }
   equal((await ask(`${LANES_PATH}&max_age=100&max_age=100`)).status, 400);
-  equal((await ask(`/analytics/arena/time-to-first-win?max_age=1000`)).status, 200);
+  equal((await ask(`/analytics/sample/time-to-first-win?max_age=1000`)).status, 200);
 });
 
 Deno.test("a demand makes no second entry: same tag, same memory, same Redis", async () => {
@@ -118,7 +118,7 @@ Deno.test("CSV keeps to the demand, and the refusal is problem JSON", async () =
 Deno.test("whoever may not read the rows is not told their age", async () => {
   const { ask } = agedRig();
   const headers = { authorization: `Bearer ${await mintToken()}` };
-  equal(await codeOf(await ask("/analytics/engagement/summary-stats?max_age=1", { headers })), "FORBIDDEN");
+  equal(await codeOf(await ask("/analytics/sample/summary-stats?max_age=1", { headers })), "FORBIDDEN");
 });
 
 Deno.test("a refresh that nobody has seen yet counts: who would be turned away has the database asked", async () => {

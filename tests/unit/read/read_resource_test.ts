@@ -4,11 +4,11 @@ import { createQuestion } from "../../../shared/read/cache_key.ts";
 import { readResource } from "../../../shared/read/read_resource.ts";
 import type { Resource } from "../../../shared/resource/resource.ts";
 import { deriveScope } from "../../../shared/access/scope.ts";
-import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
-import { progress } from "../../../shared/packs/arena/progress.ts";
-import { timeToFirstWin } from "../../../shared/packs/arena/time_to_first_win.ts";
-import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, laneRow, progressRow, weaknessRow, winRow } from "../../support/fixtures/arena_rows.ts";
+import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
+import { progress } from "../../support/sample_pack/progress.ts";
+import { timeToFirstWin } from "../../support/sample_pack/time_to_first_win.ts";
+import { weaknessPatterns } from "../../support/sample_pack/weakness_patterns.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "../../support/fixtures/sample_rows.ts";
 import { createWorld, SERVICE } from "../../support/rigs/read_rig.ts";
 
 const LANES = { resource: laneDistributions, params: { challenge_id: id(1) } };
@@ -45,9 +45,9 @@ Deno.test("readResource() keeps questions of one scope apart: another resource, 
   };
   const daily = { ...laneDistributions, clock: "day" } as const;
   for (let round = 0; round < 2; round += 1) {
-    assert.deepEqual(await ask(laneDistributions, id(1)), ["arena/lane-distributions", id(1)]);
-    assert.deepEqual(await ask(timeToFirstWin, id(1)), ["arena/time-to-first-win", id(1)]);
-    assert.deepEqual(await ask(laneDistributions, id(2)), ["arena/lane-distributions", id(2)]);
+    assert.deepEqual(await ask(laneDistributions, id(1)), ["sample/lane-distributions", id(1)]);
+    assert.deepEqual(await ask(timeToFirstWin, id(1)), ["sample/time-to-first-win", id(1)]);
+    assert.deepEqual(await ask(laneDistributions, id(2)), ["sample/lane-distributions", id(2)]);
   }
   const reads = source.reads;
   await ask(daily, id(1));
@@ -324,7 +324,7 @@ Deno.test("readResource() stops asking a dead Redis after five failures", async 
 Deno.test("readResource() takes a foreign or broken entry in Redis for a miss", async () => {
   const world = worldWithLanes();
   await world.isolate().read(LANES);
-  const [key = ""] = world.shared.keysWith("arena/lane-distributions:public:1.");
+  const [key = ""] = world.shared.keysWith("sample/lane-distributions:public:1.");
   const foreign = JSON.stringify({ ...JSON.parse(world.shared.held.get(key)?.value ?? "{}"), k: "another" });
   for (
     const [planted, event] of [[foreign, "key_mismatch"], ['{"k":', "entry_malformed"], [
@@ -481,7 +481,7 @@ Deno.test("readResource() does not follow a note in Redis to another question's 
   const world = worldWithLanes();
   await world.isolate().read(LANES);
   await world.isolate().read({ ...LANES, params: { challenge_id: id(2) } });
-  const keys = world.shared.keysWith("arena/lane-distributions:public:");
+  const keys = world.shared.keysWith("sample/lane-distributions:public:");
   const entries = keys.filter((key) => /public:1\./.test(key));
   const stems = keys.filter((key) => !/public:1\./.test(key));
   assert.deepEqual([entries.length, stems.length], [2, 2]);

@@ -6,9 +6,9 @@ import { column, defineResource, type Resource } from "../../../shared/resource/
 import { restsOnRights } from "../../../shared/read/reuse.ts";
 import { deriveScope } from "../../../shared/access/scope.ts";
 import { resources } from "../../../tools/resources.ts";
-import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
-import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, laneRow, weaknessRow } from "../../support/fixtures/arena_rows.ts";
+import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
+import { weaknessPatterns } from "../../support/sample_pack/weakness_patterns.ts";
+import { id, laneRow, weaknessRow } from "../../support/fixtures/sample_rows.ts";
 import { createWorld, type Isolate, type Read, SERVICE } from "../../support/rigs/read_rig.ts";
 
 const MINUTE = 60_000;

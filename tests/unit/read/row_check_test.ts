@@ -4,8 +4,8 @@ import type { Resource } from "../../../shared/resource/resource.ts";
 import { checkRows } from "../../../shared/read/row_check.ts";
 import type { Scope } from "../../../shared/access/scope.ts";
 import type { SourceAnswer } from "../../../shared/read/source.ts";
-import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, weaknessRow } from "../../support/fixtures/arena_rows.ts";
+import { weaknessPatterns } from "../../support/sample_pack/weakness_patterns.ts";
+import { id, weaknessRow } from "../../support/fixtures/sample_rows.ts";
 
 const STATE = {
   version: 1,

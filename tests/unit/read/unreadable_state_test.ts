@@ -1,10 +1,10 @@
 // What is wrong with one view must not take away the others.
 import assert from "node:assert/strict";
-import { id, progressRow } from "../../support/fixtures/arena_rows.ts";
-import { createArenaRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
+import { id, progressRow } from "../../support/fixtures/sample_rows.ts";
+import { createSampleRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
 import { KEYS } from "../../support/fixtures/tokens.ts";
 
-const PROGRESS_PATH = `/analytics/arena/progress?agent_id=${id(11)}&challenge_id=${id(1)}`;
+const PROGRESS_PATH = `/analytics/sample/progress?agent_id=${id(11)}&challenge_id=${id(1)}`;
 const AS_SERVICE = { headers: { apikey: KEYS.secret } };
 
 for (
@@ -22,7 +22,7 @@ for (
 ) {
   Deno.test(`a view whose state has ${JSON.stringify(over)} is unavailable, no other is, and health names it`, async () => {
     const told: string[] = [];
-    const { ask, source, clock } = createArenaRig({
+    const { ask, source, clock } = createSampleRig({
       faults: {
         failed: ({ resource, defect }) => Promise.resolve(void told.push(`${resource}: ${defect}`)),
         answered: () => Promise.resolve(),
@@ -38,7 +38,7 @@ for (
     assert.equal((await refused.json()).code, "NOT_READY");
     assert.equal((await ask(LANES_PATH)).status, 200);
     const [field] = Object.keys(over);
-    assert.deepEqual(told, [`arena/progress: the state of mv_agent_progress cannot be read, at ${field}`]);
+    assert.deepEqual(told, [`sample/progress: the state of mv_agent_progress cannot be read, at ${field}`]);
 
     const health = await ask("/analytics/health", AS_SERVICE);
     assert.equal(health.status, 503);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { defineResource } from "../../../shared/resource/resource.ts";
-import { heatmap } from "../../../shared/packs/qbank/heatmap.ts";
-import { heatmapMatrix } from "../../../shared/packs/qbank/heatmap_matrix.ts";
-import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
+import { heatmap } from "../../support/sample_pack/heatmap.ts";
+import { heatmapMatrix } from "../../support/sample_pack/heatmap_matrix.ts";
+import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
 
 const GOOD = { ...laneDistributions, params: laneDistributions.params.shape, columns: laneDistributions.row.shape };
 

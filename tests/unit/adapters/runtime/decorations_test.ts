@@ -5,7 +5,7 @@ import { connectPlatform } from "../../../../shared/adapters/platform.ts";
 import { systemClock } from "../../../../shared/adapters/runtime/clock.ts";
 import { serveAnalytics } from "../../../../shared/http/serve_analytics.ts";
 import { serveCronAudit } from "../../../../shared/http/scheduled/serve_cron_audit.ts";
-import { registry } from "../../../../shared/packs/registry.ts";
+import { registry } from "../../../../packs/registry.ts";
 import { optionalVariables } from "../../../../stack/function_environment.ts";
 import { failedAlert } from "../../../support/fixtures/audit_alert.ts";
 import { FakeAuditDatabase } from "../../../support/fakes/audit_database.ts";

@@ -70,12 +70,12 @@ Deno.test("a refresh is asked for and looked up with one short call each", async
   const waiting = requestOf({ mv_x: null });
   const { calls, inputs, refreshes } = refreshesOver(() => waiting);
   deepEqual(await refreshes.request({ view: "mv_x", asked_by: "admin" }), waiting);
-  await refreshes.request({ pack: "arena", asked_by: "service" });
+  await refreshes.request({ pack: "sample", asked_by: "service" });
   deepEqual(await refreshes.look(12), waiting);
   deepEqual(calls, ["request_refresh", "request_refresh", "refresh_request"]);
   deepEqual(inputs, [
     { view_name: "mv_x", pack: null, asked_by: "admin" },
-    { view_name: null, pack: "arena", asked_by: "service" },
+    { view_name: null, pack: "sample", asked_by: "service" },
     { id: 12 },
   ]);
   equal(await refreshesOver(() => null).refreshes.look(13), null);

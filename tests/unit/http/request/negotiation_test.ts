@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chooseFormat } from "../../../../shared/http/request/negotiation.ts";
-import { laneDistributions } from "../../../../shared/packs/arena/lane_distributions.ts";
+import { laneDistributions } from "../../../support/sample_pack/lane_distributions.ts";
 
 function chosen(accept: string | null, format?: string): string {
   try {

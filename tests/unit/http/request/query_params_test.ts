@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../../../shared/kernel/app_error.ts";
-import { laneDistributions } from "../../../../shared/packs/arena/lane_distributions.ts";
-import { progress } from "../../../../shared/packs/arena/progress.ts";
-import { weaknessPatterns } from "../../../../shared/packs/arena/weakness_patterns.ts";
+import { laneDistributions } from "../../../support/sample_pack/lane_distributions.ts";
+import { progress } from "../../../support/sample_pack/progress.ts";
+import { weaknessPatterns } from "../../../support/sample_pack/weakness_patterns.ts";
 import { parseQuery } from "../../../../shared/http/request/query_params.ts";
-import { id } from "../../../support/fixtures/arena_rows.ts";
+import { id } from "../../../support/fixtures/sample_rows.ts";
 
 function errorsOf(resource: Parameters<typeof parseQuery>[0], query: string) {
   try {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { RATE_LIMITS, type RateLimits } from "../../../../shared/limits/rate_limits.ts";
 import { FakeRateCounter } from "../../../support/fakes/rate_counter.ts";
-import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
+import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
 const TEN = { requests: 10, seconds: 60 };
@@ -10,7 +10,7 @@ const FEW: RateLimits = { user: TEN, key: TEN, service: null, unverified: TEN };
 /** A rig with small limits whose clock stands at the beginning of a window. */
 function limitedRig(limits: RateLimits = FEW) {
   const counter = new FakeRateCounter();
-  const rig = createArenaRig({
+  const rig = createSampleRig({
     rates: (clock) => {
       counter.clock = clock;
       return { limits, counter };
@@ -50,7 +50,7 @@ Deno.test("every answer says which limit it was counted under, what is left of i
   const second = await ask(LANES_PATH, { headers: { ...headers, "if-none-match": etag } });
   equal(second.status, 304);
   equal(second.headers.get("ratelimit"), null, "a 304 says nothing while more than half of the limit is left");
-  const third = await ask("/analytics/arena/progress?agent_id=nobody", { headers });
+  const third = await ask("/analytics/sample/progress?agent_id=nobody", { headers });
   equal(third.status, 400, "what cannot be understood is refused before anybody is counted");
   equal(third.headers.get("ratelimit"), null);
 });

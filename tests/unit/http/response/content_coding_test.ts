@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { likesGzip } from "../../../../shared/http/response/content_coding.ts";
-import { id, laneRow } from "../../../support/fixtures/arena_rows.ts";
-import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
+import { id, laneRow } from "../../../support/fixtures/sample_rows.ts";
+import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 import { KEYS } from "../../../support/fixtures/tokens.ts";
 
 /** Ten lanes are more than a packet. */
 function createLanesRig() {
-  const rig = createArenaRig();
+  const rig = createSampleRig();
   rig.source.refresh(
     "mv_lane_score_distribution",
     Array.from({ length: 10 }, (_, lane) => laneRow({ lane_key: `l${lane}` })),
@@ -91,7 +91,7 @@ Deno.test("HEAD has the length of the form that GET would send", async () => {
 });
 
 Deno.test("a body that fits into a packet, and a problem, are never compressed", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   for (const path of [LANES_PATH, LANES_PATH, `${LANES_PATH}&x=${"y".repeat(1_500)}`]) {
     const response = await ask(path, GZIP);
     assert.equal(response.headers.get("content-encoding"), null);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { id, laneRow } from "../../../support/fixtures/arena_rows.ts";
-import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
+import { id, laneRow } from "../../../support/fixtures/sample_rows.ts";
+import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
 const LIMITS = {
@@ -11,8 +11,8 @@ const LIMITS = {
 };
 
 /** A rig whose answer is in memory, so that those that follow are copies of one response. */
-async function createWarmRig(options: Parameters<typeof createArenaRig>[0] = {}) {
-  const rig = createArenaRig(options);
+async function createWarmRig(options: Parameters<typeof createSampleRig>[0] = {}) {
+  const rig = createSampleRig(options);
   await rig.ask(LANES_PATH);
   return rig;
 }
@@ -96,7 +96,7 @@ Deno.test("each origin is told what it may read, whoever had the answer first", 
 });
 
 Deno.test("a compressed body can be sent again and again, and the plain one beside it", async () => {
-  const { ask, source } = createArenaRig();
+  const { ask, source } = createSampleRig();
   source.refresh(
     "mv_lane_score_distribution",
     Array.from({ length: 10 }, (_, lane) => laneRow({ lane_key: `l${lane}` })),
@@ -127,10 +127,10 @@ Deno.test("HEAD of a kept answer has every header of GET and no body, and leaves
 });
 
 Deno.test("two tenants who ask the same question never share a copy", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const agentFor = async (sub: string, agent: number) => {
     const headers = { authorization: `Bearer ${await mintToken({ claims: { sub } })}` };
-    const response = await ask(`/analytics/arena/weakness-patterns?agent_id=${id(agent)}`, { headers });
+    const response = await ask(`/analytics/sample/weakness-patterns?agent_id=${id(agent)}`, { headers });
     return response.status === 200 ? (await response.json()).data[0].agent_id : response.status;
   };
   for (let round = 0; round < 3; round += 1) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { HealthStatus } from "../../../../shared/ops/health.ts";
 import { worst } from "../../../../shared/ops/health.ts";
 import { resources } from "../../../../tools/resources.ts";
-import { createArenaRig, createHttpRig } from "../../../support/rigs/http_rig.ts";
+import { createHttpRig, createSampleRig } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
 Deno.test("the catalog lists every resource with its parameters and columns, for any credential", async () => {
@@ -11,7 +11,7 @@ Deno.test("the catalog lists every resource with its parameters and columns, for
   assert.equal(response.status, 200);
   const catalog = await response.json();
   assert.equal(catalog.resources.length, resources.length);
-  const lanes = catalog.resources.find((one: { path: string }) => one.path === "/analytics/arena/lane-distributions");
+  const lanes = catalog.resources.find((one: { path: string }) => one.path === "/analytics/sample/lane-distributions");
   assert.deepEqual(lanes.params.required, ["challenge_id"]);
   assert.equal(lanes.row.properties.last_submission_at.format, "date-time");
   assert.equal((await ask("/analytics/catalog", { anonymous: true })).status, 401);
@@ -19,7 +19,7 @@ Deno.test("the catalog lists every resource with its parameters and columns, for
 });
 
 Deno.test("health is ok in one word for everybody, and explained to administrators and the secret key", async () => {
-  const { ask } = createArenaRig();
+  const { ask } = createSampleRig();
   const admin = `Bearer ${await mintToken({ claims: { is_admin: true } })}`;
   const anonymous = await ask("/analytics/health", { anonymous: true });
   assert.equal(anonymous.status, 200);
@@ -40,8 +40,8 @@ Deno.test("health is ok in one word for everybody, and explained to administrato
   assert.equal((await ask("/analytics/health", { headers: { apikey: "sb_secret_wrong_012345" } })).status, 401);
 });
 
-async function statusAfter(prepare: (rig: ReturnType<typeof createArenaRig>) => void | Promise<void>) {
-  const rig = createArenaRig();
+async function statusAfter(prepare: (rig: ReturnType<typeof createSampleRig>) => void | Promise<void>) {
+  const rig = createSampleRig();
   await prepare(rig);
   const response = await rig.ask("/analytics/health", { anonymous: true });
   return [response.status, (await response.json()).status];
@@ -53,7 +53,7 @@ Deno.test("health is bad when a view is older than its objective, or was never r
 });
 
 Deno.test("health gives its reasons to administrators and the secret key, and to nobody else", async () => {
-  const { ask, clock, source } = createArenaRig();
+  const { ask, clock, source } = createSampleRig();
   source.register("mv_new");
   source.empty("mv_time_to_first_win");
   clock.advance(1_201_000);
@@ -89,7 +89,7 @@ Deno.test("health takes the worst of all its sources", async () => {
       Promise.resolve({ status, reasons: ["failed:probe"], details: { audited_at: "2026-11-20T10:00:00Z" } }),
   });
   for (const status of ["bad", "unknown"] as const) {
-    const { ask } = createArenaRig({ health: [audit(status)] });
+    const { ask } = createSampleRig({ health: [audit(status)] });
     const body = await (await ask("/analytics/health", { headers: { apikey: KEYS.secret } })).json();
     assert.equal(body.status, status);
     assert.equal(body.audit.audited_at, "2026-11-20T10:00:00Z");

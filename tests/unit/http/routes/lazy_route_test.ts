@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fullName, type Resource } from "../../../../shared/resource/resource.ts";
 import { resources } from "../../../../tools/resources.ts";
-import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
+import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 
 /** A rig that notes the name of each resource as it is loaded; the first `failing` loads fail. */
 function rigThatNotes(failing = 0) {
@@ -10,7 +10,7 @@ function rigThatNotes(failing = 0) {
     loaded.push(fullName(resource));
     return loaded.length <= failing ? Promise.reject(new TypeError("Module not found")) : Promise.resolve(resource);
   };
-  return { ...createArenaRig({ load }), loaded };
+  return { ...createSampleRig({ load }), loaded };
 }
 
 Deno.test("a resource is loaded once, by the first requests for it, and no other with it", async () => {
@@ -20,7 +20,7 @@ Deno.test("a resource is loaded once, by the first requests for it, and no other
   assert.deepEqual(loaded, []);
   const at_once = await Promise.all([ask(LANES_PATH), ask(LANES_PATH)]);
   assert.deepEqual([...at_once, await ask(LANES_PATH)].map(({ status }) => status), [200, 200, 200]);
-  assert.deepEqual(loaded, ["arena/lane-distributions"]);
+  assert.deepEqual(loaded, ["sample/lane-distributions"]);
 });
 
 Deno.test("a resource that cannot be loaded answers 500 under its name, harms no other, and is tried again", async () => {
@@ -29,10 +29,10 @@ Deno.test("a resource that cannot be loaded answers 500 under its name, harms no
   assert.equal(failed.status, 500);
   assert.doesNotMatch(await failed.text(), /Module/);
   const line = JSON.parse(lines[0] ?? "");
-  assert.deepEqual([line.resource, line.outcome], ["arena/lane-distributions", "INTERNAL"]);
-  assert.equal((await ask("/analytics/arena/time-to-first-win")).status, 200);
+  assert.deepEqual([line.resource, line.outcome], ["sample/lane-distributions", "INTERNAL"]);
+  assert.equal((await ask("/analytics/sample/time-to-first-win")).status, 200);
   assert.equal((await ask(LANES_PATH)).status, 200);
-  assert.deepEqual(loaded, ["arena/lane-distributions", "arena/time-to-first-win", "arena/lane-distributions"]);
+  assert.deepEqual(loaded, ["sample/lane-distributions", "sample/time-to-first-win", "sample/lane-distributions"]);
 });
 
 Deno.test("the catalog and health load every resource, and fail openly when one cannot be loaded", async () => {

@@ -53,8 +53,8 @@ Deno.test("administrators and the secret key ask and look, each under their own 
   const { ask, refreshes } = queueRig();
   const admin = { authorization: `Bearer ${await mintToken({ claims: { is_admin: true } })}` };
   const member = { authorization: `Bearer ${await mintToken({ claims: { user_metadata: { is_admin: true } } })}` };
-  equal((await ask(`${REFRESH}?pack=arena`, { method: "POST", headers: admin })).status, 202);
-  deepEqual(refreshes.asked, [{ pack: "arena", asked_by: "admin" }]);
+  equal((await ask(`${REFRESH}?pack=sample`, { method: "POST", headers: admin })).status, 202);
+  deepEqual(refreshes.asked, [{ pack: "sample", asked_by: "admin" }]);
   for (const headers of [{ apikey: KEYS.publishable }, { apikey: KEYS.cron }, member]) {
     for (const [path, method] of [[`${REFRESH}?view=mv_a`, "POST"], ["/analytics/ops/refreshes/12", "GET"]] as const) {
       const response = await ask(path, { method, headers });
@@ -68,7 +68,9 @@ Deno.test("administrators and the secret key ask and look, each under their own 
 
 Deno.test("exactly one of view and pack is asked for, and a name that is none is refused unasked", async () => {
   const { ask, refreshes } = queueRig();
-  for (const query of ["", "?view=mv_a&pack=arena", "?view=", "?view=drop%20table", "?view=mv_a&view=mv_b", "?all=1"]) {
+  for (
+    const query of ["", "?view=mv_a&pack=sample", "?view=", "?view=drop%20table", "?view=mv_a&view=mv_b", "?all=1"]
+  ) {
     const response = await ask(`${REFRESH}${query}`, { method: "POST", headers: SECRET });
     deepEqual([response.status, (await response.json()).code], [400, "BAD_REQUEST"], query);
   }

@@ -1,0 +1,29 @@
+import { column, defineResource, parameter } from "../../../shared/resource/resource.ts";
+
+export const lesions = defineResource({
+  pack: "qbank",
+  name: "lesions",
+  view: "question_lesions",
+  summary: "The lesions that questions have, in the spelling that the heatmap filters by",
+  params: {
+    limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
+    cursor: parameter.cursor().optional(),
+  },
+  filters: [],
+  columns: {
+    lesion: column.text(),
+    questions_count: column.count(),
+    topics_count: column.count(),
+  },
+  access: { scope: "admin" },
+  order: [
+    { column: "lesion", direction: "asc" },
+  ],
+  limit: { param: "limit" },
+  cursor: "cursor",
+  shown: "as_ordered",
+  // Questions are counted, not people.
+  minimum_sample: null,
+  max_age_seconds: 3600,
+  formats: ["json", "csv"],
+});

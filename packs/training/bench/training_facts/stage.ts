@@ -1,0 +1,121 @@
+import postgres from "postgres";
+import { makeTestDatabase } from "../../../../tools/test/test_database.ts";
+
+/** A database of its own with so many facts, and what is measured on it; each step answers its milliseconds. */
+export interface Stage {
+  readonly rows: number;
+  /** How long the attempts took, their facts included. Measured once. */
+  readonly insert: number;
+  /** How long the first refreshes of the views took that the overview rests on. Measured once. */
+  readonly refresh: number;
+  /** One organisation's overview, as the API asks for it. */
+  read(): Promise<number>;
+  /** The same figures, added up from the organisation's facts. */
+  addUp(): Promise<number>;
+  roundTrip(): Promise<number>;
+  /** The plans of the statements behind `read` and `addUp`, with what they really did. */
+  plans(): Promise<{ readonly title: string; readonly plan: string }[]>;
+  stop(): Promise<void>;
+}
+
+const ORGS = 10;
+const USERS = 200;
+const SCENARIOS = 20;
+/** Of a plan that are shown: that of the facts has a piece for each partition. */
+const LINES = 40;
+const VIEWS = ["mv_org_activity_day", "mv_user_activity_day"];
+
+export async function makeStage(rows: number): Promise<Stage> {
+  const database = await makeTestDatabase("installed");
+  const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  // Else a slot of a job would run in the middle of a measurement.
+  await superuser`update cron.job set active = false`;
+  await sql`set statement_timeout = 0`;
+  await plantPeople(sql);
+  const insert = await timed(() => insertAttempts(sql, rows));
+  await superuser`vacuum analyze public.scenario_attempts, analytics.fact_scenario_attempts`;
+  const refresh = await timed(async () => {
+    for (const view of VIEWS) await sql`select analytics.refresh_view(${view})`;
+  });
+  const [first] =
+    await sql`select o.id, (now() at time zone 'UTC')::date::text as today from public.orgs as o order by o.id limit 1`;
+  const asked = { params: {}, today: String(first?.today), org: String(first?.id), people: null };
+
+  const read = (connection: postgres.Sql) =>
+    connection`select * from private.reading_training_org_overview(${connection.json(asked)})`;
+  const addUp = (connection: postgres.Sql) =>
+    connection`
+      select count(distinct f.user_id), count(*), round(avg(f.score), 3), max(f.ended_at),
+          count(*) filter (where f.ended_at > ${asked.today}::date - 7),
+          count(*) filter (where f.ended_at > ${asked.today}::date - 30)
+      from analytics.fact_scenario_attempts as f
+      where f.org_id = ${asked.org} and f.ended_at is not null`;
+
+  return {
+    rows,
+    insert,
+    refresh,
+    read: () => timed(() => read(sql)),
+    addUp: () => timed(() => addUp(sql)),
+    roundTrip: () => timed(() => sql`select 1`),
+    plans: async () => [
+      { title: "One organisation's overview", plan: await planOf(database.superuserUrl, read) },
+      { title: "The same from the facts", plan: await planOf(database.superuserUrl, addUp) },
+    ],
+    async stop() {
+      await Promise.all([sql.end({ timeout: 5 }), superuser.end({ timeout: 5 })]);
+      await database.stop();
+    },
+  };
+}
+
+async function plantPeople(sql: postgres.Sql): Promise<void> {
+  await sql`insert into public.orgs (id, name) select md5('org ' || o)::uuid, 'Organisation ' || o from generate_series(1, ${ORGS}) as o`;
+  await sql`insert into public.users (id, name) select 'user ' || u, 'User ' || u from generate_series(1, ${USERS}) as u`;
+  await sql`insert into public.org_members (org_id, user_id) select o.id, u.id from public.orgs as o cross join public.users as u`;
+  await sql`
+    insert into public.scenarios (id, org_id, title)
+    select md5(o.name || s)::uuid, o.id, 'Scenario ' || s from public.orgs as o cross join generate_series(1, ${SCENARIOS}) as s`;
+  await sql`select analytics.make_fact_partitions((now() - interval '13 months')::date, now()::date)`;
+}
+
+/** Over one year that ends now, in its order, as they come in; the same shares for each organisation, user and scenario. */
+async function insertAttempts(sql: postgres.Sql, rows: number): Promise<void> {
+  await sql`
+    insert into public.scenario_attempts (org_id, user_id, scenario_id, status, score, duration_seconds, started_at, ended_at)
+    select
+        md5('org ' || r % ${ORGS} + 1)::uuid,
+        'user ' || r / ${ORGS} % ${USERS} + 1,
+        md5('Organisation ' || r % ${ORGS} + 1 || r / ${ORGS} % ${SCENARIOS} + 1)::uuid,
+        'completed', r % 101, 300 + r % 600, t.at, t.at + interval '5 minutes'
+    from generate_series(1, ${rows}::integer) as r
+    cross join lateral (select now() - interval '1 year' * (1 - r / ${rows}::float8) as at) as t`;
+}
+
+/** What auto_explain says, also of the statements inside functions, which explain does not show. */
+async function planOf(url: string, ask: (connection: postgres.Sql) => PromiseLike<unknown>): Promise<string> {
+  const heard: string[] = [];
+  const connection = postgres(url, { max: 1, onnotice: ({ message }) => void heard.push(message ?? "") });
+  try {
+    await connection`load 'auto_explain'`;
+    await connection.unsafe(`
+      set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on; set auto_explain.log_timing = off;
+      set auto_explain.log_nested_statements = on; set client_min_messages = log`);
+    await ask(connection); // fills the caches of the session
+    heard.length = 0;
+    await ask(connection);
+    const plan = heard.filter((text) => text.includes("fact_scenario_attempts") || text.includes("org_overviews"))
+      .map((text) => text.slice(text.search(/^\S.*\(cost=/m))).join("\n");
+    const lines = plan.split("\n");
+    return lines.length > LINES ? [...lines.slice(0, LINES), "… and so on, month by month"].join("\n") : plan;
+  } finally {
+    await connection.end({ timeout: 5 });
+  }
+}
+
+async function timed(step: () => PromiseLike<unknown>): Promise<number> {
+  const began = performance.now();
+  await step();
+  return performance.now() - began;
+}

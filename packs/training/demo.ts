@@ -1,0 +1,51 @@
+import type { PackDemo } from "../../stack/pack_demo.ts";
+import { demoTrainingOrg, demoTrainingUsers, plantDemoTraining } from "./demo/rows.ts";
+
+function claims(org_role: string): Readonly<Record<string, string>> {
+  return { org_id: demoTrainingOrg, org_role };
+}
+
+/** An administrator, a manager and a trainee of one organisation. */
+export const demo: PackDemo = {
+  people: [
+    {
+      name: "org_admin",
+      title: "organisation's admin",
+      subject: demoTrainingUsers.org_admin,
+      claims: claims("admin"),
+    },
+    { name: "manager", title: "manager", subject: demoTrainingUsers.manager, claims: claims("manager") },
+    { name: "trainee", title: "trainee", subject: demoTrainingUsers.trainee, claims: claims("trainee") },
+  ],
+  sample: {
+    async state(sql) {
+      const [table] = await sql`select to_regclass('public.scenario_attempts') is not null as exists`;
+      if (table?.exists !== true) return "absent";
+      const [held] = await sql`select not exists (select from public.scenario_attempts) as is_empty`;
+      return held?.is_empty === true ? "empty" : "own";
+    },
+    complete: plantDemoTraining,
+  },
+  async lines(sql) {
+    const [planted] = await sql`
+      select from public.org_members as m where m.org_id = ${demoTrainingOrg} and m.role = 'manager' limit 1`;
+    if (planted === undefined) return [];
+    return [
+      {
+        what: "A module of the training pack, as its (made-up) administrator sees it",
+        path: "/training/org-overview",
+        as: "org_admin",
+      },
+      {
+        what: "Who of a (made-up) manager's people scored best in May 2013",
+        path: "/training/leaderboard?month=2013-05",
+        as: "manager",
+      },
+      {
+        what: "What a trainee, a real student, was (as made up) assigned and has not done yet",
+        path: "/training/me/assignments",
+        as: "trainee",
+      },
+    ];
+  },
+};

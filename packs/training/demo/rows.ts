@@ -1,0 +1,110 @@
+import type postgres from "postgres";
+import { BUSY_PRESENTATION, BUSY_STUDENTS } from "../../../samples/oulad/import/busy_agents.ts";
+import { orgId, userId } from "../../../samples/oulad/import/ids.ts";
+
+/** Who the demo tokens of the training pack stand for. Only the trainee exists in the dataset. */
+export const demoTrainingUsers = {
+  org_admin: "demo-org-admin",
+  manager: "demo-manager",
+  trainee: userId(BUSY_STUDENTS.member),
+} as const;
+
+/** The module of the trainee. */
+export const demoTrainingOrg = orgId(BUSY_PRESENTATION.code_module);
+
+/**
+ * Adds what a dashboard shows and the dataset does not hold: an administrator and a manager of one module, a team of
+ * twelve real students, and what they were assigned. Made up, and named so. May be run again.
+ */
+export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await plantStaff(transaction);
+    await plantTeam(transaction);
+    await plantAssignments(transaction);
+    await plantFeedback(transaction);
+  });
+}
+
+async function plantStaff(sql: postgres.TransactionSql): Promise<void> {
+  const { org_admin, manager } = demoTrainingUsers;
+  await sql`
+    insert into public.users (id, name)
+    values (${org_admin}, 'Demo administrator (made up)'), (${manager}, 'Demo manager (made up)')
+    on conflict (id) do nothing`;
+  await sql`
+    insert into public.org_members (org_id, user_id, role)
+    values (${demoTrainingOrg}, ${org_admin}, 'admin'), (${demoTrainingOrg}, ${manager}, 'manager')
+    on conflict (org_id, user_id) do nothing`;
+  await sql`
+    insert into public.teams (org_id, manager_id, name)
+    values (${demoTrainingOrg}, ${manager}, 'Demo team (made up)')
+    on conflict (org_id, manager_id) do nothing`;
+}
+
+/** The trainee, and the students of the same presentation who attempted most. */
+async function plantTeam(sql: postgres.TransactionSql): Promise<void> {
+  await sql`
+    update public.org_members as m
+    set manager_id = ${demoTrainingUsers.manager}
+    from (
+        select a.user_id
+        from public.scenario_attempts as a
+        join public.scenarios as s on s.org_id = a.org_id and s.id = a.scenario_id
+        where s.org_id = ${demoTrainingOrg} and s.title like ${presentation()}
+        group by a.user_id
+        order by (a.user_id = ${demoTrainingUsers.trainee}) desc, count(*) desc, a.user_id
+        limit 12
+    ) as p
+    where m.org_id = ${demoTrainingOrg} and m.user_id = p.user_id`;
+}
+
+/** Every scenario of the presentation, from before its first day on; and one of a later one, due in two weeks. */
+async function plantAssignments(sql: postgres.TransactionSql): Promise<void> {
+  await sql`
+    insert into public.assignments (id, org_id, scenario_id, assignee_id, due_on, is_required, assigned_at)
+    select
+        md5('demo:assignment:' || w.scenario_id || ':' || m.user_id)::uuid,
+        m.org_id,
+        w.scenario_id,
+        m.user_id,
+        w.due_on,
+        w.is_required,
+        w.assigned_at
+    from public.org_members as m
+    cross join (
+        -- Due on the day by which half of those who did it had: the dataset's own due dates are not imported.
+        select
+            s.id as scenario_id,
+            percentile_disc(0.5) within group (order by (a.ended_at at time zone 'UTC')::date) as due_on,
+            s.category <> 'CMA' as is_required,
+            '2013-01-01 00:00+00'::timestamptz as assigned_at
+        from public.scenarios as s
+        join public.scenario_attempts as a on a.org_id = s.org_id and a.scenario_id = s.id
+        where s.org_id = ${demoTrainingOrg} and s.title like ${presentation()}
+        group by s.id
+        union all
+        (
+            select s.id, (now() at time zone 'UTC')::date + 14, false, now()
+            from public.scenarios as s
+            where s.org_id = ${demoTrainingOrg}
+            order by s.title desc
+            limit 1
+        )
+    ) as w
+    where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
+    on conflict (id) do nothing`;
+}
+
+/** What an application would call its feedback on the team's attempts: there is none to open. */
+async function plantFeedback(sql: postgres.TransactionSql): Promise<void> {
+  await sql`
+    update public.scenario_attempts as a
+    set feedback_id = 'made-up/' || a.id
+    from public.org_members as m
+    where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
+        and a.org_id = m.org_id and a.user_id = m.user_id and a.feedback_id is null`;
+}
+
+function presentation(): string {
+  return `${BUSY_PRESENTATION.code_module} ${BUSY_PRESENTATION.code_presentation},%`;
+}

@@ -1,0 +1,63 @@
+import { column, defineResource, parameter } from "../../../shared/resource/resource.ts";
+
+export const assignments = defineResource({
+  pack: "training",
+  name: "assignments",
+  view: "mv_assignment_status",
+  reads: ["people_of_manager", "dim_users", "dim_scenarios", "dim_orgs"],
+  reading: "training_assignments",
+  clock: "day",
+  summary: "Each person's assignments, soonest due first, with the completion of the same task by all who may be seen",
+  params: {
+    org_id: parameter.id().optional(),
+    user_id: parameter.subject().optional(),
+    scenario_id: parameter.id().optional(),
+    status: parameter.oneOf(["all", "open", "overdue", "completed"], "all"),
+    limit: parameter.wholeNumber({ from: 1, to: 1_000, otherwise: 200 }),
+  },
+  filters: [
+    { param: "org_id", column: "org_id", op: "eq" },
+    { param: "user_id", column: "user_id", op: "eq" },
+    { param: "scenario_id", column: "scenario_id", op: "eq" },
+    {
+      param: "status",
+      column: "status",
+      op: "in",
+      values: { all: null, open: ["open", "overdue"], overdue: ["overdue"], completed: ["completed"] },
+    },
+  ],
+  columns: {
+    org_id: column.id(),
+    assignment_id: column.id(),
+    user_id: column.text(),
+    name: column.text().nullable(),
+    scenario_id: column.id(),
+    title: column.text().nullable(),
+    difficulty: column.text().nullable(),
+    category: column.text().nullable(),
+    due_on: column.date().nullable(),
+    is_required: column.boolean(),
+    assigned_at: column.timestamp(),
+    completed_at: column.timestamp().nullable(),
+    attempts_count: column.count(),
+    best_score: column.number().nullable(),
+    status: column.category(["open", "overdue", "completed"]),
+    // Of the same scenario and due date.
+    assigned_count: column.count(),
+    completed_count: column.count(),
+    overdue_count: column.count(),
+    completion_rate: column.number(),
+  },
+  access: { scope: "member", org: "org_id", column: "user_id", rows: { admin: "org", manager: "people_of_manager" } },
+  order: [
+    { column: "due_on", direction: "asc" },
+    { column: "scenario_id", direction: "asc" },
+    { column: "assignment_id", direction: "asc" },
+  ],
+  limit: { param: "limit" },
+  shown: "as_ordered",
+  // Who completed what is in the rows themselves: a rate over them tells nothing more.
+  minimum_sample: null,
+  max_age_seconds: 300,
+  formats: ["json", "csv"],
+});

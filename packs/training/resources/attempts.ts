@@ -1,0 +1,58 @@
+import { column, defineResource, parameter } from "../../../shared/resource/resource.ts";
+
+export const attempts = defineResource({
+  pack: "training",
+  name: "attempts",
+  view: "attempt_list",
+  summary: "Completed attempts, the newest first: who, what, which score",
+  params: {
+    org_id: parameter.id().optional(),
+    from: parameter.day().optional(),
+    to: parameter.day().optional(),
+    scenario_id: parameter.id().optional(),
+    user_id: parameter.subject().optional(),
+    limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
+    cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
+  },
+  filters: [
+    { param: "org_id", column: "org_id", op: "eq" },
+    { param: "from", column: "started_on", op: "gte" },
+    { param: "to", column: "started_on", op: "lte" },
+    { param: "scenario_id", column: "scenario_id", op: "eq" },
+    { param: "user_id", column: "user_id", op: "eq" },
+  ],
+  columns: {
+    attempt_id: column.id(),
+    org_id: column.id(),
+    user_id: column.text(),
+    user_name: column.text().nullable(),
+    scenario_id: column.id().nullable(),
+    scenario_title: column.text().nullable(),
+    difficulty: column.text().nullable(),
+    category: column.text().nullable(),
+    score: column.number().nullable(),
+    duration_seconds: column.count().nullable(),
+    talk_ms: column.count().nullable(),
+    listen_ms: column.count().nullable(),
+    started_on: column.date(),
+    started_at: column.timestamp(),
+    ended_at: column.timestamp().nullable(),
+    // What the application calls the feedback on it; null while there is none.
+    feedback_id: column.text().nullable(),
+  },
+  access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
+  order: [
+    { column: "started_on", direction: "desc" },
+    { column: "started_at", direction: "desc" },
+    { column: "attempt_id", direction: "desc" },
+  ],
+  limit: { param: "limit" },
+  cursor: "cursor",
+  total: "total",
+  shown: "as_ordered",
+  // One person's one attempt: nobody else is in it.
+  minimum_sample: null,
+  max_age_seconds: 300,
+  formats: ["json", "csv"],
+});

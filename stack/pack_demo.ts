@@ -1,0 +1,53 @@
+import type postgres from "postgres";
+import { packNames, spread } from "../tools/pack_folders.ts";
+
+/** A person of a pack's sample data whose token `start` prints. */
+export interface DemoPerson {
+  /** One word, as in `status --json`. */
+  readonly name: string;
+  readonly title: string;
+  readonly subject: string;
+  /** Beside the standard ones. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** A request that answers with rows of the sample. */
+export interface DemoLine {
+  readonly what: string;
+  /** Behind /analytics, with its query. */
+  readonly path: string;
+  /** The name of a demo token; null asks with the publishable key alone. */
+  readonly as: string | null;
+}
+
+/** What a pack's tables hold: they may not be there, and own data are left alone. */
+export type SampleState = "absent" | "empty" | "sample" | "own";
+
+/** What the local stack shows of a pack: the constant `demo` of its demo.ts. A pack without that file has nothing to show. */
+export interface PackDemo {
+  readonly people?: readonly DemoPerson[];
+  /** Only of a pack that the sample has rows for: samples/oulad. */
+  readonly sample?: {
+    state(sql: postgres.Sql): Promise<SampleState>;
+    /** Adds what a first look should show and the data set does not hold. May be run again. */
+    complete?(sql: postgres.Sql): Promise<void>;
+  };
+  /** Requests to paste; none where the sample was not loaded. */
+  lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
+}
+
+const withDemo = await spread(["packs/*/demo.ts"]);
+
+/** Of every pack of this checkout, by its name. */
+export const demos: ReadonlyMap<string, PackDemo> = new Map(
+  await Promise.all(packNames().map(async (pack) => [pack, await demoOf(pack)] as const)),
+);
+
+async function demoOf(pack: string): Promise<PackDemo> {
+  const file = `packs/${pack}/demo.ts`;
+  if (!withDemo.includes(file)) return {};
+  const module: { readonly demo: PackDemo } = await import(new URL(`../${file}`, import.meta.url).href);
+  return module.demo;
+}
+
+export const demoPeople: readonly DemoPerson[] = [...demos.values()].flatMap(({ people = [] }) => people);

@@ -1,0 +1,33 @@
+import { column, defineResource, parameter } from "../../../shared/resource/resource.ts";
+
+export const laneDistributions = defineResource({
+  pack: "sample",
+  name: "lane-distributions",
+  view: "mv_lane_score_distribution",
+  summary: "The spread of scores in each lane of one challenge: percentiles, mean, extremes",
+  params: { challenge_id: parameter.id() },
+  filters: [{ param: "challenge_id", column: "challenge_id", op: "eq" }],
+  columns: {
+    challenge_id: column.id(),
+    challenge_title: column.text(),
+    lane_key: column.text(),
+    sample_count: column.count(),
+    mean_score: column.number(),
+    stddev_score: column.number().nullable(),
+    min_score: column.number(),
+    max_score: column.number(),
+    p10: column.number(),
+    p25: column.number(),
+    p50: column.number(),
+    p75: column.number(),
+    p90: column.number(),
+    last_submission_at: column.timestamp(),
+  },
+  access: { scope: "public" },
+  order: [{ column: "lane_key", direction: "asc" }],
+  limit: 1_000,
+  shown: "as_ordered",
+  minimum_sample: { column: "sample_count", at_least: 5 },
+  max_age_seconds: 86_400,
+  formats: ["json", "csv"],
+});

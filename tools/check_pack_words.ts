@@ -1,0 +1,55 @@
+/**
+ * Refuses the name of a pack outside of packs: what is for every pack knows none of them. The names are those of the folders
+ * in packs/, so that a pack which is added or left out changes what is looked for, and not this file.
+ * `deno run -A tools/check_pack_words.ts [folder]` prints each place and exits with 1 when there is any.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { packNames } from "./pack_folders.ts";
+
+const FOLDERS = ["shared", "stack", "supabase/functions", "tools"];
+
+/** Made from the packs, or of the sample data, which are of two packs. */
+const LEFT_OUT = [
+  /^shared\/client\/resources\.ts$/,
+  /^shared\/adapters\/(?:.*\/)?database_types\.ts$/,
+  /^stack\/npm\//,
+  /^tools\/(?:oulad\/|import_oulad\.ts$)/,
+];
+
+/** Every line that names a pack, as sentences; empty means that there is none. */
+export async function findPackWords(project: string): Promise<string[]> {
+  const packs = packNames(project);
+  if (packs.length === 0) return [];
+  // A word within a name counts too, like "harbourOrg", "inHarbour" and "mv_harbour"; a longer word, like "harbouring", is another.
+  const small = packs.join("|");
+  const capital = packs.map((pack) => pack.charAt(0).toUpperCase() + pack.slice(1)).join("|");
+  const word = new RegExp(
+    `(?<![A-Za-z])(?:${small})(?![a-z])|(?:${capital})(?![a-z])|\\b(?:${small.toUpperCase()})(?![A-Z])`,
+  );
+  const found: string[] = [];
+  for (const file of await sourceFiles(project)) {
+    const lines = (await readFile(join(project, file), "utf8")).split("\n");
+    for (const [index, line] of lines.entries()) {
+      const [name] = word.exec(line) ?? [];
+      if (name !== undefined) found.push(`${file}:${index + 1} names the pack ${name}: let the pack say it, in packs/`);
+    }
+  }
+  return found;
+}
+
+async function sourceFiles(project: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of FOLDERS) {
+    const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
+    found.push(...names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name).split(sep).join("/")));
+  }
+  return found.filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file))).sort();
+}
+
+if (import.meta.main) {
+  const found = await findPackWords(resolve(Deno.args[0] ?? "."));
+  for (const place of found) console.error(place);
+  if (found.length > 0) Deno.exit(1);
+  console.log("No pack is named outside of packs");
+}
