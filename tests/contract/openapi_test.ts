@@ -8,7 +8,7 @@ import document from "../../shared/http/openapi.json" with { type: "json" };
 import { resources } from "../../tools/resources.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
 import { contracted, readerOf } from "../support/fixtures/contracted.ts";
-import { laneRow } from "../support/fixtures/arena_rows.ts";
+import { laneRow } from "../support/arena_rows.ts";
 import { FakeRefreshes, requestOf } from "../support/fakes/refreshes.ts";
 import { createArenaRig, createHttpRig, LANES_PATH } from "../support/rigs/http_rig.ts";
 import { operationsWithRows } from "../support/fixtures/ops_rows.ts";

@@ -3,7 +3,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { plantOrgs, removeOrgs, type Statement, statement } from "../support/random/attempt_statements.ts";
+import { plantOrgs, removeOrgs, type Statement, statement } from "../support/attempt_statements.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { withConnections } from "../support/rigs/test_database.ts";
 

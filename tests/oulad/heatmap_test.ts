@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
 import { type InDuckdb, withDuckdb } from "../support/rigs/duckdb.ts";
-import { type GeneratedResponses, generateResponses } from "../support/random/generated_responses.ts";
+import { type GeneratedResponses, generateResponses } from "../support/generated_responses.ts";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { refreshViews } from "./oulad_database.ts";
 import { rowDifferences, type TextRow } from "./row_difference.ts";

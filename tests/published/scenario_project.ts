@@ -1,6 +1,6 @@
 import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
 import { popularTracks } from "../../shared/packs/engagement/popular_tracks.ts";
-import { id } from "../support/fixtures/arena_rows.ts";
+import { id } from "../support/arena_rows.ts";
 import { createArenaRig } from "../support/rigs/http_rig.ts";
 import { sampleRow } from "../support/fixtures/sample_values.ts";
 import { KEYS, mintToken } from "../support/fixtures/tokens.ts";

@@ -15,7 +15,7 @@ import { fullName, type Resource } from "../../../shared/resource/resource.ts";
 import type { CorsPolicy, Platform } from "../../../shared/platform.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { resources as all } from "../../../tools/resources.ts";
-import { id, laneRow, progressRow, weaknessRow, winRow } from "../fixtures/arena_rows.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "../arena_rows.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeOperations } from "../fakes/operations.ts";
 import { FakeRefreshes } from "../fakes/refreshes.ts";

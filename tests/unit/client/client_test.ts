@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createFreshet, FreshetError } from "../../../shared/client/mod.ts";
 import { activeLearningDays } from "../../../shared/packs/engagement/active_learning_days.ts";
-import { id, laneRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../support/arena_rows.ts";
 import { createClientRig, PROJECT } from "../../support/rigs/client_rig.ts";
 import { FakeRefreshes } from "../../support/fakes/refreshes.ts";
 import { settle } from "../../support/fakes/clock.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { createFreshet, FreshetError } from "../../../shared/client/mod.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { id } from "../../support/arena_rows.ts";
 import { fetchOf, PROJECT } from "../../support/rigs/client_rig.ts";
 import { createArenaRig } from "../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../support/fixtures/tokens.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { internalError } from "../../../shared/kernel/app_error.ts";
 import { createHandler } from "../../../shared/http/handler.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { id } from "../../support/arena_rows.ts";
 import { FakeClock } from "../../support/fakes/clock.ts";
 import { notedFaults } from "../../support/fakes/noted_faults.ts";
 import { createArenaRig, createHttpRig, LANES_PATH } from "../../support/rigs/http_rig.ts";

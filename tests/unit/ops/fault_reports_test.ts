@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createFaultLedger } from "../../../shared/adapters/supabase/fault_ledger.ts";
 import { sourceUnavailable } from "../../../shared/kernel/app_error.ts";
 import type { FailedAnswer } from "../../../shared/ops/fault_reports.ts";
-import { id, laneRow, progressRow, winRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow, progressRow, winRow } from "../../support/arena_rows.ts";
 import { createArenaRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
 import { notedLedger } from "../../support/fakes/noted_faults.ts";
 import { KEYS } from "../../support/fixtures/tokens.ts";

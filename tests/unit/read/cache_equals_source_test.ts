@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sourceRequest } from "../../../shared/read/source_request.ts";
 import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
-import { id, laneRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../support/arena_rows.ts";
 import type { FakeRow } from "../../support/fakes/source.ts";
 import { createWorld } from "../../support/rigs/read_rig.ts";
 

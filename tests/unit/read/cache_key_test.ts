@@ -12,7 +12,7 @@ import {
 import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
 import type { ViewState } from "../../../shared/read/view_state.ts";
 import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { id } from "../../support/arena_rows.ts";
 
 const STATE: ViewState = {
   version: 7,

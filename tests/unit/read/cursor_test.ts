@@ -9,7 +9,7 @@ import { cutRows, pageRequest } from "../../../shared/read/page.ts";
 import { progress } from "../../../shared/packs/arena/progress.ts";
 import { heatmap } from "../../../shared/packs/qbank/heatmap.ts";
 import { heatmapMatrix } from "../../../shared/packs/qbank/heatmap_matrix.ts";
-import { id } from "../../support/fixtures/arena_rows.ts";
+import { id } from "../../support/arena_rows.ts";
 
 const ROW = { week_start: "2026-01-05", question_id: id(7), lesion: "vsd", topic: "Shunts", attempts: 5 };
 const PLACE = ["2026-01-05", id(7), "vsd", "Shunts"];

@@ -6,7 +6,7 @@ import { readDemanded } from "../../../shared/read/read_demanded.ts";
 import { RefreshOnDemand } from "../../../shared/read/refresh_on_demand.ts";
 import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
 import { resources } from "../../../tools/resources.ts";
-import { id, laneRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../support/arena_rows.ts";
 import { settle } from "../../support/fakes/clock.ts";
 import { FakeRefreshes, requestOf } from "../../support/fakes/refreshes.ts";
 import { createArenaRig, LANES_PATH } from "../../support/rigs/http_rig.ts";

@@ -8,7 +8,7 @@ import { laneDistributions } from "../../../shared/packs/arena/lane_distribution
 import { progress } from "../../../shared/packs/arena/progress.ts";
 import { timeToFirstWin } from "../../../shared/packs/arena/time_to_first_win.ts";
 import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, laneRow, progressRow, weaknessRow, winRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow, progressRow, weaknessRow, winRow } from "../../support/arena_rows.ts";
 import { createWorld, SERVICE } from "../../support/rigs/read_rig.ts";
 
 const LANES = { resource: laneDistributions, params: { challenge_id: id(1) } };

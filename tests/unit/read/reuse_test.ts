@@ -8,7 +8,7 @@ import { deriveScope } from "../../../shared/access/scope.ts";
 import { resources } from "../../../tools/resources.ts";
 import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
 import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, laneRow, weaknessRow } from "../../support/fixtures/arena_rows.ts";
+import { id, laneRow, weaknessRow } from "../../support/arena_rows.ts";
 import { createWorld, type Isolate, type Read, SERVICE } from "../../support/rigs/read_rig.ts";
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { checkRows } from "../../../shared/read/row_check.ts";
 import type { Scope } from "../../../shared/access/scope.ts";
 import type { SourceAnswer } from "../../../shared/read/source.ts";
 import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, weaknessRow } from "../../support/fixtures/arena_rows.ts";
+import { id, weaknessRow } from "../../support/arena_rows.ts";
 
 const STATE = {
   version: 1,

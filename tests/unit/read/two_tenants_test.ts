@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../../shared/access/caller.ts";
 import { weaknessPatterns } from "../../../shared/packs/arena/weakness_patterns.ts";
-import { id, weaknessRow } from "../../support/fixtures/arena_rows.ts";
+import { id, weaknessRow } from "../../support/arena_rows.ts";
 import { createWorld } from "../../support/rigs/read_rig.ts";
 
 const RESOURCE = weaknessPatterns;

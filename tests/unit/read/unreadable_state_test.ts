@@ -1,6 +1,6 @@
 // What is wrong with one view must not take away the others.
 import assert from "node:assert/strict";
-import { id, progressRow } from "../../support/fixtures/arena_rows.ts";
+import { id, progressRow } from "../../support/arena_rows.ts";
 import { createArenaRig, LANES_PATH } from "../../support/rigs/http_rig.ts";
 import { KEYS } from "../../support/fixtures/tokens.ts";
 

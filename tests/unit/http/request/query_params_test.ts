@@ -5,7 +5,7 @@ import { laneDistributions } from "../../../../shared/packs/arena/lane_distribut
 import { progress } from "../../../../shared/packs/arena/progress.ts";
 import { weaknessPatterns } from "../../../../shared/packs/arena/weakness_patterns.ts";
 import { parseQuery } from "../../../../shared/http/request/query_params.ts";
-import { id } from "../../../support/fixtures/arena_rows.ts";
+import { id } from "../../../support/arena_rows.ts";
 
 function errorsOf(resource: Parameters<typeof parseQuery>[0], query: string) {
   try {

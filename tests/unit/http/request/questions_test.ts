@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../../../shared/adapters/runtime/sha256.ts";
 import { rememberQuestions } from "../../../../shared/http/request/questions.ts";
 import { laneDistributions } from "../../../../shared/packs/arena/lane_distributions.ts";
-import { id } from "../../../support/fixtures/arena_rows.ts";
+import { id } from "../../../support/arena_rows.ts";
 
 function counted() {
   let hashes = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { likesGzip } from "../../../../shared/http/response/content_coding.ts";
-import { id, laneRow } from "../../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../../support/arena_rows.ts";
 import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 import { KEYS } from "../../../support/fixtures/tokens.ts";
 

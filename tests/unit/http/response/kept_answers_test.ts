@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { id, laneRow } from "../../../support/fixtures/arena_rows.ts";
+import { id, laneRow } from "../../../support/arena_rows.ts";
 import { createArenaRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 

@@ -1,4 +1,4 @@
-import { variablesOf } from "../../../tools/metabase/question.ts";
+import { variablesOf } from "../../tools/metabase/question.ts";
 
 /**
  * Resolves a question as Metabase does, as far as these use it: `{{name}}` becomes a literal of its type; `[[…]]` stays

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { testDatabaseUrl } from "./test_database.ts";
+import { testDatabaseUrl } from "./rigs/test_database.ts";
 
 /** docs/bi of the checkout. */
-export const bi = fileURLToPath(new URL("../../../docs/bi/", import.meta.url));
+export const bi = fileURLToPath(new URL("../../docs/bi/", import.meta.url));
 
 /** A connection of the role that BI tools use, activated by the line that docs/bi/README.md gives. */
 export async function activateReportingUser(owner: postgres.Sql): Promise<postgres.Sql> {
