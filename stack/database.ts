@@ -41,15 +41,15 @@ export async function loadSamples(
   return true;
 }
 
-/** The packs that the sample is for: none where one of them holds own data, or all hold the sample. */
+/** The packs that the sample is for: none where one of them lacks its tables or holds own data, or all hold the sample. */
 async function packsOfSample(sql: postgres.Sql): Promise<string[]> {
   const states = new Map<string, SampleState>();
   for (const [pack, { sample }] of demos) {
-    const state = await sample?.state(sql) ?? "absent";
-    if (state !== "absent") states.set(pack, state);
+    if (sample !== undefined) states.set(pack, await sample.state(sql));
   }
   const held = [...states.values()];
-  return held.includes("empty") && !held.includes("own") ? [...states.keys()] : [];
+  const is_wanted = held.includes("empty") && !held.includes("own") && !held.includes("absent");
+  return is_wanted ? [...states.keys()] : [];
 }
 
 /** Refreshes the registered views, sources first: all of them, or those that have never been. */

@@ -11,10 +11,9 @@ const FOLDERS = ["shared", "stack", "supabase/functions", "tools"];
 
 /** Made from the packs, or of the sample data, which are of two packs. */
 const LEFT_OUT = [
-  /^shared\/client\/resources\.ts$/,
+  /^shared\/client\/(?:resources|packs)\.ts$/,
   /^shared\/adapters\/(?:.*\/)?database_types\.ts$/,
   /^stack\/npm\//,
-  /^tools\/(?:oulad\/|import_oulad\.ts$)/,
 ];
 
 /** Every line that names a pack, as sentences; empty means that there is none. */

@@ -11,7 +11,8 @@ interface Shown {
 export const demo: PackDemo = {
   sample: {
     async state(sql) {
-      const [table] = await sql`select to_regclass('public.submissions') is not null as exists`;
+      const [table] = await sql`
+        select to_regclass('public.submissions') is not null and to_regclass('public.challenges') is not null as exists`;
       if (table?.exists !== true) return "absent";
       const [held] = await sql`
         select exists (select from public.challenges as c where c.id = ${BUSY_CHALLENGE}) as is_sample,

@@ -46,7 +46,7 @@ export interface Client {
  * const answer = { data: [{ p50: 71 }], meta: { row_count: 1 } };
  * const fetch = () => Promise.resolve(Response.json(answer, { headers: { age: "12" } }));
  * const client = createBareClient({ url: "https://example.supabase.co", key: "sb_publishable_…", fetch });
- * const { data, freshness } = await client.get("arena/lane-distributions", { challenge_id: "…" });
+ * const { data, freshness } = await client.get("sales/orders-by-day", { challenge_id: "…" });
  * assert.equal(data[0]?.p50, 71);
  * assert.equal(freshness.age_seconds, 12);
  * ```

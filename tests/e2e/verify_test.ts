@@ -116,14 +116,23 @@ e2e("a full run measures refreshes and reads, and leaves everything as it was", 
   deepEqual(await rows(), before);
 });
 
-for (const view of ["mv_lesion_topic_weeks", "mv_weakness_patterns", "mv_agent_progress", "summary_stats"]) {
+for (
+  const view of [
+    "mv_lesion_topic_weeks",
+    "mv_weakness_patterns",
+    "mv_agent_progress",
+    "summary_stats",
+    "mv_user_activity_day",
+  ]
+) {
   e2e(`the same mechanism verifies ${view}`, async () => {
     const { code, text } = await run([view, "--rows", "500"]);
     equal(code, 0, text);
     match(text, /removed: no synthetic row is left/);
     const [left] = await product.sql`
       select (select count(*) from public.submissions) + (select count(*) from public.quiz_attempts)
-           + (select count(*) from analytics.mv_agent_progress) + (select count(*) from analytics.active_learning_days) as n`;
+           + (select count(*) from public.scenario_attempts) + (select count(*) from public.orgs)
+           + (select count(*) from analytics.mv_user_activity_day) + (select count(*) from analytics.mv_agent_progress) + (select count(*) from analytics.active_learning_days) as n`;
     equal(Number(left?.["n"]), 0);
   });
 }

@@ -40,13 +40,17 @@ function everyFunction(test: (found: FoundFunction) => Promise<void>): () => Pro
   };
 }
 
+/** Of a pack: its resources, and what they import from beside them. */
+const DEPLOYED =
+  /^shared\/(?!client\/)|^packs\/(?:registry|\w+\/(?:resources\/\w+|(?!verify\.|demo\.)\w+))\.ts$/;
+
 upload(
-  "only files of the function and of shared/ are uploaded, and none of the client",
+  "only files of the function, of shared/ and of packs/ are uploaded, and none of the client, of tests or of what stays at home",
   everyFunction(async ({ name }) => {
     const paths = Object.keys(deployment.files[name] ?? {});
     ok(paths.length > 20);
     const own = [`supabase/functions/${name}/index.ts`, `supabase/functions/${name}/deno.json`];
-    deepEqual(paths.filter((path) => !/^shared\/(?!client\/)/.test(path)).sort(), own.sort());
+    deepEqual(paths.filter((path) => !DEPLOYED.test(path)).sort(), own.sort());
     await Promise.resolve();
   }),
 );

@@ -24,7 +24,8 @@ const SERVING = `
 import { resources } from "./tools/resources.ts";
 import { createHttpRig } from "./tests/support/rigs/http_rig.ts";
 import { KEYS } from "./tests/support/fixtures/tokens.ts";
-const { ask } = createHttpRig({ resources });
+const { ask, source } = createHttpRig({ resources });
+for (const { view, reads = [] } of resources) for (const name of [view, ...reads]) source.refresh(name, []);
 const answers = [];
 for (const path of ["health", "catalog", "openapi.json"]) {
   const response = await ask("/analytics/" + path, { headers: { apikey: KEYS.secret } });
@@ -33,7 +34,7 @@ for (const path of ["health", "catalog", "openapi.json"]) {
 console.log(JSON.stringify(answers));
 `;
 
-for (const left_out of choices()) {
+for (const left_out of await choices()) {
   Deno.test(`a checkout without ${left_out.join(", ")} builds, passes its gate and serves what is left`, () =>
     withoutPacks(left_out, async ({ folder, deno }) => {
       const is_empty = left_out.length === packNames().length;
@@ -49,8 +50,7 @@ for (const left_out of choices()) {
       const paths: readonly string[] = catalog[2].resources.map(({ path }: { readonly path: string }) => path);
       const packs = new Set(paths.map((path) => path.split("/")[2]));
       for (const pack of left_out) assert.ok(!packs.has(pack) && !(`/${pack}` in document[2].paths), pack);
-      const kept = choices().flat().filter((pack) => !left_out.includes(pack));
-      assert.deepEqual([...packs].sort(), [...new Set(kept)].sort());
+      assert.deepEqual([...packs].sort(), packNames().filter((pack) => !left_out.includes(pack)));
       const documented = Object.keys(document[2].paths);
       for (const path of paths) assert.ok(documented.includes(path.slice("/analytics".length)), path);
     }));

@@ -22,7 +22,7 @@ Deno.test("every link between documents leads somewhere", async () => {
     for (const [, target = "", , anchor] of (await read(document)).matchAll(/\]\((?!https?:)([^)#]*)(#([^)]+))?\)/g)) {
       const path = target === "" ? join(root, document) : join(root, dirname(document), target);
       // A checkout may have left that pack out.
-      const [, pack] = /^packs\/([^/]+)\//.exec(relative(root, path)) ?? [];
+      const [, pack] = /^packs\/([^/]+)/.exec(relative(root, path)) ?? [];
       if (pack !== undefined && !packNames().includes(pack)) continue;
       ok(await Deno.stat(path).then(() => true, () => false), `${document} links to ${target}, which does not exist`);
       if (anchor === undefined || !path.endsWith(".md")) continue;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { packNames } from "../../../tools/pack_folders.ts";
+import { packNames, projectFolder } from "../../../tools/pack_folders.ts";
+import { resources } from "../../../tools/resources.ts";
 import { copyProject } from "./project_copy.ts";
 
 export interface Checkout {
@@ -17,9 +18,7 @@ export async function withoutPacks(left_out: readonly string[], body: (checkout:
     for (const pack of left_out) await Deno.remove(join(folder, "packs", pack), { recursive: true });
     const migrations = join(folder, "supabase/migrations");
     for await (const { name } of Deno.readDir(migrations)) {
-      if (left_out.some((pack) => name.includes(`_${pack}__`) || name.endsWith(`_${pack}.sql`))) {
-        await Deno.remove(join(migrations, name));
-      }
+      if (left_out.some((pack) => isOf(name, pack))) await Deno.remove(join(migrations, name));
     }
     await body({
       folder,
@@ -35,8 +34,32 @@ export async function withoutPacks(left_out: readonly string[], body: (checkout:
   }
 }
 
-/** What may be left out: each pack by itself, and all of them. */
-export function choices(): readonly (readonly string[])[] {
+function isOf(migration: string, pack: string): boolean {
+  return migration.includes(`_${pack}__`) || migration.endsWith(`_${pack}.sql`);
+}
+
+/** What may be left out: each pack, with those that read what it registers, and all of them. */
+export async function choices(): Promise<readonly (readonly string[])[]> {
   const packs = packNames();
-  return packs.length === 0 ? [] : [...packs.map((pack) => [pack]), packs];
+  if (packs.length === 0) return [];
+  const single = packs.map(async (pack) => {
+    const names = await registeredBy(pack);
+    const readers = resources.filter(({ view, reads = [] }) => [view, ...reads].some((name) => names.has(name)));
+    return [...new Set([pack, ...readers.map((resource) => resource.pack)])].sort();
+  });
+  return [...await Promise.all(single), packs];
+}
+
+/** The views and live relations that the pack's migrations register. */
+async function registeredBy(pack: string): Promise<ReadonlySet<string>> {
+  const folder = join(projectFolder, "supabase/migrations");
+  const names = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!isOf(name, pack)) continue;
+    const sql = await Deno.readTextFile(join(folder, name));
+    for (const [, registered = ""] of sql.matchAll(/register_(?:view|live)\(\s*(?:view_)?name => '(\w+)'/g)) {
+      names.add(registered);
+    }
+  }
+  return names;
 }
