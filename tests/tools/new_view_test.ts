@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { nextMigrationNumber } from "../../tools/new_view.ts";
+import { nextMigrationNumber } from "../../tools/schema/migration_number.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
 import { copyProject } from "../support/project_copy.ts";
 

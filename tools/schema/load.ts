@@ -23,24 +23,28 @@ interface Unit {
  * @throws when a round makes nothing, with every file that is left and its error
  */
 export async function loadSchema(sql: postgres.Sql, files: readonly SchemaFile[]): Promise<Placed[]> {
+  return await sql.begin(async (transaction) => await loadWithin(transaction, files)) as Placed[];
+}
+
+/** The same in a transaction of the caller's, who may roll it back. */
+export async function loadWithin(sql: postgres.TransactionSql, files: readonly SchemaFile[]): Promise<Placed[]> {
   const units = files.map(({ area, path, sql }) => ({ area, path, statements: splitStatements(sql) }));
-  return await sql.begin(async (transaction) => {
-    // A body may name what does not exist yet.
-    await transaction`set local check_function_bodies = off`;
-    const placed: Placed[] = [];
-    for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
-      placed.push(...await loadUnits(transaction, unitsOf(units.filter((unit) => unit.area === area), step)));
-    }
-    return placed;
-  }) as Placed[];
+  // A body may name what does not exist yet.
+  await sql`set local check_function_bodies = off`;
+  const placed: Placed[] = [];
+  for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
+    placed.push(...await loadUnits(sql, unitsOf(units.filter((unit) => unit.area === area), step)));
+  }
+  return placed;
 }
 
 /** Area by area, except that the rows of core wait for the audit, to which a job is declared. */
 function stages(areas: readonly string[]): { readonly area: string; readonly step: Step }[] {
   const whole = areas.flatMap((area) => STEPS.map((step) => ({ area, step })));
   const late = whole.findIndex(({ area, step }) => area === "audit" && step === "row");
-  const [row] = whole.splice(STEPS.indexOf("row"), 1);
-  return row === undefined || late < 0 ? whole : whole.toSpliced(late - 1, 0, row);
+  const row = whole.find(({ area, step }) => area === "core" && step === "row");
+  if (row === undefined || late < 0) return whole;
+  return [...whole.slice(0, late).filter((stage) => stage !== row), row, ...whole.slice(late)];
 }
 
 /** What is an object belongs together; rows and policies are tried one by one. */
