@@ -62,8 +62,8 @@ async function draftBetween(from: Probe, to: Probe): Promise<{ draft: Draft; tex
       await loadWithin(transaction, filesOf(from));
       return await draftMigration(transaction, { area: "core", ...want, migrations });
     });
-    deepEqual(draft.missing, []);
     deepEqual(draft.byHand, []);
+    deepEqual(draft.missing, []);
     return { draft, text: migrationText(draft) ?? "" };
   });
 }
@@ -185,9 +185,10 @@ Deno.test("a kind comes with its detector and its causes, changes, and goes with
 
 Deno.test("a changed registration is copied, and a view that is gone takes its registration along", async () => {
   const { draft } = await draftBetween(PROBE, edited("mv_probe_sums.sql", "'9 * * * *'", "'19 * * * *'"));
-  deepEqual(
-    draft.steps.map(({ text }) => text.slice(0, 29)),
-    ["select analytics.register_view"].map((text) => text.slice(0, 29)),
+  equal(draft.steps.length, 1);
+  match(
+    draft.steps[0]?.text ?? "",
+    /^select analytics\.register_view\(view_name => 'mv_probe_sums'[\s\S]+'19 \* \* \* \*'/,
   );
   const { text } = await draftBetween(PROBE, without("mv_probe_sums.sql"));
   match(text, /^drop materialized view analytics\.mv_probe_sums;$/m);
