@@ -2,7 +2,7 @@
  * deno task new:migration <area> <what>: drafts a migration from what changed in the schema files of an area, and says what the
  * draft leaves different from them.
  */
-import { parseArgs } from "node:util";
+import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { askForDraft, parseWanted, readMigrations, type Wanted } from "./schema/draft/ask.ts";
 import { careful, migrationText } from "./schema/draft/text.ts";
@@ -39,8 +39,8 @@ export async function newMigration(wanted: Wanted, root: string, progress: (line
 
 if (import.meta.main) {
   try {
-    const { positionals } = parseArgs({ args: Deno.args, allowPositionals: true, options: {} });
-    const wanted = await parseWanted(positionals, projectFolder);
+    const { positionals, unknown } = readCommandWords(Deno.args, {});
+    const wanted = await parseWanted(unknown === null ? positionals : [], projectFolder);
     await installNpmParts(console.error);
     const lines = await newMigration(wanted, projectFolder, (line) => console.error(`… ${line}`));
     console.log(lines.join("\n"));

@@ -4,6 +4,10 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type postgres from "postgres";
 import { type Draft, draftMigration, readSide } from "../../tools/schema/draft/draft.ts";
 import { migrationText } from "../../tools/schema/draft/text.ts";
+import { parseWanted } from "../../tools/schema/draft/ask.ts";
+import { newMigration } from "../../tools/new_migration.ts";
+import { writeKind } from "../../tools/new_kind.ts";
+import { projectFolder } from "../../tools/schema/areas.ts";
 import { loadWithin } from "../../tools/schema/load.ts";
 import { withConnections } from "../support/test_database.ts";
 
@@ -105,7 +109,7 @@ Deno.test("where nothing changed nothing is drafted", async () => {
 Deno.test("a changed function is replaced by the text of its file, and nothing else is touched", async () => {
   const { draft, text } = await draftBetween(PROBE, edited("probe_allows.sql", "id > 0", "id > 1"));
   match(text, /^create or replace function analytics\.probe_allows\(id integer\)\nreturns boolean/m);
-  equal(draft.steps.filter(({ text }) => !text.startsWith("comment")).length, 1);
+  equal(draft.steps.length, 1);
 });
 
 Deno.test("a function that answers something else is made again with the policies that call it", async () => {
@@ -194,3 +198,47 @@ Deno.test("a changed registration is copied, and a view that is gone takes its r
   match(text, /^drop materialized view analytics\.mv_probe_sums;$/m);
   match(text, /^select analytics\.unregister_view\('mv_probe_sums'\);$/m);
 });
+
+Deno.test("a comment that a file lacks is taken away", async () => {
+  const silent = edited("probe_allows.sql", "comment on function analytics.probe_allows(integer) is 'A probe.';", "");
+  match((await draftBetween(PROBE, silent)).text, /^comment on function analytics\.probe_allows\(integer\) is null;$/m);
+});
+
+Deno.test("new:kind and a changed function in a copy of the project are drafted into one migration that lacks nothing", async () => {
+  const root = `${await Deno.makeTempDir({ prefix: "freshet-new-kind-" })}/`;
+  try {
+    for (const part of ["supabase", "packs", "shared", "docs"]) {
+      await copyFolder(`${projectFolder}${part}`, `${root}${part}`);
+    }
+    await writeKind({ kind: "slow_refresh", severity: "error" }, root);
+    const page = `${root}supabase/schemas/audit/detectors/url_host.sql`;
+    await Deno.writeTextFile(page, (await Deno.readTextFile(page)).replace(/\$\$;/, () => " -- changed\n$$;"));
+    const lines = await newMigration(await parseWanted(["audit", "slow_refresh"], root), root, () => {});
+    match(lines[0] ?? "", /^Wrote supabase\/migrations\/\d{14}_audit__slow_refresh\.sql: \d+ statements$/);
+    deepEqual(lines.slice(1), ["With it the migrations make what the schema files say"]);
+    const text = await Deno.readTextFile(`${root}${/supabase\S+sql/.exec(lines[0] ?? "")?.[0]}`);
+    match(text, /^create or replace function \w+\.url_host/m);
+    // As generated it runs, and finds nothing.
+    const findings = await withConnections(1, async ([sql]) => {
+      ok(sql);
+      return await rolledBack(sql, async (transaction) => {
+        await transaction.unsafe(text);
+        await transaction`select analytics.audit_pass()`;
+        return await transaction`
+          select kind, subject, state from analytics.findings
+          where kind = 'slow_refresh' and state = 'bad' or kind = 'detector_failed' and state = 'bad'`;
+      });
+    });
+    deepEqual([...findings], []);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    if (entry.isDirectory) await copyFolder(`${from}/${entry.name}`, `${to}/${entry.name}`);
+    else await Deno.copyFile(`${from}/${entry.name}`, `${to}/${entry.name}`);
+  }
+}

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandWords } from "../../stack/command_words.ts";
 
 export const SEVERITIES = ["fatal", "error", "warning", "info"] as const;
 
@@ -13,14 +13,8 @@ const USAGE =
 
 /** @throws Error that says which word does not do, and what would */
 export function parseNewKind(args: readonly string[]): NewKind {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    strict: false,
-    options: { severity: { type: "string", default: "warning" } },
-  });
-  const unknown = Object.keys(values).find((name) => name !== "severity");
-  if (unknown !== undefined) throw new Error(`"--${unknown}" was not understood. ${USAGE}`);
+  const { values, positionals, unknown } = readCommandWords(args, { values: ["severity"] });
+  if (unknown !== null) throw new Error(`"${unknown}" was not understood. ${USAGE}`);
   const [kind, more] = positionals;
   if (kind === undefined || more !== undefined) throw new Error(USAGE);
   if (!/^[a-z]+(?:_[a-z]+)*$/.test(kind) || kind.length > 40) {
@@ -28,9 +22,10 @@ export function parseNewKind(args: readonly string[]): NewKind {
       `Kind "${kind}" must be lower case words joined by underscores, without digits, at most 40 characters, like slow_refresh`,
     );
   }
-  const severity = SEVERITIES.find((one) => one === values.severity);
+  const given = values.get("severity") ?? "warning";
+  const severity = SEVERITIES.find((one) => one === given);
   if (severity === undefined) {
-    throw new Error(`Severity "${values.severity}" is none of ${SEVERITIES.join(", ")}`);
+    throw new Error(`Severity "${given}" is none of ${SEVERITIES.join(", ")}`);
   }
   return { kind, severity };
 }

@@ -32,17 +32,22 @@ export async function parseWanted(words: readonly string[], root: string): Promi
 export async function askForDraft(area: string, root: string, progress: (line: string) => void): Promise<Draft> {
   const files = await readSchemaFiles(root);
   const migrations = await readMigrations(root);
-  progress(`making one database from ${files.length} schema files`);
-  const question: Question = await withEmptyDatabase("installed", async (sql) => {
+  progress(`making one database from ${files.length} schema files, and another from ${migrations.size} migrations`);
+  const asked: Promise<Question> = withEmptyDatabase("installed", async (sql) => {
     const placed = await loadSchema(sql, files);
     return { area, placed, want: await readSide(sql), migrations };
   });
-  progress(`making another from ${migrations.size} migrations`);
-  return await withEmptyDatabase("installed", async (sql, databaseUrl) => {
+  const drafted = withEmptyDatabase("installed", async (sql, databaseUrl) => {
     await pushMigrations({ projectFolder: root, databaseUrl });
+    const question = await asked;
     progress("comparing the two, and trying what leads from one to the other");
     return await sql.begin((transaction) => draftMigration(transaction, question)) as Draft;
   });
+  // Both are waited for, whichever fails: each takes its cluster away.
+  const [first, second] = await Promise.allSettled([asked, drafted]);
+  if (first.status === "rejected") throw first.reason;
+  if (second.status === "rejected") throw second.reason;
+  return second.value;
 }
 
 export async function readMigrations(root: string): Promise<Map<string, string>> {

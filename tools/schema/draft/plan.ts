@@ -2,7 +2,8 @@ import { grantsMore, revokes } from "./privileges.ts";
 import { planColumn, planConstraint, planIndex, planPolicy, planTrigger } from "./parts.ts";
 import { planRelation } from "./relations.ts";
 import { makersOf, removalOf, rowName } from "./rows.ts";
-import type { Sheet } from "./sheet.ts";
+import type { Routine } from "./catalog.ts";
+import type { Sheet, Side } from "./sheet.ts";
 
 /** Fills the sheet with what makes these things as the schema files have them: names as in a description. */
 export async function plan(sheet: Sheet, names: readonly string[]): Promise<void> {
@@ -56,7 +57,12 @@ async function planFunction(sheet: Sheet, signature: string): Promise<void> {
   if (have.definition !== want.definition) {
     sheet.copy(home.filter(({ subject: { does } }) => does === "create" || does === "alter"));
   }
-  sheet.copy(home.filter(({ subject: { does } }) => does === "comment"));
+  const comment = (side: Side, { definition }: Routine) =>
+    side.description.get(`function ${signature}`)?.slice(definition.length);
+  if (comment(sheet.have, have) === comment(sheet.want, want)) return;
+  const comments = home.filter(({ subject: { does } }) => does === "comment");
+  sheet.copy(comments);
+  if (comments.length === 0) sheet.change(`comment on ${want.kind} ${signature} is null;`);
 }
 
 function planPrivileges(sheet: Sheet, target: string): void {
