@@ -21,7 +21,7 @@ export function grantsMore(have: string, want: string): boolean {
 export function revokes(target: string, have: string, want: string): string[] {
   return [...lost(have, want)].map(([grantee, letters]) => {
     const names = letters.map((letter) => PRIVILEGES[letter] ?? letter).join(", ");
-    return `revoke ${names} on ${target} from ${grantee === "" ? "public" : grantee};`;
+    return `revoke ${names} on ${target} from ${roleOf(grantee)};`;
   });
 }
 
@@ -42,4 +42,9 @@ function parse(list: string): Map<string, Set<string>> {
     granted.set(grantee, new Set(letters.replaceAll("*", "")));
   }
   return granted;
+}
+
+function roleOf(grantee: string): string {
+  if (grantee === "") return "public";
+  return /^[a-z_][a-z0-9_]*$/.test(grantee) ? grantee : `"${grantee}"`;
 }
