@@ -1,3 +1,4 @@
+import { DECORATION_NAMES } from "../shared/adapters/decorations.ts";
 import { VARIABLES } from "../shared/adapters/environment.ts";
 import type { Keys } from "./keys.ts";
 import { localJwks } from "./tokens.ts";
@@ -39,7 +40,7 @@ export function functionEnvironment(
 /** What the functions of this repository, and their libraries, ask for and do without where it is not set. */
 export const optionalVariables: readonly string[] = [
   ...VARIABLES,
-  ...["SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "SENTRY_URL"],
+  ...DECORATION_NAMES,
   "SUPABASE_PUBLIC_URL", // @supabase/server
 ];
 

@@ -8,6 +8,7 @@ const steps: readonly { readonly what: string; readonly args: readonly string[] 
   { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },
   { what: "the client's types are current", args: ["run", "-A", "tools/generate_client.ts", "--check"] },
   { what: "the runbook that is served is current", args: ["run", "-A", "tools/generate_runbook.ts", "--check"] },
+  { what: "the page of faults is current", args: ["run", "-A", "tools/fault_table.ts", "--check"] },
   {
     what: "unit and contract tests",
     args: ["test", "-A", "--quiet", "--no-prompt", "tests/unit", "tests/contract", "tests/tools"],

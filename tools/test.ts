@@ -22,7 +22,7 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
 }
 
 const clusters = sampleClusters(console.log);
-/** Two lanes work, one for each processor; the others wait for the scheduler's minutes and need little of either. */
+/** Two lanes work, one for each processor; the others mostly wait for the scheduler's minutes, or end early. */
 const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
 await clusters.remove();

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { internalError } from "../core/app_error.ts";
-import type { Environment } from "./environment.ts";
+import type { ScheduledEnvironment } from "./environment.ts";
 import { sourceError } from "./source_error.ts";
 import type { SupabaseClient } from "./supabase_client.ts";
 
@@ -12,6 +12,9 @@ export interface Call<Schema extends z.ZodType> {
   readonly timeout_ms: number;
 }
 
+/** What the data API is called with. */
+export type Connection = Pick<ScheduledEnvironment, "SUPABASE_URL" | "SUPABASE_SECRET_KEYS">;
+
 /** Calls one database function and checks what it says. Throws AppError SOURCE_UNAVAILABLE or INTERNAL. */
 export type AnalyticsRpc = <Schema extends z.ZodType>(call: Call<Schema>) => Promise<z.output<Schema>>;
 
@@ -20,7 +23,7 @@ export type AnalyticsRpc = <Schema extends z.ZodType>(call: Call<Schema>) => Pro
  * and nowhere else.
  */
 export function createAnalyticsRpc(
-  environment: Environment,
+  environment: Connection,
   fetch: typeof globalThis.fetch = globalThis.fetch,
 ): AnalyticsRpc {
   let connected: Promise<SupabaseClient> | null = null;
@@ -40,7 +43,7 @@ export function createAnalyticsRpc(
   };
 }
 
-async function connect(environment: Environment, fetch: typeof globalThis.fetch): Promise<SupabaseClient> {
+async function connect(environment: Connection, fetch: typeof globalThis.fetch): Promise<SupabaseClient> {
   const { createClient } = await import("./supabase_client.ts");
   const key = environment.SUPABASE_SECRET_KEYS["default"] ?? "";
   return createClient(environment.SUPABASE_URL, key, {

@@ -1,9 +1,8 @@
-import { z } from "zod";
 import type { AuditOptions } from "../core/audit_run.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createAuditDatabase } from "./audit_database.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
-import { runbookUrl } from "./environment.ts";
+import { checkedScheduledEnvironment } from "./checked_environment.ts";
+import { type Decorations, readDecorations, runbookUrl } from "./decorations.ts";
 import { createSentrySender } from "./sentry.ts";
 import { connectIssues } from "./sentry_project.ts";
 import { systemClock } from "./system_clock.ts";
@@ -13,36 +12,33 @@ type Get = (name: string) => string | undefined;
 /** The sending part of a pass; the shortest wall limit of the platform is 150 s, and a pass runs every 300 s. */
 const SEND_FOR_MS = 60_000;
 
-const settings = z.object({
-  SENTRY_DSN: z.string().optional(),
-  SENTRY_ENVIRONMENT: z.string().default("production"),
-  SENTRY_RELEASE: z.string().optional(),
-  SENTRY_AUTH_TOKEN: z.string().optional(),
-  SENTRY_ORG: z.string().optional(),
-  SENTRY_URL: z.string().optional(),
-});
+export interface ConnectedAudit extends AuditOptions {
+  /** Settings that were left out because they do not do. */
+  readonly settings_notes: readonly string[];
+}
 
 /** The audit's parts, put together from the environment. Nothing is contacted yet. */
-export function connectAudit(get: Get): AuditOptions {
-  const environment = checkedEnvironment(get);
-  const given = Object.keys(settings.shape).map((name) => [name, get(name)?.trim() || undefined]);
-  const sentry = settings.parse(Object.fromEntries(given));
-  const { SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE } = sentry;
+export function connectAudit(get: Get): ConnectedAudit {
+  const environment = checkedScheduledEnvironment(get);
+  const decorations = readDecorations(get);
+  const { SENTRY_DSN, SENTRY_ENVIRONMENT = "production", SENTRY_RELEASE = null } = decorations.values;
   return {
     database: createAuditDatabase(createAnalyticsRpc(environment)),
-    sender: SENTRY_DSN === undefined ? null : createSentrySender({
-      dsn: SENTRY_DSN,
-      environment: SENTRY_ENVIRONMENT,
-      release: SENTRY_RELEASE ?? null,
-    }),
-    issues: SENTRY_DSN === undefined || sentry.SENTRY_AUTH_TOKEN === undefined ? null : connectIssues({
-      dsn: SENTRY_DSN,
-      token: sentry.SENTRY_AUTH_TOKEN,
-      organization: sentry.SENTRY_ORG ?? null,
-      url: sentry.SENTRY_URL ?? null,
-    }),
+    sender: SENTRY_DSN === undefined
+      ? null
+      : createSentrySender({ dsn: SENTRY_DSN, environment: SENTRY_ENVIRONMENT, release: SENTRY_RELEASE }),
+    issues: issuesOf(decorations),
     clock: systemClock,
     send_for_ms: SEND_FOR_MS,
-    runbook_url: runbookUrl(environment),
+    runbook_url: runbookUrl(environment.SUPABASE_URL, decorations),
+    settings_notes: [...decorations.faults.values()],
   };
+}
+
+/** null: people close issues. So too where the address is faulty: the token is sent to no other place than the one that was meant. */
+function issuesOf({ values, faults }: Decorations): AuditOptions["issues"] {
+  const { SENTRY_DSN, SENTRY_AUTH_TOKEN, SENTRY_ORG = null, SENTRY_URL = null } = values;
+  if (SENTRY_DSN === undefined || SENTRY_AUTH_TOKEN === undefined) return null;
+  if (faults.has("SENTRY_ORG") || faults.has("SENTRY_URL")) return null;
+  return connectIssues({ dsn: SENTRY_DSN, token: SENTRY_AUTH_TOKEN, organization: SENTRY_ORG, url: SENTRY_URL });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallLedger } from "../core/call_ledger.ts";
 import { type AnalyticsRpc, createAnalyticsRpc } from "./analytics_rpc.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
+import { checkedScheduledEnvironment } from "./checked_environment.ts";
 
 /** analytics.complete_call, through the data API. */
 export function createCallLedger(rpc: AnalyticsRpc): CallLedger {
@@ -14,5 +14,5 @@ export function createCallLedger(rpc: AnalyticsRpc): CallLedger {
 
 /** The ledger of the project that the environment names. Nothing is contacted yet. */
 export function connectCallLedger(get: (name: string) => string | undefined): CallLedger {
-  return createCallLedger(createAnalyticsRpc(checkedEnvironment(get)));
+  return createCallLedger(createAnalyticsRpc(checkedScheduledEnvironment(get)));
 }

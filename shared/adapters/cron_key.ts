@@ -1,5 +1,5 @@
 import { AppError } from "../core/app_error.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
+import { checkedScheduledEnvironment } from "./checked_environment.ts";
 
 /**
  * Lets a call by hand through: one that carries the secret key named "cron" in its apikey header. Without such a key in
@@ -8,7 +8,7 @@ import { checkedEnvironment } from "./checked_environment.ts";
  * @throws AppError UNAUTHENTICATED
  */
 export async function requireCronKey(request: Request, get: (name: string) => string | undefined): Promise<void> {
-  const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = checkedEnvironment(get);
+  const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = checkedScheduledEnvironment(get);
   // With the first request: an isolate is up before it holds supabase-js.
   const { verifyCredentials } = await import("./verify_credentials.ts");
   const { error } = await verifyCredentials(

@@ -112,6 +112,8 @@ export type Database = {
       };
       "audit_state": {
         Row: {
+          "answers_last_id": number | null;
+          "answers_read_at": string | null;
           "batch_size": number;
           "canary_seen_at": string;
           "epoch": number;
@@ -133,6 +135,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "answers_last_id"?: number | null;
+          "answers_read_at"?: string | null;
           "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
@@ -153,6 +157,8 @@ export type Database = {
           "timeline"?: number;
         };
         Update: {
+          "answers_last_id"?: number | null;
+          "answers_read_at"?: string | null;
           "batch_size"?: number;
           "canary_seen_at"?: string;
           "epoch"?: number;
@@ -1145,6 +1151,7 @@ export type Database = {
         Row: {
           "command": string;
           "command_fingerprint": string;
+          "cron_name": string | null;
           "database": unknown;
           "declared_at": string;
           "failure_threshold": number;
@@ -1166,6 +1173,7 @@ export type Database = {
         Insert: {
           "command": string;
           "command_fingerprint": string;
+          "cron_name"?: string | null;
           "database": unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;
@@ -1186,6 +1194,7 @@ export type Database = {
         Update: {
           "command"?: string;
           "command_fingerprint"?: string;
+          "cron_name"?: string | null;
           "database"?: unknown;
           "declared_at"?: string;
           "failure_threshold"?: number;
@@ -1446,6 +1455,13 @@ export type Database = {
             foreignKeyName: "responses_question_id_fkey";
             columns: ["question_id"];
             isOneToOne: false;
+            referencedRelation: "explained_questions";
+            referencedColumns: ["question_id"];
+          },
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
             referencedRelation: "question_tags";
             referencedColumns: ["question_id"];
           },
@@ -1513,6 +1529,22 @@ export type Database = {
           "user_id": string;
         };
         ComputedFields: never;
+        Relationships: [];
+      };
+      "explained_questions": {
+        Row: {
+          "question_id": string;
+          "question_text": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
+        Update: {
+          "question_id"?: string | null;
+          "question_text"?: never;
+        };
         Relationships: [];
       };
       "explanation_engagement": {
@@ -1972,6 +2004,13 @@ export type Database = {
         };
         ComputedFields: never;
         Relationships: [
+          {
+            foreignKeyName: "responses_question_id_fkey";
+            columns: ["question_id"];
+            isOneToOne: false;
+            referencedRelation: "explained_questions";
+            referencedColumns: ["question_id"];
+          },
           {
             foreignKeyName: "responses_question_id_fkey";
             columns: ["question_id"];
@@ -3371,6 +3410,13 @@ export type Database = {
         };
       };
       "custom_access_token_hook": { Args: { "event": Json }; Returns: Json };
+      "organisation_of_token": {
+        Args: { "chosen_org_id": string; "chosen_org_role": string; "user_id": string };
+        Returns: {
+          "org_id": string;
+          "org_role": string;
+        }[];
+      };
       "refresh_reporting_views": {
         Args: Record<PropertyKey, never>;
         Returns: Database["analytics"]["Tables"]["refresh_log"]["Row"][];

@@ -32,7 +32,7 @@ const jwks = z.union([
 ], { error: 'must be a key set like {"keys":[…]}' });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
-const variables = z.object({
+const shape = z.object({
   SUPABASE_URL: url.transform((text) => text.replace(/\/+$/, "")),
   SUPABASE_PUBLISHABLE_KEYS: json(keys).default({}),
   SUPABASE_SECRET_KEYS: json(keys).refine((named) => named["default"] !== undefined, {
@@ -45,20 +45,32 @@ const variables = z.object({
     "ES256",
     "RS256",
   ]),
-  FRESHET_RUNBOOK_URL: url.transform((text) => text.replace(/\/+$/, "")).optional(),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
   FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
     .default("cf-connecting-ip"),
   UPSTASH_REDIS_REST_URL: url.optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
-}).refine((all) => (all.UPSTASH_REDIS_REST_URL === undefined) === (all.UPSTASH_REDIS_REST_TOKEN === undefined), {
-  error: "needs UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN together, or neither",
-  path: ["UPSTASH_REDIS_REST_URL"],
 });
 
-type Variable = keyof z.input<typeof variables>;
-const NAMES = Object.keys(variables.shape) as Variable[];
+const variables = shape.refine(
+  (all) => (all.UPSTASH_REDIS_REST_URL === undefined) === (all.UPSTASH_REDIS_REST_TOKEN === undefined),
+  {
+    error: "needs UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN together, or neither",
+    path: ["UPSTASH_REDIS_REST_URL"],
+  },
+);
+
+/** What calls of the scheduler stand on: a function that they call stops for no other setting. */
+const scheduled = shape.pick({
+  SUPABASE_URL: true,
+  SUPABASE_SECRET_KEYS: true,
+  FRESHET_RATE_LIMITS: true,
+  FRESHET_CLIENT_ADDRESS_HEADER: true,
+});
+
+type Variable = keyof z.input<typeof shape>;
+const NAMES = Object.keys(shape.shape) as Variable[];
 
 /** The singular names stand for a single key, named default. */
 const SINGULAR: Readonly<Partial<Record<Variable, string>>> = {
@@ -70,20 +82,27 @@ const SINGULAR: Readonly<Partial<Record<Variable, string>>> = {
 export const VARIABLES: readonly string[] = [...NAMES, ...Object.values(SINGULAR)];
 
 export type Environment = z.output<typeof variables>;
-
-/** Where the pages of the runbook can be read: this project serves them itself, unless another place is named. */
-export function runbookUrl({ SUPABASE_URL, FRESHET_RUNBOOK_URL }: Environment): string {
-  return FRESHET_RUNBOOK_URL ?? `${SUPABASE_URL}/functions/v1/analytics/runbook`;
-}
+export type ScheduledEnvironment = z.output<typeof scheduled>;
+type Get = (name: string) => string | undefined;
 
 /**
- * Reads and checks the environment once.
+ * Reads and checks once what protects: keys, issuers, rights, limits, and the cache in which limits are counted. What only decorates
+ * is readDecorations()'s, and refuses nothing.
  *
  * @throws Error that names each faulty variable and the remedy, and repeats no value.
  */
-export function readEnvironment(get: (name: string) => string | undefined): Environment {
-  const given = NAMES.map((name) => [name, read(get, name)] as const).filter(([, value]) => value !== undefined);
-  const parsed = variables.safeParse(Object.fromEntries(given));
+export function readEnvironment(get: Get): Environment {
+  return parse(variables, NAMES, get);
+}
+
+/** The same, of what a scheduled function needs. */
+export function readScheduledEnvironment(get: Get): ScheduledEnvironment {
+  return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, names: readonly Variable[], get: Get): z.output<Schema> {
+  const given = names.map((name) => [name, read(get, name)] as const).filter(([, value]) => value !== undefined);
+  const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const present = new Set<string>(given.map(([name]) => name));
   const faults = parsed.error.issues.map((issue) => {
@@ -107,7 +126,7 @@ function remedyFor(issues: readonly z.core.$ZodIssue[]): string {
   return remedies.join(". ");
 }
 
-function read(get: (name: string) => string | undefined, name: Variable): string | undefined {
+function read(get: Get, name: Variable): string | undefined {
   const value = get(name)?.trim();
   if (value) return value;
   const singular = SINGULAR[name];

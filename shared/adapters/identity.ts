@@ -1,11 +1,12 @@
-import { internalError, sourceUnavailable } from "../core/app_error.ts";
+import { internalError } from "../core/app_error.ts";
 import type { Caller, Identity } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Hash } from "../core/hash.ts";
 import { type Credentials, decidingCredential, readCredentials, unauthenticated } from "./credential_headers.ts";
 import type { Environment } from "./environment.ts";
 import { jwksSource } from "./jwks_source.ts";
-import { algorithmOf, callerOf } from "./token_claims.ts";
+import { createRemoteKeys, type KeySet } from "./remote_keys.ts";
+import { callerOf, headerOf } from "./token_claims.ts";
 import { VerifiedCallers } from "./verified_callers.ts";
 import type { VerifyCredentialsOptions } from "./verify_credentials.ts";
 
@@ -29,25 +30,32 @@ export function createIdentity(
     url: environment.SUPABASE_URL,
     publishableKeys,
     secretKeys: environment.SUPABASE_SECRET_KEYS,
-    jwks: jwksSource(environment),
   };
+  const jwks = jwksSource(environment);
+  const keysFor = jwks instanceof URL ? createRemoteKeys(jwks, options) : () => jwks;
   const issuer = environment.FRESHET_JWT_ISSUER ?? [`${environment.SUPABASE_URL}/auth/v1`];
   const key_modes: Mode[] = Object.keys(publishableKeys).length > 0 ? ["secret:*", "publishable:*"] : ["secret:*"];
 
-  async function verify(credentials: Credentials, auth: Mode[]) {
+  async function verify(credentials: Credentials, auth: Mode[], jwks: KeySet | null) {
     // Loaded here, because the library brings all of supabase-js, and importing this function should stay cheap.
     const { verifyCredentials } = await import("./verify_credentials.ts");
-    const { data, error } = await verifyCredentials(credentials, { auth, audience: "authenticated", issuer, env });
+    const { data, error } = await verifyCredentials(credentials, {
+      auth,
+      audience: "authenticated",
+      issuer,
+      env: { ...env, jwks },
+    });
     if (error === null) return data;
-    if (error.code === "JWKS_FETCH_FAILED") throw sourceUnavailable("the token keys could not be fetched");
     // The code is the library's own constant; its message may describe the credential.
     if (error.status >= 500) throw internalError(`credentials cannot be verified: ${error.code}`);
     throw unauthenticated(auth === key_modes ? "The API key is not one of this project's" : BAD_TOKEN);
   }
 
   async function byToken(token: string): Promise<Caller> {
-    if (!algorithms.includes(algorithmOf(token) ?? "none")) throw unauthenticated(BAD_TOKEN);
-    const { jwtClaims } = await verify({ token, apikey: null }, ["user"]);
+    const header = headerOf(token);
+    if (header === null || !algorithms.includes(header.alg)) throw unauthenticated(BAD_TOKEN);
+    const keys = await keysFor(header.kid);
+    const { jwtClaims } = await verify({ token, apikey: null }, ["user"], keys);
     const found = callerOf(jwtClaims);
     if (found === null || found.expires_at <= clock.now()) throw unauthenticated(BAD_TOKEN);
     verified.keep(token, found.caller, found.expires_at);
@@ -55,7 +63,7 @@ export function createIdentity(
   }
 
   async function byKey(apikey: string): Promise<Caller> {
-    const { authMode, keyName } = await verify({ token: null, apikey }, key_modes);
+    const { authMode, keyName } = await verify({ token: null, apikey }, key_modes, null);
     // Only the key named default reads everything: the others were made for one purpose each, and it is not this.
     const is_service = authMode === "secret" && keyName === "default";
     const caller: Caller = is_service ? { kind: "service" } : { kind: "key", key_name: keyName ?? "unnamed" };

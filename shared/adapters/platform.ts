@@ -11,12 +11,14 @@ import { createAuditHealth } from "./audit_health.ts";
 import { waitUntil } from "./background.ts";
 import { checkedEnvironment } from "./checked_environment.ts";
 import { renderCsv } from "./csv.ts";
-import { type Environment, runbookUrl } from "./environment.ts";
+import { readDecorations, runbookUrl } from "./decorations.ts";
+import type { Environment } from "./environment.ts";
 import { createFaultLedger } from "./fault_ledger.ts";
 import { createIdentity } from "./identity.ts";
 import { createMemoryStore } from "./memory_store.ts";
 import { createOperations } from "./ops_database.ts";
 import { createRefreshes } from "./refreshes_database.ts";
+import { settingsHealth } from "./settings_health.ts";
 import { sha256 } from "./sha256.ts";
 import { createSupabaseSource } from "./supabase_source.ts";
 import { systemClock } from "./system_clock.ts";
@@ -30,6 +32,7 @@ export interface ConnectedPlatform extends ReaderParts {
   readonly health: readonly HealthSource[];
   readonly operations: Operations;
   readonly runbook_url: string;
+  readonly settings_notes: readonly string[];
   readonly rates: RateParts;
   readonly refreshes: Refreshes;
   readonly faults: FaultLedger;
@@ -43,6 +46,8 @@ export interface ConnectedPlatform extends ReaderParts {
  */
 export function connectPlatform(get: (name: string) => string | undefined): ConnectedPlatform {
   const environment = checkedEnvironment(get);
+  const decorations = readDecorations(get);
+  const settings_notes = [...decorations.faults.values()];
   const clock = systemClock;
   const rpc = createAnalyticsRpc(environment);
   const redis = redisOf(environment);
@@ -57,9 +62,10 @@ export function connectPlatform(get: (name: string) => string | undefined): Conn
     deployment: environment.SUPABASE_URL,
     identity: createIdentity(environment, { clock, hash: sha256 }),
     cors: environment.FRESHET_CORS_ORIGINS,
-    health: [createAuditHealth(rpc)],
+    health: [createAuditHealth(rpc), ...settingsHealth(settings_notes)],
     operations: createOperations(rpc),
-    runbook_url: runbookUrl(environment),
+    runbook_url: runbookUrl(environment.SUPABASE_URL, decorations),
+    settings_notes,
     refreshes: createRefreshes(rpc, clock),
     faults: createFaultLedger(rpc),
     rates: {

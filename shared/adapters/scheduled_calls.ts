@@ -4,7 +4,7 @@ import type { CallGate } from "../core/signed_call.ts";
 import { createAnalyticsRpc } from "./analytics_rpc.ts";
 import { createCallLedger } from "./call_ledger.ts";
 import { createCallVerifier } from "./call_verifier.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
+import { checkedScheduledEnvironment } from "./checked_environment.ts";
 import { requireCronKey } from "./cron_key.ts";
 import { systemClock } from "./system_clock.ts";
 
@@ -25,7 +25,7 @@ export function scheduledCalls(get: Get): ScheduledCalls {
 }
 
 function connectTo(get: Get) {
-  const environment = checkedEnvironment(get);
+  const environment = checkedScheduledEnvironment(get);
   const rpc = createAnalyticsRpc(environment);
   const limit = environment.FRESHET_RATE_LIMITS.unverified;
   const gate: CallGate = {

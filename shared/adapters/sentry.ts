@@ -5,6 +5,7 @@ import type { AlertEvent } from "../core/audit_event.ts";
 import type { JobCheckIn } from "../core/audit_monitors.ts";
 import type { AlertSender, SendAnswer } from "../core/audit_ports.ts";
 import { scrubName } from "../core/scrub_message.ts";
+import { isDsn } from "./decorations.ts";
 import { hearingTransport } from "./sentry_transport.ts";
 
 export interface SentryOptions {
@@ -32,16 +33,13 @@ const HEARTBEAT_MONITOR = {
 
 const LONGEST_REASON = 1_000;
 
-/** Checked here: the SDK prints a DSN that it cannot read, with the key in it, to the log. */
-const DSN = /^https?:\/\/\w+(?::\w+)?@[\w.-]+(?::\d+)?\/(?:.*\/)?\d+$/;
-
 /**
  * Tells Sentry, through its SDK, and says what Sentry answered to each envelope.
  *
  * @returns null when the DSN cannot be read: there is nobody to tell
  */
 export function createSentrySender(options: SentryOptions): AlertSender | null {
-  if (!DSN.test(options.dsn)) return null;
+  if (!isDsn(options.dsn)) return null;
   const timeout_ms = options.timeout_ms ?? 10_000;
   const waiting = new Map<string, (answer: SendAnswer) => void>();
   const reasons = new Map<string, string>();

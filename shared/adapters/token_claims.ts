@@ -24,14 +24,14 @@ export function callerOf(payload: unknown): { readonly caller: Caller; readonly 
   return { caller, expires_at: exp * 1_000 };
 }
 
-const header = z.object({ alg: z.string() });
+const header = z.object({ alg: z.string(), kid: z.string().optional() });
 
-/** The algorithm that a token claims to be signed with; null when its header cannot be read. */
-export function algorithmOf(token: string): string | null {
+/** The algorithm that a token claims to be signed with, and the key; null when its header cannot be read. */
+export function headerOf(token: string): z.output<typeof header> | null {
   try {
     const [encoded = ""] = token.split(".");
     const text = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-    return header.parse(JSON.parse(text)).alg;
+    return header.parse(JSON.parse(text));
   } catch {
     return null;
   }

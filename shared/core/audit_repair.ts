@@ -1,5 +1,5 @@
 import type { Alert } from "./audit_pass.ts";
-import { UNSEEN_REPAIRS } from "./audit_repair_unseen.ts";
+import { declareAsItIs, UNSEEN_REPAIRS } from "./audit_repair_unseen.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
 
 type Payload = Alert["payload"];
@@ -53,7 +53,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       `select runid, status, return_message, start_time, end_time from cron.job_run_details where runid = ${
         runid ?? "…"
       };`,
-      job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
+      job?.startsWith("refresh-")
+        ? refresh(job.slice("refresh-".length))
+        : `select jobid, schedule, username, command from cron.job where jobname = ${
+          literal(job ?? "")
+        }; -- once mended, its next runs close this`,
     ),
   flapping: (payload) =>
     lines(
@@ -158,9 +162,14 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   secret_missing: ({ subject }) =>
     lines(
       SECRETS,
-      subject === "freshet_call_secret"
-        ? `select analytics.rotate_call_secret();`
-        : `select vault.create_secret('<value>', ${literal(subject)});`,
+      subject === "freshet_call_secret" ? `select analytics.rotate_call_secret();` : lines(
+        `-- with the address of your project; the first where it is there and wrong, the second where it is not there`,
+        `select vault.update_secret(id, 'https://<ref>.supabase.co') from vault.secrets where name = ${
+          literal(subject)
+        };`,
+        `select vault.create_secret('https://<ref>.supabase.co', ${literal(subject)})`,
+        `where not exists (select from vault.secrets where name = ${literal(subject)});`,
+      ),
     ),
   source_stopped: ({ view }) =>
     `select view_name, source_at_table, source_at_column, source_as_of, verified_at from analytics.views where view_name = ${
@@ -200,13 +209,16 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   unset_timeout: ({ job }) =>
     lines(
       `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
-      `-- schedule it again with: set statement_timeout = '10min'; set lock_timeout = '5s'; …`,
+      `select cron.alter_job(jobid, command := 'set statement_timeout = ''10min''; set lock_timeout = ''5s''; ' || command)`,
+      `from cron.job where jobname = ${literal(job ?? "")} and username = current_user;`,
+      declareAsItIs(job),
     ),
-  wrong_host: ({ jobid }) =>
+  wrong_host: ({ job, jobid }) =>
     lines(
       look(jobid),
-      `select decrypted_secret from vault.decrypted_secrets where name = 'project_url';`,
-      unschedule(jobid),
+      `select decrypted_secret from vault.decrypted_secrets where name = 'project_url'; -- right? then, in a copy of that project:`,
+      // Else it is missing in the next pass, and the repair of that would bring it back.
+      `${unschedule(jobid)} select private.withdraw_job(${literal(job ?? "")});`,
     ),
   zombie: ({ runid }) =>
     `update cron.job_run_details set status = 'failed', return_message = 'lost', end_time = now() where runid = ${

@@ -71,7 +71,13 @@ function describeView(state: ViewState | undefined, now: number): { readonly sta
 function whyNotOk(name: string, state: ViewState | undefined, now: number): string[] {
   if (state === undefined) return [`view ${name} is not registered`];
   if (state.unreadable !== undefined) return [`the state of view ${name} cannot be read, at ${state.unreadable}`];
-  if (!state.populated) return [`view ${name} was never refreshed`];
+  if (!state.populated) {
+    return [
+      state.refreshed_at === null
+        ? `view ${name} was never refreshed`
+        : `view ${name} holds no data: it was emptied since its last refresh`,
+    ];
+  }
   const { age_seconds, is_stale } = freshnessOf(state, now, true);
   return is_stale
     ? [`view ${name} is stale: ${age_seconds} seconds old, objective ${state.stale_after_seconds} seconds`]

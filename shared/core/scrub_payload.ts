@@ -48,7 +48,8 @@ const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedu
 export function scrubPayload(payload: Payload): Payload {
   const { subject, job, view, owner, renamed_to, jobs, views } = payload;
   const names = [subject, job, view, owner, payload.function, renamed_to, ...jobs ?? [], ...views ?? []]
-    .concat((payload.duplicates ?? []).map(({ job }) => job));
+    .concat((payload.duplicates ?? []).map(({ job }) => job))
+    .concat((payload.foreign_duplicates ?? []).flatMap(({ job, owner }) => [job, owner]));
   const shown: Payload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];

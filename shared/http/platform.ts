@@ -15,6 +15,8 @@ export interface Platform extends ReaderParts {
   readonly health: readonly HealthSource[];
   readonly operations: Operations;
   readonly runbook_url: string;
+  /** Settings that were left out because they do not do: for the log. */
+  readonly settings_notes: readonly string[];
   readonly rates: RateParts;
   readonly refreshes: Refreshes;
   readonly faults: FaultLedger;

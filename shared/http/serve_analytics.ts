@@ -18,6 +18,8 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
   const site = loadOnce(async () => {
     // With the first request, beside the platform: a new isolate should be up at once.
     const [{ createSite }, platform] = await Promise.all([import("./site.ts"), options.connect()]);
+    const { settings_notes: settings } = platform;
+    if (settings.length > 0) options.log(JSON.stringify({ settings }), "now");
     return createSite(options.registry, platform);
   });
   return createHandler(site, options);

@@ -7,7 +7,10 @@ import { completing } from "./completing.ts";
 
 export interface CronAuditOptions extends Omit<CallOptions, "name"> {
   /** Called for each authorised request: nothing outlives it but what the database keeps. */
-  readonly connect: () => AuditOptions;
+  readonly connect: () => AuditOptions & {
+    /** Settings that were left out because they do not do: for the log. */
+    readonly settings_notes: readonly string[];
+  };
   readonly ledger: () => CallLedger;
 }
 
@@ -22,8 +25,13 @@ export function serveCronAudit(options: CronAuditOptions): (request: Request) =>
       const answer = await previewAudit(connect());
       return { answer, line: { dry_run: true, would_send: answer.would_send.length } };
     }
-    const answer = await completing(request, { ledger, report: log }, () => runAudit(connect()));
-    return { answer, line: { ...answer } };
+    let settings: readonly string[] = [];
+    const answer = await completing(request, { ledger, report: log }, () => {
+      const parts = connect();
+      settings = parts.settings_notes;
+      return runAudit(parts);
+    });
+    return { answer, line: { ...answer, ...(settings.length === 0 ? {} : { settings }) } };
   });
 }
 

@@ -61,6 +61,9 @@ comment on schema private is 'Freshet: definer functions. Never listed in the ex
 
 -- supabase/schemas/core/access/assert_operator.sql
 
+-- Object: private.assert_operator()
+-- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
+--      in a direct session. user_metadata is never read: users can write it.
 create function private.assert_operator()
 returns void
 language plpgsql
@@ -68,7 +71,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    claims constant jsonb := private.caller_claims();
     -- The role that SET ROLE chose; a definer function changes current_user, not this.
     acting_role constant text := current_setting('role');
     allowed boolean;
@@ -94,8 +97,33 @@ revoke all on function private.assert_operator() from public, anon, authenticate
 comment on function private.assert_operator() is
     'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
 
+-- supabase/schemas/core/access/caller_claims.sql
+
+-- Object: private.caller_claims()
+-- Why: the one place where the database learns who asks. The data API puts the claims of a verified token there; in a direct
+--      session there are none. user_metadata is never read: users can write it.
+create function private.caller_claims()
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+$$;
+
+revoke all on function private.caller_claims() from public, anon, authenticated;
+
+grant execute on function private.caller_claims() to authenticated, service_role;
+
+comment on function private.caller_claims() is 'The claims of the verified token; null in a direct session.';
+
 -- supabase/schemas/core/access/can_hold.sql
 
+-- Object: private.can_hold()
+-- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
+--      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
+--      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
+--      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
 create function private.can_hold(column_type text, held text)
 returns boolean
 language plpgsql
@@ -125,8 +153,7 @@ comment on function private.can_hold(text, text) is 'Whether a column of the typ
 
 -- supabase/schemas/core/access/canonical_uuid.sql
 
--- Object: private.canonical_uuid(), private.claimed_uuid(), private.can_hold(), private.filter_condition(),
---         private.row_condition() (both replaced)
+-- Object: private.canonical_uuid()
 -- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
 --      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
 --      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
@@ -149,13 +176,18 @@ comment on function private.canonical_uuid(text) is
 
 -- supabase/schemas/core/access/claimed_uuid.sql
 
+-- Object: private.claimed_uuid()
+-- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
+--      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
+--      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
+--      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
 create function private.claimed_uuid(claim text)
 returns uuid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.canonical_uuid(auth.jwt() ->> claim);
+    select private.canonical_uuid(private.caller_claims() ->> claim);
 $$;
 
 revoke all on function private.claimed_uuid(text) from public, anon, authenticated;
@@ -167,7 +199,7 @@ comment on function private.claimed_uuid(text) is
 
 -- supabase/schemas/core/access/is_admin.sql
 
--- Object: analytics.is_admin(), private.assert_operator()
+-- Object: analytics.is_admin()
 -- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
 --      in a direct session. user_metadata is never read: users can write it.
 create function analytics.is_admin()
@@ -176,10 +208,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'is_admin' = 'true'::jsonb,
-        false
-    );
+    select coalesce(private.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
 $$;
 
 revoke all on function analytics.is_admin() from public, anon, authenticated;
@@ -191,7 +220,7 @@ comment on function analytics.is_admin() is
 
 -- supabase/schemas/core/changes/believe_source_moment.sql
 
--- Object: private.believe_source_moment(), trigger and checks of analytics.views
+-- Object: private.believe_source_moment()
 -- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
 --      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
 --      source it keeps the newest that can be believed, and none where there is none.
@@ -216,6 +245,11 @@ comment on function private.believe_source_moment() is
 
 -- supabase/schemas/core/changes/delete_needless_source_changes.sql
 
+-- Object: private.delete_needless_source_changes()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
 create function private.delete_needless_source_changes(source regclass)
 returns void
 language sql
@@ -268,6 +302,11 @@ comment on function private.delete_needless_source_changes(regclass) is
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
+-- Object: private.has_source_changes()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
 create function private.has_source_changes(view_name text)
 returns boolean
 language sql
@@ -301,6 +340,11 @@ comment on function private.has_source_changes(text) is
 
 -- supabase/schemas/core/changes/note_source_change.sql
 
+-- Object: private.note_source_change()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
 create function private.note_source_change()
 returns trigger
 language plpgsql
@@ -319,7 +363,7 @@ comment on function private.note_source_change() is 'Statement trigger on every 
 
 -- supabase/schemas/core/changes/others_snapshot.sql
 
--- Object: private.others_snapshot(), private.has_source_changes() (replaced), analytics.refresh_view() (replaced)
+-- Object: private.others_snapshot()
 -- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
 --      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
 --      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
@@ -367,8 +411,7 @@ comment on function private.others_snapshot() is 'The current snapshot, in which
 
 -- supabase/schemas/core/changes/source_changes.sql
 
--- Object: analytics.source_changes, private.note_source_change(), private.has_source_changes(),
---         private.source_lock_key(), private.trim_source_changes(), private.delete_needless_source_changes()
+-- Object: analytics.source_changes
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
@@ -397,6 +440,11 @@ comment on column analytics.source_changes.statement_count is 'How many statemen
 
 -- supabase/schemas/core/changes/source_lock_key.sql
 
+-- Object: private.source_lock_key()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
 create function private.source_lock_key(source regclass)
 returns bigint
 language sql
@@ -413,6 +461,11 @@ comment on function private.source_lock_key(regclass) is
 
 -- supabase/schemas/core/changes/trim_source_changes.sql
 
+-- Object: private.trim_source_changes(), analytics.trim_source_changes()
+-- Grain: one row per statement that wrote to a source of a registered view
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
+--      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
+--      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
 create function private.trim_source_changes(source regclass)
 returns void
 language plpgsql
@@ -459,6 +512,8 @@ comment on function analytics.trim_source_changes() is 'Folds the change log of 
 
 -- supabase/schemas/core/health/get_cron_job_status.sql
 
+-- Object: private.get_cron_job_status(), analytics.get_cron_job_status()
+-- Why: what an admin asks first: how fresh is each view, and what did its job last do?
 create function private.get_cron_job_status()
 returns table (
     jobid bigint,
@@ -489,7 +544,8 @@ begin
     )
     select
         j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
-        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
+        r.runid, r.status, private.told_run_message(r.status, r.return_message),
+        private.run_time(r.start_time), private.run_time(r.end_time)
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -531,7 +587,7 @@ comment on function analytics.get_cron_job_status() is
 
 -- supabase/schemas/core/health/health_check.sql
 
--- Object: analytics.health_check(), analytics.get_cron_job_status()
+-- Object: private.health_check(), analytics.health_check()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
 create function private.health_check()
 returns table (
@@ -624,6 +680,9 @@ comment on function analytics.health_check() is
 
 -- supabase/schemas/core/http/call_secrets.sql
 
+-- Object: private.call_secrets()
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 create function private.call_secrets()
 returns table (secret text)
 language sql
@@ -644,6 +703,9 @@ comment on function private.call_secrets() is
 
 -- supabase/schemas/core/http/call_signature.sql
 
+-- Object: private.call_signature()
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 create function private.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )
@@ -669,6 +731,9 @@ comment on function private.call_signature(text, text, bigint, bigint, text) is
 
 -- supabase/schemas/core/http/complete_call.sql
 
+-- Object: analytics.complete_call()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function analytics.complete_call(call_id bigint, outcome text, detail text default null)
 returns boolean
 language plpgsql
@@ -705,8 +770,7 @@ comment on function analytics.complete_call(bigint, text, text) is
 
 -- supabase/schemas/core/http/current_run.sql
 
--- Object: private.open_call(), analytics.http_post(), analytics.http_get(), and analytics.invoke_function(), private.current_run(),
---         private.http_evidence() (replaced)
+-- Object: private.current_run()
 -- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
 --      by another schema's name does, so that such a job is repaired by one word of its command.
 create function private.current_run(out runid bigint, out job_name text)
@@ -717,9 +781,9 @@ as $$
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
+    select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
-    join cron.job as j on j.jobid = d.jobid
+    join private.known_cron_jobs() as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
         and d.job_pid = pg_backend_pid()
         and d.command = current_query()
@@ -728,8 +792,8 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
-        from cron.job as j
+        select min(j.job_name) into current_run.job_name
+        from private.known_cron_jobs() as j
         where j.command = current_query()
         having count(*) = 1;
     end if;
@@ -746,10 +810,10 @@ comment on function private.current_run() is 'Which job and run of pg_cron this 
 
 -- supabase/schemas/core/http/harvest_responses.sql
 
--- Object: private.harvest_responses(), private.settle_calls(), analytics.complete_call(), private.purge_http_calls()
+-- Object: private.harvest_responses()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
---      (MERGED) before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
+--      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
 --      which works on after its caller hung up was judged before the time that it has.
 create function private.harvest_responses()
 returns bigint
@@ -757,8 +821,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more.
-    kept_for constant interval := interval '7 hours';
+    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    kept_for constant interval := (
+        select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
+        from analytics.audit_state as s
+    );
     -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
@@ -787,7 +854,7 @@ begin
         is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = r.created,
+        responded_at = private.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id
@@ -883,6 +950,9 @@ comment on column analytics.http_calls.function_name is
 
 -- supabase/schemas/core/http/invoke_function.sql
 
+-- Object: analytics.invoke_function()
+-- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
+--      ledger. No key and no host ever stands in a job's command.
 create function analytics.invoke_function(
     name text,
     body jsonb default '{}',
@@ -960,6 +1030,9 @@ comment on function analytics.invoke_function(text, jsonb, interval, interval) i
 
 -- supabase/schemas/core/http/purge_http_calls.sql
 
+-- Object: private.purge_http_calls()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function private.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -988,6 +1061,9 @@ comment on function private.purge_http_calls(interval, integer) is
 
 -- supabase/schemas/core/http/rotate_call_secret.sql
 
+-- Object: analytics.rotate_call_secret()
+-- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
+--      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 create function analytics.rotate_call_secret(keep_old boolean default true)
 returns timestamptz
 language plpgsql
@@ -1033,6 +1109,9 @@ comment on function analytics.rotate_call_secret(boolean) is
 
 -- supabase/schemas/core/http/settle_calls.sql
 
+-- Object: private.settle_calls()
+-- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
+--      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 create function private.settle_calls()
 returns bigint
 language plpgsql
@@ -1090,7 +1169,7 @@ comment on function private.settle_calls() is
 
 -- supabase/schemas/core/http/vault_secret.sql
 
--- Object: analytics.invoke_function(name, body, timeout, complete_within), private.vault_secret(), private.current_run()
+-- Object: private.vault_secret()
 -- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
 --      ledger. No key and no host ever stands in a job's command.
 create function private.vault_secret(name text)
@@ -1108,6 +1187,9 @@ comment on function private.vault_secret(text) is 'A secret of Vault, null when 
 
 -- supabase/schemas/core/http/verify_call.sql
 
+-- Object: analytics.verify_call()
+-- Why: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
+--      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
 create function analytics.verify_call(
     function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text
 )
@@ -1162,8 +1244,7 @@ comment on function analytics.verify_call(text, bigint, bigint, text, text) is
 
 -- supabase/schemas/core/live/live_relations.sql
 
--- Object: analytics.live_relations, analytics.register_live(), analytics.unregister_live(), private.live_state(),
---         private.state_of()
+-- Object: analytics.live_relations
 -- Grain: one row per relation that answers rest on as it is now, without a materialized view between
 -- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
 --      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
@@ -1195,6 +1276,11 @@ comment on column analytics.live_relations.moments is
 
 -- supabase/schemas/core/live/live_state.sql
 
+-- Object: private.live_state()
+-- Grain: one row per relation that answers rest on as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
+--      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
+--      answer made before a commit is never served after it.
 create function private.live_state(declared analytics.live_relations)
 returns jsonb
 language sql
@@ -1228,6 +1314,11 @@ comment on function private.live_state(analytics.live_relations) is 'Where a liv
 
 -- supabase/schemas/core/live/passed_moments.sql
 
+-- Object: private.passed_moments()
+-- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
+--      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
+--      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
+--      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
 create function private.passed_moments(moments text[], since timestamptz)
 returns bigint
 language plpgsql
@@ -1256,6 +1347,11 @@ comment on function private.passed_moments(text[], timestamptz) is 'How many mom
 
 -- supabase/schemas/core/live/register_live.sql
 
+-- Object: analytics.register_live()
+-- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
+--      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
+--      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
+--      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
 create function analytics.register_live(name text, pack text, sources regclass[], moments text[] default '{}')
 returns void
 language plpgsql
@@ -1303,6 +1399,11 @@ comment on function analytics.register_live(text, text, regclass[], text[]) is
 
 -- supabase/schemas/core/live/state_of.sql
 
+-- Object: private.state_of()
+-- Grain: one row per relation that answers rest on as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
+--      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
+--      answer made before a commit is never served after it.
 create function private.state_of(name text)
 returns jsonb
 language sql
@@ -1320,6 +1421,11 @@ comment on function private.state_of(text) is 'Where a registered view or live r
 
 -- supabase/schemas/core/live/unregister_live.sql
 
+-- Object: analytics.unregister_live()
+-- Grain: one row per relation that answers rest on as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
+--      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
+--      answer made before a commit is never served after it.
 create function analytics.unregister_live(name text)
 returns void
 language sql
@@ -1334,6 +1440,10 @@ comment on function analytics.unregister_live(text) is 'Withdraws a live relatio
 
 -- supabase/schemas/core/messages/told_command.sql
 
+-- Object: private.told_command()
+-- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
+--      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
+--      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
 create function private.told_command(command text)
 returns text
 language sql
@@ -1355,6 +1465,10 @@ comment on function private.told_command(text) is
 
 -- supabase/schemas/core/messages/told_name.sql
 
+-- Object: private.told_name()
+-- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
+--      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
+--      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
 create function private.told_name(job_name text, jobid bigint)
 returns text
 language sql
@@ -1376,8 +1490,7 @@ comment on function private.told_name(text, bigint) is
 
 -- supabase/schemas/core/messages/told_refresh_message.sql
 
--- Object: private.told_refresh_message(), private.attempt_refresh() (replaced), private.told_name(), private.told_run_message(), private.told_command(),
---         private.refresh_request(), private.get_cron_job_status() (replaced)
+-- Object: private.told_refresh_message()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
@@ -1396,6 +1509,10 @@ comment on function private.told_refresh_message(text, bigint) is 'What is told 
 
 -- supabase/schemas/core/messages/told_run_message.sql
 
+-- Object: private.told_run_message()
+-- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
+--      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
+--      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
 create function private.told_run_message(status text, message text)
 returns text
 language sql
@@ -1426,7 +1543,7 @@ comment on function private.told_run_message(text, text) is
 
 -- supabase/schemas/core/read/column_reference.sql
 
--- Object: private.column_reference(), analytics.read_view() (what it selects and orders by)
+-- Object: private.column_reference()
 -- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
 --      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
 --      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.
@@ -1449,7 +1566,7 @@ comment on function private.column_reference(regclass, text) is
 
 -- supabase/schemas/core/read/filter_condition.sql
 
--- Object: private.filter_condition() (replaced)
+-- Object: private.filter_condition()
 -- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
 --      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
 create function private.filter_condition(relation regclass, filter jsonb)
@@ -1505,7 +1622,7 @@ comment on function private.filter_condition(regclass, jsonb) is
 
 -- supabase/schemas/core/read/listed_condition.sql
 
--- Object: private.listed_condition(relation, filter), private.wanted_condition(relation, filter)
+-- Object: private.listed_condition()
 -- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
 --      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
 --      listed there no more is gone at once.
@@ -1529,12 +1646,12 @@ comment on function private.listed_condition(regclass, jsonb) is
 
 -- supabase/schemas/core/read/read_view.sql
 
--- Object: analytics.read_view() (replaced)
+-- Object: analytics.read_view()
 -- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
 --      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
---      (MERGED) an answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
+--      An answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
 --      among the rows that were asked for.
---      (MERGED) a page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
+--      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
 --      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
 --      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
 --      what orders goes through private.column_reference, which the function before had left without a caller.
@@ -1654,6 +1771,12 @@ comment on function analytics.read_view(text, jsonb) is
 
 -- supabase/schemas/core/read/reading_rows.sql
 
+-- Object: private.reading_rows()
+-- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+--      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
+--      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
+--      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
+--      request may ask how many rows there are beside those of its page.
 create function private.reading_rows(reading text)
 returns regclass
 language plpgsql
@@ -1683,6 +1806,11 @@ comment on function private.reading_rows(text) is 'The row type of a reading. Ra
 
 -- supabase/schemas/core/read/row_condition.sql
 
+-- Object: private.row_condition()
+-- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
+--      A page begins after the last row of the one before it, whatever was written in between. That is one condition
+--      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
+--      an index over those columns answers. `before` is the same downwards.
 create function private.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
@@ -1746,7 +1874,7 @@ comment on function private.scope_denies(jsonb, text[], jsonb) is 'Whether a fil
 
 -- supabase/schemas/core/read/scope_values.sql
 
--- Object: private.scope_values() (replaced), private.reading_rows(), analytics.read_view() (replaced)
+-- Object: private.scope_values()
 -- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
 --      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
 --      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
@@ -1786,7 +1914,7 @@ comment on function private.scope_values(jsonb) is
 
 -- supabase/schemas/core/read/typed_column.sql
 
--- Object: private.filter_condition(relation, filter), private.row_condition(), private.typed_column()
+-- Object: private.typed_column()
 -- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
 --      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
@@ -1816,6 +1944,9 @@ comment on function private.typed_column(regclass, text) is 'The type of a colum
 
 -- supabase/schemas/core/read/view_states.sql
 
+-- Object: analytics.view_states()
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
 create function analytics.view_states()
 returns jsonb
 language sql
@@ -1840,6 +1971,10 @@ comment on function analytics.view_states() is
 
 -- supabase/schemas/core/read/wanted_condition.sql
 
+-- Object: private.wanted_condition()
+-- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
+--      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
+--      listed there no more is gone at once.
 create function private.wanted_condition(relation regclass, filter jsonb)
 returns text
 language sql
@@ -1976,11 +2111,11 @@ comment on function private.refresh_order() is 'Registered views, sources before
 
 -- supabase/schemas/core/refresh/refresh_view.sql
 
--- Object: analytics.refresh_view(view_name)
+-- Object: analytics.refresh_view()
 -- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
 --      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
 --      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
---      (MERGED) a view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
+--      A view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
 --      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
 create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
 returns analytics.refresh_log
@@ -2123,6 +2258,9 @@ comment on function analytics.refresh_view(text, text) is
 
 -- supabase/schemas/core/refresh_queue/ask_refresh.sql
 
+-- Object: private.ask_refresh()
+-- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
+--      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
 create function private.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql
@@ -2158,7 +2296,7 @@ comment on function private.ask_refresh(text, text, text) is 'Checks the caller,
 
 -- supabase/schemas/core/refresh_queue/assert_refresh_is_due.sql
 
--- Object: private.ask_refresh(), analytics.request_refresh(), private.assert_refresh_is_due()
+-- Object: private.assert_refresh_is_due()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
 create function private.assert_refresh_is_due(view_name text, pack text)
@@ -2205,6 +2343,10 @@ comment on function private.assert_refresh_is_due(text, text) is
 
 -- supabase/schemas/core/refresh_queue/claim_refresh.sql
 
+-- Object: private.claim_refresh()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.claim_refresh(worker integer default null)
 returns void
 language plpgsql
@@ -2287,6 +2429,10 @@ comment on function private.claim_refresh(integer) is
 
 -- supabase/schemas/core/refresh_queue/cut_overdue_refreshes.sql
 
+-- Object: private.cut_overdue_refreshes()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.cut_overdue_refreshes()
 returns void
 language sql
@@ -2316,6 +2462,10 @@ comment on function private.cut_overdue_refreshes() is
 
 -- supabase/schemas/core/refresh_queue/finish_refresh.sql
 
+-- Object: private.finish_refresh()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.finish_refresh(request_id bigint, entry analytics.refresh_log)
 returns void
 language sql
@@ -2338,6 +2488,10 @@ comment on function private.finish_refresh(bigint, analytics.refresh_log) is 'Wr
 
 -- supabase/schemas/core/refresh_queue/hold_refresh.sql
 
+-- Object: private.hold_refresh()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.hold_refresh(request_id bigint, view_name text)
 returns boolean
 language plpgsql
@@ -2376,6 +2530,10 @@ comment on function private.hold_refresh(bigint, text) is
 
 -- supabase/schemas/core/refresh_queue/refresh_request.sql
 
+-- Object: private.refresh_request(), analytics.refresh_request()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create function private.refresh_request(id bigint)
 returns jsonb
 language plpgsql
@@ -2465,6 +2623,10 @@ comment on function analytics.refresh_request(bigint) is
 
 -- supabase/schemas/core/refresh_queue/refresh_request_key.sql
 
+-- Object: private.refresh_request_key()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create function private.refresh_request_key(id bigint)
 returns bigint
 language sql
@@ -2481,8 +2643,7 @@ comment on function private.refresh_request_key(bigint) is
 
 -- supabase/schemas/core/refresh_queue/refresh_requests.sql
 
--- Object: analytics.refresh_requests, analytics.refresh_request_views, private.refresh_request_key(), private.waiting_refresh(),
---         private.request_refresh(), private.refresh_request(), analytics.refresh_request()
+-- Object: analytics.refresh_requests
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
@@ -2515,7 +2676,7 @@ comment on column analytics.refresh_requests.finished_at is 'When the last of it
 
 -- supabase/schemas/core/refresh_queue/refresh_worker_command.sql
 
--- Object: private.schedule_refresh_workers(), jobs analytics-refresh-queue-1 and analytics-refresh-queue-2
+-- Object: private.refresh_worker_command()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
@@ -2549,6 +2710,10 @@ comment on function private.refresh_worker_command(integer, boolean) is 'What a 
 
 -- supabase/schemas/core/refresh_queue/request_refresh.sql
 
+-- Object: private.request_refresh(), analytics.request_refresh()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create function private.request_refresh(view_name text, pack text, requested_by text)
 returns analytics.refresh_requests
 language plpgsql
@@ -2617,6 +2782,10 @@ comment on function analytics.request_refresh(text, text, text) is
 
 -- supabase/schemas/core/refresh_queue/run_refresh.sql
 
+-- Object: private.run_refresh()
+-- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
+--      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
+--      committed before the work begins, so that an attempt which kills its process was counted.
 create function private.run_refresh()
 returns void
 language plpgsql
@@ -2644,6 +2813,10 @@ comment on function private.run_refresh() is
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_worker.sql
 
+-- Object: private.schedule_refresh_worker()
+-- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
+--      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+--      minute.
 create function private.schedule_refresh_worker(worker integer, schedule text)
 returns void
 language sql
@@ -2668,6 +2841,10 @@ comment on function private.schedule_refresh_worker(integer, text) is 'One of th
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
 
+-- Object: private.schedule_refresh_workers()
+-- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
+--      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+--      minute.
 create function private.schedule_refresh_workers()
 returns void
 language plpgsql
@@ -2693,6 +2870,10 @@ comment on function private.schedule_refresh_workers() is
 
 -- supabase/schemas/core/refresh_queue/waiting_refresh.sql
 
+-- Object: private.waiting_refresh()
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create function private.waiting_refresh(view_name text, pack text)
 returns analytics.refresh_requests
 language plpgsql
@@ -2774,6 +2955,9 @@ comment on function private.assert_refreshable(text) is 'Raises unless the view 
 
 -- supabase/schemas/core/registry/register_view.sql
 
+-- Object: analytics.register_view()
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
 create function analytics.register_view(
     view_name text,
     pack text,
@@ -2873,7 +3057,7 @@ comment on function analytics.register_view(
 
 -- supabase/schemas/core/registry/sources_of_view.sql
 
--- Object: analytics.register_view(), analytics.unregister_view(), private.sources_of_view()
+-- Object: private.sources_of_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
 create function private.sources_of_view(view_name text)
@@ -2915,6 +3099,9 @@ comment on function private.sources_of_view(text) is
 
 -- supabase/schemas/core/registry/unregister_view.sql
 
+-- Object: analytics.unregister_view()
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
 create function analytics.unregister_view(view_name text)
 returns void
 language plpgsql
@@ -2934,7 +3121,7 @@ comment on function analytics.unregister_view(text) is
 
 -- supabase/schemas/core/registry/views.sql
 
--- Object: analytics.views, analytics.view_sources
+-- Object: analytics.views
 -- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
 -- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
 -- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
@@ -3043,7 +3230,7 @@ comment on function private.watch_source(regclass, "char") is 'Puts the change t
 
 -- supabase/schemas/core/read/view_state.sql
 
--- Object: analytics.view_states(), analytics.read_view(view_name, request)
+-- Object: private.view_state()
 -- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
 --      that an answer can be stored under the version that it belongs to.
 create function private.view_state(declared analytics.views)
@@ -3075,6 +3262,10 @@ comment on function private.view_state(analytics.views) is 'Where a view stands,
 
 -- supabase/schemas/core/refresh/attempt_refresh.sql
 
+-- Object: private.attempt_refresh()
+-- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
+--      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
+--      an exception: its row must survive, both as evidence and for the limit.
 create function private.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql
@@ -3152,7 +3343,7 @@ comment on function private.log_refresh(analytics.refresh_log) is 'Appends one r
 
 -- supabase/schemas/core/refresh/manual_refresh.sql
 
--- Object: private.manual_refresh() (replaced)
+-- Object: private.manual_refresh(), analytics.manual_refresh()
 -- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
 create function private.manual_refresh(view_name text)
 returns setof analytics.refresh_log
@@ -3208,6 +3399,10 @@ comment on function analytics.manual_refresh(text) is
 
 -- supabase/schemas/core/refresh_queue/refresh_request_views.sql
 
+-- Object: analytics.refresh_request_views
+-- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
+-- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
+--      does it, and what became of it is looked up. An event or an export asks in the same way.
 create table analytics.refresh_request_views (
     request_id bigint not null references analytics.refresh_requests (id) on delete cascade,
     view_name text not null,
@@ -3242,6 +3437,9 @@ comment on column analytics.refresh_request_views.refresh_id is 'analytics.refre
 
 -- supabase/schemas/core/registry/view_sources.sql
 
+-- Object: analytics.view_sources
+-- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
+-- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
 create table analytics.view_sources (
     view_name text not null references analytics.views (view_name) on delete cascade,
     source regclass not null,

@@ -4,8 +4,7 @@ set check_function_bodies = off;
 
 -- supabase/schemas/audit/alerts/alert_causes.sql
 
--- Object: analytics.alert_causes, private.announce_incidents(), private.alert_payload(), private.enqueue_alert(),
---         private.gather_causes(), private.gather_storm()
+-- Object: analytics.alert_causes
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
@@ -34,6 +33,10 @@ comment on column analytics.alert_causes.reach is
 
 -- supabase/schemas/audit/alerts/alert_channels.sql
 
+-- Object: analytics.alert_channels
+-- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
+--      it. Limits that the receiver set live here too, since isolates do not.
 create table analytics.alert_channels (
     channel text primary key,
     state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),
@@ -70,6 +73,10 @@ comment on function private.alert_event_id(uuid, text) is
 
 -- supabase/schemas/audit/alerts/announce_incidents.sql
 
+-- Object: private.announce_incidents()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -78,10 +85,20 @@ as $$
 declare
     is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
-    again bigint[];
-    told analytics.incidents;
+    again bigint[] := array[]::bigint[];
+    waiting bigint;
+    failure jsonb;
+    failures jsonb[] := array[]::jsonb[];
 begin
-    perform private.gather_causes(pass_started_at);
+    -- Without causes and groups each is told by itself: more to read, and none is lost.
+    begin
+        perform private.gather_causes(pass_started_at);
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
@@ -94,22 +111,26 @@ begin
         )
         and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
         and not private.is_muted(i);
-    perform private.gather_groups(news, is_first);
-    again := private.tell_again();
+    begin
+        perform private.gather_groups(news, is_first);
+        again := private.tell_again();
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.announced_at is null
             and i.cause_id is null
             and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
-        told := private.name_members(told, 'opened');
-        -- A group that one incident began goes on in the issue of that one.
-        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, 'opened');
-        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'opened');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
 
     -- What speaks for others is over when all of them are.
@@ -119,32 +140,43 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.closed_at is not null
             and i.announced_at is not null
             and i.recovery_announced_at is null
         order by i.incident_id
     loop
-        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
-        if told.resolution <> 'escalated' and told.cause_id is null then
-            told := private.name_members(told, 'recovered');
-            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-            perform private.enqueue_alert(told, 'recovered');
-        end if;
-        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'recovered');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
+
+    -- The first stands for all. It is told at once: the next pass may fail of the same. When it is itself what cannot be
+    -- told, health says it.
+    failure := failures[1];
+    if cardinality(failures) > 1 then
+        failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
+    end if;
+    perform private.note_detector('announcement', failure);
+    perform private.tell(i.incident_id, 'opened')
+    from analytics.incidents as i
+    where failure is not null and i.kind = 'detector_failed' and i.subject = 'announcement'
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null;
 end
 $$;
 
 revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
 
 comment on function private.announce_incidents(timestamptz) is
-    'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
+    'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';
 
 -- supabase/schemas/audit/alerts/gather_causes.sql
 
+-- Object: private.gather_causes()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.gather_causes(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -197,6 +229,9 @@ comment on function private.gather_causes(timestamptz) is
 
 -- supabase/schemas/audit/alerts/gather_groups.sql
 
+-- Object: private.gather_groups()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
@@ -272,6 +307,9 @@ comment on function private.gather_groups(bigint[], boolean) is
 
 -- supabase/schemas/audit/alerts/group_evidence.sql
 
+-- Object: private.group_evidence()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
 create function private.group_evidence(members bigint[])
 returns jsonb
 language sql
@@ -306,6 +344,9 @@ comment on function private.group_evidence(bigint[]) is 'What a group says of it
 
 -- supabase/schemas/audit/alerts/join_group.sql
 
+-- Object: private.join_group()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.join_group(group_id bigint, members bigint[])
 returns void
 language sql
@@ -334,6 +375,9 @@ comment on function private.join_group(bigint, bigint[]) is 'Lets an open group 
 
 -- supabase/schemas/audit/alerts/open_group.sql
 
+-- Object: private.open_group()
+-- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
+--      group, and so the same issue.
 create function private.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
@@ -388,8 +432,51 @@ revoke all on function private.settle_causes() from public, anon, authenticated;
 
 comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
 
+-- supabase/schemas/audit/alerts/tell.sql
+
+-- Object: private.tell()
+-- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
+--      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
+create function private.tell(incident_id bigint, transition text)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    told analytics.incidents;
+begin
+    select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
+    -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+    if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
+        told := private.name_members(told, transition);
+        -- A group that one incident began goes on in the issue of that one.
+        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
+        perform private.enqueue_alert(told, transition);
+    end if;
+    update analytics.incidents as i
+    set announced_at = case transition when 'opened' then clock_timestamp() else i.announced_at end,
+        recovery_announced_at = case transition when 'recovered' then clock_timestamp() else i.recovery_announced_at end
+    where i.incident_id = tell.incident_id;
+    return null;
+exception
+    when assert_failure or others then
+        return jsonb_build_object(
+            'sqlstate', sqlstate,
+            'message', format('%s of %s could not be told: %s', transition, coalesce(told.fingerprint, tell.incident_id::text), left(sqlerrm, 500)),
+            'is_passing', private.is_passing(sqlstate)
+        );
+end
+$$;
+
+revoke all on function private.tell(bigint, text) from public, anon, authenticated;
+
+comment on function private.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
+
 -- supabase/schemas/audit/alerts/tell_again.sql
 
+-- Object: private.tell_again()
+-- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
+--      joins later is named too: the cause is told again, in its issue.
 create function private.tell_again()
 returns bigint[]
 language plpgsql
@@ -445,6 +532,10 @@ comment on function private.tell_again() is
 
 -- supabase/schemas/audit/alerts/usual_period.sql
 
+-- Object: private.usual_period()
+-- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
 create function private.usual_period(job text)
 returns interval
 language sql
@@ -480,6 +571,9 @@ comment on function private.waits_a_pass(text) is 'Kinds about how a job is writ
 
 -- supabase/schemas/audit/delivery/acknowledge_alert.sql
 
+-- Object: analytics.acknowledge_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.acknowledge_alert(event_id text, token bigint)
 returns boolean
 language sql
@@ -504,6 +598,9 @@ comment on function analytics.acknowledge_alert(text, bigint) is
 
 -- supabase/schemas/audit/delivery/acknowledge_resolution.sql
 
+-- Object: analytics.acknowledge_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.acknowledge_resolution(event_id text, token bigint, note text)
 returns boolean
 language sql
@@ -534,6 +631,9 @@ comment on function analytics.acknowledge_resolution(text, bigint, text) is
 
 -- supabase/schemas/audit/delivery/defer_alert.sql
 
+-- Object: analytics.defer_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.defer_alert(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -560,6 +660,9 @@ comment on function analytics.defer_alert(text, bigint, interval, text) is
 
 -- supabase/schemas/audit/delivery/defer_resolution.sql
 
+-- Object: analytics.defer_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.defer_resolution(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -586,6 +689,9 @@ comment on function analytics.defer_resolution(text, bigint, interval, text) is
 
 -- supabase/schemas/audit/delivery/hold_alerts.sql
 
+-- Object: analytics.hold_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.hold_alerts(category text, delay interval)
 returns void
 language plpgsql
@@ -617,6 +723,9 @@ comment on function analytics.hold_alerts(text, interval) is
 
 -- supabase/schemas/audit/delivery/lease_alerts.sql
 
+-- Object: analytics.lease_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
 language sql
@@ -685,6 +794,9 @@ comment on function analytics.lease_alerts(integer, interval, boolean) is
 
 -- supabase/schemas/audit/delivery/lease_resolution.sql
 
+-- Object: analytics.lease_resolution()
+-- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
+--      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
 create function analytics.lease_resolution(lease interval)
 returns table (
     event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb
@@ -738,6 +850,9 @@ comment on function analytics.lease_resolution(interval) is
 
 -- supabase/schemas/audit/delivery/park_alert.sql
 
+-- Object: analytics.park_alert()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.park_alert(event_id text, token bigint, error text)
 returns boolean
 language sql
@@ -762,6 +877,9 @@ comment on function analytics.park_alert(text, bigint, text) is
 
 -- supabase/schemas/audit/delivery/record_delivery.sql
 
+-- Object: analytics.record_delivery()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.record_delivery(state text, detail text)
 returns jsonb
 language sql
@@ -814,6 +932,9 @@ comment on function analytics.record_delivery(text, text) is
 
 -- supabase/schemas/audit/delivery/release_parked_alerts.sql
 
+-- Object: analytics.release_parked_alerts()
+-- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+--      comes back late with an old token, changes nothing.
 create function analytics.release_parked_alerts()
 returns bigint
 language sql
@@ -842,6 +963,10 @@ comment on function analytics.release_parked_alerts() is
 
 -- supabase/schemas/audit/detectors/accept_row_count.sql
 
+-- Object: analytics.accept_row_count()
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create function analytics.accept_row_count(view_name text)
 returns bigint
 language sql
@@ -868,7 +993,7 @@ create type private.audit_finding as (subject text, evidence jsonb);
 -- Object: private.detect_http()
 -- Why: what the HTTP jobs of this project came to. Runs after private.detect_failed, whose incidents it may explain, and
 --      before they are announced.
---      (MERGED) what guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
+--      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
 --      is, the calls of the ledger are taken and judged all the same.
 create function private.detect_http()
 returns void
@@ -897,6 +1022,11 @@ comment on function private.detect_http() is
 
 -- supabase/schemas/audit/detectors/detect_net_access.sql
 
+-- Object: private.detect_net_access()
+-- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
+--      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
+--      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
+--      nothing is queued.
 create function private.detect_net_access()
 returns void
 language plpgsql
@@ -951,6 +1081,10 @@ comment on function private.detect_refreshes() is 'Kinds unrefreshed, refresh_de
 
 -- supabase/schemas/audit/detectors/failed_answers.sql
 
+-- Object: analytics.failed_answers
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create table analytics.failed_answers (
     resource text primary key check (resource ~ '^[a-z0-9_./-]{1,200}$'),
     first_failed_at timestamptz not null default clock_timestamp(),
@@ -1009,7 +1143,7 @@ comment on function private.is_row_collapse(bigint, bigint) is
 
 -- supabase/schemas/audit/detectors/join_http_causes.sql
 
--- Object: private.join_http_causes(), private.detect_declared_state() (dropped); rows of analytics.audit_detectors
+-- Object: private.join_http_causes()
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
 create function private.join_http_causes()
 returns void
@@ -1063,6 +1197,9 @@ comment on function private.may_refresh(text, oid) is 'Whether a role may refres
 
 -- supabase/schemas/audit/detectors/observe_findings.sql
 
+-- Object: private.observe_findings()
+-- Why: what ought to be scheduled, held against cron.job. Each private.find_*() says what is wrong at this moment and
+--      nothing else; the same step turns all of them into findings that open, count and close.
 create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
@@ -1106,7 +1243,7 @@ comment on function private.observe_findings(text, private.audit_finding[], text
 
 -- supabase/schemas/audit/detectors/refresh_lock_holders.sql
 
--- Object: private.refresh_lock_holders(), private.detect_lock_wait() (replaced)
+-- Object: private.refresh_lock_holders()
 -- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
 --      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
 --      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
@@ -1182,6 +1319,10 @@ comment on function private.refreshes_in(text) is 'The refreshes that a text spe
 
 -- supabase/schemas/audit/detectors/refreshes_of_jobs.sql
 
+-- Object: private.refreshes_of_jobs()
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create function private.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
@@ -1214,6 +1355,10 @@ comment on function private.refreshes_of_jobs() is
 
 -- supabase/schemas/audit/detectors/report_answered.sql
 
+-- Object: analytics.report_answered()
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create function analytics.report_answered(resource text)
 returns void
 language sql
@@ -1234,6 +1379,10 @@ comment on function analytics.report_answered(text) is
 
 -- supabase/schemas/audit/detectors/report_failed_answer.sql
 
+-- Object: analytics.report_failed_answer()
+-- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
+--      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
 create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
 returns void
 language plpgsql
@@ -1292,6 +1441,10 @@ comment on function private.struck_evidence(text) is 'Which jobs are struck, and
 
 -- supabase/schemas/audit/detectors/unwatched_views.sql
 
+-- Object: analytics.unwatched_views
+-- Grain: unwatched_views: one row per view that may stay without a job
+-- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
+--      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),
     reason text,
@@ -1323,6 +1476,10 @@ comment on function private.url_host(text) is 'Host name of a web address, witho
 
 -- supabase/schemas/audit/detectors/view_watch.sql
 
+-- Object: analytics.view_watch
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create table analytics.view_watch (
     view_name text primary key references analytics.views (view_name) on delete cascade,
     relation oid,
@@ -1347,6 +1504,10 @@ comment on column analytics.view_watch.row_baseline is 'Rows of the last refresh
 
 -- supabase/schemas/audit/detectors/watch_views.sql
 
+-- Object: private.watch_views()
+-- Grain: one row per registered view
+-- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
+--      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
 create function private.watch_views()
 returns void
 language plpgsql
@@ -1490,7 +1651,7 @@ comment on function private.watchable_views() is 'Materialized views of the data
 -- Object: analytics.get_audit_health()
 -- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
 --      is unknown: never ok.
---      (MERGED) health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
+--      Health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
 --      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
 create function analytics.get_audit_health()
 returns jsonb
@@ -1609,7 +1770,7 @@ comment on function analytics.get_audit_health() is
 
 -- supabase/schemas/audit/health/why_not_audited.sql
 
--- Object: private.why_not_audited(), analytics.get_audit_health() (replaced)
+-- Object: private.why_not_audited()
 -- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
 create function private.why_not_audited()
 returns text
@@ -1670,7 +1831,7 @@ comment on function private.callee_of(text) is 'What of an address the ledger ke
 
 -- supabase/schemas/audit/http/detect_http_calls.sql
 
--- Object: private.detect_http_calls(), private.detect_secrets() (replaced)
+-- Object: private.detect_http_calls()
 -- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
 --      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
 create function private.detect_http_calls()
@@ -1742,8 +1903,30 @@ revoke all on function private.detect_http_calls() from public, anon, authentica
 comment on function private.detect_http_calls() is
     'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';
 
+-- supabase/schemas/audit/http/failed_at.sql
+
+-- Object: private.failed_at()
+-- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+create function private.failed_at(evidence jsonb)
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- One that never was is over before any other.
+    select coalesce(private.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
+$$;
+
+revoke all on function private.failed_at(jsonb) from public, anon, authenticated;
+
+comment on function private.failed_at(jsonb) is 'The moment of the failed answer that a finding or an incident is about.';
+
 -- supabase/schemas/audit/http/http_evidence.sql
 
+-- Object: private.http_evidence()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
@@ -1752,10 +1935,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'job', call.job_name,
-        'schedule', coalesce(
-            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
-            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
-        ),
+        'schedule', private.schedule_of_job(call.job_name),
         'runid', call.runid,
         'call_id', call.call_id,
         'function', call.function_name,
@@ -1794,6 +1974,9 @@ comment on function private.http_evidence(analytics.http_calls) is 'What an aler
 
 -- supabase/schemas/audit/http/http_failure_class.sql
 
+-- Object: private.http_failure_class()
+-- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
+--      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
 create function private.http_failure_class(call analytics.http_calls)
 returns text
 language sql
@@ -1819,6 +2002,9 @@ comment on function private.http_failure_class(analytics.http_calls) is
 
 -- supabase/schemas/audit/http/http_get.sql
 
+-- Object: analytics.http_get()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function analytics.http_get(
     url text,
     params jsonb default '{}'::jsonb,
@@ -1851,6 +2037,9 @@ comment on function analytics.http_get(text, jsonb, jsonb, integer) is
 
 -- supabase/schemas/audit/http/http_post.sql
 
+-- Object: analytics.http_post()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function analytics.http_post(
     url text,
     body jsonb default '{}'::jsonb,
@@ -1907,6 +2096,9 @@ comment on function private.is_watched(text, text) is 'Whether a good observatio
 
 -- supabase/schemas/audit/http/net_answers.sql
 
+-- Object: private.net_answers()
+-- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
+--      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
 create function private.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -1922,6 +2114,8 @@ as $$
         end
     from net._http_response as r
     where r.created > net_answers.since
+        -- One of the future is judged when that has come.
+        and r.created < clock_timestamp() + interval '1 minute'
         and not exists (
             select
             from analytics.http_calls as c
@@ -1935,6 +2129,88 @@ $$;
 revoke all on function private.net_answers(timestamptz) from public, anon, authenticated;
 
 comment on function private.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+
+-- supabase/schemas/audit/http/note_lost_answers.sql
+
+-- Object: private.note_lost_answers()
+-- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+create function private.note_lost_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    read_at constant timestamptz := clock_timestamp();
+    kept_for constant interval := coalesce(nullif(current_setting('pg_net.ttl', true), ''), '6 hours')::interval;
+    audit analytics.audit_state;
+    queued bigint[] := array[]::bigint[];
+    newest bigint;
+    lost_count bigint;
+    reason text;
+begin
+    select * into strict audit from analytics.audit_state;
+    begin
+        queued := array(select q.id from net.http_request_queue as q);
+    exception
+        when insufficient_privilege or undefined_table or undefined_column then
+            null;
+    end;
+    select coalesce(
+        (
+            select case when has_sequence_privilege('net.http_request_queue_id_seq', 'select') then s.last_value end
+            from pg_sequences as s
+            where s.schemaname = 'net' and s.sequencename = 'http_request_queue_id_seq'
+        ),
+        -- Where we may not see it: the newest that is known of.
+        greatest((select max(r.id) from net._http_response as r), (select max(q.id) from unnest(queued) as q (id)), 0)
+    )
+    into newest;
+
+    -- While passes come more often than answers are deleted, none goes unread.
+    if audit.answers_read_at < read_at - kept_for then
+        if newest < audit.answers_last_id then
+            reason := format(
+                'pg_net''s numbers began again after %s, and the answers to HTTP calls of before are gone: whether one failed cannot be known', audit.answers_read_at
+            );
+        else
+            select newest - audit.answers_last_id - count(*) into lost_count
+            from (
+                select r.id from net._http_response as r where r.id between audit.answers_last_id + 1 and newest
+                union
+                select q.id from unnest(queued) as q (id) where q.id between audit.answers_last_id + 1 and newest
+                union
+                -- The ledger knows of these, and says itself which outcome is unknown.
+                select c.request_id
+                from analytics.http_calls as c
+                where c.request_id between audit.answers_last_id + 1 and newest and c.queued_at > audit.answers_read_at - interval '1 minute'
+            ) as known;
+            if lost_count > 0 then
+                reason := format(
+                    'as many as %s answers to HTTP calls were deleted before they were read, those from %s to %s: whether they failed will never be known',
+                    lost_count, audit.answers_read_at, read_at - kept_for
+                );
+            end if;
+        end if;
+    end if;
+
+    -- A loss is noticed once and is over: what comes after it is read as usual.
+    if reason is not null or exists (
+        select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
+    ) then
+        perform private.observe(
+            'history_lost', 'net._http_response', case when reason is null then 'ok' else 'bad' end, read_at,
+            jsonb_strip_nulls(jsonb_build_object('message', reason, 'lost_count', lost_count))
+        );
+    end if;
+    update analytics.audit_state as s set answers_read_at = read_at, answers_last_id = newest;
+end
+$$;
+
+revoke all on function private.note_lost_answers() from public, anon, authenticated;
+
+comment on function private.note_lost_answers() is
+    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';
 
 -- supabase/schemas/audit/http/observe_untracked.sql
 
@@ -1953,7 +2229,7 @@ as $$
         evidence => jsonb_strip_nulls(jsonb_build_object(
             'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
             'jobs', to_jsonb(jobs[1:20]),
-            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'schedule', private.schedule_of_job(observe_untracked.subject),
             'severity', case when cardinality(jobs) = 0 then 'warning' end,
             'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
             'failed_at', failed_at,
@@ -1970,6 +2246,9 @@ comment on function private.observe_untracked(text, text, text[], bigint, timest
 
 -- supabase/schemas/audit/http/open_call.sql
 
+-- Object: private.open_call()
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
+--      by another schema's name does, so that such a job is repaired by one word of its command.
 create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
@@ -2000,7 +2279,7 @@ begin
     end;
 
     select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    in_seconds := exists (select from private.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
     insert into analytics.http_calls (
         function_name, job_name, runid, planned_at, deadline_at, awaits_completion
     )
@@ -2050,8 +2329,9 @@ begin
         from cron.job_run_details as d
         join callers as c on c.jobid = d.jobid
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and d.start_time is not null
-            and coalesce(d.end_time, clock_timestamp()) > since - batch
+            and d.start_time > '2000-01-01'
+            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
     placed as (
@@ -2102,7 +2382,7 @@ comment on function private.tells_timeout(integer, text) is
 
 -- supabase/schemas/audit/incidents/alert_kinds.sql
 
--- Object: analytics.alert_kinds, analytics.findings, analytics.incidents
+-- Object: analytics.alert_kinds
 -- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
 --        incidents: one row per time that a finding was bad, from opening to closing
 -- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
@@ -2126,7 +2406,7 @@ comment on column analytics.alert_kinds.can_flap is 'Whether a third incident of
 
 -- supabase/schemas/audit/incidents/close_incidents.sql
 
--- Object: private.close_incidents(), private.close_repaired(), private.settle_incidents(), private.observe_runs() (replaced)
+-- Object: private.close_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_incidents(incident_ids bigint[])
@@ -2167,6 +2447,9 @@ comment on function private.close_incidents(bigint[]) is
 
 -- supabase/schemas/audit/incidents/close_repaired.sql
 
+-- Object: private.close_repaired()
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.close_repaired()
 returns void
 language sql
@@ -2200,6 +2483,10 @@ comment on function private.close_repaired() is
 
 -- supabase/schemas/audit/incidents/findings.sql
 
+-- Object: analytics.findings
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 create table analytics.findings (
     kind text not null references analytics.alert_kinds (kind),
     subject text not null,
@@ -2222,6 +2509,10 @@ comment on column analytics.findings.bad_streak is 'Consecutive bad observations
 
 -- supabase/schemas/audit/incidents/flapping_evidence.sql
 
+-- Object: private.flapping_evidence()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.flapping_evidence(kind text, evidence jsonb)
 returns jsonb
 language sql
@@ -2243,6 +2534,10 @@ comment on function private.flapping_evidence(text, jsonb) is 'What is said of a
 
 -- supabase/schemas/audit/incidents/flapping_window.sql
 
+-- Object: private.flapping_window()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.flapping_window(evidence jsonb)
 returns interval
 language sql
@@ -2259,6 +2554,10 @@ comment on function private.flapping_window(jsonb) is
 
 -- supabase/schemas/audit/incidents/has_flapped.sql
 
+-- Object: private.has_flapped()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
@@ -2289,6 +2588,10 @@ comment on function private.has_flapped(text, text, jsonb) is
 
 -- supabase/schemas/audit/incidents/incidents.sql
 
+-- Object: analytics.incidents
+-- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
+--        incidents: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
 -- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
 -- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice
@@ -2360,6 +2663,10 @@ comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count 
 
 -- supabase/schemas/audit/incidents/is_still_running.sql
 
+-- Object: private.is_still_running()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.is_still_running(kind text, subject text)
 returns boolean
 language sql
@@ -2388,6 +2695,10 @@ comment on function private.is_still_running(text, text) is
 
 -- supabase/schemas/audit/incidents/may_close.sql
 
+-- Object: private.may_close()
+-- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
+--      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
+--      kind flapping, told once, until it has been well for long.
 create function private.may_close(incident analytics.incidents)
 returns boolean
 language sql
@@ -2421,10 +2732,53 @@ comment on function private.may_close(analytics.incidents) is 'Whether an incide
 
 -- supabase/schemas/audit/incidents/observe.sql
 
--- Object: private.observe(), private.severity_rank(), private.withdraw_subjects()
+-- Object: private.observe()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
 create function private.observe(
+    kind text,
+    subject text,
+    state text,
+    observed_at timestamptz,
+    evidence jsonb,
+    weight bigint default 1,
+    seen_since timestamptz default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform private.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
+exception
+    when assert_failure or others then
+        -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
+        if private.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
+            select from analytics.alert_kinds as k where k.kind = observe.kind
+        ) then
+            raise;
+        end if;
+        perform private.observe_one(
+            'detector_failed', kind || ' findings', 'bad', clock_timestamp(),
+            jsonb_build_object(
+                'detector', kind || ' findings', 'sqlstate', sqlstate,
+                'message', format('a finding about "%s" cannot be written down: %s', private.short_name(subject), left(sqlerrm, 500))
+            )
+        );
+end
+$$;
+
+revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+
+comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+    'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';
+
+-- supabase/schemas/audit/incidents/observe_one.sql
+
+-- Object: private.observe_one()
+-- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
+--      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
+create function private.observe_one(
     kind text,
     subject text,
     state text,
@@ -2446,7 +2800,7 @@ declare
     level text;
     is_flapping boolean;
 begin
-    if observe.state = 'ok' and private.is_still_running(observe.kind, observe.subject) then
+    if observe_one.state = 'ok' and private.is_still_running(observe_one.kind, observe_one.subject) then
         return;
     end if;
 
@@ -2454,10 +2808,10 @@ begin
         kind, subject, state, since, bad_streak, good_streak, last_observed_at, evidence
     )
     values (
-        observe.kind, observe.subject, observe.state, coalesce(seen_since, observed_at),
-        case observe.state when 'bad' then weight else 0 end,
-        case observe.state when 'ok' then weight else 0 end,
-        observed_at, observe.evidence
+        observe_one.kind, observe_one.subject, observe_one.state, coalesce(seen_since, observed_at),
+        case observe_one.state when 'bad' then weight else 0 end,
+        case observe_one.state when 'ok' then weight else 0 end,
+        observed_at, observe_one.evidence
     )
     on conflict on constraint findings_pkey do update
     set state = excluded.state,
@@ -2468,87 +2822,90 @@ begin
         evidence = excluded.evidence
     returning * into finding;
 
-    select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe.kind;
+    select * into strict declared_kind from analytics.alert_kinds as k where k.kind = observe_one.kind;
     select * into job
     from analytics.scheduled_jobs as j
-    where j.job_name = observe.evidence ->> 'job'
+    where j.job_name = observe_one.evidence ->> 'job'
         -- Another owner's job of this name has nothing to do with the declaration.
-        and j.owner = coalesce(observe.evidence ->> 'owner', j.owner);
+        and j.owner = coalesce(observe_one.evidence ->> 'owner', j.owner);
     if declared_kind.has_job_thresholds then
         failure_threshold := coalesce(job.failure_threshold, 1);
     end if;
-    level := coalesce(job.severity, observe.evidence ->> 'severity', declared_kind.severity);
+    level := coalesce(job.severity, observe_one.evidence ->> 'severity', declared_kind.severity);
 
-    if observe.state = 'bad' then
+    if observe_one.state = 'bad' then
         -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
         update analytics.incidents as i
         set closed_at = null, resolution = null, closed_in_pass = null
         where declared_kind.has_job_thresholds
-            and i.kind = observe.kind and i.subject = observe.subject and i.closed_in_pass = this_pass
+            and i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_in_pass = this_pass
             and i.resolution = 'recovered' and i.recovery_announced_at is null
             and i.incident_id = (
-                select max(n.incident_id) from analytics.incidents as n where n.kind = observe.kind and n.subject = observe.subject
+                select max(n.incident_id) from analytics.incidents as n where n.kind = observe_one.kind and n.subject = observe_one.subject
             );
 
         -- What has got worse is news: another incident says so, and the milder one ends without a word.
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+        where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             and private.severity_rank(level) > private.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
             evidence = case i.kind
-                when 'flapping' then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence
+                when 'flapping' then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
             end
-        where i.subject = observe.subject and i.closed_at is null
+        where i.subject = observe_one.subject and i.closed_at is null
             and (
-                i.kind = observe.kind
-                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe.kind
+                i.kind = observe_one.kind
+                or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe_one.kind
                     and private.severity_rank(level) <= private.severity_rank(i.severity)
             );
 
         if not found and finding.bad_streak >= failure_threshold then
-            is_flapping := private.has_flapped(observe.kind, observe.subject, observe.evidence);
+            is_flapping := private.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
                 occurrence_count, evidence, opened_in_pass
             )
             select
-                s.epoch, case when is_flapping then 'flapping' else observe.kind end, observe.subject, level,
-                observe.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
+                s.epoch, case when is_flapping then 'flapping' else observe_one.kind end, observe_one.subject, level,
+                observe_one.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak,
-                case when is_flapping then private.flapping_evidence(observe.kind, observe.evidence) else observe.evidence end,
+                case when is_flapping then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
                 this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe.state = 'ok' and finding.good_streak >= private.recovery_threshold(
-        observe.kind,
+    elsif observe_one.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+        observe_one.kind,
         -- A good observation need not repeat what the incident is about.
         coalesce(
             (
                 select i.evidence from analytics.incidents as i
-                where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+                where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             ),
-            observe.evidence
+            observe_one.evidence
         )
     ) then
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
-        where i.kind = observe.kind and i.subject = observe.subject and i.closed_at is null
+        where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
             and private.may_close(i);
     end if;
 end
 $$;
 
-revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Records that a subject was seen in a state (weight times in a row, seen_since the first of them), and opens or closes its incident: one step for each subject and pass. evidence.job names the job, evidence.owner its owner where two share the name; evidence.severity, where given, counts before that of the kind. Not idempotent: it counts.';
+comment on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+    'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';
 
 -- supabase/schemas/audit/incidents/period_of_job.sql
 
+-- Object: private.period_of_job()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.period_of_job(job_name text)
 returns interval
 language sql
@@ -2568,6 +2925,9 @@ comment on function private.period_of_job(text) is 'The usual distance of the ru
 
 -- supabase/schemas/audit/incidents/period_of_schedule.sql
 
+-- Object: private.period_of_schedule()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.period_of_schedule(schedule text)
 returns interval
 language sql
@@ -2598,6 +2958,9 @@ comment on function private.period_of_schedule(text) is
 
 -- supabase/schemas/audit/incidents/recovery_threshold.sql
 
+-- Object: private.recovery_threshold()
+-- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
+--      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
 create function private.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
@@ -2627,6 +2990,9 @@ comment on function private.recovery_threshold(text, jsonb) is
 
 -- supabase/schemas/audit/incidents/settle_incidents.sql
 
+-- Object: private.settle_incidents()
+-- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
+--      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
 create function private.settle_incidents()
 returns void
 language sql
@@ -2671,6 +3037,9 @@ comment on function private.settle_incidents() is
 
 -- supabase/schemas/audit/incidents/severity_rank.sql
 
+-- Object: private.severity_rank()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.severity_rank(severity text)
 returns integer
 language sql
@@ -2686,6 +3055,9 @@ comment on function private.severity_rank(text) is 'Severities in order: 1 is in
 
 -- supabase/schemas/audit/incidents/withdraw_subjects.sql
 
+-- Object: private.withdraw_subjects()
+-- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
+--      decided here, from streaks and thresholds.
 create function private.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
@@ -2713,6 +3085,8 @@ comment on function private.withdraw_subjects(text, text[]) is
 
 -- supabase/schemas/audit/jobs/adopt_all_jobs.sql
 
+-- Object: analytics.adopt_all_jobs()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_all_jobs(
     late_after interval default '5 minutes',
     max_runtime interval default '10 minutes'
@@ -2725,15 +3099,27 @@ declare
     job record;
 begin
     for job in
-        -- Of two owners' jobs with one name the older one: a declaration has one name.
-        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
-        from cron.job as j
+        select distinct on (k.job_name = j.jobname, j.jobname, j.username)
+            k.jobid, k.owner, k.schedule, private.job_label(k.job_name, k.owner) as label
+        from private.known_cron_jobs() as k
+        join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
-            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
-        order by j.jobname, j.jobid
+            and k.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        -- Those that are told by pg_cron's own name first.
+        order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
-        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
-        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+        return query
+        select
+            private.adopt_jobid(
+                job.jobid,
+                -- A job may be called as another one is told: no declaration is lost to it.
+                case
+                    when exists (select from analytics.scheduled_jobs as d where d.job_name = job.label) then format('%s (%s)', job.label, job.jobid)
+                    else job.label
+                end,
+                adopt_all_jobs.late_after, adopt_all_jobs.max_runtime
+            ),
+            job.jobid::bigint, job.owner::name, job.schedule::text;
     end loop;
 end
 $$;
@@ -2741,10 +3127,12 @@ $$;
 revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
 
 comment on function analytics.adopt_all_jobs(interval, interval) is
-    'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+    'Declares every job of cron.job that has a name and no declaration, as it stands, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_job.sql
 
+-- Object: analytics.adopt_job()
+-- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
 create function analytics.adopt_job(
     job_name text,
     late_after interval default '5 minutes',
@@ -2756,39 +3144,109 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    owners constant text[] := array(
-        select j.username from cron.job as j
+    declared_as text := job_name;
+    -- By pg_cron's name, else by the one that the audit tells.
+    jobids bigint[] := array(
+        select j.jobid from cron.job as j
         where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
-        order by j.username
     );
-    job record;
+    owners text[];
 begin
-    if cardinality(owners) <> 1 then
+    if jobids <> '{}' and exists (
+        -- The declared owner's job has the plain name for as long as it is there.
+        select
+        from analytics.scheduled_jobs as d
+        join cron.job as o on o.jobname = d.job_name and o.username = d.owner
+        where d.job_name = adopt_job.job_name and o.jobid <> all (jobids)
+    ) then
+        declared_as := (select format('%s of %s', j.jobname, j.username) from cron.job as j where j.jobid = jobids[1] limit 1);
+    elsif jobids = '{}' then
+        jobids := array(
+            select k.jobid
+            from private.known_cron_jobs() as k
+            join cron.job as j on j.jobid = k.jobid
+            where j.jobname is not null
+                and adopt_job.job_name in (k.job_name, private.job_label(k.job_name, k.owner))
+                and (adopt_job.owner is null or k.owner = adopt_job.owner)
+        );
+    end if;
+    if cardinality(jobids) <> 1 then
+        owners := array(select j.username from cron.job as j where j.jobid = any (jobids) order by j.username);
         raise exception using
             errcode = 'no_data_found',
             message = format(
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
-                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+                ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
             hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job
-    from cron.job as j
-    where j.jobname = adopt_job.job_name and j.username = owners[1];
-    perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
-    update analytics.scheduled_jobs as d
-    set owner = job.username, database = job.database
-    where d.job_name = adopt_job.job_name;
+    perform private.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
 $$;
 
 revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
 
 comment on function analytics.adopt_job(text, interval, interval, name) is
-    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
+    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Takes the name that the audit tells too, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';
+
+-- supabase/schemas/audit/jobs/adopt_jobid.sql
+
+-- Object: private.adopt_jobid()
+-- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
+--      restored by no other role than its own.
+create function private.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
+returns text
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- What is declared already goes on under its name. Thresholds, severity, mute and pause are the operator's.
+    insert into analytics.scheduled_jobs as d (
+        job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
+    )
+    select
+        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, private.command_fingerprint(j.command), j.username,
+        j.database, adopt_jobid.late_after, adopt_jobid.max_runtime, null
+    from cron.job as j
+    cross join lateral (
+        select coalesce(
+            (
+                select o.job_name
+                from analytics.scheduled_jobs as o
+                where coalesce(o.cron_name, o.job_name) = j.jobname and o.owner::text = j.username
+                order by o.cron_name is not null, o.job_name
+                limit 1
+            ),
+            private.short_name(declared_as)
+        ) as job_name
+    ) as n
+    where j.jobid = adopt_jobid.jobid
+    limit 1
+    on conflict on constraint scheduled_jobs_pkey do update
+    set cron_name = excluded.cron_name,
+        schedule = excluded.schedule,
+        command = excluded.command,
+        command_fingerprint = excluded.command_fingerprint,
+        owner = excluded.owner,
+        database = excluded.database,
+        late_after = excluded.late_after,
+        max_runtime = excluded.max_runtime,
+        min_runtime = null,
+        period = null,
+        declared_at = excluded.declared_at
+    returning d.job_name;
+$$;
+
+revoke all on function private.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
+
+comment on function private.adopt_jobid(bigint, text, interval, interval) is
+    'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';
 
 -- supabase/schemas/audit/jobs/assert_job_name.sql
 
+-- Object: private.assert_job_name()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.assert_job_name(job_name text)
 returns void
 language plpgsql
@@ -2826,6 +3284,10 @@ comment on function private.command_fingerprint(text) is 'Fingerprint of a job''
 
 -- supabase/schemas/audit/jobs/declare_job.sql
 
+-- Object: private.declare_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.declare_job(
     job_name text,
     schedule text,
@@ -2878,6 +3340,8 @@ comment on function private.declare_job(text, text, text, interval, interval, in
 
 -- supabase/schemas/audit/jobs/duplicate_jobs.sql
 
+-- Object: private.duplicate_jobs()
+-- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
 create function private.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
@@ -2911,6 +3375,9 @@ comment on function private.duplicate_jobs() is 'Jobs that repeat the work of an
 
 -- supabase/schemas/audit/jobs/job_label.sql
 
+-- Object: private.job_label()
+-- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
+--      stranger, not that job, and no repair may touch it.
 create function private.job_label(job_name text, owner text)
 returns text
 language sql
@@ -2931,6 +3398,9 @@ comment on function private.job_label(text, text) is 'How a job that is not decl
 
 -- supabase/schemas/audit/jobs/jobid_of_name.sql
 
+-- Object: private.jobid_of_name()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.jobid_of_name(job_name text)
 returns bigint
 language sql
@@ -2958,8 +3428,7 @@ comment on function private.jobid_of_name(text) is 'The job that the audit knows
 
 -- supabase/schemas/audit/jobs/jobs_of_declarations.sql
 
--- Object: private.jobs_of_declarations(), private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs(),
---         private.job_label(), private.duplicate_jobs(), private.find_duplicated_jobs(), private.find_undeclared_jobs() (replaced)
+-- Object: private.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
 create function private.jobs_of_declarations()
@@ -2985,6 +3454,10 @@ comment on function private.jobs_of_declarations() is 'Which jobs of cron.job ar
 
 -- supabase/schemas/audit/jobs/register_job.sql
 
+-- Object: analytics.register_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function analytics.register_job(
     job_name text,
     schedule text,
@@ -3029,6 +3502,8 @@ comment on function analytics.register_job(
 
 -- supabase/schemas/audit/jobs/renamed_jobs.sql
 
+-- Object: private.renamed_jobs()
+-- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 create function private.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
 language sql
@@ -3066,7 +3541,7 @@ comment on function private.renamed_jobs() is
 
 -- supabase/schemas/audit/jobs/restore_job.sql
 
--- Object: analytics.restore_job() (replaced)
+-- Object: analytics.restore_job()
 -- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
 --      restore the one by its name scheduled it over the other.
 create function analytics.restore_job(job_name text)
@@ -3076,6 +3551,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared analytics.scheduled_jobs;
+    name_in_cron text;
     job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
@@ -3085,10 +3561,22 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
+    name_in_cron := coalesce(declared.cron_name, declared.job_name);
+    -- Scheduled by the caller it would be the caller's, and a third job of the name.
+    if declared.cron_name is not null and declared.owner <> current_user then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('cannot restore job "%s": it is job "%s" of "%s", and only that role can schedule it', job_name, name_in_cron, declared.owner),
+            hint = format(
+                'set role %I; select cron.schedule(%L, schedule, command) with those of analytics.scheduled_jobs where job_name = %L; reset role.',
+                declared.owner, name_in_cron, job_name
+            );
+    end if;
+
     -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
     select j.jobid, j.username into job
     from cron.job as j
-    where j.jobname = restore_job.job_name
+    where j.jobname = name_in_cron
         and j.username = current_user
         and declared.owner <> current_user
         and private.command_fingerprint(j.command) <> declared.command_fingerprint;
@@ -3110,13 +3598,13 @@ begin
     for job in
         select j.jobid, j.username
         from cron.job as j
-        where j.jobname = restore_job.job_name
+        where j.jobname = name_in_cron
             and (j.username <> current_user or j.database <> current_database())
             and (
                 j.username in (declared.owner, current_user)
                 or private.command_fingerprint(j.command) = declared.command_fingerprint
                     and not exists (
-                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                        select from cron.job as o where o.jobname = name_in_cron and o.username in (declared.owner, current_user)
                     )
             )
     loop
@@ -3130,10 +3618,10 @@ begin
                     hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
         end;
     end loop;
-    perform cron.schedule(job_name, declared.schedule, declared.command);
+    perform cron.schedule(name_in_cron, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
+    where j.jobname = name_in_cron and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
@@ -3153,8 +3641,7 @@ comment on function analytics.restore_job(text) is
 
 -- supabase/schemas/audit/jobs/scheduled_jobs.sql
 
--- Object: analytics.scheduled_jobs, private.assert_job_name(), private.declare_job(), private.withdraw_job(), analytics.register_job(),
---         analytics.adopt_job(), analytics.restore_job()
+-- Object: analytics.scheduled_jobs
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
@@ -3165,6 +3652,8 @@ comment on function analytics.restore_job(text) is
 --      is no pile-up.
 -- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why cron_name: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
 create table analytics.scheduled_jobs (
     job_name text primary key,
     schedule text not null,
@@ -3184,6 +3673,7 @@ create table analytics.scheduled_jobs (
     declared_at timestamptz not null default now(),
     has_monitor boolean not null default false,
     is_worker boolean not null default false,
+    cron_name text,
     constraint scheduled_jobs_silence_ends check (isfinite(muted_until) and isfinite(paused_until)),
     constraint scheduled_jobs_spans_check check (
         greatest(period, late_after, max_runtime, min_runtime) <= interval '100 years'
@@ -3224,6 +3714,32 @@ comment on column analytics.scheduled_jobs.is_worker is
 comment on column analytics.scheduled_jobs.recovery_threshold is
     'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
+comment on column analytics.scheduled_jobs.cron_name is
+    'Its name in pg_cron where that is another: job_name is "<name> of <owner>" for a second owner''s job, and short where the name is very long.';
+
+-- supabase/schemas/audit/jobs/short_name.sql
+
+-- Object: private.short_name()
+-- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+create function private.short_name(name text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Names of jobs and owners are keys here, and a key holds less than three kilobytes.
+    select case
+        when octet_length(name) <= 200 then name
+        else format('%s… sha256:%s', left(name, 40), left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 16))
+    end;
+$$;
+
+revoke all on function private.short_name(text) from public, anon, authenticated;
+
+comment on function private.short_name(text) is
+    'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';
+
 -- supabase/schemas/audit/jobs/texts_of_jobs.sql
 
 -- Object: private.texts_of_jobs()
@@ -3259,9 +3775,8 @@ as $$
     ),
 
     jobs as (
-        select
-            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
-        from cron.job as j
+        select j.job_name, j.jobid, j.schedule, j.owner, j.command
+        from private.known_cron_jobs() as j
         where j.active and j.database = current_database()
     ),
 
@@ -3294,6 +3809,9 @@ comment on function private.texts_of_jobs(text) is
 
 -- supabase/schemas/audit/jobs/time_limit.sql
 
+-- Object: private.time_limit()
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
+--      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.time_limit(command text, owner text, database text)
 returns interval
 language sql
@@ -3342,6 +3860,10 @@ comment on function private.time_limit(text, text, text) is
 
 -- supabase/schemas/audit/jobs/withdraw_job.sql
 
+-- Object: private.withdraw_job()
+-- Grain: one row per job that Freshet has declared
+-- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
+--      scheduling again gives a job a new jobid.
 create function private.withdraw_job(job_name text)
 returns void
 language sql
@@ -3446,6 +3968,8 @@ comment on function private.detect_blind(text) is
 
 -- Object: private.detect_bundled_refreshes() (replaced)
 -- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
+--      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
+--      have been is as old as the runs around it, and no purge stops at it.
 create function private.detect_bundled_refreshes()
 returns void
 language plpgsql
@@ -3482,8 +4006,8 @@ begin
         ),
 
         jobs as (
-            select coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name, c.schedule, c.command
-            from cron.job as c
+            select c.job_name, c.schedule, c.command
+            from private.known_cron_jobs() as c
             where c.active
         ),
 
@@ -3535,10 +4059,12 @@ declare
     counted_at_most constant bigint := 10000;
     partition_name text;
     table_name text;
+    repair_hint text;
     row_count bigint;
 begin
-    for partition_name, table_name in
-        select d.relname, t.relname
+    for partition_name, table_name, repair_hint in
+        -- Who owns the table says in the partition's comment how its partitions are made.
+        select d.relname, t.relname, substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$')
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as t on t.oid = p.partrelid
         join pg_catalog.pg_class as d on d.oid = p.partdefid
@@ -3559,9 +4085,13 @@ begin
             state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
             observed_at => clock_timestamp(),
             evidence => case
-                when row_count > 0 then jsonb_build_object('message', format(
-                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
-                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                when row_count > 0 then jsonb_strip_nulls(jsonb_build_object(
+                    'message', format(
+                        'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                        case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end,
+                        table_name
+                    ),
+                    'repair_hint', repair_hint
                 ))
                 else '{}'
             end
@@ -3779,7 +4309,7 @@ comment on function private.detect_history_bloat() is
 
 -- Object: private.detect_history_lost()
 -- Why: runs that vanished before they were read can have ended in any way.
---      (MERGED) where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
+--      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
 create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -3866,9 +4396,8 @@ declare
     -- Who calls without a job is not known to call again.
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
-        select greatest(
-            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
-        )
+        -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
+        select greatest(private.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
     is_watched constant boolean := exists (
@@ -3882,6 +4411,7 @@ declare
     -- A database webhook calls when a row is written, whatever job runs then.
     or_trigger text;
 begin
+    perform private.note_lost_answers();
     if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
         return;
     end if;
@@ -3901,11 +4431,11 @@ begin
     loop
         if place.failed_count = 0 then
             -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, private.failed_at(f.evidence), null, null)
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad'
                 and f.subject = any (place.suspects)
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
 
             select array(
                 select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
@@ -3913,7 +4443,7 @@ begin
             into still_suspect
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
             if found then
                 -- Each of several has to be seen well: it may have been any of them.
                 update analytics.findings as f
@@ -3932,7 +4462,7 @@ begin
         -- As many failed as are known to fail: it was they. One more, and it was another one too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
-        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        select private.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
@@ -3940,7 +4470,7 @@ begin
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
-            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+            where i.kind = 'http_untracked' and private.failed_at(i.evidence) >= place.last_failed_at
         );
         perform private.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
@@ -3961,11 +4491,11 @@ begin
         );
     end loop;
 
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, private.failed_at(f.evidence), null, null)
     from analytics.findings as f
     where f.kind = 'http_untracked' and f.state = 'bad'
         and (
-            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            (f.subject = 'no job' and private.failed_at(f.evidence) < clock_timestamp() - quiet_after)
             or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
         );
 
@@ -4437,13 +4967,13 @@ set search_path = pg_catalog, pg_temp
 as $$
     -- One cause, however many jobs: the subject is the role.
     select
-        j.owner,
+        private.short_name(j.owner),
         jsonb_build_object(
-            'owner', j.owner,
+            'owner', private.short_name(j.owner),
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
-                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', private.short_name(j.owner), count(*)
             )
         )
     from private.known_cron_jobs() as j
@@ -4483,19 +5013,19 @@ as $$
     ),
     owners as (
         select
-            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
             -- As a session of that role begins: its own setting here, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from cron.job as j
-        join pg_roles as r on r.rolname = j.username
+        from private.known_cron_jobs() as j
+        join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
-        group by j.username, r.oid
+        group by j.owner, r.oid
     ),
     struck as (
         select
@@ -4797,7 +5327,7 @@ comment on function private.detect_source_stopped() is
 
 -- Object: private.detect_stale()
 -- Why: readers care for the age of the rows, whatever its cause.
---      (MERGED) an age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
+--      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
 create function private.detect_stale()
 returns void
@@ -5145,8 +5675,8 @@ as $$
 declare
     subjects text[];
 begin
-    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
-    from cron.job as j
+    select coalesce(array_agg(j.job_name), '{}') into subjects
+    from private.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
@@ -5297,7 +5827,7 @@ comment on function private.detect_zombies() is
 -- Serves: /analytics/ops/incidents
 -- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
 --      would carry it, unscrubbed: whoever serves it scrubs it.
---      (MERGED) an alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
+--      An alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
 --      scrubbed before they were kept.
 create function analytics.list_incidents(
     state text default null,
@@ -5380,7 +5910,7 @@ comment on function analytics.list_incidents(text, text, text, bigint, integer) 
 -- Serves: /analytics/ops/jobs
 -- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
 --      other people's hold keys.
---      (MERGED) a page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
+--      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
 --      when that job is gone meanwhile the list begins again, so that no job is passed over.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb
@@ -5390,13 +5920,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with scheduled as (
-        -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
-        select distinct on (coalesce(c.jobname::text, 'jobid:' || c.jobid))
-            coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name,
-            count(*) over (partition by coalesce(c.jobname::text, 'jobid:' || c.jobid)) as scheduled_count,
-            c.jobid, c.schedule, c.command, c.active, c.username, c.database
-        from cron.job as c
-        order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
+        -- Under the name by which the audit tells it. One that is there twice is told by the oldest, and the count.
+        select distinct on (c.job_name)
+            c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
+            c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
+        from private.known_cron_jobs() as c
+        order by c.job_name, c.jobid
     ),
     place as (
         select case
@@ -5471,8 +6000,8 @@ as $$
                         'runid', r.runid,
                         'status', r.status,
                         'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
-                        'started_at', r.start_time,
-                        'ended_at', r.end_time
+                        'started_at', private.run_time(r.start_time),
+                        'ended_at', private.run_time(r.end_time)
                     ) end,
                     'open_incidents', (
                         select coalesce(
@@ -5530,7 +6059,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with names as (
-        select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
+        select j.jobid, j.job_name from private.known_cron_jobs() as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
         select k.jobid, k.job_name
@@ -5566,7 +6095,10 @@ as $$
         limit page_size + 1
     ),
     page as (
-        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        select
+            m.runid, m.jobid, m.status, m.return_message,
+            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
         limit page_size
@@ -5614,6 +6146,10 @@ comment on function analytics.list_runs(text, text, bigint, integer, integer) is
 
 -- supabase/schemas/audit/monitors/acknowledge_check_in.sql
 
+-- Object: analytics.acknowledge_check_in()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.acknowledge_check_in(job_name text, runid bigint)
 returns void
 language sql
@@ -5633,7 +6169,7 @@ comment on function analytics.acknowledge_check_in(text, bigint) is 'Sentry took
 
 -- supabase/schemas/audit/monitors/check_ins_asked.sql
 
--- Object: analytics.check_ins_asked, private.may_check_in(), analytics.claim_heartbeat(), analytics.due_check_ins() (replaced)
+-- Object: analytics.check_ins_asked
 -- Grain: check_ins_asked: one row per monitor that was told something
 -- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
 --      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
@@ -5651,6 +6187,11 @@ comment on table analytics.check_ins_asked is 'When each monitor was told someth
 
 -- supabase/schemas/audit/monitors/claim_heartbeat.sql
 
+-- Object: analytics.claim_heartbeat()
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
 create function analytics.claim_heartbeat()
 returns boolean
 language sql
@@ -5670,6 +6211,10 @@ comment on function analytics.claim_heartbeat() is
 
 -- supabase/schemas/audit/monitors/due_check_ins.sql
 
+-- Object: analytics.due_check_ins()
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create function analytics.due_check_ins()
 returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
 language plpgsql
@@ -5754,6 +6299,10 @@ comment on function analytics.due_check_ins() is
 
 -- supabase/schemas/audit/monitors/job_monitors.sql
 
+-- Object: analytics.job_monitors
+-- Grain: job_monitors: one row per job with a Sentry monitor of its own
+-- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
+--      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
 create table analytics.job_monitors (
     job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
     epoch integer not null,
@@ -5773,6 +6322,11 @@ comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to 
 
 -- supabase/schemas/audit/monitors/may_check_in.sql
 
+-- Object: private.may_check_in()
+-- Grain: check_ins_asked: one row per monitor that was told something
+-- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
+--      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
+--      itself what it sent over a connection that then broke.
 create function private.may_check_in(monitor text)
 returns boolean
 language sql
@@ -5798,6 +6352,10 @@ comment on function private.may_check_in(text) is 'Whether one more check-in of 
 
 -- supabase/schemas/audit/pass/audit_detectors.sql
 
+-- Object: analytics.audit_detectors
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create table analytics.audit_detectors (
     detector text primary key check (detector ~ '^[a-z][a-z_]*$'),
     place integer not null unique,
@@ -5824,6 +6382,8 @@ comment on column analytics.audit_detectors.out_of_time_at is 'When the time of 
 
 -- supabase/schemas/audit/pass/audit_pass.sql
 
+-- Object: analytics.audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function analytics.audit_pass(dry_run boolean default false, calendar jsonb default null)
 returns jsonb
 language plpgsql
@@ -5882,6 +6442,10 @@ comment on function private.is_passing(text) is 'Whether what failed may well su
 
 -- supabase/schemas/audit/pass/judged_since.sql
 
+-- Object: private.judged_since()
+-- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
+--      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
+--      that was. What still stands is told when it would have been, had everything begun with that pass.
 create function private.judged_since()
 returns timestamptz
 language sql
@@ -5897,6 +6461,10 @@ comment on function private.judged_since() is 'Nothing that happened before coun
 
 -- supabase/schemas/audit/pass/note_detector.sql
 
+-- Object: private.note_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
@@ -5942,6 +6510,9 @@ comment on function private.note_detector(text, jsonb) is 'Kind detector_failed:
 
 -- supabase/schemas/audit/pass/note_failed_audit.sql
 
+-- Object: analytics.note_failed_audit()
+-- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
+--      own, where health, an alert and the next pass find it.
 create function analytics.note_failed_audit(reason text)
 returns boolean
 language plpgsql
@@ -6005,6 +6576,8 @@ comment on function analytics.note_failed_audit(text) is
 
 -- supabase/schemas/audit/pass/run_audit_pass.sql
 
+-- Object: private.run_audit_pass()
+-- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
 create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
@@ -6072,9 +6645,20 @@ begin
         end;
     end loop;
 
-    perform private.withdraw_subjects(
-        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
-    );
+    begin
+        -- Findings that could be written down in this pass, or were not made any more.
+        perform private.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
+        perform private.withdraw_subjects(
+            'detector_failed',
+            array(select d.detector from analytics.audit_detectors as d) || array['calendar', 'announcement']
+            || array(select f.subject from analytics.findings as f where f.kind = 'detector_failed' and f.subject like '% findings')
+        );
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:its own findings [%s]', sqlstate);
+    end;
 
     begin
         blind_reason := private.detect_blind(history.read_error);
@@ -6082,11 +6666,22 @@ begin
         when others then
             blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    -- Only now: an incident of passes that failed is over with this one.
-    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
-    end if;
-    perform private.announce_incidents(started_at);
+    begin
+        -- Only now: an incident of passes that failed is over with this one.
+        if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+            perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+        end if;
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:audit_failed [%s]', sqlstate);
+    end;
+    begin
+        perform private.announce_incidents(started_at);
+    exception
+        -- What was found stays, and the next pass tells it.
+        when assert_failure or others then
+            untold := untold || format('detector_failed:announcement [%s]', sqlstate);
+    end;
 
     select
         count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),
@@ -6179,6 +6774,9 @@ comment on function private.run_audit_pass(jsonb, timestamptz) is
 
 -- supabase/schemas/audit/pass/shrink_audit_batch.sql
 
+-- Object: analytics.shrink_audit_batch()
+-- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
+--      own, where health, an alert and the next pass find it.
 create function analytics.shrink_audit_batch()
 returns integer
 language sql
@@ -6197,6 +6795,9 @@ comment on function analytics.shrink_audit_batch() is
 
 -- supabase/schemas/audit/pass/skip_backlog.sql
 
+-- Object: private.skip_backlog()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.skip_backlog(batch_size integer)
 returns void
 language sql
@@ -6215,6 +6816,9 @@ comment on function private.skip_backlog(integer) is
 
 -- supabase/schemas/audit/purge/is_own_run.sql
 
+-- Object: private.is_own_run()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.is_own_run(command text)
 returns boolean
 language sql
@@ -6233,6 +6837,10 @@ comment on function private.is_own_run(text) is 'Whether a run did Freshet''s wo
 
 -- supabase/schemas/audit/purge/purge_history.sql
 
+-- Object: private.purge_history()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_history()
 returns jsonb
 language plpgsql
@@ -6270,6 +6878,10 @@ comment on function private.purge_history() is
 
 -- supabase/schemas/audit/purge/purge_incidents.sql
 
+-- Object: private.purge_incidents()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6298,6 +6910,10 @@ comment on function private.purge_incidents(interval, integer) is
 
 -- supabase/schemas/audit/purge/purge_outbox.sql
 
+-- Object: private.purge_outbox()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_outbox(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6327,6 +6943,10 @@ comment on function private.purge_outbox(interval, integer) is
 
 -- supabase/schemas/audit/purge/purge_refresh_log.sql
 
+-- Object: private.purge_refresh_log()
+-- Grain: retention: one row per kind of history
+-- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
+--      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
 create function private.purge_refresh_log(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6355,6 +6975,10 @@ comment on function private.purge_refresh_log(interval, integer) is 'Deletes old
 
 -- supabase/schemas/audit/purge/purge_refresh_requests.sql
 
+-- Object: private.purge_refresh_requests()
+-- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
+--      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
+--      is no pile-up.
 create function private.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6379,7 +7003,7 @@ comment on function private.purge_refresh_requests(interval, integer) is 'Delete
 
 -- supabase/schemas/audit/purge/purge_worker_runs.sql
 
--- Object: private.purge_worker_runs() (replaced)
+-- Object: private.purge_worker_runs()
 -- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
 --      where it has looked, and goes on from there.
 create function private.purge_worker_runs(batch_size integer)
@@ -6439,8 +7063,7 @@ comment on function private.purge_worker_runs(integer) is
 
 -- supabase/schemas/audit/purge/retention.sql
 
--- Object: analytics.retention, private.purge_runs(), private.purge_refresh_log(), private.purge_outbox(),
---         private.purge_incidents(), private.purge_history(), job analytics-purge
+-- Object: analytics.retention
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
@@ -6474,7 +7097,7 @@ comment on column analytics.retention.swept is 'Of runs: up to which runid the p
 
 -- supabase/schemas/audit/runs/audited_run.sql
 
--- Object: private.audited_run, private.run_ending(), private.begin_epoch(), private.take_runs()
+-- Object: private.audited_run
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create type private.audited_run as (
@@ -6490,6 +7113,9 @@ create type private.audited_run as (
 
 -- supabase/schemas/audit/runs/begin_epoch.sql
 
+-- Object: private.begin_epoch()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.begin_epoch()
 returns text
 language plpgsql
@@ -6551,8 +7177,7 @@ comment on function private.begin_epoch() is
 
 -- supabase/schemas/audit/runs/cluster_timeline.sql
 
--- Object: analytics.audit_state.timeline, private.cluster_timeline(), private.begin_epoch() (replaced),
---         private.unread_history()
+-- Object: private.cluster_timeline()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
@@ -6572,7 +7197,7 @@ comment on function private.cluster_timeline() is
 
 -- supabase/schemas/audit/runs/cron_backends.sql
 
--- Object: private.cron_backends(), private.is_audit_sighted()
+-- Object: private.cron_backends()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.cron_backends()
@@ -6603,6 +7228,9 @@ comment on function private.cron_backends() is
 
 -- supabase/schemas/audit/runs/is_audit_sighted.sql
 
+-- Object: private.is_audit_sighted()
+-- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
+--      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
 create function private.is_audit_sighted()
 returns boolean
 language sql
@@ -6619,7 +7247,7 @@ comment on function private.is_audit_sighted() is
 
 -- supabase/schemas/audit/runs/job_pace.sql
 
--- Object: analytics.job_pace, private.note_pace(), private.seconds_of_schedule(), private.time_limit_of_job()
+-- Object: analytics.job_pace
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
@@ -6646,6 +7274,11 @@ comment on column analytics.job_pace.recent_seconds is 'Durations of the last 20
 
 -- supabase/schemas/audit/runs/known_jobs.sql
 
+-- Object: analytics.known_jobs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
 create table analytics.known_jobs (
     epoch integer not null,
     jobid bigint not null,
@@ -6667,6 +7300,10 @@ comment on column analytics.known_jobs.job_name is
 
 -- supabase/schemas/audit/runs/note_pace.sql
 
+-- Object: private.note_pace()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.note_pace(runs private.audited_run[])
 returns void
 language sql
@@ -6843,6 +7480,11 @@ comment on function private.observe_runs(text, text, private.audited_run[]) is
 
 -- supabase/schemas/audit/runs/open_runs.sql
 
+-- Object: analytics.open_runs
+-- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
+--        not ended
+-- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
+--      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
 create table analytics.open_runs (
     epoch integer not null,
     runid bigint not null,
@@ -6908,6 +7550,9 @@ comment on function private.recent_durations(text) is
 
 -- supabase/schemas/audit/runs/run_ending.sql
 
+-- Object: private.run_ending()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.run_ending(status text, message text)
 returns text
 language sql
@@ -6937,7 +7582,7 @@ comment on function private.run_ending(text, text) is
 
 -- supabase/schemas/audit/runs/run_time.sql
 
--- Object: private.run_time(), private.take_runs(), private.note_pace(), private.detect_near_timeout() (replaced)
+-- Object: private.run_time()
 -- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
 --      row that says "infinity" would end every computation with it.
 create function private.run_time(moment timestamptz)
@@ -6973,6 +7618,10 @@ comment on function private.schedule_of_job(text) is 'The schedule as declared, 
 
 -- supabase/schemas/audit/runs/seconds_of_schedule.sql
 
+-- Object: private.seconds_of_schedule()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.seconds_of_schedule(schedule text)
 returns integer
 language sql
@@ -7004,6 +7653,9 @@ comment on function private.system_identifier() is 'Identity of the cluster, as 
 
 -- supabase/schemas/audit/runs/take_runs.sql
 
+-- Object: private.take_runs()
+-- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
+--      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
 create function private.take_runs(batch_size integer default 10000)
 returns setof private.audited_run
 language plpgsql
@@ -7113,6 +7765,10 @@ comment on function private.take_runs(integer) is
 
 -- supabase/schemas/audit/runs/time_limit_of_job.sql
 
+-- Object: private.time_limit_of_job()
+-- Grain: one row per job that has run
+-- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
+--      are not read again. What is needed of them is kept here, a few numbers a job.
 create function private.time_limit_of_job(job_name text)
 returns interval
 language sql
@@ -7132,6 +7788,10 @@ comment on function private.time_limit_of_job(text) is
 
 -- supabase/schemas/audit/runs/unread_history.sql
 
+-- Object: private.unread_history()
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
+--      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
+--      from a backup. Like the system identifier it may be read by every role.
 create function private.unread_history(last_runid bigint)
 returns text
 language sql
@@ -7171,7 +7831,7 @@ comment on function private.unread_history(bigint) is
 
 -- supabase/schemas/audit/slots/audit_calendar_request.sql
 
--- Object: analytics.audit_calendar_request() (replaced)
+-- Object: analytics.audit_calendar_request()
 -- Why: slots are computed in the zone in which pg_cron runs jobs, which is not the one of a setting that it ignores.
 create function analytics.audit_calendar_request()
 returns jsonb
@@ -7220,7 +7880,7 @@ comment on function analytics.audit_calendar_request() is
 
 -- supabase/schemas/audit/slots/job_slots.sql
 
--- Object: analytics.job_slots, private.known_cron_jobs(), analytics.audit_calendar_request()
+-- Object: analytics.job_slots
 -- Grain: job_slots: one row per job that is, or was, in cron.job
 -- Why: slots are computed outside, from schedules and the clock that stand here. Which of them were kept is remembered
 --      per job, from the runs that were taken: the history is never searched by time.
@@ -7259,6 +7919,9 @@ comment on column analytics.job_slots.missed_by is 'scheduler: no job started at
 
 -- supabase/schemas/audit/slots/judge_slots.sql
 
+-- Object: private.judge_slots()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
@@ -7328,8 +7991,7 @@ comment on function private.judge_slots(timestamptz) is
 
 -- supabase/schemas/audit/slots/known_cron_jobs.sql
 
--- Object: private.known_cron_jobs(), private.schedule_of_job(), private.time_limit_of_job(), private.observe_struck_jobs() (replaced),
---         private.jobid_of_name(), private.time_limit()
+-- Object: private.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
 create function private.known_cron_jobs()
@@ -7347,28 +8009,41 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- The declared owner's, else the audit's own, else the one that was there first.
-        case j.username when first_value(j.username) over (
-            partition by n.job_name
-            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
-        )
-            then n.job_name
-            else format('%s of %s', n.job_name, j.username)
-        end,
-        j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j
-    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
-    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
+        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        k.jobid, k.schedule, k.command, k.username, k.database, k.active
+    from (
+        select
+            case
+                when d.job_name is not null then d.job_name
+                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                when j.username = first_value(j.username) over (
+                    partition by n.job_name
+                    order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
+                )
+                    then n.job_name
+                else format('%s of %s', n.job_name, j.username)
+            end as told,
+            j.jobid, j.schedule, j.command, j.username, j.database, j.active
+        from cron.job as j
+        cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+        left join (
+            select distinct on (coalesce(s.cron_name, s.job_name), s.owner)
+                s.job_name, s.owner::text as owner, coalesce(s.cron_name, s.job_name) as cron_name
+            from analytics.scheduled_jobs as s
+            order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
+        ) as d on d.cron_name = n.job_name and d.owner = j.username
+    ) as k;
 $$;
 
 revoke all on function private.known_cron_jobs() from public, anon, authenticated;
 
 comment on function private.known_cron_jobs() is
-    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+    'cron.job under the names by which the audit knows its jobs: as declared; of several owners'' jobs with one name, one has it and the others are "<name> of <owner>"; a very long name is shortened.';
 
 -- supabase/schemas/audit/slots/next_slot_after.sql
 
--- Object: private.next_slot_after(), and analytics.list_jobs() (replaced)
+-- Object: private.next_slot_after()
 -- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
 --      next one lay in the past.
 create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
@@ -7392,6 +8067,9 @@ comment on function private.next_slot_after(timestamptz, text, interval, timesta
 
 -- supabase/schemas/audit/slots/note_run_starts.sql
 
+-- Object: private.note_run_starts()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_run_starts(runs private.audited_run[])
 returns timestamptz
 language sql
@@ -7421,6 +8099,9 @@ comment on function private.note_run_starts(private.audited_run[]) is
 
 -- supabase/schemas/audit/slots/note_scheduler_pause.sql
 
+-- Object: private.note_scheduler_pause()
+-- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
+--      miss is one incident, and what nobody could expect is none.
 create function private.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql
@@ -7444,7 +8125,7 @@ comment on function private.note_scheduler_pause(timestamptz) is
 
 -- supabase/schemas/audit/slots/watch_slots.sql
 
--- Object: private.watch_slots(), private.judge_slots(), private.detect_scheduler_gone() (replaced)
+-- Object: private.watch_slots()
 -- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
 --      there at some moments, and starts nothing.
 create function private.watch_slots(calendar jsonb)
@@ -7488,6 +8169,9 @@ comment on function private.watch_slots(jsonb) is
 
 -- supabase/schemas/audit/alerts/alert_family.sql
 
+-- Object: private.alert_family()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.alert_family(incident analytics.incidents)
 returns text
 language sql
@@ -7522,6 +8206,10 @@ comment on function private.alert_family(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/alert_payload.sql
 
+-- Object: private.alert_payload()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
 language plpgsql
@@ -7556,7 +8244,7 @@ comment on function private.alert_payload(analytics.incidents, text) is 'What an
 
 -- supabase/schemas/audit/alerts/cause_of.sql
 
--- Object: private.gather_causes() (replaced), private.cause_of()
+-- Object: private.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
 create function private.cause_of(incident analytics.incidents)
@@ -7617,6 +8305,10 @@ comment on function private.cause_of(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/enqueue_alert.sql
 
+-- Object: private.enqueue_alert()
+-- Grain: alert_causes: one row per kind and kind of which it is the consequence
+-- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
+--      transaction of the pass, so that an incident and its alert exist together or not at all.
 create function private.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql
@@ -7640,6 +8332,9 @@ comment on function private.enqueue_alert(analytics.incidents, text) is 'Puts an
 
 -- supabase/schemas/audit/alerts/family_threshold.sql
 
+-- Object: private.family_threshold()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.family_threshold(incident analytics.incidents)
 returns integer
 language sql
@@ -7657,6 +8352,9 @@ comment on function private.family_threshold(analytics.incidents) is
 
 -- supabase/schemas/audit/alerts/is_muted.sql
 
+-- Object: private.is_muted()
+-- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
+--      same kind, and for what a run said of its end the same SQLSTATE and message.
 create function private.is_muted(incident analytics.incidents)
 returns boolean
 language sql
@@ -7679,6 +8377,10 @@ comment on function private.is_muted(analytics.incidents) is 'Whether nothing is
 
 -- supabase/schemas/audit/alerts/last_strike.sql
 
+-- Object: private.last_strike()
+-- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
+--      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
+--      struck, for one period of each after its last strike.
 create function private.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz
 language sql
@@ -7713,7 +8415,7 @@ comment on function private.last_strike(analytics.incidents, text, text) is
 
 -- supabase/schemas/audit/alerts/name_members.sql
 
--- Object: private.announce_incidents() (replaced), private.name_members(), private.group_evidence(), private.tell_again()
+-- Object: private.name_members()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
 create function private.name_members(cause analytics.incidents, transition text)
@@ -7763,7 +8465,7 @@ comment on function private.name_members(analytics.incidents, text) is
 
 -- supabase/schemas/audit/alerts/outbox.sql
 
--- Object: analytics.outbox, analytics.alert_channels
+-- Object: analytics.outbox
 -- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
 -- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
 --      it. Limits that the receiver set live here too, since isolates do not.
@@ -7823,6 +8525,10 @@ comment on column analytics.outbox.resolve_error is 'Why it was not closed, in t
 
 -- supabase/schemas/audit/detectors/observe_struck_jobs.sql
 
+-- Object: private.observe_struck_jobs()
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create function private.observe_struck_jobs(kind text, runs private.audited_run[])
 returns void
 language plpgsql
@@ -7887,6 +8593,10 @@ comment on function private.observe_struck_jobs(text, private.audited_run[]) is
 
 -- supabase/schemas/audit/detectors/struck_jobs.sql
 
+-- Object: analytics.struck_jobs
+-- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
+--      which lasts until each of them has run again, and not one about each job.
 create table analytics.struck_jobs (
     kind text not null references analytics.alert_kinds (kind),
     job_name text not null,
@@ -8164,6 +8874,9 @@ comment on function private.detect_too_fast(private.audited_run[]) is
 
 -- supabase/schemas/audit/pass/begin_account.sql
 
+-- Object: private.begin_account()
+-- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
+--      runs that are open are followed, but for those that died before.
 create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -8199,6 +8912,10 @@ comment on function private.begin_account(private.audited_run[], timestamptz) is
 
 -- supabase/schemas/audit/pass/call_detector.sql
 
+-- Object: private.call_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.call_detector(
     call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
@@ -8232,6 +8949,10 @@ comment on function private.call_detector(text, private.audited_run[], jsonb, te
 
 -- supabase/schemas/audit/pass/detector_arrears.sql
 
+-- Object: private.detector_arrears
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create table private.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
     runs private.audited_run[] not null
@@ -8245,6 +8966,10 @@ comment on table private.detector_arrears is 'Runs that a detector has still to 
 
 -- supabase/schemas/audit/pass/keep_arrears.sql
 
+-- Object: private.keep_arrears()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.keep_arrears(detector text, runs private.audited_run[])
 returns void
 language sql
@@ -8263,8 +8988,7 @@ comment on function private.keep_arrears(text, private.audited_run[]) is 'Keeps 
 
 -- supabase/schemas/audit/pass/note_failed_refreshes.sql
 
--- Object: private.note_failed_refreshes(), private.detect_failed() (replaced), private.skip_backlog(), private.begin_account(),
---         private.run_audit_pass() (replaced)
+-- Object: private.note_failed_refreshes()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
 create function private.note_failed_refreshes(runs private.audited_run[])
@@ -8291,6 +9015,9 @@ comment on function private.note_failed_refreshes(private.audited_run[]) is
 
 -- supabase/schemas/audit/pass/read_history.sql
 
+-- Object: private.read_history()
+-- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
+--      what it found. How much it reads at once follows from how long that took.
 create function private.read_history(
     pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
@@ -8344,6 +9071,10 @@ comment on function private.read_history(timestamptz) is
 
 -- supabase/schemas/audit/pass/run_detector.sql
 
+-- Object: private.run_detector()
+-- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
+-- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
+--      its failure is a finding, and the runs that it failed to take wait for it.
 create function private.run_detector(
     detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
@@ -8401,6 +9132,9 @@ comment on function private.run_detector(
 
 -- supabase/schemas/audit/purge/purge_runs.sql
 
+-- Object: private.purge_runs()
+-- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
+--      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
 create function private.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
@@ -8426,7 +9160,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -8443,7 +9177,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and d.end_time is not null
+        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -8453,7 +9187,7 @@ begin
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
@@ -8482,7 +9216,7 @@ comment on function private.purge_runs(analytics.retention) is
 
 -- supabase/schemas/audit/runs/audit_state.sql
 
--- Object: analytics.audit_state, analytics.known_jobs, analytics.open_runs
+-- Object: analytics.audit_state
 -- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
 --        not ended
 -- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
@@ -8492,6 +9226,8 @@ comment on function private.purge_runs(analytics.retention) is
 --      that was. What still stands is told when it would have been, had everything begun with that pass.
 -- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
+-- Why answers_read_at, answers_last_id: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
 create table analytics.audit_state (
     is_singleton boolean primary key default true check (is_singleton),
     epoch integer not null default 1,
@@ -8510,7 +9246,9 @@ create table analytics.audit_state (
     batch_size integer not null default 10000 check (batch_size between 1 and 10000),
     failed_count integer not null default 0,
     failed_at timestamptz,
-    failure text
+    failure text,
+    answers_read_at timestamptz,
+    answers_last_id bigint
 );
 
 alter table analytics.audit_state enable row level security;
@@ -8544,6 +9282,10 @@ comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at
 comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
 
 comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+
+comment on column analytics.audit_state.answers_read_at is 'When the answers of pg_net that no ledger row explains were read last.';
+
+comment on column analytics.audit_state.answers_last_id is 'The last number that pg_net had given to a request by then.';
 
 -- supabase/schemas/audit/runs/is_run_alive.sql
 
@@ -8956,7 +9698,7 @@ values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     230, 'orphan_owner',
-    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct j.owner from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct private.short_name(j.owner) from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
     false
 );
 

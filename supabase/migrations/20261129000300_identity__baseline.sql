@@ -4,57 +4,43 @@ set check_function_bodies = off;
 
 -- supabase/schemas/identity/custom_access_token_hook.sql
 
--- Object: public.custom_access_token_hook() (replaced)
+-- Object: public.custom_access_token_hook()
 -- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
---      public.user_roles, which holds uuids, and is a member where public.org_members, which holds texts, says so. The check is
---      written out: auth reaches no function of schema private.
+--      public.user_roles, which holds uuids. The check is written out: auth reaches no function of schema private.
+--      Where memberships have a table of their own (the training pack, or a project's), public.organisation_of_token()
+--      decides, with user_roles as the user's choice. Without such a function user_roles decides alone.
 create function public.custom_access_token_hook(event jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with caller as (
-        select
-            e.user_id,
-            case when e.user_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.user_id::uuid end as user_uuid
-        from (select event ->> 'user_id') as e (user_id)
-    ),
-
-    role as (
-        select r.is_admin, r.org_id, r.org_role
-        from caller as c
-        join public.user_roles as r on r.user_id = c.user_uuid
-    ),
-
-    membership as (
-        select m.org_id, m.role::text as org_role, count(*) over () as membership_count
-        from caller as c
-        join public.org_members as m on m.user_id = c.user_id
-        where m.left_at is null or m.left_at > now()
-    ),
-
-    organisation as (
-        -- The one that was chosen, while the user is in it; without a choice, the only one.
-        select m.org_id, m.org_role
-        from membership as m
-        left join role as r on true
-        where m.org_id = r.org_id or (r.org_id is null and m.membership_count = 1)
-        union all
-        select r.org_id, r.org_role
-        from role as r
-        where r.org_id is not null and not exists (select from public.orgs as o where o.id = r.org_id)
-    )
+declare
+    caller_id constant text := event ->> 'user_id';
+    caller_uuid constant uuid := case when caller_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then caller_id::uuid end;
+    role public.user_roles;
+    organisation record;
+begin
+    select r.* into role from public.user_roles as r where r.user_id = caller_uuid;
+    if to_regprocedure('public.organisation_of_token(text, uuid, text)') is null then
+        select role.org_id, role.org_role into organisation;
+    else
+        execute 'select o.org_id, o.org_role from public.organisation_of_token($1, $2, $3) as o'
+        into organisation
+        using caller_id, role.org_id, role.org_role;
+    end if;
 
     -- What the claims said before is taken out first: only these tables make an admin or a member.
-    select jsonb_build_object(
+    return jsonb_build_object(
         'claims',
         ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])
-            || jsonb_build_object('is_admin', coalesce((select r.is_admin from role as r), false))
-            || coalesce(
-                (select jsonb_build_object('org_id', o.org_id, 'org_role', o.org_role) from organisation as o), '{}'::jsonb
-            )
+            || jsonb_build_object('is_admin', coalesce(role.is_admin, false))
+            || case
+                when organisation.org_id is null then '{}'
+                else jsonb_build_object('org_id', organisation.org_id, 'org_role', organisation.org_role)
+            end
     );
+end
 $$;
 
 revoke all on function public.custom_access_token_hook(jsonb) from public, anon, authenticated, service_role;
@@ -66,7 +52,7 @@ comment on function public.custom_access_token_hook(jsonb) is
 
 -- supabase/schemas/identity/user_roles.sql
 
--- Object: public.user_roles, public.custom_access_token_hook(event)
+-- Object: public.user_roles
 -- Grain: one row per user who is more than a member of the public
 -- Why: who is an admin, and of which organisation somebody is, is decided here and travels in the token: every reader
 --      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users write nothing here, unlike

@@ -4,6 +4,9 @@ set check_function_bodies = off;
 
 -- packs/arena/schema/agents.sql
 
+-- Object: public.agents
+-- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.agents (
     id uuid primary key default gen_random_uuid(),
     name text not null,
@@ -25,7 +28,7 @@ comment on column public.agents.owner_id is 'auth.users.id of the owner; null fo
 
 -- packs/arena/schema/challenges.sql
 
--- Object: public.challenges, agents, bouts, submissions, judge_outputs, bout_results
+-- Object: public.challenges
 -- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
 --      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.challenges (
@@ -44,7 +47,7 @@ grant select, insert, update, delete on table public.challenges to service_role;
 
 -- packs/arena/schema/named_agents.sql
 
--- Object: analytics.named_agents, named_weakness_patterns, named_agent_progress, named_agent_challenges
+-- Object: analytics.named_agents
 -- Grain: one row per agent; those of the views, with the name of the agent
 -- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
 -- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
@@ -63,7 +66,7 @@ comment on view analytics.named_agents is 'Agents by name.';
 
 -- packs/arena/schema/scope_agents_of_user.sql
 
--- Object: private.scope_agents_of_user() (replaced), policies of public.agents, submissions, judge_outputs (replaced)
+-- Object: private.scope_agents_of_user()
 -- Why: owners are uuids, and users are text. A user whose id is no uuid owns no agent, and asking for one is no error.
 create function private.scope_agents_of_user(subject text)
 returns setof text
@@ -80,6 +83,9 @@ comment on function private.scope_agents_of_user(text) is 'Scope relation agents
 
 -- packs/arena/schema/bouts.sql
 
+-- Object: public.bouts
+-- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.bouts (
     id uuid primary key default gen_random_uuid(),
     challenge_id uuid not null references public.challenges (id) on delete cascade,
@@ -98,6 +104,9 @@ grant select, insert, update, delete on table public.bouts to service_role;
 
 -- packs/arena/schema/submissions.sql
 
+-- Object: public.submissions
+-- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.submissions (
     id uuid primary key default gen_random_uuid(),
     agent_id uuid not null references public.agents (id) on delete cascade,
@@ -130,6 +139,9 @@ comment on column public.submissions.final_lane_scores is
 
 -- packs/arena/schema/bout_results.sql
 
+-- Object: public.bout_results
+-- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.bout_results (
     bout_id uuid primary key references public.bouts (id) on delete cascade,
     winner_agent_id uuid references public.agents (id) on delete set null,
@@ -148,6 +160,9 @@ grant select, insert, update, delete on table public.bout_results to service_rol
 
 -- packs/arena/schema/judge_outputs.sql
 
+-- Object: public.judge_outputs
+-- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
+--      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
 create table public.judge_outputs (
     id uuid primary key default gen_random_uuid(),
     submission_id uuid not null references public.submissions (id) on delete cascade,
@@ -170,13 +185,13 @@ grant select, insert, update, delete on table public.judge_outputs to service_ro
 
 -- packs/arena/schema/lane_scores.sql
 
--- Object: analytics.lane_scores, analytics.rejected_lane_scores
+-- Object: analytics.lane_scores
 -- Grain: one row per scored submission and lane
 -- Reads: public.submissions
 -- Serves: the arena's views; rejected_lane_scores shows what they leave out, and why
 -- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
 --      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
---      (MERGED) one row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
+--      One row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
 --      decimal number, below 10^15 in magnitude and with at most 100 decimals: percentiles are floats, which know no
 --      1e-400. Blanks around it are those of ASCII, because the cast to numeric knows no others. A lane's name is at most
 --      200 characters long: it is part of keys, and an index takes no more than 2,704 bytes. The moment of the submission
@@ -287,6 +302,11 @@ comment on column analytics.mv_agent_challenges.last_submission_at is 'Null wher
 
 -- packs/arena/schema/mv_agent_progress.sql
 
+-- Object: analytics.mv_agent_progress
+-- Grain: one row per agent, challenge and week (Monday, UTC)
+-- Reads: public.submissions
+-- Serves: /analytics/arena/progress
+-- Refresh: hourly
 create materialized view analytics.mv_agent_progress as
 with scored_submissions as (
     select
@@ -344,6 +364,11 @@ comment on column analytics.mv_agent_progress.wow_composite_delta is 'Change of 
 
 -- packs/arena/schema/mv_lane_score_distribution.sql
 
+-- Object: analytics.mv_lane_score_distribution
+-- Grain: one row per challenge and lane; challenges are never mixed
+-- Reads: public.submissions (through analytics.lane_scores)
+-- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
+-- Refresh: every 10 minutes
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (
     select s.challenge_id, s.lane_key, s.lane_score, s.created_at
@@ -398,6 +423,11 @@ comment on column analytics.mv_lane_score_distribution.stddev_score is 'Sample s
 
 -- packs/arena/schema/mv_time_to_first_win.sql
 
+-- Object: analytics.mv_time_to_first_win
+-- Grain: one row per challenge with at least five agents that have won
+-- Reads: public.submissions, public.bout_results
+-- Serves: /analytics/arena/time-to-first-win
+-- Refresh: every 4 hours
 create materialized view analytics.mv_time_to_first_win as
 with scored_submissions as (
     select s.agent_id, s.challenge_id, s.bout_id, s.created_at
@@ -448,10 +478,12 @@ comment on column analytics.mv_time_to_first_win.agents_with_win is 'Agents behi
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
 -- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
--- Refresh: every 30 minutes, three minutes after the distribution that it compares with
--- Why: made again over the distribution with titles. The slope is least squares in exact numerics,
+-- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
+--      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
+--      Made again over the distribution with titles. The slope is least squares in exact numerics,
 --      (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope works in floats, whose last bits depend on the plan. It
 --      is null when all submissions have one time.
+-- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 create materialized view analytics.mv_weakness_patterns as
 with lane_scores as (
     select
@@ -523,6 +555,13 @@ comment on column analytics.mv_weakness_patterns.challenge_sample_count is 'Samp
 
 -- packs/arena/schema/named_agent_challenges.sql
 
+-- Object: analytics.named_agent_challenges
+-- Grain: one row per agent; those of the views, with the name of the agent
+-- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
+-- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
+--         /analytics/arena/agent-challenges
+-- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
+--      renamed has its new name within three seconds.
 create view analytics.named_agent_challenges
 with (security_invoker = on)
 as
@@ -545,6 +584,13 @@ comment on column analytics.named_agent_challenges.agent_name is 'Null where the
 
 -- packs/arena/schema/named_agent_progress.sql
 
+-- Object: analytics.named_agent_progress
+-- Grain: one row per agent; those of the views, with the name of the agent
+-- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
+-- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
+--         /analytics/arena/agent-challenges
+-- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
+--      renamed has its new name within three seconds.
 create view analytics.named_agent_progress
 with (security_invoker = on)
 as
@@ -570,6 +616,13 @@ comment on column analytics.named_agent_progress.agent_name is 'Null where the a
 
 -- packs/arena/schema/named_weakness_patterns.sql
 
+-- Object: analytics.named_weakness_patterns
+-- Grain: one row per agent; those of the views, with the name of the agent
+-- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
+-- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
+--         /analytics/arena/agent-challenges
+-- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
+--      renamed has its new name within three seconds.
 create view analytics.named_weakness_patterns
 with (security_invoker = on)
 as
@@ -634,6 +687,12 @@ comment on view analytics.rejected_composite_scores is 'Composite scores that mv
 
 -- packs/arena/schema/rejected_lane_scores.sql
 
+-- Object: analytics.rejected_lane_scores
+-- Grain: one row per scored submission and lane
+-- Reads: public.submissions
+-- Serves: the arena's views; rejected_lane_scores shows what they leave out
+-- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
+--      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
 create view analytics.rejected_lane_scores
 with (security_invoker = on)
 as

@@ -4,7 +4,7 @@ set check_function_bodies = off;
 
 -- packs/qbank/schema/analytics_heatmap_admin.sql
 
--- Object: public.analytics_heatmap_admin(), public.analytics_refresh_heatmap()
+-- Object: private.analytics_heatmap_admin(), public.analytics_heatmap_admin()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
 --      private: a definer function that clients may execute in an exposed schema is a finding.
@@ -77,6 +77,10 @@ comment on function public.analytics_heatmap_admin() is
 
 -- packs/qbank/schema/analytics_refresh_heatmap.sql
 
+-- Object: private.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
+-- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
+--      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
+--      private: a definer function that clients may execute in an exposed schema is a finding.
 create function private.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql
@@ -120,7 +124,7 @@ comment on function public.analytics_refresh_heatmap() is
 
 -- packs/qbank/schema/questions.sql
 
--- Object: public.questions, public.responses
+-- Object: public.questions
 -- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
 --      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
 --      would break every answer that it is in.
@@ -145,6 +149,11 @@ comment on column public.questions.lesion is 'As the author wrote it; analytics.
 
 -- packs/qbank/schema/responses.sql
 
+-- Object: public.responses
+-- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
+--      would break every answer that it is in.
+--      Row security: signed-in users see the questions and their own answers. Writes are the service's.
 create table public.responses (
     id uuid primary key default gen_random_uuid(),
     question_id uuid not null references public.questions (id) on delete cascade,
@@ -210,7 +219,7 @@ comment on view analytics.question_tags is 'Lesion and topic of each question in
 
 -- packs/qbank/schema/question_texts.sql
 
--- Object: analytics.question_texts, named_heatmap, question_lesions, question_topics
+-- Object: analytics.question_texts
 -- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
 -- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
 -- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
@@ -231,6 +240,13 @@ comment on view analytics.question_texts is 'What a question asks, at most 300 c
 
 -- packs/qbank/schema/question_topics.sql
 
+-- Object: analytics.question_topics
+-- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
+-- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
+-- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
+-- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
+--      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
+--      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
 create view analytics.question_topics
 with (security_invoker = on)
 as
@@ -341,6 +357,13 @@ comment on column analytics.mv_lesion_topic_weeks.median_duration_ms is 'Exact m
 
 -- packs/qbank/schema/named_heatmap.sql
 
+-- Object: analytics.named_heatmap
+-- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
+-- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
+-- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
+-- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
+--      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
+--      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
 create view analytics.named_heatmap
 with (security_invoker = on)
 as
@@ -365,6 +388,13 @@ comment on column analytics.named_heatmap.question_text is 'The question''s stem
 
 -- packs/qbank/schema/question_lesions.sql
 
+-- Object: analytics.question_lesions
+-- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
+-- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
+-- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
+-- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
+--      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
+--      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
 create view analytics.question_lesions
 with (security_invoker = on)
 as

@@ -2,8 +2,37 @@
 -- Bodies may name what a later statement makes, so they are not checked here; the house tests check every one.
 set check_function_bodies = off;
 
+-- packs/engagement/schema/explained_questions.sql
+
+-- Object: analytics.explained_questions
+-- Grain: one row per question that has a text
+-- Reads: analytics.question_texts where the pack qbank is installed, else nothing
+-- Serves: /analytics/engagement/explanation-engagement
+-- Why: explanations belong to questions of whatever bank the project has. With the pack qbank that is public.questions. Without
+--      it questions have no texts, until the project replaces this view by one over its own table.
+do $$
+begin
+    if to_regclass('analytics.question_texts') is null then
+        create view analytics.explained_questions with (security_invoker = on) as
+        select null::uuid as question_id, null::text as question_text where false;
+    else
+        create view analytics.explained_questions with (security_invoker = on) as
+        select t.question_id, t.question_text from analytics.question_texts as t;
+    end if;
+end
+$$;
+
+revoke all on table analytics.explained_questions from public, anon, authenticated;
+
+comment on view analytics.explained_questions is 'Texts of the questions that explanations belong to.';
+
 -- packs/engagement/schema/explanation_views.sql
 
+-- Object: public.explanation_views
+-- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 create table public.explanation_views (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -35,6 +64,11 @@ comment on column public.explanation_views.is_helpful is 'The learner''s verdict
 
 -- packs/engagement/schema/review_sessions.sql
 
+-- Object: public.review_sessions
+-- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 create table public.review_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -62,7 +96,7 @@ comment on column public.review_sessions.duration_seconds is 'Null where it was 
 
 -- packs/engagement/schema/tracks.sql
 
--- Object: public.tracks, learning_sessions, quiz_attempts, review_sessions, explanation_views
+-- Object: public.tracks
 -- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
 --      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
 --      such row would break every answer that it is in.
@@ -137,6 +171,11 @@ comment on column analytics.explanation_engagement.revisit_rate is 'Learners who
 
 -- packs/engagement/schema/learning_sessions.sql
 
+-- Object: public.learning_sessions
+-- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 create table public.learning_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -163,6 +202,13 @@ comment on column public.learning_sessions.duration_seconds is 'Null while the s
 
 -- packs/engagement/schema/named_explanation_engagement.sql
 
+-- Object: analytics.named_explanation_engagement
+-- Grain: one row per track; those of the views, with the title of the track and the text of the question
+-- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, explained_questions
+-- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
+--         /analytics/engagement/explanation-engagement
+-- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
+--      it has no text.
 create view analytics.named_explanation_engagement
 with (security_invoker = on)
 as
@@ -175,7 +221,7 @@ select
     e.helpful_rate,
     e.revisit_rate
 from analytics.explanation_engagement as e
-left join analytics.question_texts as t on t.question_id = e.question_id;
+left join analytics.explained_questions as t on t.question_id = e.question_id;
 
 revoke all on table analytics.named_explanation_engagement from public, anon, authenticated;
 
@@ -185,7 +231,7 @@ comment on column analytics.named_explanation_engagement.question_text is 'The q
 
 -- packs/engagement/schema/named_tracks.sql
 
--- Object: analytics.named_tracks, named_quiz_completion_rates, named_explanation_engagement
+-- Object: analytics.named_tracks
 -- Grain: one row per track; those of the views, with the title of the track and the text of the question
 -- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
 -- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
@@ -204,6 +250,11 @@ comment on view analytics.named_tracks is 'Tracks by title.';
 
 -- packs/engagement/schema/quiz_attempts.sql
 
+-- Object: public.quiz_attempts
+-- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
+--      such row would break every answer that it is in.
+--      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
 create table public.quiz_attempts (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -357,6 +408,13 @@ comment on column analytics.active_learning_days.active_seconds is 'Of sessions 
 
 -- packs/engagement/schema/named_quiz_completion_rates.sql
 
+-- Object: analytics.named_quiz_completion_rates
+-- Grain: one row per track; those of the views, with the title of the track and the text of the question
+-- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
+-- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
+--         /analytics/engagement/explanation-engagement
+-- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
+--      it has no text.
 create view analytics.named_quiz_completion_rates
 with (security_invoker = on)
 as
@@ -439,6 +497,13 @@ comment on column analytics.popular_tracks.popularity_rank is 'By learners, then
 
 -- packs/engagement/schema/streak_dropoffs.sql
 
+-- Object: analytics.streak_dropoffs
+-- Grain: one row per streak length in days, from 1 to the longest
+-- Reads: analytics.active_learning_days
+-- Serves: /analytics/engagement/streak-dropoffs; source of summary_stats
+-- Refresh: every 30 minutes, five minutes after the days that it reads
+-- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak
+--      of n days has reached 1, 2, … n, and, once over, has ended at n.
 create materialized view analytics.streak_dropoffs as
 with past_days as (
     select d.user_id, d.active_on
@@ -505,13 +570,15 @@ comment on column analytics.streak_dropoffs.dropoff_rate is 'ended_count / reach
 
 -- packs/engagement/schema/summary_stats.sql
 
--- Object: analytics.summary_stats (made again)
+-- Object: analytics.summary_stats
 -- Grain: one row in all, also over empty tables
 -- Reads: analytics.active_learning_days, analytics.quiz_completion_rates, analytics.streak_dropoffs
 -- Serves: /analytics/engagement/summary-stats
--- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
--- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
+-- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day, not
+--      at the clock: a stored "last 7 days" would freeze at the refresh, and the day says which seven are meant.
+--      Derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
 --      and as_of_on says which: a session of the future must not leave everybody else outside them.
+-- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
 create materialized view analytics.summary_stats as
 with newest_day as (
     select max(d.active_on) as as_of_on
@@ -612,6 +679,14 @@ select analytics.register_view(
     schedule => '11,41 * * * *',
     stale_after => '70 minutes',
     source_at => 'public.learning_sessions.started_at'
+);
+
+-- packs/engagement/schema/explained_questions.sql
+
+select analytics.register_live(
+    name => 'explained_questions',
+    pack => 'engagement',
+    sources => array[coalesce(to_regclass('public.questions'), 'public.explanation_views')]::regclass[]
 );
 
 -- packs/engagement/schema/explanation_engagement.sql

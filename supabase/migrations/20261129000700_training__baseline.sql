@@ -4,10 +4,10 @@ set check_function_bodies = off;
 
 -- packs/training/schema/asked_orgs.sql
 
--- Object: private.asked_orgs(asked), private.asked_people(asked)
+-- Object: private.asked_orgs()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
---      (MERGED) which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
+--      Which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
 --      deleted is asked about in vain, at once, whatever its views still hold.
 create function private.asked_orgs(asked jsonb)
 returns uuid[]
@@ -28,6 +28,9 @@ comment on function private.asked_orgs(jsonb) is 'The organisations that a readi
 
 -- packs/training/schema/asked_people.sql
 
+-- Object: private.asked_people()
+-- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
+--      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
 create function private.asked_people(asked jsonb)
 returns text[]
 language sql
@@ -45,8 +48,7 @@ comment on function private.asked_people(jsonb) is 'The people whom a reading ma
 
 -- packs/training/schema/assert_kpi_event_type.sql
 
--- Object: analytics.fact_kpi_events, private.assert_kpi_event_type(event_type), triggers of fact_kpi_events and
---         public.scenario_attempts
+-- Object: private.assert_kpi_event_type()
 -- Grain: one row per event in an attempt
 -- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
 --      is checked against it, and follows it: else one organisation's event could count for another.
@@ -80,7 +82,7 @@ comment on function private.assert_kpi_event_type(text) is 'True for one of the 
 
 -- packs/training/schema/assignment_standing.sql
 
--- Object: private.assignment_standing(completed_at, due_on, today)
+-- Object: private.assignment_standing()
 -- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
 create function private.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text
@@ -183,7 +185,7 @@ comment on function private.attempts_were_inserted() is 'Statement trigger of pu
 
 -- packs/training/schema/backfills.sql
 
--- Object: analytics.backfills, analytics.backfill_scenario_attempts(batch_size)
+-- Object: analytics.backfills
 -- Grain: backfills: one row per backfill that was ever begun, the last of its name
 -- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
 --      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
@@ -293,8 +295,7 @@ comment on function private.fill_days_of_all_facts() is 'Adds the days of facts 
 
 -- packs/training/schema/fill_days_of_facts.sql
 
--- Object: private.fill_days_of_facts(days), private.write_attempt_facts() and analytics.backfill_scenario_attempts() and
---         analytics.make_months_ahead() (replaced)
+-- Object: private.fill_days_of_facts()
 -- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
 --      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
 create function private.fill_days_of_facts(days date[])
@@ -325,6 +326,10 @@ comment on function private.fill_days_of_facts(date[]) is 'Adds those of these d
 
 -- packs/training/schema/fill_dim_time.sql
 
+-- Object: private.fill_dim_time()
+-- Grain: one row per day
+-- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
+--      months of the facts as well: both are the time to come.
 create function private.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql
@@ -353,7 +358,7 @@ comment on function private.fill_dim_time(date, date) is 'Adds the days from one
 
 -- packs/training/schema/is_org_admin.sql
 
--- Object: private.refresh_reporting_views() (replaced), private.is_org_admin()
+-- Object: private.is_org_admin()
 -- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
 --      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
 create function private.is_org_admin()
@@ -363,7 +368,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    claims constant jsonb := private.caller_claims();
 begin
     -- The membership as it is now: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
@@ -385,6 +390,12 @@ comment on function private.is_org_admin() is
 
 -- packs/training/schema/make_fact_partitions.sql
 
+-- Object: analytics.make_fact_partitions()
+-- Grain: one row per completed attempt
+-- Reads: public.scenario_attempts, by triggers
+-- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
+--      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
+--      says so: a row is never refused because a month is missing.
 create function analytics.make_fact_partitions(from_on date, to_on date)
 returns integer
 language plpgsql
@@ -443,6 +454,10 @@ comment on function analytics.make_fact_partitions(date, date) is
 
 -- packs/training/schema/make_months_ahead.sql
 
+-- Object: analytics.make_months_ahead()
+-- Grain: one row per day
+-- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
+--      months of the facts as well: both are the time to come.
 create function analytics.make_months_ahead()
 returns void
 language plpgsql
@@ -467,9 +482,43 @@ revoke all on function analytics.make_months_ahead() from public, anon, authenti
 comment on function analytics.make_months_ahead() is
     'Makes the partitions of fact_scenario_attempts from last month to twelve months ahead, and dim_time from five whole years back to five ahead, with every day that has a fact. Idempotent.';
 
+-- packs/training/schema/organisation_of_token.sql
+
+-- Object: public.organisation_of_token()
+-- Grain: one row, or none for a user who is in no organisation, or in several and chose none
+-- Why: a member is what public.org_members says. public.user_roles only chooses among several organisations: copied there, a role
+--      would outlive its membership. Of an organisation that is not in public.orgs this pack knows nothing, so
+--      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema private.
+create function public.organisation_of_token(user_id text, chosen_org_id uuid, chosen_org_role text)
+returns table (org_id uuid, org_role text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with membership as (
+        select m.org_id, m.role::text as org_role, count(*) over () as membership_count
+        from public.org_members as m
+        where m.user_id = organisation_of_token.user_id and (m.left_at is null or m.left_at > now())
+    )
+
+    select m.org_id, m.org_role
+    from membership as m
+    where m.org_id = chosen_org_id or (chosen_org_id is null and m.membership_count = 1)
+    union all
+    select chosen_org_id, chosen_org_role
+    where chosen_org_id is not null and not exists (select from public.orgs as o where o.id = chosen_org_id);
+$$;
+
+revoke all on function public.organisation_of_token(text, uuid, text) from public, anon, authenticated, service_role;
+
+grant execute on function public.organisation_of_token(text, uuid, text) to supabase_auth_admin;
+
+comment on function public.organisation_of_token(text, uuid, text) is
+    'The organisation and role that the token of a user carries: the membership that user_roles chose, or the only one. Called by custom_access_token_hook.';
+
 -- packs/training/schema/orgs_were_deleted.sql
 
--- Object: private.orgs_were_deleted(), trigger orgs_ask_for_a_refresh of public.orgs
+-- Object: private.orgs_were_deleted()
 -- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
 --      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
 create function private.orgs_were_deleted()
@@ -528,6 +577,12 @@ comment on function private.people_of_caller() is
 
 -- packs/training/schema/reading_training_activity_calendar.sql
 
+-- Object: private.reading_training_activity_calendar()
+-- Grain: one row per organisation and UTC day of the year with an attempt
+-- Reads: analytics.mv_org_activity_day
+-- Serves: /analytics/training/activity-calendar
+-- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
+--      all days of an organisation to know them.
 create type private.training_activity_calendar_row as (
     org_id uuid,
     active_on date,
@@ -579,6 +634,11 @@ comment on function private.reading_training_activity_calendar(jsonb) is
 
 -- packs/training/schema/reading_training_assignments.sql
 
+-- Object: private.reading_training_assignments()
+-- Grain: one row per assignment, which is one scenario for one person
+-- Reads: analytics.current_assignments, analytics.dim_scenarios
+-- Serves: /analytics/training/assignments
+-- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
 create type private.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,
@@ -664,6 +724,11 @@ comment on function private.reading_training_assignments(jsonb) is
 
 -- packs/training/schema/reading_training_attempt_trend.sql
 
+-- Object: private.reading_training_attempt_trend()
+-- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
+-- Reads: analytics.mv_org_activity_day
+-- Serves: /analytics/training/attempt-trend
+-- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
 create type private.training_attempt_trend_row as (
     org_id uuid,
     active_on date,
@@ -707,6 +772,12 @@ comment on function private.reading_training_attempt_trend(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_cohorts.sql
 
+-- Object: private.reading_training_kpi_cohorts()
+-- Grain: one row per organisation and cohort, those without a user included
+-- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
+-- Serves: /analytics/training/kpi/cohorts
+-- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
+--      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
 create type private.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,
@@ -820,7 +891,7 @@ comment on function private.reading_training_kpi_cohorts(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_heatmap.sql
 
--- Object: private.reading_training_kpi_heatmap(asked)
+-- Object: private.reading_training_kpi_heatmap()
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap
@@ -876,7 +947,7 @@ comment on function private.reading_training_kpi_heatmap(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_weekly.sql
 
--- Object: private.reading_training_kpi_weekly(asked)
+-- Object: private.reading_training_kpi_weekly()
 -- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly
@@ -953,7 +1024,7 @@ comment on function private.reading_training_kpi_weekly(jsonb) is
 
 -- packs/training/schema/reading_training_leaderboard.sql
 
--- Object: private.reading_training_leaderboard(asked)
+-- Object: private.reading_training_leaderboard()
 -- Grain: one row per organisation and user with a scored attempt in the month
 -- Reads: analytics.mv_leaderboard_month, analytics.dim_users
 -- Serves: /analytics/training/leaderboard
@@ -1031,6 +1102,11 @@ comment on function private.reading_training_leaderboard(jsonb) is
 
 -- packs/training/schema/reading_training_my_assignments.sql
 
+-- Object: private.reading_training_my_assignments()
+-- Grain: one row per assignment of the person
+-- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/me/assignments
+-- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
 create type private.training_my_assignments_row as (
     org_id uuid,
     user_id text,
@@ -1090,6 +1166,11 @@ comment on function private.reading_training_my_assignments(jsonb) is 'A person'
 
 -- packs/training/schema/reading_training_my_score_trend.sql
 
+-- Object: private.reading_training_my_score_trend()
+-- Grain: one row per person and UTC day with attempts
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/me/score-trend
+-- Why: a person's own page is read live: an attempt that has just ended is seen at once.
 create type private.training_my_score_trend_row as (
     org_id uuid,
     user_id text,
@@ -1136,6 +1217,11 @@ comment on function private.reading_training_my_score_trend(jsonb) is
 
 -- packs/training/schema/reading_training_my_stats.sql
 
+-- Object: private.reading_training_my_stats()
+-- Grain: one row per person
+-- Reads: analytics.fact_scenario_attempts, analytics.dim_users
+-- Serves: /analytics/training/me/stats
+-- Why: a person's page greets them by their name, which their token may not hold.
 create type private.training_my_stats_row as (
     org_id uuid,
     user_id text,
@@ -1196,6 +1282,12 @@ comment on function private.reading_training_my_stats(jsonb) is
 
 -- packs/training/schema/reading_training_org_overview.sql
 
+-- Object: private.reading_training_org_overview()
+-- Grain: one row per organisation
+-- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
+-- Serves: /analytics/training/org-overview
+-- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
+--      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
 create type private.training_org_overview_row as (
     org_id uuid,
     name text,
@@ -1302,7 +1394,7 @@ comment on function private.reading_training_org_overview(jsonb) is
 
 -- packs/training/schema/reading_training_people_figures.sql
 
--- Object: private.reading_training_people_figures(asked)
+-- Object: private.reading_training_people_figures()
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures
@@ -1404,7 +1496,7 @@ comment on function private.reading_training_people_figures(jsonb) is
 
 -- packs/training/schema/reading_training_scenario_insights.sql
 
--- Object: private.reading_training_scenario_insights(asked)
+-- Object: private.reading_training_scenario_insights()
 -- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights
@@ -1529,7 +1621,7 @@ comment on function private.reading_training_scenario_insights(jsonb) is
 
 -- packs/training/schema/reading_training_tasks.sql
 
--- Object: private.reading_training_tasks(asked)
+-- Object: private.reading_training_tasks()
 -- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks
@@ -1624,6 +1716,11 @@ comment on function private.reading_training_tasks(jsonb) is
 
 -- packs/training/schema/reading_training_team_overview.sql
 
+-- Object: private.reading_training_team_overview()
+-- Grain: one row per team
+-- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
+-- Serves: /analytics/training/team-overview
+-- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
 create type private.training_team_overview_row as (
     org_id uuid,
     team_id uuid,
@@ -1740,7 +1837,7 @@ comment on function private.reading_training_team_overview(jsonb) is
 
 -- packs/training/schema/reading_training_teams.sql
 
--- Object: private.reading_training_teams(asked)
+-- Object: private.reading_training_teams()
 -- Grain: one row per team, as analytics.team_members has them
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams
@@ -1784,7 +1881,7 @@ comment on function private.reading_training_teams(jsonb) is
 
 -- packs/training/schema/refresh_reporting_views.sql
 
--- Object: public.refresh_reporting_views()
+-- Object: private.refresh_reporting_views(), public.refresh_reporting_views()
 -- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
 --      its own, so that one that fails is seen, and undone, alone.
 create function private.refresh_reporting_views()
@@ -1850,6 +1947,11 @@ comment on function public.refresh_reporting_views() is
 
 -- packs/training/schema/remove_attempt_facts.sql
 
+-- Object: private.remove_attempt_facts()
+-- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
+--      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
+--      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
+--      facts follow in the same order.
 create function private.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
@@ -1909,7 +2011,7 @@ grant usage on schema analytics to reporting_user;
 
 -- packs/training/schema/scope_people_of_manager.sql
 
--- Object: private.scope_people_of_manager(), private.people_of_caller(), the pack's policies by organisation (all replaced)
+-- Object: private.scope_people_of_manager()
 -- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
 create function private.scope_people_of_manager(subject text, org_id text)
 returns setof text
@@ -2057,6 +2159,12 @@ comment on function private.sync_dim_users(text[]) is
 
 -- packs/training/schema/sync_dimension.sql
 
+-- Object: private.sync_dimension()
+-- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
+-- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
+-- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
+--      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
+--      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
 create function private.sync_dimension()
 returns trigger
 language plpgsql
@@ -2076,6 +2184,12 @@ comment on function private.sync_dimension() is
 
 -- packs/training/schema/sync_training_dimensions.sql
 
+-- Object: analytics.sync_training_dimensions()
+-- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
+-- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
+-- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
+--      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
+--      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
 create function analytics.sync_training_dimensions()
 returns void
 language sql
@@ -2140,7 +2254,7 @@ comment on function private.trigger_populate_fact() is
 
 -- packs/training/schema/user_role.sql
 
--- Object: public.orgs, users, org_members, dotted_lines, teams, scenarios, scenario_attempts, assignments, type user_role
+-- Object: public.user_role
 -- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
 --      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
 --      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
@@ -2151,6 +2265,13 @@ create type public.user_role as enum ('admin', 'manager', 'trainee');
 
 -- packs/training/schema/users.sql
 
+-- Object: public.users
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.users (
     id text primary key check (octet_length(id) <= 1000),
     name text,
@@ -2175,6 +2296,11 @@ create trigger users_were_updated after update on public.users
 
 -- packs/training/schema/write_attempt_facts.sql
 
+-- Object: private.write_attempt_facts()
+-- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
+--      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
+--      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
+--      facts follow in the same order.
 -- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
 create function private.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
@@ -2218,6 +2344,19 @@ comment on function private.write_attempt_facts(uuid[], date[]) is
 
 -- packs/training/schema/backfill_scenario_attempts.sql
 
+-- Object: analytics.backfill_scenario_attempts()
+-- Grain: backfills: one row per backfill that was ever begun, the last of its name
+-- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
+--      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
+--      transaction of its own, so that writers wait for one batch at most, and one that was cut off is gone on with. (A
+--      procedure that commits can neither fix its search path nor be called through the API.) Until it is finished:
+--
+--      do $$ begin
+--          loop
+--              exit when (analytics.backfill_scenario_attempts()).finished_at is not null;
+--              commit;
+--          end loop;
+--      end $$;
 create function analytics.backfill_scenario_attempts(batch_size integer default 10000)
 returns analytics.backfills
 language plpgsql
@@ -2325,6 +2464,12 @@ comment on function analytics.backfill_scenario_attempts(integer) is
 
 -- packs/training/schema/dim_orgs.sql
 
+-- Object: analytics.dim_orgs
+-- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
+-- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
+-- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
+--      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
+--      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
 create table analytics.dim_orgs (
     org_id uuid primary key,
     name text not null,
@@ -2344,6 +2489,12 @@ comment on column analytics.dim_orgs.created_at is 'Of the organisation, not of 
 
 -- packs/training/schema/dim_scenarios.sql
 
+-- Object: analytics.dim_scenarios
+-- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
+-- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
+-- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
+--      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
+--      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
 create table analytics.dim_scenarios (
     scenario_id uuid primary key,
     org_id uuid not null,
@@ -2368,7 +2519,7 @@ comment on column analytics.dim_scenarios.created_at is 'Of the scenario, not of
 
 -- packs/training/schema/dim_time.sql
 
--- Object: analytics.dim_time, private.fill_dim_time(from_on, to_on), analytics.make_months_ahead(), job make-months-ahead
+-- Object: analytics.dim_time
 -- Grain: one row per day
 -- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
 --      months of the facts as well: both are the time to come.
@@ -2402,8 +2553,7 @@ comment on table analytics.dim_time is
 
 -- packs/training/schema/dim_users.sql
 
--- Object: analytics.dim_users, dim_scenarios, dim_orgs, private.current_dim_users, private.outdated_dim_*,
---         private.sync_dim_*(), private.sync_dimension(), analytics.sync_training_dimensions(), job sync-training-dimensions
+-- Object: analytics.dim_users
 -- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
 -- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
 -- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
@@ -2439,7 +2589,7 @@ comment on column analytics.dim_users.updated_at is 'When what this row says cha
 
 -- packs/training/schema/fact_scenario_attempts.sql
 
--- Object: analytics.fact_scenario_attempts, analytics.make_fact_partitions(from_on, to_on)
+-- Object: analytics.fact_scenario_attempts
 -- Grain: one row per completed attempt
 -- Reads: public.scenario_attempts, by triggers
 -- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
@@ -2492,7 +2642,7 @@ comment on column analytics.fact_scenario_attempts.date_key is 'UTC day of the s
 
 comment on column analytics.fact_scenario_attempts.created_at is 'When the fact was written first; the attempt has its own.';
 
-comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
+comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;';
 
 -- packs/training/schema/kpi_event_types.sql
 
@@ -2521,6 +2671,12 @@ comment on view analytics.kpi_event_types is 'The six types of event that fact_k
 
 -- packs/training/schema/mv_leaderboard_month.sql
 
+-- Object: analytics.mv_leaderboard_month
+-- Grain: one row per organisation, user and (UTC) month with a scored attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/leaderboard
+-- Refresh: daily at 02:00 UTC
+-- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read.
 create materialized view analytics.mv_leaderboard_month as
 with scored_attempts as (
     select
@@ -2569,6 +2725,12 @@ comment on column analytics.mv_leaderboard_month.score_sum is 'Of the attempts, 
 
 -- packs/training/schema/mv_org_activity_day.sql
 
+-- Object: analytics.mv_org_activity_day
+-- Grain: one row per organisation and UTC day on which an attempt was started or ended
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar; source of /analytics/training/org-overview
+-- Refresh: hourly
+-- Why: "this week" and "this month" follow the clock of the read; the days are what they are made of.
 create materialized view analytics.mv_org_activity_day as
 with started as (
     select
@@ -2773,6 +2935,12 @@ comment on column analytics.mv_scenario_insights.has_high_variance is 'The stand
 
 -- packs/training/schema/mv_user_activity_day.sql
 
+-- Object: analytics.mv_user_activity_day
+-- Grain: one row per organisation, user and UTC day on which the user started an attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: source of /analytics/training/org-overview and /analytics/training/team-overview
+-- Refresh: hourly
+-- Why: people who were active on several days count once, which sums over the organisation's days cannot say.
 create materialized view analytics.mv_user_activity_day as
 with started as (
     select
@@ -2867,7 +3035,7 @@ comment on column analytics.named_attempts.started_on is 'UTC day of the start.'
 
 -- packs/training/schema/org_overviews.sql
 
--- Object: analytics.org_overviews, private.reading_training_org_overview(asked) (made again)
+-- Object: analytics.org_overviews
 -- Grain: org_overviews: one row per organisation and day of dim_time, on which it is read
 -- Reads: analytics.mv_org_activity_day, analytics.mv_user_activity_day, analytics.dim_orgs, analytics.dim_time
 -- Serves: /analytics/training/org-overview
@@ -2936,6 +3104,13 @@ comment on column analytics.org_overviews.scored_count is 'Of total_attempts, ho
 
 -- packs/training/schema/orgs.sql
 
+-- Object: public.orgs
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.orgs (
     id uuid primary key default gen_random_uuid(),
     name text not null,
@@ -2996,6 +3171,13 @@ comment on view private.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and
 
 -- packs/training/schema/scenarios.sql
 
+-- Object: public.scenarios
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.scenarios (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null references public.orgs (id) on delete cascade,
@@ -3036,6 +3218,14 @@ create trigger scenarios_were_truncated after truncate on public.scenarios
 
 -- packs/training/schema/leaderboard_months.sql
 
+-- Object: analytics.leaderboard_months
+-- Grain: one row per organisation, user and (UTC) month with a scored attempt
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/leaderboard
+-- Refresh: daily at 02:00 UTC
+-- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read, by the
+--      exact average: two people whose averages look alike after rounding are still one before the other. Thirty decimals
+--      are the same for the same average, however many attempts it is of.
 create view analytics.leaderboard_months
 with (security_invoker = on)
 as
@@ -3060,6 +3250,13 @@ comment on column analytics.leaderboard_months.exact_avg_score is 'To thirty dec
 
 -- packs/training/schema/org_members.sql
 
+-- Object: public.org_members
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.org_members (
     org_id uuid not null references public.orgs (id) on delete cascade,
     user_id text not null references public.users (id) on delete cascade,
@@ -3138,6 +3335,13 @@ comment on view private.outdated_dim_scenarios is 'What analytics.dim_scenarios 
 
 -- packs/training/schema/scenario_attempts.sql
 
+-- Object: public.scenario_attempts
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 -- Why feedback_id: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
 --      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
 --      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
@@ -3204,6 +3408,13 @@ create trigger attempts_changed_hands after update on public.scenario_attempts
 
 -- packs/training/schema/teams.sql
 
+-- Object: public.teams
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.teams (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -3225,6 +3436,13 @@ comment on table public.teams is 'A team is everybody whose org_members.manager_
 
 -- packs/training/schema/assignments.sql
 
+-- Object: public.assignments
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.assignments (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -3253,6 +3471,14 @@ comment on column public.assignments.due_on is 'The last (UTC) day that is in ti
 
 -- packs/training/schema/attempt_list.sql
 
+-- Object: analytics.attempt_list
+-- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
+-- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
+-- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
+--      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
+--      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
+--      no fact: their people's attempts are few, and the index by person finds them.
 create view analytics.attempt_list
 with (security_invoker = on)
 as
@@ -3287,8 +3513,7 @@ comment on column analytics.attempt_list.feedback_id is 'What the application ca
 
 -- packs/training/schema/completed_attempts.sql
 
--- Object: private.completed_attempts, private.write_attempt_facts(), private.remove_attempt_facts(), and the triggers
---         that keep analytics.fact_scenario_attempts as private.completed_attempts says
+-- Object: private.completed_attempts
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
@@ -3315,6 +3540,12 @@ comment on view private.completed_attempts is 'What analytics.fact_scenario_atte
 
 -- packs/training/schema/current_dim_users.sql
 
+-- Object: private.current_dim_users
+-- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
+-- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
+-- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
+--      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
+--      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
 create view private.current_dim_users with (security_invoker = on) as
 select
     m.org_id,
@@ -3333,6 +3564,13 @@ comment on view private.current_dim_users is 'What analytics.dim_users ought to 
 
 -- packs/training/schema/dotted_lines.sql
 
+-- Object: public.dotted_lines
+-- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
+--      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
+--      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
+--      row would break every answer that it is in.
+--      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
+--      people and themselves, trainees themselves. Writes are the service's.
 create table public.dotted_lines (
     org_id uuid not null,
     user_id text not null,
@@ -3356,6 +3594,10 @@ comment on table public.dotted_lines is 'A second manager, who sees the member b
 
 -- packs/training/schema/fact_kpi_events.sql
 
+-- Object: analytics.fact_kpi_events
+-- Grain: one row per event in an attempt
+-- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
+--      is checked against it, and follows it: else one organisation's event could count for another.
 create table analytics.fact_kpi_events (
     id uuid primary key default gen_random_uuid(),
     attempt_id uuid not null references public.scenario_attempts (id) on delete cascade,
@@ -3630,6 +3872,14 @@ comment on view private.outdated_dim_users is 'What analytics.dim_users lacks, a
 
 -- packs/training/schema/people_attempts.sql
 
+-- Object: analytics.people_attempts
+-- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
+-- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
+-- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
+--      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
+--      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
+--      no fact: their people's attempts are few, and the index by person finds them.
 create view analytics.people_attempts
 with (security_invoker = on)
 as
@@ -3661,6 +3911,11 @@ comment on column analytics.people_attempts.started_on is 'UTC day of the start.
 
 -- packs/training/schema/team_members.sql
 
+-- Object: analytics.team_members
+-- Grain: one row per team and active member, and one without a member for an empty team
+-- Reads: public.teams, public.org_members
+-- Serves: source of /analytics/training/team-overview
+-- Why: whose team counts whom is decided once. A dotted line lets a manager see a person; the team does not count them.
 create view analytics.team_members
 with (security_invoker = on)
 as
@@ -3712,7 +3967,7 @@ comment on column analytics.team_members.user_id is 'Null in the one row of a te
 -- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
 -- Why: what completes an assignment is said once, for one person's page, which is read live, and for the materialized view
 --      over everybody: the first completed attempt of the scenario by the assignee that ended when it was assigned or later.
---      (MERGED) the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
+--      The end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
 --      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
 --      and for BI tools.
 create view analytics.assignment_status
@@ -3808,6 +4063,13 @@ comment on column analytics.mv_assignment_status.completed_at is
 
 -- packs/training/schema/current_assignments.sql
 
+-- Object: analytics.current_assignments
+-- Grain: one row per assignment, which is one scenario for one person
+-- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
+-- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
+-- Why: the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
+--      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
+--      and for BI tools.
 create view analytics.current_assignments
 with (security_invoker = on)
 as

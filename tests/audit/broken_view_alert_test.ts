@@ -77,7 +77,7 @@ async function dropBrokenView(sql: postgres.Sql): Promise<void> {
 
 /** Waits for pg_cron to end a run of the job with this status, which is a matter of minutes, and returns its runid. */
 async function endOfRun(sql: postgres.Sql, status: "failed" | "succeeded"): Promise<number> {
-  const patience = Date.now() + 150_000;
+  const patience = Date.now() + 300_000;
   while (Date.now() < patience) {
     const [run] = await sql`
       select d.runid::integer, d.return_message
@@ -89,5 +89,5 @@ async function endOfRun(sql: postgres.Sql, status: "failed" | "succeeded"): Prom
     if (run !== undefined) return Number(run["runid"]);
     await pause(500);
   }
-  throw new Error(`No run of refresh-mv_broken ${status} within 150 s: does the scheduler of pg_cron run?`);
+  throw new Error(`No run of refresh-mv_broken ${status} within 300 s: does the scheduler of pg_cron run?`);
 }

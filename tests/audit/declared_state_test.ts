@@ -124,7 +124,7 @@ async function untilRun(
   sql: postgres.Sql,
   { jobs, after }: { readonly jobs: readonly string[]; readonly after: number },
 ): Promise<void> {
-  const patience = Date.now() + 70_000;
+  const patience = Date.now() + 180_000;
   while (Date.now() < patience) {
     const ran = await sql`
       select distinct j.jobname from cron.job_run_details as d join cron.job as j using (jobid)
@@ -132,7 +132,7 @@ async function untilRun(
     if (ran.length === jobs.length) return;
     await pause(300);
   }
-  throw new Error(`No run of ${jobs.join(", ")} within 70 s: does the scheduler of pg_cron run?`);
+  throw new Error(`No run of ${jobs.join(", ")} within 180 s: does the scheduler of pg_cron run?`);
 }
 
 /** Waits for this second of the next minute. */

@@ -322,8 +322,12 @@ test("the doctor says when the scheduler is gone, and when no run is recorded", 
   deepEqual(told(await examine(url)).filter((one) => !/^(?:http_failed|unrefreshed):/.test(one)), [
     "history_off:cron.log_run",
   ]);
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  const examination = await examine(url);
+  // The server starts it again a second later, which a busy machine may spend before the doctor looks.
+  let examination = await examine(url);
+  for (let attempt = 0; attempt < 20 && !told(examination).includes("scheduler_gone:pg_cron"); attempt += 1) {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pg_cron scheduler'`;
+    examination = await examine(url);
+  }
   ok(told(examination).includes("scheduler_gone:pg_cron"));
   equal(exitCode(examination), 3);
   await sql`alter system reset cron.log_run`;
@@ -354,7 +358,7 @@ test("a server that lets nothing write is told as that, and a restart is not its
   await sql`alter system reset default_transaction_read_only`;
   await sql`select pg_reload_conf()`;
   const running = () => sql`select from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  for (let seconds = 0; seconds < 30 && (await running()).length === 0; seconds += 1) await pause(1_000);
+  for (let seconds = 0; seconds < 120 && (await running()).length === 0; seconds += 1) await pause(1_000);
   ok(
     !(await examine(url)).findings.some(({ kind }) => kind === "read_only" || kind === "scheduler_gone"),
     "both are over",
@@ -364,12 +368,12 @@ test("a server that lets nothing write is told as that, and a restart is not its
 
 /** Waits until a server that was killed has ended every session and recovered. */
 async function recovered(sql: postgres.Sql, old_pid: number): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     const [row] = await sql`select pg_backend_pid() as pid`.catch(() => []);
     if (row !== undefined && row["pid"] !== old_pid) return;
     await pause(100);
   }
-  throw new Error("the server did not come back within 30 s");
+  throw new Error("the server did not come back within 120 s");
 }
 
 test("the doctor sees what works on unseen, what hangs, and what waits for a lock", async () => {
@@ -458,7 +462,9 @@ test("every kind of the doctor is one of the audit's, with its severity", async 
 
 test("where Freshet is installed the doctor holds cron.job to the declarations, and passes on what the audit has open", async () => {
   const sql = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
+  const superuser = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
   try {
+    await superuser`insert into cron.job (schedule, command, jobname, username, active) values (${yearly}, 'select 5', 'probe-edited', 'service_role', false)`;
     await sql`select analytics.register_job(job_name => 'probe-gone', schedule => ${yearly}, command => 'select 1')`;
     await sql`select cron.unschedule('probe-gone')`;
     await sql`select analytics.register_job(job_name => 'probe-edited', schedule => ${yearly}, command => 'select 1')`;
@@ -476,6 +482,8 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
       const one of [
         "missing:probe-gone",
         "edited:probe-edited",
+        "inactive:probe-edited of service_role",
+        "undeclared:probe-edited of service_role",
         "undeclared:probe-stranger",
         "renamed:probe-old",
         "history_lost:probe",
@@ -494,6 +502,8 @@ test("where Freshet is installed the doctor holds cron.job to the declarations, 
     match(repair("undeclared"), /where jobid = \d+|unschedule\(\d+\)/);
     deepEqual(found.filter((one) => /^(?:missing|edited|undeclared):/.test(one) && !one.includes(":probe-")), []);
   } finally {
+    await superuser`delete from cron.job where username = 'service_role'`;
+    await superuser.end({ timeout: 5 });
     await sql`delete from analytics.incidents where subject = 'probe'`;
     await sql`delete from analytics.scheduled_jobs where job_name like 'probe-%'`;
     await sql`select cron.unschedule(jobname) from cron.job where jobname like 'probe-%'`;

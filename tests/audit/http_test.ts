@@ -76,7 +76,7 @@ httpTest(
     const by_hand =
       `select\n  net.http_post(\n    url:='${host.origin}/functions/v1/refused',\n    headers:=jsonb_build_object('Authorization', 'Bearer x'),\n    timeout_milliseconds:=5000\n  ) as request_id;`;
     await owner`select analytics.register_job('call-past', '* * * * *', ${by_hand})`;
-    await eventually("each job has run", 130, async () => {
+    await eventually("each job has run", 300, async () => {
       const [row] = await owner`
       select count(distinct j.jobname)::integer as count
       from cron.job_run_details as d join cron.job as j using (jobid)
@@ -85,7 +85,7 @@ httpTest(
     });
     for (const name of CALLS) await register(owner, name, "0 0 1 1 *");
     await owner`select analytics.register_job('call-past', '0 0 1 1 *', ${by_hand})`;
-    await eventually("each call has its answer", 20, async () => {
+    await eventually("each call has its answer", 90, async () => {
       const [row] = await owner`
       select count(*)::integer as count from net._http_response as r join analytics.http_calls as c on c.request_id = r.id`;
       return Number(row?.["count"]) >= CALLS.length;
@@ -135,7 +135,7 @@ httpTest(
     const [repaired] = await owner`select command from cron.job where jobname = 'call-past'`;
     assert.equal(repaired?.["command"], by_hand.replace("net.", "analytics."));
     await owner.unsafe(String(repaired?.["command"]));
-    await eventually("its call has its answer", 20, async () => {
+    await eventually("its call has its answer", 90, async () => {
       const [row] = await owner`
         select count(*)::integer as count from analytics.http_calls as c join net._http_response as r on r.id = c.request_id
         where c.job_name = 'call-past'`;
@@ -154,7 +154,7 @@ httpTest(
     host.onCall("lost", () => Promise.resolve());
     const [before] = await owner`select max(call_id)::integer as call_id from analytics.http_calls`;
     for (const name of CALLS) await owner.unsafe(command(name));
-    await eventually("each call has its answer", 20, async () => {
+    await eventually("each call has its answer", 90, async () => {
       const [row] = await owner`
         select count(*)::integer as count from analytics.http_calls as c
         where c.call_id > ${before?.["call_id"]}
@@ -187,7 +187,7 @@ httpTest(
     } finally {
       await sql`drop rule keep_request on net.http_request_queue`;
     }
-    await eventually("the queue is taken", 20, async () => {
+    await eventually("the queue is taken", 90, async () => {
       const [row] =
         await owner`select count(*)::integer as count from net._http_response as r join analytics.http_calls as c on c.request_id = r.id`;
       return row?.["count"] === 2;
@@ -208,7 +208,7 @@ httpTest("pg_net without a process is an incident when it stays away", async ({ 
   // It connects again at once, unless it may not.
   await sql`alter role ${sql(String(me?.["name"]))} nologin`;
   try {
-    await eventually("the process is gone", 10, async () => {
+    await eventually("the process is gone", 90, async () => {
       await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'pg_net%'`;
       return (await workers()).length === 0;
     });
@@ -219,7 +219,7 @@ httpTest("pg_net without a process is an incident when it stays away", async ({ 
   } finally {
     await sql`alter role ${sql(String(me?.["name"]))} login`;
   }
-  await eventually("the process is back", 30, async () => (await workers()).length > 0);
+  await eventually("the process is back", 90, async () => (await workers()).length > 0);
   assert.equal((await stage.audit()).closed, 1);
 });
 

@@ -25,7 +25,7 @@ Deno.test({
         assert.equal((await stage.audit({ dsn: spotlight.dsn })).sent, 1);
 
         // Alert, heartbeat, recovery, heartbeat.
-        const envelopes = await take(4, readEnvelopes(spotlight.url, AbortSignal.timeout(10_000)));
+        const envelopes = await take(4, readEnvelopes(spotlight.url, AbortSignal.timeout(60_000)));
         const items = envelopes.flatMap((envelope) => envelope.items);
         const [alert, recovery] = items.filter((item) => item.header["type"] === "event").map((item) => item.payload);
         assert.partialDeepStrictEqual(alert, {

@@ -11,7 +11,7 @@ const INTENDED: Readonly<Record<string, readonly string[]>> = {
     ...["analytics.manual_refresh(text)", "analytics.refresh_request(bigint)"],
     "analytics.request_refresh(text, text, text)",
     ...["private.ask_refresh(text, text, text)", "private.refresh_request(bigint)"],
-    ...["private.canonical_uuid(text)", "private.claimed_uuid(text)"],
+    ...["private.caller_claims()", "private.canonical_uuid(text)", "private.claimed_uuid(text)"],
     ...["private.analytics_heatmap_admin()", "private.analytics_refresh_heatmap()", "private.get_cron_job_status()"],
     ...["private.health_check()", "private.manual_refresh(text)", "private.people_of_caller()"],
     "private.refresh_reporting_views()",

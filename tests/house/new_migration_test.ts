@@ -5,7 +5,7 @@ import type postgres from "postgres";
 import { type Draft, draftMigration, readSide } from "../../tools/schema/draft/draft.ts";
 import { migrationText } from "../../tools/schema/draft/text.ts";
 import { projectFolder } from "../../tools/schema/areas.ts";
-import { loadWithin } from "../../tools/schema/load.ts";
+import { loadSchemaWithin } from "../../tools/schema/load.ts";
 import { copyProject } from "../support/project_copy.ts";
 import { withConnections } from "../support/test_database.ts";
 
@@ -56,12 +56,12 @@ async function draftBetween(from: Probe, to: Probe): Promise<{ draft: Draft; tex
   return await withConnections(1, async ([sql]) => {
     ok(sql);
     const want = await rolledBack(sql, async (transaction) => {
-      const placed = await loadWithin(transaction, filesOf(to));
+      const placed = await loadSchemaWithin(transaction, filesOf(to));
       return { placed, want: await readSide(transaction) };
     });
     const migrations = new Map([["20260101000000_core__probe.sql", Object.values(from).join("\n")]]);
     const draft = await rolledBack(sql, async (transaction) => {
-      await loadWithin(transaction, filesOf(from));
+      await loadSchemaWithin(transaction, filesOf(from));
       return await draftMigration(transaction, { area: "core", ...want, migrations });
     });
     deepEqual(draft.byHand, []);
@@ -220,24 +220,29 @@ Deno.test("new:kind drafts its migration with what else changed, which lacks not
     ok(path !== "", said + new TextDecoder().decode(stderr));
     const text = await Deno.readTextFile(`${root}/${path}`);
     match(text, /^create or replace function \w+\.url_host/m);
-    deepEqual(await foundBy(text), []);
+    const page = await Deno.readTextFile(`${root}/docs/runbook/slow_refresh.md`);
+    const [, look = ""] = /```sql\n([\s\S]*?)```/.exec(page) ?? [];
+    const test = await Deno.readTextFile(
+      `${root}/tests/sql/detect_slow_refresh/nothing_is_told_while_nothing_is_wrong.test.sql`,
+    );
+    const queries = [...test.matchAll(/is_empty\(\s*\$\$ ([\s\S]*?) \$\$/g)].map(([, query = ""]) => query);
+    equal(queries.length, 3);
+    deepEqual(await rowsAfter(text, [look, ...queries]), [[], [], [], []]);
   } finally {
     await Deno.remove(home, { recursive: true });
   }
 });
 
-/** What a pass finds of the new kind after its migration, and whether its detector failed. */
-async function foundBy(migration: string): Promise<unknown[]> {
+/** What each query answers after the migration and a pass. */
+async function rowsAfter(migration: string, queries: readonly string[]): Promise<unknown[][]> {
   return await withConnections(1, async ([sql]) => {
     ok(sql);
     return await rolledBack(sql, async (transaction) => {
       await transaction.unsafe(migration);
       await transaction`select analytics.audit_pass()`;
-      return [
-        ...await transaction`
-          select kind, subject from analytics.findings
-          where state = 'bad' and (kind = 'slow_refresh' or (kind = 'detector_failed' and subject = 'slow_refresh'))`,
-      ];
+      const answers: unknown[][] = [];
+      for (const query of queries) answers.push([...await transaction.unsafe(query)]);
+      return answers;
     });
   });
 }

@@ -112,7 +112,7 @@ interface Run {
 
 /** Waits until pg_cron has ended one run of each of the seven jobs, and returns these. */
 async function endedRuns(sql: postgres.Sql, afterRunid: number): Promise<readonly Run[]> {
-  const patience = Date.now() + 90_000;
+  const patience = Date.now() + 240_000;
   while (Date.now() < patience) {
     const runs = await sql<Run[]>`
       select distinct on (j.jobname) j.jobname, d.runid::integer, d.status, d.return_message
@@ -124,7 +124,7 @@ async function endedRuns(sql: postgres.Sql, afterRunid: number): Promise<readonl
     if (runs.length === 7) return runs;
     await pause(250);
   }
-  throw new Error("The seven jobs have not run within 90 s: does the scheduler of pg_cron run?");
+  throw new Error("The seven jobs have not run within 240 s: does the scheduler of pg_cron run?");
 }
 
 async function clear(superuser: postgres.Sql): Promise<void> {

@@ -16,23 +16,38 @@ function connect(settings: Record<string, number> = {}): postgres.Sql {
   return postgres(url ?? "", { max: 8, onnotice: () => {}, connection: settings });
 }
 
-/** A view whose refresh takes so long. */
-async function plantView(name: string, seconds: number, limit = "10 minutes"): Promise<void> {
+/** A view whose refresh waits until it is let through, and takes so many seconds at least. */
+async function plantView(name: string, { waits = false, seconds = 0, limit = "10 minutes" } = {}): Promise<void> {
   await sql.unsafe(`
     create table public.${name}_source (id integer primary key);
     insert into public.${name}_source values (1);
+    create table public.${name}_let_through ();
+    create function public.${name}_gate() returns boolean language plpgsql as $$
+    begin
+      perform pg_sleep(${seconds});
+      while ${waits} and not exists (select from public.${name}_let_through) loop
+        perform pg_sleep(0.05);
+      end loop;
+      return true;
+    end $$;
     create materialized view analytics.${name} as
-      select s.id, now() as seen_at, pg_sleep(${seconds}) is null as slept from public.${name}_source as s with no data;
+      select s.id, now() as seen_at, public.${name}_gate() as has_waited from public.${name}_source as s with no data;
     create unique index ${name}_key on analytics.${name} (id);
     select analytics.register_view('${name}', 'queue_probe', '0 0 1 1 *', '1 hour', statement_timeout => '${limit}');
   `).simple();
 }
 
+async function letThrough(name: string): Promise<void> {
+  await sql.unsafe(`insert into public.${name}_let_through default values`);
+}
+
 async function dropView(name: string): Promise<void> {
   await sql.unsafe(`
+    insert into public.${name}_let_through default values;
     select analytics.unregister_view('${name}');
     drop materialized view analytics.${name};
-    drop table public.${name}_source;
+    drop function public.${name}_gate();
+    drop table public.${name}_source, public.${name}_let_through;
     delete from analytics.refresh_requests where view_name = '${name}' or pack = 'queue_probe';
     delete from analytics.refresh_log where view_name = '${name}';
   `).simple();
@@ -101,9 +116,9 @@ function test(name: string, fn: () => Promise<void>): void {
 }
 
 test("pg_cron does what takes longer than a call may, cuts what outlives its own limit, and one does not wait for the other", async () => {
-  // The other worker may come ten seconds later, and has three for what it cuts.
-  await plantView("mv_queue_slow", 18);
-  await plantView("mv_queue_cut", 60, "3 seconds");
+  // Longer than a call may, and until the other one is over.
+  await plantView("mv_queue_slow", { waits: true, seconds: 11 });
+  await plantView("mv_queue_cut", { waits: true, limit: "3 seconds" });
   try {
     const [slow, cut] = [await ask("mv_queue_slow"), await ask("mv_queue_cut")];
     deepEqual([slow.state, cut.state], ["queued", "queued"]);
@@ -116,6 +131,7 @@ test("pg_cron does what takes longer than a call may, cuts what outlives its own
       "refresh of analytics.mv_queue_cut failed [57014]: canceling statement due to statement timeout",
     );
 
+    await letThrough("mv_queue_slow");
     const done = await until(slow.id, "finished");
     deepEqual(done.views.map(({ outcome, attempt_count }) => [outcome, attempt_count]), [["refreshed", 1]]);
     const [row] = await sql`
@@ -133,7 +149,7 @@ test("pg_cron does what takes longer than a call may, cuts what outlives its own
 });
 
 test("however many ask at once, they get one request", async () => {
-  await plantView("mv_queue_once", 0);
+  await plantView("mv_queue_once");
   try {
     await withoutScheduler(async (run) => {
       for (let round = 0; round < 5; round++) {
@@ -149,16 +165,17 @@ test("however many ask at once, they get one request", async () => {
 });
 
 test("behind one that runs one more is queued, and it sees what was written after the first began", async () => {
-  await plantView("mv_queue_behind", 2);
+  await plantView("mv_queue_behind", { waits: true });
   try {
     await withoutScheduler(async (run) => {
       const first = await ask("mv_queue_behind");
       const running = run();
-      await until(first.id, "running", 20);
+      await until(first.id, "running");
       await sql`insert into public.mv_queue_behind_source values (2)`;
       const behind = await Promise.all(Array.from({ length: 6 }, () => ask("mv_queue_behind")));
       const ids = [...new Set(behind.map(({ id }) => id))];
       deepEqual([ids.length, ids[0] === first.id, behind[0]?.state], [1, false, "queued"]);
+      await letThrough("mv_queue_behind");
       await running;
       await run();
       equal((await look(ids[0] ?? 0)).views[0]?.outcome, "refreshed");
@@ -170,7 +187,7 @@ test("behind one that runs one more is queued, and it sees what was written afte
 });
 
 test("a request that was made within a transaction waits for its commit, and then sees what it wrote", async () => {
-  await plantView("mv_queue_commit", 0);
+  await plantView("mv_queue_commit");
   try {
     await withoutScheduler(async (run) => {
       const waiting = await ask("mv_queue_commit");
@@ -194,7 +211,7 @@ test("a request that was made within a transaction waits for its commit, and the
 });
 
 test("a view that its schedule is refreshing comes when that has ended", async () => {
-  await plantView("mv_queue_busy", 0);
+  await plantView("mv_queue_busy");
   try {
     await withoutScheduler(async (run) => {
       const holder = connect();
@@ -219,19 +236,19 @@ test("a view that its schedule is refreshing comes when that has ended", async (
 });
 
 test("a worker that is killed leaves its request queued; three times, and it is finished as failed", async () => {
-  await plantView("mv_queue_killed", 30);
+  await plantView("mv_queue_killed", { waits: true });
   try {
     await withoutScheduler(async (run) => {
       const { id } = await ask("mv_queue_killed");
       for (let attempt = 1; attempt <= 3; attempt++) {
         const running = run().catch((error: unknown) => error);
-        await until(id, "running", 20);
+        await until(id, "running");
         await pause(300);
         await sql`
           select pg_terminate_backend(pid) from pg_stat_activity
           where query like '%claim_refresh%' and state = 'active' and pid <> pg_backend_pid()`;
         ok(await running instanceof Error, "it was killed");
-        const [view] = (await until(id, "queued", 20)).views;
+        const [view] = (await until(id, "queued")).views;
         deepEqual([view?.state, view?.attempt_count, view?.outcome], ["queued", attempt, null]);
       }
       await run();
@@ -245,17 +262,19 @@ test("a worker that is killed leaves its request queued; three times, and it is 
 });
 
 test("where a command cannot set a limit, as in background workers, the other worker cuts what outlives its own", async () => {
-  await plantView("mv_queue_overdue", 60, "2 seconds");
+  await plantView("mv_queue_overdue", { waits: true, limit: "5 minutes" });
   try {
     await withoutScheduler(async () => {
       const [row] = await sql`select private.refresh_worker_command(1, true) as command`;
       const command = String(row?.["command"]);
       const { id } = await ask("mv_queue_overdue");
       const hanging = onSession(command);
-      await until(id, "running", 20);
+      await until(id, "running");
       await onSession(command);
       equal((await look(id)).state, "running", "it has not outlived its limit yet");
-      await pause(7_500);
+      // What it may outlive its limit by.
+      await pause(5_500);
+      await sql`update analytics.views set statement_timeout = '1 millisecond' where view_name = 'mv_queue_overdue'`;
       await onSession(command);
       await hanging;
       const [view] = (await look(id)).views;

@@ -59,6 +59,12 @@ export class FakeSource implements Source {
     this.#views.set(view, { rows, state: { ...state, ...moved, populated: true } });
   }
 
+  /** As `refresh … with no data` leaves it. */
+  empty(view: string): void {
+    const { state } = this.#view(view);
+    this.#views.set(view, { rows: [], state: { ...state, populated: false } });
+  }
+
   /** A refresh that found nothing to do. */
   verify(view: string): void {
     const { state, rows } = this.#view(view);

@@ -50,6 +50,7 @@ export async function startDeployment(): Promise<Deployment> {
   const [scheduler] = await admin`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   Deno.kill(Number(scheduler?.["pid"]), "SIGSTOP");
   let told_before = 0;
+  let health_asked_at = 0;
 
   async function run(job: string): Promise<void> {
     const [row] = await admin`select jobid, command from cron.job where jobname = ${job}`;
@@ -130,11 +131,13 @@ export async function startDeployment(): Promise<Deployment> {
       return row?.["is_audited"] === true;
     },
     async health() {
-      await pause(1_100); // health remembers for a second
+      // It remembers for a second what it answered last.
+      await pause(Math.max(0, health_asked_at + 1_100 - Date.now()));
       const response = await fetch(`${gate.origin}/functions/v1/analytics/health`, {
         headers: { apikey: stack.keys.secretKey },
       });
       const body = await response.json();
+      health_asked_at = Date.now();
       return { code: response.status, status: String(body.status), reasons: body.reasons ?? [] };
     },
     async told() {
@@ -175,7 +178,7 @@ function startGate(origin: string, deployed: ReadonlySet<string>) {
 
 /** Until pg_net has stored the answer to every request that was sent. */
 async function answered(admin: postgres.Sql): Promise<void> {
-  for (let patience = 0; patience < 400; patience += 1) {
+  for (let patience = 0; patience < 1_200; patience += 1) {
     const [row] = await admin`
       select count(*)::integer as count from analytics.http_calls as c
       where c.harvested_at is null and c.queued_at > now() - interval '5 minutes'
@@ -183,5 +186,5 @@ async function answered(admin: postgres.Sql): Promise<void> {
     if (row?.["count"] === 0) return;
     await pause(50);
   }
-  throw new Error("pg_net stored no answer within 20 s");
+  throw new Error("pg_net stored no answer within 60 s");
 }

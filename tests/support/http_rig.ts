@@ -1,5 +1,5 @@
 import { renderCsv } from "../../shared/adapters/csv.ts";
-import { runbookUrl } from "../../shared/adapters/environment.ts";
+import { readDecorations, runbookUrl } from "../../shared/adapters/decorations.ts";
 import { createIdentity } from "../../shared/adapters/identity.ts";
 import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
 import { sha256 } from "../../shared/adapters/sha256.ts";
@@ -22,7 +22,7 @@ import { FakeOperations } from "./fake_operations.ts";
 import { FakeRefreshes } from "./fake_refreshes.ts";
 import { FakeSharedStore } from "./fake_shared_store.ts";
 import { type FakeRow, FakeSource } from "./fake_source.ts";
-import { environmentWith, KEYS } from "./tokens.ts";
+import { environmentWith, KEYS, ORIGIN } from "./tokens.ts";
 
 export interface HttpRigOptions {
   readonly resources?: readonly Resource[];
@@ -76,7 +76,8 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
     // What a deployment has that nobody configured.
-    runbook_url: runbookUrl(environmentWith()),
+    runbook_url: runbookUrl(ORIGIN, readDecorations(() => undefined)),
+    settings_notes: [],
     refreshes: options.refreshes ?? new FakeRefreshes(),
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",

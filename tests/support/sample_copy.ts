@@ -7,6 +7,11 @@ export function sampleFolder(): string | undefined {
   return Deno.env.get("FRESHET_TEST_SAMPLE");
 }
 
+/** The work folder of the migrated and empty one among them; undefined where the run has none, or a file is run by itself. */
+export function emptyClusterFolder(): string | undefined {
+  return Deno.env.get("FRESHET_TEST_EMPTY");
+}
+
 /** Runs a body with a database of its own, on a server of its own, that it may change as it likes. */
 export async function withCopyOf<Result>(
   which: typeof CLUSTERS[number],

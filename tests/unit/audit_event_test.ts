@@ -178,6 +178,12 @@ Deno.test("alertEvent() keeps what the product itself wrote, and takes out of it
   const again = 'job "send mail" is scheduled again as "mail it" (jobid 7)';
   const duplicated = failedAlert(1, { kind: "duplicated", message: again, duplicates: [{ job: "mail it", jobid: 7 }] });
   assert.equal(alertEvent(duplicated, runbook).facts["message"], again);
+  const elsewhere = 'job "send mail" is scheduled again as "mail them" (jobid 8, of "mail clerk")';
+  const foreign = failedAlert(1, {
+    ...{ kind: "duplicated", message: elsewhere },
+    foreign_duplicates: [{ job: "mail them", jobid: 8, owner: "mail clerk" }],
+  });
+  assert.equal(alertEvent(foreign, runbook).facts["message"], elsewhere);
   // What nothing announces is a value there too.
   assert.ok(!String(told("edited", 'learner "Ann Lee" is unknown')).includes("Ann Lee"));
   // The same from PostgreSQL, or in a kind that repeats what PostgreSQL said, is a value.

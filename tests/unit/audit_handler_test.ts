@@ -23,7 +23,15 @@ function handler(environment: Readonly<Record<string, string>> = complete) {
   const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
   const fetch = serveCronAudit({
     authorize: (request) => requireCronKey(request, (name) => environment[name]),
-    connect: () => ({ database, sender, issues: null, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+    connect: () => ({
+      database,
+      sender,
+      issues: null,
+      clock,
+      send_for_ms: 60_000,
+      runbook_url: "docs/runbook",
+      settings_notes: [],
+    }),
     ledger: () => ({
       complete: (call_id, completion) => Promise.resolve(void completions.push([call_id, completion])),
     }),
@@ -88,7 +96,15 @@ Deno.test("cron-audit says 503 while no signature can be checked, and has the he
   const clock = new FakeClock();
   const fetch = serveCronAudit({
     authorize: () => Promise.reject(sourceUnavailable("verify_call failed [PGRST002, HTTP 503]")),
-    connect: () => ({ database, sender, issues: null, clock, send_for_ms: 60_000, runbook_url: "docs/runbook" }),
+    connect: () => ({
+      database,
+      sender,
+      issues: null,
+      clock,
+      send_for_ms: 60_000,
+      runbook_url: "docs/runbook",
+      settings_notes: [],
+    }),
     ledger: () => assert.fail("nothing is written"),
     log: (line) => lines.push(line),
   });

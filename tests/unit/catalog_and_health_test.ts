@@ -55,9 +55,12 @@ Deno.test("health is bad when a view is older than its objective, or was never r
 Deno.test("health gives its reasons to administrators and the secret key, and to nobody else", async () => {
   const { ask, clock, source } = createArenaRig();
   source.register("mv_new");
+  source.empty("mv_time_to_first_win");
   clock.advance(1_201_000);
   const { reasons } = await (await ask("/analytics/health", { headers: { apikey: KEYS.secret } })).json();
   assert.ok(reasons.includes("views: view mv_new was never refreshed"), reasons.join());
+  const emptied = "views: view mv_time_to_first_win holds no data: it was emptied since its last refresh";
+  assert.ok(reasons.includes(emptied), reasons.join());
   assert.ok(
     reasons.some((reason: string) => /^views: view mv_agent_progress is stale: 12\d\d seconds old/.test(reason)),
   );

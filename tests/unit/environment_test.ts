@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readEnvironment, runbookUrl } from "../../shared/adapters/environment.ts";
+import { readDecorations, runbookUrl } from "../../shared/adapters/decorations.ts";
+import { readEnvironment } from "../../shared/adapters/environment.ts";
 import { jwksSource } from "../../shared/adapters/jwks_source.ts";
 import { environmentWith, VARIABLES } from "../support/tokens.ts";
 
@@ -22,7 +23,6 @@ const FAULTS: readonly (readonly [string, Record<string, string | undefined>, Re
   ["an empty key", { SUPABASE_PUBLISHABLE_KEYS: '{"default":""}' }, /SUPABASE_PUBLISHABLE_KEYS/],
   ["a key set that is none", { SUPABASE_JWKS: '{"planted":1}' }, /SUPABASE_JWKS must be a key set/],
   ["an unknown algorithm", { FRESHET_JWT_ALGORITHMS: "none" }, /FRESHET_JWT_ALGORITHMS must be among ES256/],
-  ["a runbook that is no address", { FRESHET_RUNBOOK_URL: "planted/runbook" }, /FRESHET_RUNBOOK_URL must be an http/],
   ["half a Redis", { UPSTASH_REDIS_REST_URL: "https://planted.example" }, /together, or neither/],
   ["an origin with a path", { FRESHET_CORS_ORIGINS: "https://planted.example/app" }, /FRESHET_CORS_ORIGINS must be/],
   ["a limit of nothing", { FRESHET_RATE_LIMITS: "user=0/60" }, /FRESHET_RATE_LIMITS must be none, or changes/],
@@ -116,7 +116,8 @@ Deno.test("readEnvironment() changes the limits that are named and leaves the ot
 Deno.test("runbookUrl() is a link without any setting: this project's own pages, unless another place is named", () => {
   const linkOf = (over: Record<string, string>) => {
     const all: Record<string, string | undefined> = { ...VARIABLES, ...over };
-    return runbookUrl(readEnvironment((name) => all[name]));
+    const get = (name: string) => all[name];
+    return runbookUrl(readEnvironment(get).SUPABASE_URL, readDecorations(get));
   };
   assert.equal(
     linkOf({ SUPABASE_URL: "https://abc.supabase.co/" }),

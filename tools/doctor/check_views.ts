@@ -99,7 +99,8 @@ async function unrefreshed(patient: Patient, all: readonly View[], deeds: readon
       names.length === 1 ? "this materialized view" : `${names.length} materialized views`
     }: ${shown}`,
     repair: forgotten.map(({ name, relation, has_key, is_populated }) =>
-      `select cron.schedule(${literal(`refresh-${name.replace(/^[^.]*\./, "")}`.slice(0, 63))}, '*/30 * * * *', ` +
+      // Never refresh-<view>, which is the job of a view that Freshet registered.
+      `select cron.schedule(${literal(`refresh ${name}`.slice(0, 63))}, '*/30 * * * *', ` +
       `$$set statement_timeout = '10min'; set lock_timeout = '5s'; refresh materialized view ${
         has_key && is_populated ? "concurrently " : ""
       }${relation}$$);`

@@ -81,6 +81,10 @@ export async function survey(session: Session, url: string): Promise<Patient> {
       coalesce(nullif((select s.setting from pg_settings as s where s.name = 'cron.timezone'), ''), 'GMT') as timezone,
       coalesce((select s.setting from pg_settings as s where s.name = 'cron.match_dom_and_dow') = 'on', false) as matches_both_days,
       'analytics.audit_state' in (table relations) as has_freshet,
+      exists (
+        select from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname = 'private' and p.proname = 'known_cron_jobs' and pg_has_role(p.proowner, 'usage')
+      ) as has_names,
       'net._http_response' in (table relations) as has_net,
       pg_is_in_recovery() as is_replica`;
   const cron_version: string | null = row?.["cron_version"] ?? null;
@@ -102,17 +106,22 @@ export async function survey(session: Session, url: string): Promise<Patient> {
     is_replica: row?.["is_replica"] === true,
     project: projectOf(url),
     reads_cron,
-    jobs: reads_cron ? await readJobs(session) : [],
+    jobs: reads_cron ? await readJobs(session, row?.["has_names"] === true) : [],
     patience: PATIENCE,
   };
 }
 
-async function readJobs(session: Session): Promise<Job[]> {
+/** By the names that the audit tells, where there is one: pg_cron lets two owners' jobs have the same. */
+async function readJobs(session: Session, has_names: boolean): Promise<Job[]> {
+  const known = has_names
+    ? session`select jobid, min(job_name) as name from private.known_cron_jobs() group by jobid`
+    : session`select null::bigint as jobid, null::text as name where false`;
   return await session<Job[]>`
-    select jobid::float8 as jobid, coalesce(jobname::text, 'jobid:' || jobid) as name, schedule, command, active,
-      username, database, nodename, nodeport
-    from cron.job
-    order by jobid`;
+    select j.jobid::float8 as jobid, coalesce(k.name, j.jobname::text, 'jobid:' || j.jobid) as name, j.schedule, j.command,
+      j.active, j.username, j.database, j.nodename, j.nodeport
+    from cron.job as j
+    left join (${known}) as k on k.jobid = j.jobid
+    order by j.jobid`;
 }
 
 /**

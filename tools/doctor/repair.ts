@@ -1,5 +1,9 @@
 import { repairSql } from "../../shared/core/audit_repair.ts";
+import { declareAsItIs } from "../../shared/core/audit_repair_unseen.ts";
 import type { Found } from "./open_incidents.ts";
+
+/** Their repair changes the command, which would be an edit of a declared job. */
+const REWRITES: ReadonlySet<string> = new Set(["locking_refresh", "unset_timeout"]);
 
 const NEEDS_FRESHET = /\b(?:analytics|private)\./;
 
@@ -8,7 +12,11 @@ export function repairOf(
   finding: Found,
   options: { readonly own: string | null; readonly has_freshet: boolean; readonly now: number },
 ): string | null {
-  if (options.own !== null) return options.own;
+  if (options.own !== null) {
+    return options.has_freshet && REWRITES.has(finding.kind)
+      ? `${options.own}\n${declareAsItIs(finding.job ?? finding.subject)}`
+      : options.own;
+  }
   const shared = sharedRepair(finding, options.now);
   if (options.has_freshet) return shared;
   const lines = shared?.split("\n").filter((line) => !NEEDS_FRESHET.test(line)).join("\n");

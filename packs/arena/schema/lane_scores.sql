@@ -4,7 +4,7 @@
 -- Serves: the arena's views; rejected_lane_scores shows what they leave out, and why
 -- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
 --      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
---      (MERGED) one row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
+--      One row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
 --      decimal number, below 10^15 in magnitude and with at most 100 decimals: percentiles are floats, which know no
 --      1e-400. Blanks around it are those of ASCII, because the cast to numeric knows no others. A lane's name is at most
 --      200 characters long: it is part of keys, and an index takes no more than 2,704 bytes. The moment of the submission

@@ -4,7 +4,7 @@
 -- Serves: /analytics/arena/weakness-patterns
 -- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
 --      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
---      (MERGED) made again over the distribution with titles. The slope is least squares in exact numerics,
+--      Made again over the distribution with titles. The slope is least squares in exact numerics,
 --      (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope works in floats, whose last bits depend on the plan. It
 --      is null when all submissions have one time.
 -- Refresh: every 30 minutes, three minutes after the distribution that it compares with

@@ -1,6 +1,6 @@
 -- Object: analytics.named_explanation_engagement
 -- Grain: one row per track; those of the views, with the title of the track and the text of the question
--- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
+-- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, explained_questions
 -- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
 --         /analytics/engagement/explanation-engagement
 -- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
@@ -17,7 +17,7 @@ select
     e.helpful_rate,
     e.revisit_rate
 from analytics.explanation_engagement as e
-left join analytics.question_texts as t on t.question_id = e.question_id;
+left join analytics.explained_questions as t on t.question_id = e.question_id;
 
 revoke all on table analytics.named_explanation_engagement from public, anon, authenticated;
 

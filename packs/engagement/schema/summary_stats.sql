@@ -4,7 +4,7 @@
 -- Serves: /analytics/engagement/summary-stats
 -- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day, not
 --      at the clock: a stored "last 7 days" would freeze at the refresh, and the day says which seven are meant.
---      (MERGED) derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
+--      Derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
 --      and as_of_on says which: a session of the future must not leave everybody else outside them.
 -- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
 create materialized view analytics.summary_stats as

@@ -1,7 +1,7 @@
 -- Object: private.asked_orgs()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
---      (MERGED) which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
+--      Which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
 --      deleted is asked about in vain, at once, whatever its views still hold.
 create function private.asked_orgs(asked jsonb)
 returns uuid[]

@@ -4,7 +4,7 @@
 -- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
 -- Why: what completes an assignment is said once, for one person's page, which is read live, and for the materialized view
 --      over everybody: the first completed attempt of the scenario by the assignee that ended when it was assigned or later.
---      (MERGED) the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
+--      The end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
 --      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
 --      and for BI tools.
 create view analytics.assignment_status

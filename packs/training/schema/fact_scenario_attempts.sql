@@ -53,7 +53,7 @@ comment on column analytics.fact_scenario_attempts.date_key is 'UTC day of the s
 
 comment on column analytics.fact_scenario_attempts.created_at is 'When the fact was written first; the attempt has its own.';
 
-comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used).';
+comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;';
 
 -- Object: live relations fact_scenario_attempts, assignments, people_of_manager
 -- Why: what a person did, what they were asked to do, and who reports to whom is answered as it is now.

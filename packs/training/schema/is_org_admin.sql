@@ -8,7 +8,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    claims constant jsonb := private.caller_claims();
 begin
     -- The membership as it is now: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)

@@ -1,3 +1,8 @@
+-- Object: private.reading_training_my_score_trend()
+-- Grain: one row per person and UTC day with attempts
+-- Reads: analytics.fact_scenario_attempts
+-- Serves: /analytics/training/me/score-trend
+-- Why: a person's own page is read live: an attempt that has just ended is seen at once.
 create type private.training_my_score_trend_row as (
     org_id uuid,
     user_id text,

@@ -5,7 +5,7 @@ export const explanationEngagement = defineResource({
   name: "explanation-engagement",
   view: "explanation_engagement",
   through: "named_explanation_engagement",
-  reads: ["question_texts"],
+  reads: ["explained_questions"],
   summary: "Which explanations are read, how long, whether they help, and who comes back, the most read first",
   params: {
     question_id: parameter.id().optional(),

@@ -10,10 +10,20 @@ as $$
 declare
     is_first constant boolean := coalesce((select s.judged_since = pass_started_at from analytics.audit_state as s), false);
     news bigint[];
-    again bigint[];
-    told analytics.incidents;
+    again bigint[] := array[]::bigint[];
+    waiting bigint;
+    failure jsonb;
+    failures jsonb[] := array[]::jsonb[];
 begin
-    perform private.gather_causes(pass_started_at);
+    -- Without causes and groups each is told by itself: more to read, and none is lost.
+    begin
+        perform private.gather_causes(pass_started_at);
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
     -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
@@ -26,22 +36,26 @@ begin
         )
         and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
         and not private.is_muted(i);
-    perform private.gather_groups(news, is_first);
-    again := private.tell_again();
+    begin
+        perform private.gather_groups(news, is_first);
+        again := private.tell_again();
+    exception
+        when assert_failure or others then
+            failures := failures || jsonb_build_object(
+                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+            );
+    end;
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.announced_at is null
             and i.cause_id is null
             and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
-        told := private.name_members(told, 'opened');
-        -- A group that one incident began goes on in the issue of that one.
-        told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, 'opened');
-        update analytics.incidents as i set announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'opened');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
 
     -- What speaks for others is over when all of them are.
@@ -51,26 +65,33 @@ begin
         and c.closed_at is null
         and not exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.closed_at is null);
 
-    for told in
-        select i.*
+    for waiting in
+        select i.incident_id
         from analytics.incidents as i
         where i.closed_at is not null
             and i.announced_at is not null
             and i.recovery_announced_at is null
         order by i.incident_id
     loop
-        -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
-        if told.resolution <> 'escalated' and told.cause_id is null then
-            told := private.name_members(told, 'recovered');
-            told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-            perform private.enqueue_alert(told, 'recovered');
-        end if;
-        update analytics.incidents as i set recovery_announced_at = clock_timestamp() where i.incident_id = told.incident_id;
+        failure := private.tell(waiting, 'recovered');
+        failures := case when failure is null then failures else failures || failure end;
     end loop;
+
+    -- The first stands for all. It is told at once: the next pass may fail of the same. When it is itself what cannot be
+    -- told, health says it.
+    failure := failures[1];
+    if cardinality(failures) > 1 then
+        failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
+    end if;
+    perform private.note_detector('announcement', failure);
+    perform private.tell(i.incident_id, 'opened')
+    from analytics.incidents as i
+    where failure is not null and i.kind = 'detector_failed' and i.subject = 'announcement'
+        and i.closed_at is null and i.announced_at is null and i.cause_id is null;
 end
 $$;
 
 revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
 
 comment on function private.announce_incidents(timestamptz) is
-    'Writes the alerts for what opened and closed. Idempotent: each transition of an incident is told once, by itself or by the event of its cause.';
+    'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';

@@ -1,7 +1,7 @@
 -- Object: private.detect_http()
 -- Why: what the HTTP jobs of this project came to. Runs after private.detect_failed, whose incidents it may explain, and
 --      before they are announced.
---      (MERGED) what guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
+--      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
 --      is, the calls of the ledger are taken and judged all the same.
 create function private.detect_http()
 returns void

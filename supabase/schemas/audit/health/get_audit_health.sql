@@ -1,7 +1,7 @@
 -- Object: analytics.get_audit_health()
 -- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
 --      is unknown: never ok.
---      (MERGED) health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
+--      Health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
 --      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
 create function analytics.get_audit_health()
 returns jsonb

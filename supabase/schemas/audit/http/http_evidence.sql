@@ -9,10 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'job', call.job_name,
-        'schedule', coalesce(
-            (select d.schedule from analytics.scheduled_jobs as d where d.job_name = call.job_name),
-            (select j.schedule from cron.job as j where j.jobname = call.job_name order by j.jobid limit 1)
-        ),
+        'schedule', private.schedule_of_job(call.job_name),
         'runid', call.runid,
         'call_id', call.call_id,
         'function', call.function_name,

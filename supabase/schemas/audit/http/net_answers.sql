@@ -1,7 +1,6 @@
 -- Object: private.net_answers()
--- Why: a job that calls net.http_post itself gets 401 each minute, and pg_cron writes "succeeded". pg_net keeps the answer and
---      not who asked; but which jobs call it stands in their commands, and which of them ran then in the history. Where one
---      alone did it was that one; where several did they are named together.
+-- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
+--      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
 create function private.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -17,6 +16,8 @@ as $$
         end
     from net._http_response as r
     where r.created > net_answers.since
+        -- One of the future is judged when that has come.
+        and r.created < clock_timestamp() + interval '1 minute'
         and not exists (
             select
             from analytics.http_calls as c

@@ -13,7 +13,7 @@ as $$
         evidence => jsonb_strip_nulls(jsonb_build_object(
             'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
             'jobs', to_jsonb(jobs[1:20]),
-            'schedule', (select j.schedule from cron.job as j where j.jobname = observe_untracked.subject order by j.jobid limit 1),
+            'schedule', private.schedule_of_job(observe_untracked.subject),
             'severity', case when cardinality(jobs) = 0 then 'warning' end,
             'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
             'failed_at', failed_at,

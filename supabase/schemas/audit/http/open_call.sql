@@ -31,7 +31,7 @@ begin
     end;
 
     select * into run from private.current_run();
-    in_seconds := exists (select from cron.job as j where j.jobname = run.job_name and j.schedule ~ 'second');
+    in_seconds := exists (select from private.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
     insert into analytics.http_calls (
         function_name, job_name, runid, planned_at, deadline_at, awaits_completion
     )

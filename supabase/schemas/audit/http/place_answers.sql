@@ -24,8 +24,9 @@ begin
         from cron.job_run_details as d
         join callers as c on c.jobid = d.jobid
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
-            and d.start_time is not null
-            and coalesce(d.end_time, clock_timestamp()) > since - batch
+            and d.start_time > '2000-01-01'
+            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
     placed as (

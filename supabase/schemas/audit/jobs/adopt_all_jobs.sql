@@ -12,15 +12,27 @@ declare
     job record;
 begin
     for job in
-        -- Of two owners' jobs with one name the older one: a declaration has one name.
-        select distinct on (j.jobname) j.jobname, j.jobid, j.username, j.schedule
-        from cron.job as j
+        select distinct on (k.job_name = j.jobname, j.jobname, j.username)
+            k.jobid, k.owner, k.schedule, private.job_label(k.job_name, k.owner) as label
+        from private.known_cron_jobs() as k
+        join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
-            and not exists (select from analytics.scheduled_jobs as d where d.job_name = j.jobname)
-        order by j.jobname, j.jobid
+            and k.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+        -- Those that are told by pg_cron's own name first.
+        order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
-        perform analytics.adopt_job(job.jobname, adopt_all_jobs.late_after, adopt_all_jobs.max_runtime, job.username);
-        return query select job.jobname::text, job.jobid::bigint, job.username::name, job.schedule::text;
+        return query
+        select
+            private.adopt_jobid(
+                job.jobid,
+                -- A job may be called as another one is told: no declaration is lost to it.
+                case
+                    when exists (select from analytics.scheduled_jobs as d where d.job_name = job.label) then format('%s (%s)', job.label, job.jobid)
+                    else job.label
+                end,
+                adopt_all_jobs.late_after, adopt_all_jobs.max_runtime
+            ),
+            job.jobid::bigint, job.owner::name, job.schedule::text;
     end loop;
 end
 $$;
@@ -28,4 +40,4 @@ $$;
 revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
 
 comment on function analytics.adopt_all_jobs(interval, interval) is
-    'Declares every job of cron.job that has a name and is not declared, as it stands, and returns those. Changes nothing in pg_cron, and no declaration. Idempotent.';
+    'Declares every job of cron.job that has a name and no declaration, as it stands, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';

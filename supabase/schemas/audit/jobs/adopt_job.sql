@@ -11,33 +11,47 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    owners constant text[] := array(
-        select j.username from cron.job as j
+    declared_as text := job_name;
+    -- By pg_cron's name, else by the one that the audit tells.
+    jobids bigint[] := array(
+        select j.jobid from cron.job as j
         where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
-        order by j.username
     );
-    job record;
+    owners text[];
 begin
-    if cardinality(owners) <> 1 then
+    if jobids <> '{}' and exists (
+        -- The declared owner's job has the plain name for as long as it is there.
+        select
+        from analytics.scheduled_jobs as d
+        join cron.job as o on o.jobname = d.job_name and o.username = d.owner
+        where d.job_name = adopt_job.job_name and o.jobid <> all (jobids)
+    ) then
+        declared_as := (select format('%s of %s', j.jobname, j.username) from cron.job as j where j.jobid = jobids[1] limit 1);
+    elsif jobids = '{}' then
+        jobids := array(
+            select k.jobid
+            from private.known_cron_jobs() as k
+            join cron.job as j on j.jobid = k.jobid
+            where j.jobname is not null
+                and adopt_job.job_name in (k.job_name, private.job_label(k.job_name, k.owner))
+                and (adopt_job.owner is null or k.owner = adopt_job.owner)
+        );
+    end if;
+    if cardinality(jobids) <> 1 then
+        owners := array(select j.username from cron.job as j where j.jobid = any (jobids) order by j.username);
         raise exception using
             errcode = 'no_data_found',
             message = format(
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
-                ' of "' || adopt_job.owner || '"', cardinality(owners), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
+                ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
             hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    select j.schedule, j.command, j.username, j.database into strict job
-    from cron.job as j
-    where j.jobname = adopt_job.job_name and j.username = owners[1];
-    perform private.declare_job(job_name, job.schedule, job.command, late_after, max_runtime);
-    update analytics.scheduled_jobs as d
-    set owner = job.username, database = job.database
-    where d.job_name = adopt_job.job_name;
+    perform private.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
 $$;
 
 revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
 
 comment on function analytics.adopt_job(text, interval, interval, name) is
-    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. owner: whose, where several have the name. Changes nothing in pg_cron. Idempotent.';
+    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Takes the name that the audit tells too, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';

@@ -8,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared analytics.scheduled_jobs;
+    name_in_cron text;
     job record;
 begin
     select * into declared from analytics.scheduled_jobs as d where d.job_name = restore_job.job_name;
@@ -17,10 +18,22 @@ begin
             message = format('cannot restore job "%s": it is not declared', job_name),
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
+    name_in_cron := coalesce(declared.cron_name, declared.job_name);
+    -- Scheduled by the caller it would be the caller's, and a third job of the name.
+    if declared.cron_name is not null and declared.owner <> current_user then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('cannot restore job "%s": it is job "%s" of "%s", and only that role can schedule it', job_name, name_in_cron, declared.owner),
+            hint = format(
+                'set role %I; select cron.schedule(%L, schedule, command) with those of analytics.scheduled_jobs where job_name = %L; reset role.',
+                declared.owner, name_in_cron, job_name
+            );
+    end if;
+
     -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
     select j.jobid, j.username into job
     from cron.job as j
-    where j.jobname = restore_job.job_name
+    where j.jobname = name_in_cron
         and j.username = current_user
         and declared.owner <> current_user
         and private.command_fingerprint(j.command) <> declared.command_fingerprint;
@@ -42,13 +55,13 @@ begin
     for job in
         select j.jobid, j.username
         from cron.job as j
-        where j.jobname = restore_job.job_name
+        where j.jobname = name_in_cron
             and (j.username <> current_user or j.database <> current_database())
             and (
                 j.username in (declared.owner, current_user)
                 or private.command_fingerprint(j.command) = declared.command_fingerprint
                     and not exists (
-                        select from cron.job as o where o.jobname = restore_job.job_name and o.username in (declared.owner, current_user)
+                        select from cron.job as o where o.jobname = name_in_cron and o.username in (declared.owner, current_user)
                     )
             )
     loop
@@ -62,10 +75,10 @@ begin
                     hint = format('set role %I; select cron.unschedule(%s); reset role; then restore it again.', job.username, job.jobid);
         end;
     end loop;
-    perform cron.schedule(job_name, declared.schedule, declared.command);
+    perform cron.schedule(name_in_cron, declared.schedule, declared.command);
     perform cron.alter_job(j.jobid, active => true)
     from cron.job as j
-    where j.jobname = restore_job.job_name and j.username = current_user and not j.active;
+    where j.jobname = name_in_cron and j.username = current_user and not j.active;
     update analytics.scheduled_jobs as d
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
@@ -73,7 +86,7 @@ begin
     perform private.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
-        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited', 'renamed') and i.subject = restore_job.job_name
     ));
 end
 $$;

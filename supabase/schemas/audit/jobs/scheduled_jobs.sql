@@ -9,6 +9,8 @@
 --      is no pile-up.
 -- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why cron_name: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
 create table analytics.scheduled_jobs (
     job_name text primary key,
     schedule text not null,
@@ -28,6 +30,7 @@ create table analytics.scheduled_jobs (
     declared_at timestamptz not null default now(),
     has_monitor boolean not null default false,
     is_worker boolean not null default false,
+    cron_name text,
     constraint scheduled_jobs_silence_ends check (isfinite(muted_until) and isfinite(paused_until)),
     constraint scheduled_jobs_spans_check check (
         greatest(period, late_after, max_runtime, min_runtime) <= interval '100 years'
@@ -67,3 +70,6 @@ comment on column analytics.scheduled_jobs.is_worker is
 
 comment on column analytics.scheduled_jobs.recovery_threshold is
     'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
+
+comment on column analytics.scheduled_jobs.cron_name is
+    'Its name in pg_cron where that is another: job_name is "<name> of <owner>" for a second owner''s job, and short where the name is very long.';

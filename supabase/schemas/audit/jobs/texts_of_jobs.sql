@@ -31,9 +31,8 @@ as $$
     ),
 
     jobs as (
-        select
-            coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name, j.jobid, j.schedule, j.username::text as owner, j.command
-        from cron.job as j
+        select j.job_name, j.jobid, j.schedule, j.owner, j.command
+        from private.known_cron_jobs() as j
         where j.active and j.database = current_database()
     ),
 

@@ -18,10 +18,12 @@ declare
     counted_at_most constant bigint := 10000;
     partition_name text;
     table_name text;
+    repair_hint text;
     row_count bigint;
 begin
-    for partition_name, table_name in
-        select d.relname, t.relname
+    for partition_name, table_name, repair_hint in
+        -- Who owns the table says in the partition's comment how its partitions are made.
+        select d.relname, t.relname, substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$')
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as t on t.oid = p.partrelid
         join pg_catalog.pg_class as d on d.oid = p.partdefid
@@ -42,9 +44,13 @@ begin
             state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
             observed_at => clock_timestamp(),
             evidence => case
-                when row_count > 0 then jsonb_build_object('message', format(
-                    'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
-                    case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end, table_name
+                when row_count > 0 then jsonb_strip_nulls(jsonb_build_object(
+                    'message', format(
+                        'analytics.%s holds %s rows that fit no other partition of analytics.%s', partition_name,
+                        case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end,
+                        table_name
+                    ),
+                    'repair_hint', repair_hint
                 ))
                 else '{}'
             end

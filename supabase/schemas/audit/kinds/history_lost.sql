@@ -10,7 +10,7 @@ values (
 
 -- Object: private.detect_history_lost()
 -- Why: runs that vanished before they were read can have ended in any way.
---      (MERGED) where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
+--      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
 create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql

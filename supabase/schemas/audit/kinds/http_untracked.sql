@@ -19,9 +19,8 @@ declare
     -- Who calls without a job is not known to call again.
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
-        select greatest(
-            clock_timestamp() - interval '6 hours', private.judged_since(), coalesce(s.last_audit_at - overlap, '-infinity')
-        )
+        -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
+        select greatest(private.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
     is_watched constant boolean := exists (
@@ -35,6 +34,7 @@ declare
     -- A database webhook calls when a row is written, whatever job runs then.
     or_trigger text;
 begin
+    perform private.note_lost_answers();
     if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
         return;
     end if;
@@ -54,11 +54,11 @@ begin
     loop
         if place.failed_count = 0 then
             -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, private.failed_at(f.evidence), null, null)
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad'
                 and f.subject = any (place.suspects)
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
 
             select array(
                 select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
@@ -66,7 +66,7 @@ begin
             into still_suspect
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and (f.evidence ->> 'failed_at')::timestamptz < place.slot;
+                and private.failed_at(f.evidence) < place.slot;
             if found then
                 -- Each of several has to be seen well: it may have been any of them.
                 update analytics.findings as f
@@ -85,7 +85,7 @@ begin
         -- As many failed as are known to fail: it was they. One more, and it was another one too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
-        select (f.evidence ->> 'failed_at')::timestamptz into told_until
+        select private.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
@@ -93,7 +93,7 @@ begin
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
-            where i.kind = 'http_untracked' and (i.evidence ->> 'failed_at')::timestamptz >= place.last_failed_at
+            where i.kind = 'http_untracked' and private.failed_at(i.evidence) >= place.last_failed_at
         );
         perform private.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
@@ -114,11 +114,11 @@ begin
         );
     end loop;
 
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, (f.evidence ->> 'failed_at')::timestamptz, null, null)
+    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, private.failed_at(f.evidence), null, null)
     from analytics.findings as f
     where f.kind = 'http_untracked' and f.state = 'bad'
         and (
-            (f.subject = 'no job' and (f.evidence ->> 'failed_at')::timestamptz < clock_timestamp() - quiet_after)
+            (f.subject = 'no job' and private.failed_at(f.evidence) < clock_timestamp() - quiet_after)
             or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
         );
 

@@ -4,7 +4,7 @@ values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     230, 'orphan_owner',
-    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct j.owner from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct private.short_name(j.owner) from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
     false
 );
 
@@ -19,13 +19,14 @@ set search_path = pg_catalog, pg_temp
 as $$
     -- One cause, however many jobs: the subject is the role.
     select
-        j.owner,
+        private.short_name(j.owner),
         jsonb_build_object(
-            'owner', j.owner,
+            'owner', private.short_name(j.owner),
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
-                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', j.owner, count(*)
+                'role "%s" does not exist and owns %s %s; pg_cron crashes when it looks the role up',
+                private.short_name(j.owner), count(*), case when count(*) = 1 then 'job' else 'jobs' end
             )
         )
     from private.known_cron_jobs() as j

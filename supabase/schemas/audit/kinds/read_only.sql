@@ -34,19 +34,19 @@ as $$
     ),
     owners as (
         select
-            j.username::text as owner, count(*) as job_count, to_jsonb((array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid) order by j.jobid))[1:20]) as jobs,
+            j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
             -- As a session of that role begins: its own setting here, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from cron.job as j
-        join pg_roles as r on r.rolname = j.username
+        from private.known_cron_jobs() as j
+        join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
-        group by j.username, r.oid
+        group by j.owner, r.oid
     ),
     struck as (
         select

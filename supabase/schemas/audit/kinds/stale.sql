@@ -28,7 +28,7 @@ values
 
 -- Object: private.detect_stale()
 -- Why: readers care for the age of the rows, whatever its cause.
---      (MERGED) an age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
+--      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
 create function private.detect_stale()
 returns void

@@ -22,8 +22,8 @@ as $$
 declare
     subjects text[];
 begin
-    select coalesce(array_agg(coalesce(j.jobname::text, 'jobid:' || j.jobid)), '{}') into subjects
-    from cron.job as j
+    select coalesce(array_agg(j.job_name), '{}') into subjects
+    from private.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';

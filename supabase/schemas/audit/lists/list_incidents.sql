@@ -2,7 +2,7 @@
 -- Serves: /analytics/ops/incidents
 -- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
 --      would carry it, unscrubbed: whoever serves it scrubs it.
---      (MERGED) an alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
+--      An alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
 --      scrubbed before they were kept.
 create function analytics.list_incidents(
     state text default null,

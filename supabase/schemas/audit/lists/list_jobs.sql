@@ -2,7 +2,7 @@
 -- Serves: /analytics/ops/jobs
 -- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
 --      other people's hold keys.
---      (MERGED) a page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
+--      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
 --      when that job is gone meanwhile the list begins again, so that no job is passed over.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb
@@ -12,13 +12,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with scheduled as (
-        -- A name may be scheduled twice, by two owners: the oldest stands for it, and the count tells.
-        select distinct on (coalesce(c.jobname::text, 'jobid:' || c.jobid))
-            coalesce(c.jobname::text, 'jobid:' || c.jobid) as job_name,
-            count(*) over (partition by coalesce(c.jobname::text, 'jobid:' || c.jobid)) as scheduled_count,
-            c.jobid, c.schedule, c.command, c.active, c.username, c.database
-        from cron.job as c
-        order by coalesce(c.jobname::text, 'jobid:' || c.jobid), c.jobid
+        -- Under the name by which the audit tells it. One that is there twice is told by the oldest, and the count.
+        select distinct on (c.job_name)
+            c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
+            c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
+        from private.known_cron_jobs() as c
+        order by c.job_name, c.jobid
     ),
     place as (
         select case
@@ -93,8 +92,8 @@ as $$
                         'runid', r.runid,
                         'status', r.status,
                         'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
-                        'started_at', r.start_time,
-                        'ended_at', r.end_time
+                        'started_at', private.run_time(r.start_time),
+                        'ended_at', private.run_time(r.end_time)
                     ) end,
                     'open_incidents', (
                         select coalesce(

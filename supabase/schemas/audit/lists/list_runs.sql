@@ -16,7 +16,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with names as (
-        select j.jobid, coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name from cron.job as j
+        select j.jobid, j.job_name from private.known_cron_jobs() as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
         select k.jobid, k.job_name
@@ -52,7 +52,10 @@ as $$
         limit page_size + 1
     ),
     page as (
-        select m.*, coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
+        select
+            m.runid, m.jobid, m.status, m.return_message,
+            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
         limit page_size

@@ -67,9 +67,20 @@ begin
         end;
     end loop;
 
-    perform private.withdraw_subjects(
-        'detector_failed', array(select d.detector from analytics.audit_detectors as d) || 'calendar'::text
-    );
+    begin
+        -- Findings that could be written down in this pass, or were not made any more.
+        perform private.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
+        from analytics.findings as f
+        where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
+        perform private.withdraw_subjects(
+            'detector_failed',
+            array(select d.detector from analytics.audit_detectors as d) || array['calendar', 'announcement']
+            || array(select f.subject from analytics.findings as f where f.kind = 'detector_failed' and f.subject like '% findings')
+        );
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:its own findings [%s]', sqlstate);
+    end;
 
     begin
         blind_reason := private.detect_blind(history.read_error);
@@ -77,11 +88,22 @@ begin
         when others then
             blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
     end;
-    -- Only now: an incident of passes that failed is over with this one.
-    if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-        perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
-    end if;
-    perform private.announce_incidents(started_at);
+    begin
+        -- Only now: an incident of passes that failed is over with this one.
+        if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
+            perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+        end if;
+    exception
+        when assert_failure or others then
+            untold := untold || format('detector_failed:audit_failed [%s]', sqlstate);
+    end;
+    begin
+        perform private.announce_incidents(started_at);
+    exception
+        -- What was found stays, and the next pass tells it.
+        when assert_failure or others then
+            untold := untold || format('detector_failed:announcement [%s]', sqlstate);
+    end;
 
     select
         count(*) filter (where i.opened_at >= started_at and i.kind <> 'storm'),

@@ -26,7 +26,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(d.end_time, d.start_time) as ended_at
+        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -43,7 +43,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and d.end_time is not null
+        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -53,7 +53,7 @@ begin
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
         and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(d.end_time, d.start_time, '-infinity') < ended_before
+        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;

@@ -8,6 +8,8 @@
 --      that was. What still stands is told when it would have been, had everything begun with that pass.
 -- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
+-- Why answers_read_at, answers_last_id: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
+--      ended. And what pg_net deleted before it was read is said, as a loss of history is.
 create table analytics.audit_state (
     is_singleton boolean primary key default true check (is_singleton),
     epoch integer not null default 1,
@@ -26,7 +28,9 @@ create table analytics.audit_state (
     batch_size integer not null default 10000 check (batch_size between 1 and 10000),
     failed_count integer not null default 0,
     failed_at timestamptz,
-    failure text
+    failure text,
+    answers_read_at timestamptz,
+    answers_last_id bigint
 );
 
 alter table analytics.audit_state enable row level security;
@@ -60,6 +64,10 @@ comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at
 comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
 
 comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+
+comment on column analytics.audit_state.answers_read_at is 'When the answers of pg_net that no ledger row explains were read last.';
+
+comment on column analytics.audit_state.answers_last_id is 'The last number that pg_net had given to a request by then.';
 
 -- What ran before the audit existed is not news.
 insert into analytics.audit_state (system_identifier, history_relation, low_runid)

@@ -16,21 +16,34 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- The declared owner's, else the audit's own, else the one that was there first.
-        case j.username when first_value(j.username) over (
-            partition by n.job_name
-            order by coalesce(j.username = d.owner, false) desc, (j.username = current_user) desc, j.jobid
-        )
-            then n.job_name
-            else format('%s of %s', n.job_name, j.username)
-        end,
-        j.jobid, j.schedule, j.command, j.username, j.database, j.active
-    from cron.job as j
-    cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
-    left join analytics.scheduled_jobs as d on d.job_name = n.job_name;
+        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        k.jobid, k.schedule, k.command, k.username, k.database, k.active
+    from (
+        select
+            case
+                when d.job_name is not null then d.job_name
+                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                when j.username = first_value(j.username) over (
+                    partition by n.job_name
+                    order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
+                )
+                    then n.job_name
+                else format('%s of %s', n.job_name, j.username)
+            end as told,
+            j.jobid, j.schedule, j.command, j.username, j.database, j.active
+        from cron.job as j
+        cross join lateral (select coalesce(j.jobname::text, 'jobid:' || j.jobid) as job_name) as n
+        left join (
+            select distinct on (coalesce(s.cron_name, s.job_name), s.owner)
+                s.job_name, s.owner::text as owner, coalesce(s.cron_name, s.job_name) as cron_name
+            from analytics.scheduled_jobs as s
+            order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
+        ) as d on d.cron_name = n.job_name and d.owner = j.username
+    ) as k;
 $$;
 
 revoke all on function private.known_cron_jobs() from public, anon, authenticated;
 
 comment on function private.known_cron_jobs() is
-    'cron.job under the names by which the audit knows its jobs: of several owners'' jobs with one name, one has it and the others are "<name> of <owner>".';
+    'cron.job under the names by which the audit knows its jobs: as declared; of several owners'' jobs with one name, one has it and the others are "<name> of <owner>"; a very long name is shortened.';

@@ -8,7 +8,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    claims constant jsonb := private.caller_claims();
     -- The role that SET ROLE chose; a definer function changes current_user, not this.
     acting_role constant text := current_setting('role');
     allowed boolean;

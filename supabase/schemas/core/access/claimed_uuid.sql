@@ -9,7 +9,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.canonical_uuid(auth.jwt() ->> claim);
+    select private.canonical_uuid(private.caller_claims() ->> claim);
 $$;
 
 revoke all on function private.claimed_uuid(text) from public, anon, authenticated;

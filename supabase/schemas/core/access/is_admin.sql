@@ -7,10 +7,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'is_admin' = 'true'::jsonb,
-        false
-    );
+    select coalesce(private.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
 $$;
 
 revoke all on function analytics.is_admin() from public, anon, authenticated;

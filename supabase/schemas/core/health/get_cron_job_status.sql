@@ -30,7 +30,8 @@ begin
     )
     select
         j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
-        r.runid, r.status, private.told_run_message(r.status, r.return_message), r.start_time, r.end_time
+        r.runid, r.status, private.told_run_message(r.status, r.return_message),
+        private.run_time(r.start_time), private.run_time(r.end_time)
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;

@@ -9,9 +9,9 @@ as $$
 begin
     -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
     -- index, and no further back than a run that has only just been started can be.
-    select d.runid, coalesce(j.jobname::text, 'jobid:' || j.jobid) into current_run.runid, current_run.job_name
+    select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
-    join cron.job as j on j.jobid = d.jobid
+    join private.known_cron_jobs() as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
         and d.job_pid = pg_backend_pid()
         and d.command = current_query()
@@ -20,8 +20,8 @@ begin
 
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
-        select min(coalesce(j.jobname::text, 'jobid:' || j.jobid)) into current_run.job_name
-        from cron.job as j
+        select min(j.job_name) into current_run.job_name
+        from private.known_cron_jobs() as j
         where j.command = current_query()
         having count(*) = 1;
     end if;

@@ -1,7 +1,7 @@
 -- Object: private.harvest_responses()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
---      (MERGED) before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
+--      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
 --      which works on after its caller hung up was judged before the time that it has.
 create function private.harvest_responses()
 returns bigint
@@ -9,8 +9,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more.
-    kept_for constant interval := interval '7 hours';
+    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    kept_for constant interval := (
+        select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
+        from analytics.audit_state as s
+    );
     -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
@@ -39,7 +42,7 @@ begin
         is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = r.created,
+        responded_at = private.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id

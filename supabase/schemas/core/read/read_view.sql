@@ -1,9 +1,9 @@
 -- Object: analytics.read_view()
 -- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
 --      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
---      (MERGED) an answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
+--      An answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
 --      among the rows that were asked for.
---      (MERGED) a page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
+--      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
 --      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
 --      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
 --      what orders goes through private.column_reference, which the function before had left without a caller.

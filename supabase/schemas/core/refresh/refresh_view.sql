@@ -2,7 +2,7 @@
 -- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
 --      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
 --      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
---      (MERGED) a view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
+--      A view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
 --      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
 create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
 returns analytics.refresh_log

@@ -187,14 +187,14 @@ function callCommand(): string {
 }
 
 async function untilAnswered(): Promise<void> {
-  for (const patience = Date.now() + 15_000; Date.now() < patience;) {
+  for (const patience = Date.now() + 60_000; Date.now() < patience;) {
     const [row] = await product.sql`
       select count(*)::integer as count from analytics.http_calls as c join net._http_response as r on r.id = c.request_id
       where c.function_name = 'absent'`;
     if (row?.["count"] === 2) return;
     await pause(100);
   }
-  throw new Error("the calls had no answer within 15 s");
+  throw new Error("the calls had no answer within 60 s");
 }
 
 async function post(query: string, headers: Record<string, string>): Promise<Response> {

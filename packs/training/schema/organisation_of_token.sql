@@ -1,0 +1,31 @@
+-- Object: public.organisation_of_token()
+-- Grain: one row, or none for a user who is in no organisation, or in several and chose none
+-- Why: a member is what public.org_members says. public.user_roles only chooses among several organisations: copied there, a role
+--      would outlive its membership. Of an organisation that is not in public.orgs this pack knows nothing, so
+--      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema private.
+create function public.organisation_of_token(user_id text, chosen_org_id uuid, chosen_org_role text)
+returns table (org_id uuid, org_role text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with membership as (
+        select m.org_id, m.role::text as org_role, count(*) over () as membership_count
+        from public.org_members as m
+        where m.user_id = organisation_of_token.user_id and (m.left_at is null or m.left_at > now())
+    )
+
+    select m.org_id, m.org_role
+    from membership as m
+    where m.org_id = chosen_org_id or (chosen_org_id is null and m.membership_count = 1)
+    union all
+    select chosen_org_id, chosen_org_role
+    where chosen_org_id is not null and not exists (select from public.orgs as o where o.id = chosen_org_id);
+$$;
+
+revoke all on function public.organisation_of_token(text, uuid, text) from public, anon, authenticated, service_role;
+
+grant execute on function public.organisation_of_token(text, uuid, text) to supabase_auth_admin;
+
+comment on function public.organisation_of_token(text, uuid, text) is
+    'The organisation and role that the token of a user carries: the membership that user_roles chose, or the only one. Called by custom_access_token_hook.';

@@ -1,0 +1,20 @@
+-- Object: private.short_name()
+-- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
+--      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+create function private.short_name(name text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Names of jobs and owners are keys here, and a key holds less than three kilobytes.
+    select case
+        when octet_length(name) <= 200 then name
+        else format('%s… sha256:%s', left(name, 40), left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 16))
+    end;
+$$;
+
+revoke all on function private.short_name(text) from public, anon, authenticated;
+
+comment on function private.short_name(text) is
+    'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';

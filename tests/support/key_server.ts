@@ -1,0 +1,43 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+
+/** Publishes the keys that tokens are signed with, as a project's auth does. On loopback only. */
+export interface KeyServer {
+  readonly url: string;
+  /** How often the keys were asked for. */
+  asked(): number;
+  /** Answers 500 until it is told otherwise. */
+  down(is_down: boolean): void;
+  /** A new key: published from now on, unless it is a forger's. */
+  addKey(kid: string, publishing?: { readonly is_forged: boolean }): Promise<void>;
+  /** A token of the key's, with claims beside the usual ones; no two are the same. */
+  sign(key: { readonly kid: string; readonly said?: string }, claims: Record<string, unknown>): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export function startKeyServer(): KeyServer {
+  const published: object[] = [];
+  const keys = new Map<string, CryptoKey>();
+  let asked = 0;
+  let is_down = false;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    asked += 1;
+    return is_down ? new Response("down", { status: 500 }) : Response.json({ keys: published });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/jwks.json`,
+    asked: () => asked,
+    down: (so) => void (is_down = so),
+    async addKey(kid, { is_forged } = { is_forged: false }) {
+      const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
+      keys.set(kid, privateKey);
+      if (!is_forged) published.push({ ...await exportJWK(publicKey), kid, alg: "ES256", use: "sig" });
+    },
+    sign({ kid, said = kid }, claims) {
+      const key = keys.get(kid);
+      if (key === undefined) throw new Error(`there is no key ${kid}`);
+      return new SignJWT({ aud: "authenticated", role: "authenticated", jti: crypto.randomUUID(), ...claims })
+        .setProtectedHeader({ alg: "ES256", kid: said }).setIssuedAt().setExpirationTime("1h").sign(key);
+    },
+    stop: () => server.shutdown(),
+  };
+}
