@@ -2,8 +2,8 @@
 // receiver that counts; exits 1 when one event was sent, when a pass was missed or when health was not ok at its end.
 import { commitOfProject } from "../tools/test/proof_results.ts";
 import { pause } from "../stack/pause.ts";
-import { startEnvelopeSink } from "../tests/support/envelope_sink.ts";
-import { startProduct } from "../tests/support/product.ts";
+import { startEnvelopeSink } from "../tests/support/fakes/envelope_sink.ts";
+import { startProduct } from "../tests/support/rigs/product.ts";
 
 const AUDIT_PERIOD_MINUTES = 5;
 

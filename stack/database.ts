@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type postgres from "postgres";
-import { importOulad } from "../tools/import_oulad.ts";
-import { BUSY_CHALLENGE } from "../tools/oulad/busy_agents.ts";
+import { importOulad } from "../samples/oulad/import.ts";
+import { BUSY_CHALLENGE } from "../samples/oulad/import/busy_agents.ts";
 import { plantDemoTraining } from "./demo_training.ts";
 import { withConnection } from "./one_connection.ts";
 import { pause } from "./pause.ts";

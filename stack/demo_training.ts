@@ -1,6 +1,6 @@
 import type postgres from "postgres";
-import { BUSY_PRESENTATION, BUSY_STUDENTS } from "../tools/oulad/busy_agents.ts";
-import { orgId, userId } from "../tools/oulad/ids.ts";
+import { BUSY_PRESENTATION, BUSY_STUDENTS } from "../samples/oulad/import/busy_agents.ts";
+import { orgId, userId } from "../samples/oulad/import/ids.ts";
 
 /** Who the demo tokens of the training pack stand for. Only the trainee exists in the dataset. */
 export const demoTrainingUsers = {

@@ -1,5 +1,5 @@
-import { DECORATION_NAMES } from "../shared/adapters/decorations.ts";
-import { VARIABLES } from "../shared/adapters/environment.ts";
+import { DECORATION_NAMES } from "../shared/adapters/runtime/decorations.ts";
+import { VARIABLES } from "../shared/adapters/runtime/environment.ts";
 import type { Keys } from "./keys.ts";
 import { localJwks } from "./tokens.ts";
 

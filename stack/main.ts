@@ -3,7 +3,7 @@ import { reset } from "./commands/reset.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
-import { OuladError } from "../tools/oulad/oulad_error.ts";
+import { OuladError } from "../samples/oulad/import/oulad_error.ts";
 import { isDiskFull } from "./disk_full.ts";
 import { messageOf, StackError } from "./stack_error.ts";
 

@@ -1,20 +1,24 @@
 /**
- * Proves the arrows of ARCHITECTURE.md over the real import graph, and that the console belongs to entry points.
+ * Proves the arrows of ARCHITECTURE.md over the real import graph, that no files import each other in a circle, and that the
+ * console belongs to entry points.
  * `deno run -A tools/check_import_direction.ts [folder]` prints each violation and exits with 1 when there is any.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, partOf } from "./import_rules.ts";
+import { circlesIn } from "./import_circles.ts";
+import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, partOf, WITHOUT_CIRCLES } from "./import_rules.ts";
 import { type Import, importsFrom, packageName } from "./module_graph.ts";
 
 const CHECKED_FOLDERS = ["shared", "supabase/functions"];
 
 /** Every violation in a project folder, as sentences; empty means that the arrows hold. */
 export async function findViolations(project: string): Promise<string[]> {
-  const files = await sourceFiles(project);
-  const imports = await graphOf(project, files);
+  const files = await sourceFiles(project, CHECKED_FOLDERS);
+  const all = await graphOf(project, await sourceFiles(project, WITHOUT_CIRCLES));
+  const checked = new Set(files);
+  const imports = all.filter(({ from }) => checked.has(pathOf(project, from) ?? ""));
   const texts = await Promise.all(
     files.map(async (file) => [file, await readFile(join(project, file), "utf8")] as const),
   );
@@ -24,14 +28,16 @@ export async function findViolations(project: string): Promise<string[]> {
     ),
     ...imports.flatMap((found) => judgeImport(project, found)),
     ...texts.flatMap(([file, text]) => judgeText(file, text)),
+    ...judgeCircles(project, all),
   ];
 }
 
-async function sourceFiles(project: string): Promise<string[]> {
+async function sourceFiles(project: string, folders: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  for (const folder of CHECKED_FOLDERS) {
+  for (const folder of folders) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
-    found.push(...names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name).split(sep).join("/")));
+    const ours = names.filter((name) => name.endsWith(".ts") && !name.includes("node_modules"));
+    found.push(...ours.map((name) => join(folder, name).split(sep).join("/")));
   }
   return found.sort();
 }
@@ -68,6 +74,20 @@ function judgeImport(project: string, found: Import): string[] {
   return is_allowed
     ? []
     : [`${from} imports the package ${name}: ${part.name} may import ${part.packages.join(", ") || "none"}`];
+}
+
+function judgeCircles(project: string, imports: readonly Import[]): string[] {
+  const between = imports.flatMap((found) => {
+    const from = pathOf(project, found.from);
+    const to = found.to === null ? null : pathOf(project, found.to);
+    const is_held = from !== null && WITHOUT_CIRCLES.some((folder) => from.startsWith(`${folder}/`));
+    return is_held && to !== null ? [{ from, to }] : [];
+  });
+  return circlesIn(between).map((circle) =>
+    `${
+      circle.join(" imports ")
+    }: a circle, also where only types are imported; move what both need to a file of its own`
+  );
 }
 
 function judgeText(file: string, text: string): string[] {

@@ -1,9 +1,9 @@
-// deno run -A tools/database_types.ts: writes shared/adapters/database_types.ts with the real `supabase gen types`.
+// deno run -A tools/database_types.ts: writes shared/adapters/supabase/database_types.ts with the real `supabase gen types`.
 import { fileURLToPath } from "node:url";
 import { generateTypes } from "../stack/supabase_cli.ts";
 import { monthlyPartition } from "./schema/dump.ts";
 
-export const typesFile = fileURLToPath(new URL("../shared/adapters/database_types.ts", import.meta.url));
+export const typesFile = fileURLToPath(new URL("../shared/adapters/supabase/database_types.ts", import.meta.url));
 const projectFolder = fileURLToPath(new URL("../", import.meta.url));
 
 /** A table among the formatted types, from its name to its closing brace. */

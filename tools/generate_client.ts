@@ -1,10 +1,10 @@
 /**
  * Writes what the client knows of the resources, as plain TypeScript without zod, and the test that compares it with the
- * schemas. `--check` writes nothing and fails when one of the two is not current.
+ * schemas. `--check` writes nothing and fails when one of them is not current.
  */
-import { ERROR_STATUS } from "../shared/core/app_error.ts";
+import { ERROR_STATUS } from "../shared/kernel/app_error.ts";
 import { resources } from "./resources.ts";
-import { clientSource } from "./client/client_source.ts";
+import { packsSource, problemCodeSource, resourcesSource } from "./client/client_source.ts";
 import { typesTestSource } from "./client/types_test_source.ts";
 import { keepCurrent } from "./generated_file.ts";
 import { readComments } from "./openapi/column_comments.ts";
@@ -12,10 +12,9 @@ import { readComments } from "./openapi/column_comments.ts";
 const check = Deno.args.includes("--check");
 const remedy = "deno run -A tools/generate_client.ts";
 const files = [
-  {
-    path: "../shared/client/resources.ts",
-    content: clientSource(resources, await readComments(), Object.keys(ERROR_STATUS)),
-  },
+  { path: "../shared/client/problem_code.ts", content: problemCodeSource(Object.keys(ERROR_STATUS)) },
+  { path: "../shared/client/resources.ts", content: resourcesSource(resources, await readComments()) },
+  { path: "../shared/client/packs.ts", content: packsSource(resources) },
   { path: "../tests/contract/client_types_test.ts", content: typesTestSource(resources) },
 ];
 const results = files.map(async ({ path, content }) => {

@@ -11,13 +11,46 @@ export interface Part {
   readonly knows_deno: boolean;
 }
 
-const RESOURCE = "shared/core/resource.ts";
-const REGISTRY = "shared/core/registry.ts";
+const RESOURCE = "shared/resource/resource.ts";
+const REGISTRY = "shared/resource/registry.ts";
+
+/** A room of the product: knows no pack, no vendor, no environment. */
+function room(name: string, may_import: readonly string[]): Part {
+  return { name, files: new RegExp(`^shared/${name}/`), may_import, packages: ["zod"], knows_deno: false };
+}
+
+/** Each may import some of those above it. */
+const ROOMS: readonly Part[] = [
+  room("kernel", []),
+  room("resource", ["kernel"]),
+  room("access", ["kernel", "resource"]),
+  room("cache", ["kernel"]),
+  room("limits", ["kernel", "cache"]),
+  room("read", ["kernel", "resource", "access", "cache"]),
+  room("audit", ["kernel"]),
+  room("ops", ["kernel", "resource", "cache", "limits", "read", "audit"]),
+];
+
+const ROOM_NAMES = ROOMS.map(({ name }) => name);
 
 export const PARTS: readonly Part[] = [
-  { name: "core", files: /^shared\/core\//, may_import: [], packages: ["zod"], knows_deno: false },
-  { name: "http", files: /^shared\/http\//, may_import: ["core"], packages: ["zod"], knows_deno: false },
-  { name: "adapters", files: /^shared\/adapters\//, may_import: ["core"], packages: "any", knows_deno: true },
+  ...ROOMS,
+  {
+    // What `adapters` gives and `http` takes, so that neither knows the other.
+    name: "platform",
+    files: /^shared\/platform\.ts$/,
+    may_import: ROOM_NAMES,
+    packages: [],
+    knows_deno: false,
+  },
+  room("http", [...ROOM_NAMES, "platform"]),
+  {
+    name: "adapters",
+    files: /^shared\/adapters\//,
+    may_import: [...ROOM_NAMES, "platform"],
+    packages: "any",
+    knows_deno: true,
+  },
   {
     name: "registry",
     files: /^shared\/packs\/registry\.ts$/,
@@ -31,11 +64,14 @@ export const PARTS: readonly Part[] = [
   {
     name: "functions",
     files: /^supabase\/functions\//,
-    may_import: ["http", "adapters", "registry", "core"],
+    may_import: ["http", "adapters", "registry", ...ROOM_NAMES],
     packages: [],
     knows_deno: true,
   },
 ];
+
+/** Folders in which files may not import each other in a circle, types included. */
+export const WITHOUT_CIRCLES = ["shared", "supabase/functions", "stack", "tools", "samples", "bench"];
 
 /** Whoever is not an entry point is given a log, and so may not use the console. */
 export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$/;

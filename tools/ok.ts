@@ -2,7 +2,7 @@
 const steps: readonly { readonly what: string; readonly args: readonly string[] }[] = [
   { what: "format", args: ["fmt", "--check"] },
   { what: "lint", args: ["lint"] },
-  { what: "types", args: ["check", "shared", "supabase/functions", "stack", "tools", "tests", "bench"] },
+  { what: "types", args: ["check", "shared", "supabase/functions", "stack", "tools", "tests", "bench", "samples"] },
   { what: "imports point one way", args: ["run", "-A", "tools/check_import_direction.ts"] },
   { what: "registry of resources is current", args: ["run", "-A", "tools/generate_registry.ts", "--check"] },
   { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },

@@ -1,4 +1,4 @@
-import { loadAll } from "../shared/core/registry.ts";
+import { loadAll } from "../shared/resource/registry.ts";
 import { registry } from "../shared/packs/registry.ts";
 
 /** Every resource, loaded: for tools and tests. The read function loads each when it is asked for. */

@@ -8,7 +8,8 @@ import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { describeFailure } from "./test/junit_report.ts";
 import { writeProofs } from "./test/proof_results.ts";
-import { runSuite, type SuiteResult } from "./test/run_suite.ts";
+import { runSuite } from "./test/run_suite.ts";
+import type { SuiteResult } from "./test/suite_result.ts";
 import { sampleClusters } from "./test/sample_clusters.ts";
 import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
 

@@ -1,7 +1,7 @@
 import postgres from "postgres";
-import { createAuditDatabase } from "../../shared/adapters/audit_database.ts";
-import { computeCalendar } from "../../shared/core/audit_calendar.ts";
-import { directRpc } from "../../tests/support/direct_rpc.ts";
+import { createAuditDatabase } from "../../shared/adapters/supabase/audit_database.ts";
+import { computeCalendar } from "../../shared/audit/calendar/calendar.ts";
+import { directRpc } from "../../tests/support/rigs/direct_rpc.ts";
 import { makeTestDatabase } from "../../tools/test/test_database.ts";
 
 /** A database of its own with so many rows of history, and what is measured on it; each step answers its milliseconds. */

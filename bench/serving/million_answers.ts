@@ -1,7 +1,7 @@
 // Puts a million distinct answers through a cache of so many bytes, and prints the process's resident memory after it.
-import { createMemoryStore } from "../../shared/adapters/memory_store.ts";
-import { sha256 } from "../../shared/adapters/sha256.ts";
-import { etagOf } from "../../shared/core/cache_key.ts";
+import { createMemoryStore } from "../../shared/adapters/runtime/memory_store.ts";
+import { sha256 } from "../../shared/adapters/runtime/sha256.ts";
+import { etagOf } from "../../shared/read/cache_key.ts";
 import "../../supabase/functions/analytics/index.ts";
 
 const ANSWERS = 1_000_000;

@@ -1,11 +1,11 @@
-import type { AuditOptions } from "../core/audit_run.ts";
-import { createAnalyticsRpc } from "./analytics_rpc.ts";
-import { createAuditDatabase } from "./audit_database.ts";
-import { checkedScheduledEnvironment } from "./checked_environment.ts";
-import { type Decorations, readDecorations, runbookUrl } from "./decorations.ts";
-import { createSentrySender } from "./sentry.ts";
-import { connectIssues } from "./sentry_project.ts";
-import { systemClock } from "./system_clock.ts";
+import type { AuditOptions } from "../audit/run.ts";
+import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
+import { createAuditDatabase } from "./supabase/audit_database.ts";
+import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
+import { type Decorations, readDecorations, runbookUrl } from "./runtime/decorations.ts";
+import { createSentrySender } from "./sentry/sender.ts";
+import { connectIssues } from "./sentry/project.ts";
+import { systemClock } from "./runtime/clock.ts";
 
 type Get = (name: string) => string | undefined;
 

@@ -1,50 +1,31 @@
-import type { Identity } from "../core/caller.ts";
-import { renderJson } from "../core/renderer.ts";
-import type { FaultLedger } from "../core/fault_ledger.ts";
-import type { HealthSource } from "../core/health.ts";
-import type { Operations } from "../core/ops.ts";
-import type { RateParts } from "../core/rate_limiter.ts";
-import type { Refreshes } from "../core/refreshes.ts";
-import type { ReaderParts } from "../core/reader.ts";
-import { createAnalyticsRpc } from "./analytics_rpc.ts";
-import { createAuditHealth } from "./audit_health.ts";
-import { waitUntil } from "./background.ts";
-import { checkedEnvironment } from "./checked_environment.ts";
-import { renderCsv } from "./csv.ts";
-import { readDecorations, runbookUrl } from "./decorations.ts";
-import type { Environment } from "./environment.ts";
-import { createFaultLedger } from "./fault_ledger.ts";
-import { createIdentity } from "./identity.ts";
-import { createMemoryStore } from "./memory_store.ts";
-import { createOperations } from "./ops_database.ts";
-import { createRefreshes } from "./refreshes_database.ts";
-import { settingsHealth } from "./settings_health.ts";
-import { sha256 } from "./sha256.ts";
-import { createSupabaseSource } from "./supabase_source.ts";
-import { systemClock } from "./system_clock.ts";
-import type { UpstashOptions } from "./upstash_client.ts";
-import { createUpstashRateCounter } from "./upstash_rate_counter.ts";
-import { createUpstashStore } from "./upstash_store.ts";
-
-export interface ConnectedPlatform extends ReaderParts {
-  readonly identity: Identity;
-  readonly cors: Environment["FRESHET_CORS_ORIGINS"];
-  readonly health: readonly HealthSource[];
-  readonly operations: Operations;
-  readonly runbook_url: string;
-  readonly settings_notes: readonly string[];
-  readonly rates: RateParts;
-  readonly refreshes: Refreshes;
-  readonly faults: FaultLedger;
-  readonly client_address_header: string;
-}
+import { renderJson } from "../read/renderer.ts";
+import type { Platform } from "../platform.ts";
+import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
+import { createAuditHealth } from "./supabase/audit_health.ts";
+import { waitUntil } from "./runtime/background.ts";
+import { checkedEnvironment } from "./runtime/checked_environment.ts";
+import { renderCsv } from "./runtime/csv.ts";
+import { readDecorations, runbookUrl } from "./runtime/decorations.ts";
+import type { Environment } from "./runtime/environment.ts";
+import { createFaultLedger } from "./supabase/fault_ledger.ts";
+import { createIdentity } from "./supabase/identity.ts";
+import { createMemoryStore } from "./runtime/memory_store.ts";
+import { createOperations } from "./supabase/ops_database.ts";
+import { createRefreshes } from "./supabase/refreshes_database.ts";
+import { settingsHealth } from "./runtime/settings_health.ts";
+import { sha256 } from "./runtime/sha256.ts";
+import { createSupabaseSource } from "./supabase/source.ts";
+import { systemClock } from "./runtime/clock.ts";
+import type { UpstashOptions } from "./upstash/client.ts";
+import { createUpstashRateCounter } from "./upstash/rate_counter.ts";
+import { createUpstashStore } from "./upstash/store.ts";
 
 /**
  * Puts the real parts together from the environment. Nothing is contacted yet: each part connects when it is first used.
  *
  * @throws AppError INTERNAL whose defect names the faulty variables.
  */
-export function connectPlatform(get: (name: string) => string | undefined): ConnectedPlatform {
+export function connectPlatform(get: (name: string) => string | undefined): Platform {
   const environment = checkedEnvironment(get);
   const decorations = readDecorations(get);
   const settings_notes = [...decorations.faults.values()];

@@ -1,12 +1,10 @@
-import { AddressLimit } from "../core/address_limit.ts";
-import type { CallLedger } from "../core/call_ledger.ts";
-import type { CallGate } from "../core/signed_call.ts";
-import { createAnalyticsRpc } from "./analytics_rpc.ts";
-import { createCallLedger } from "./call_ledger.ts";
-import { createCallVerifier } from "./call_verifier.ts";
-import { checkedScheduledEnvironment } from "./checked_environment.ts";
-import { requireCronKey } from "./cron_key.ts";
-import { systemClock } from "./system_clock.ts";
+import { AddressLimit } from "../limits/address_limit.ts";
+import type { CallGate, CallLedger } from "../ops/scheduled_calls.ts";
+import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
+import { createCallLedger, createCallVerifier } from "./supabase/calls.ts";
+import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
+import { requireCronKey } from "./supabase/cron_key.ts";
+import { systemClock } from "./runtime/clock.ts";
 
 type Get = (name: string) => string | undefined;
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from "./resources.ts";
+import type { ProblemCode } from "./problem_code.ts";
 
 /**
  * Why a read failed. Besides the API's own codes: `UNREACHABLE`, when there was no answer at all, and `UNEXPECTED`, when

@@ -1,8 +1,8 @@
-import { createReader, type FreshetOptions, type Reader } from "./reader.ts";
-import { type Packs, packsOf } from "./resources.ts";
+import { type Client, createBareClient, type FreshetOptions } from "./client.ts";
+import { type Packs, packsOf } from "./packs.ts";
 
-/** Every resource of the API as a method of its pack, and the reader that they share. */
-export interface Freshet extends Reader, Packs {}
+/** Every resource of the API as a method of its pack, and the client that they share. */
+export interface Freshet extends Client, Packs {}
 
 /**
  * The typed client of the analytics API.
@@ -18,6 +18,6 @@ export interface Freshet extends Reader, Packs {}
  * ```
  */
 export function createFreshet(options: FreshetOptions): Freshet {
-  const reader = createReader(options);
-  return { ...reader, ...packsOf(reader) };
+  const client = createBareClient(options);
+  return { ...client, ...packsOf(client) };
 }

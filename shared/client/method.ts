@@ -1,4 +1,4 @@
-import type { AnswerOf, Asked, Reader, ReadOptions, ResourceName } from "./reader.ts";
+import type { AnswerOf, Asked, Client, ReadOptions, ResourceName } from "./client.ts";
 import type { Resources } from "./resources.ts";
 
 /** Reads one resource. */
@@ -28,13 +28,13 @@ interface Page {
 type Read = (name: string, params?: object, options?: ReadOptions) => Promise<Page>;
 
 /** The method of a resource that is answered whole. */
-export function method<Name extends ResourceName>(reader: Reader, name: Name): Method<Name> {
-  return (...asked) => reader.get(name, ...asked);
+export function method<Name extends ResourceName>(client: Client, name: Name): Method<Name> {
+  return (...asked) => client.get(name, ...asked);
 }
 
 /** The methods of a resource whose pages begin at the parameter `cursor`. */
-export function paged<Name extends ResourceName>(reader: Reader, name: Name, cursor: string): PagedMethod<Name> {
-  const read = reader.get as unknown as Read;
+export function paged<Name extends ResourceName>(client: Client, name: Name, cursor: string): PagedMethod<Name> {
+  const read = client.get as unknown as Read;
 
   async function* pages(params: object = {}, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
     let page = await read(name, params, options);
@@ -45,12 +45,12 @@ export function paged<Name extends ResourceName>(reader: Reader, name: Name, cur
     }
   }
 
-  return Object.assign(method(reader, name), { pages: pages as PagedMethod<Name>["pages"] });
+  return Object.assign(method(client, name), { pages: pages as PagedMethod<Name>["pages"] });
 }
 
 /** The same for a resource whose pages are rows. */
-export function pagedRows<Name extends ResourceName>(reader: Reader, name: Name, cursor: string): RowsMethod<Name> {
-  const whole = paged(reader, name, cursor);
+export function pagedRows<Name extends ResourceName>(client: Client, name: Name, cursor: string): RowsMethod<Name> {
+  const whole = paged(client, name, cursor);
 
   async function* rows(...asked: Asked<Resources[Name]["params"]>): AsyncGenerator<RowOf<Name>, void, undefined> {
     for await (const { data } of whole.pages(...asked)) yield* data as Iterable<RowOf<Name>>;

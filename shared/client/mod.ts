@@ -6,11 +6,13 @@ export type { Patience } from "./patience.ts";
 export {
   type AnswerOf,
   type Asked,
-  createReader,
+  type Client,
+  createBareClient,
   type FreshetOptions,
-  type Reader,
   type ReadOptions,
   type ResourceName,
-} from "./reader.ts";
-export * from "./resources.ts";
+} from "./client.ts";
+export * from "./packs.ts";
+export type { ProblemCode } from "./problem_code.ts";
+export type * from "./resources.ts";
 export type { Endpoint, SupabaseClientLike } from "./transport.ts";

@@ -1,5 +1,5 @@
 import { type FieldError, FreshetError, type Staleness } from "./failure.ts";
-import type { ProblemCode } from "./resources.ts";
+import type { ProblemCode } from "./problem_code.ts";
 
 /** What came back, whichever way it came. */
 export interface Reply {

@@ -1,16 +1,16 @@
-import { AppError } from "../core/app_error.ts";
-import { type CacheEvent, notableEvents } from "../core/cache_event.ts";
-import type { Clock } from "../core/clock.ts";
-import type { FaultReports } from "../core/fault_reports.ts";
-import type { Log } from "../core/log.ts";
-import type { Soon } from "../core/soon.ts";
-import { allowOrigin, type CorsPolicy, kindOfOrigin, preflight } from "./cors.ts";
-import { Exchange } from "./exchange.ts";
-import { KeptResponse } from "./kept_response.ts";
-import { createRequestLog } from "./log_line.ts";
-import { asAppError, problem } from "./problem.ts";
-import { announcePolicy, announceStanding, isHalfSpent } from "./rate_limit.ts";
-import type { Route } from "./routes.ts";
+import { AppError } from "../kernel/app_error.ts";
+import { type CacheEvent, notableEvents } from "../cache/event.ts";
+import type { Clock, Log } from "../kernel/ports.ts";
+import type { FaultReports } from "../ops/fault_reports.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
+import type { CorsPolicy } from "../platform.ts";
+import { allowOrigin, kindOfOrigin, preflight } from "./response/cors.ts";
+import { Exchange } from "./request/exchange.ts";
+import { KeptResponse } from "./response/kept_response.ts";
+import { createRequestLog } from "./response/log_line.ts";
+import { asAppError, problem } from "./response/problem.ts";
+import { announcePolicy, announceStanding, isHalfSpent } from "./request/rate_limit.ts";
+import type { Route } from "./routes/route.ts";
 
 export interface HandlerOptions {
   readonly clock: Clock;
@@ -62,7 +62,7 @@ export function createHandler(
     }
     if (found !== null) report(found.faults, exchange, error);
     const milliseconds = exchange.finish();
-    let response = dressed(answered, exchange, found?.cors ?? []);
+    let response = withSharedHeaders(answered, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
     announce(response, exchange, milliseconds);
     const logged = logRequest(exchange, { status: response.status, error, milliseconds });
@@ -80,9 +80,13 @@ function report(faults: FaultReports, { resource, request_id, path, emit }: Exch
 }
 
 /** With the headers that all answers have and that depend on few things: whether a browser asks, and on whose account. */
-function dressed(answered: Response | KeptResponse, { request, standing }: Exchange, cors: CorsPolicy): Response {
+function withSharedHeaders(
+  answered: Response | KeptResponse,
+  { request, standing }: Exchange,
+  cors: CorsPolicy,
+): Response {
   const origin = request.headers.get("origin");
-  const dress = (response: Response) => {
+  const addSharedHeaders = (response: Response) => {
     const { headers, status } = response;
     allowOrigin(headers, cors, origin);
     // Headers are what a 304 costs: it goes without those of a body, and what the caller has already been told.
@@ -91,9 +95,9 @@ function dressed(answered: Response | KeptResponse, { request, standing }: Excha
     if (standing !== null) announcePolicy(headers, standing);
   };
   if (answered instanceof KeptResponse) {
-    return answered.copy([kindOfOrigin(cors, origin), standing?.name ?? "unlimited"], dress);
+    return answered.copy([kindOfOrigin(cors, origin), standing?.name ?? "unlimited"], addSharedHeaders);
   }
-  dress(answered);
+  addSharedHeaders(answered);
   return answered;
 }
 
@@ -115,7 +119,7 @@ async function withoutBody(response: Response): Promise<Response> {
   return bare;
 }
 
-function route({ routes, posts }: Site, exchange: Exchange): Soon<Response | KeptResponse> {
+function route({ routes, posts }: Site, exchange: Exchange): MaybePromise<Response | KeptResponse> {
   const { request: { method }, path } = exchange;
   if (method === "OPTIONS") return preflight(PREFLIGHT);
   const found = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);

@@ -1,9 +1,8 @@
-import type { Clock } from "../core/clock.ts";
-import { loadOnce } from "../core/load_once.ts";
-import type { Log } from "../core/log.ts";
-import type { Registry } from "../core/registry.ts";
+import type { Clock, Log } from "../kernel/ports.ts";
+import { loadOnce } from "../kernel/load_once.ts";
+import type { Registry } from "../resource/registry.ts";
 import { createHandler } from "./handler.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "../platform.ts";
 
 export interface AnalyticsOptions {
   readonly registry: Registry;

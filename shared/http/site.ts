@@ -1,15 +1,15 @@
-import { readsEverything } from "../core/caller.ts";
-import { FaultReports } from "../core/fault_reports.ts";
-import { viewsHealth } from "../core/health.ts";
-import { RateLimiter } from "../core/rate_limiter.ts";
-import { createReader } from "../core/reader.ts";
-import { RefreshOnDemand } from "../core/refresh_on_demand.ts";
-import type { Registry } from "../core/registry.ts";
-import { rememberHealth } from "../core/remembered_health.ts";
+import { readsEverything } from "../access/caller.ts";
+import { FaultReports } from "../ops/fault_reports.ts";
+import { viewsHealth } from "../ops/health.ts";
+import { RateLimiter } from "../limits/rate_limiter.ts";
+import { createReader } from "../read/reader.ts";
+import { RefreshOnDemand } from "../read/refresh_on_demand.ts";
+import type { Registry } from "../resource/registry.ts";
+import { rememberHealth } from "../ops/remembered_health.ts";
 import type { Site } from "./handler.ts";
-import { KeptAnswers } from "./kept_answers.ts";
-import type { Platform } from "./platform.ts";
-import { postsOf, routesOf } from "./routes.ts";
+import { KeptAnswers } from "./response/kept_answers.ts";
+import type { Platform } from "../platform.ts";
+import { postsOf, routesOf } from "./routes/routes.ts";
 
 /** Everything that one deployment serves, over its platform. */
 export function createSite(registry: Registry, platform: Platform): Site {

@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import { StackError } from "../stack_error.ts";
 
 /** What of the hosted platform this database has itself, and what the stack stands in for. */
-export interface Surroundings {
+export interface Extensions {
   readonly cron: "real" | "stand-in";
   readonly net: "real" | "stand-in";
   readonly vault: "real" | "stand-in";
@@ -12,8 +12,8 @@ export interface Surroundings {
  * Makes the roles, schemas, extensions and stand-ins that migrations find on a hosted project.
  * Every file may be run again, so it is done on each start: a newer stack mends an older database.
  */
-export async function bootstrap(sql: postgres.Sql, cron: "real" | "stand-in"): Promise<Surroundings> {
-  const surroundings = {
+export async function bootstrap(sql: postgres.Sql, cron: "real" | "stand-in"): Promise<Extensions> {
+  const extensions = {
     cron,
     net: await hasReal(sql, "pg_net") ? "real" : "stand-in",
     vault: await hasReal(sql, "supabase_vault") ? "real" : "stand-in",
@@ -25,8 +25,8 @@ export async function bootstrap(sql: postgres.Sql, cron: "real" | "stand-in"): P
     "extensions",
     "register_stand_in",
     ...(cron === "real" ? ["cron"] : ["cron_stand_in", "cron_stand_in_functions"]),
-    ...(surroundings.net === "stand-in" ? ["net_stand_in"] : []),
-    ...(surroundings.vault === "stand-in" ? ["vault_stand_in"] : []),
+    ...(extensions.net === "stand-in" ? ["net_stand_in"] : []),
+    ...(extensions.vault === "stand-in" ? ["vault_stand_in"] : []),
   ];
   await requireSuperuser(sql);
   await sql.begin(async (transaction) => {
@@ -35,7 +35,7 @@ export async function bootstrap(sql: postgres.Sql, cron: "real" | "stand-in"): P
       await transaction.unsafe(await Deno.readTextFile(new URL(`./bootstrap/${file}.sql`, import.meta.url)));
     }
   });
-  return surroundings;
+  return extensions;
 }
 
 async function hasReal(sql: postgres.Sql, extension: string): Promise<boolean> {

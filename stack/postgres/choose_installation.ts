@@ -1,14 +1,7 @@
 import { StackError } from "../stack_error.ts";
+import type { ChoiceContext } from "./choice_context.ts";
 import { embeddedInstallation } from "./embedded.ts";
 import { findInstallation, type Installation } from "./installation.ts";
-import type { ServerUser } from "./server_user.ts";
-
-export interface ChoiceContext {
-  readonly user: ServerUser;
-  /** The cluster's folder: where binaries are copied to when the server's user cannot reach them. */
-  readonly folder: string;
-  readonly report: (line: string) => void;
-}
 
 /** The binaries to run: an installed PostgreSQL that has pg_cron, else the one from npm. */
 export async function chooseInstallation(

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { errorMessageAsLibpq, successMessage } from "./cron_message.ts";
-import type { ServerAddress } from "./workers.ts";
+import type { ServerAddress } from "./server_address.ts";
 
 export interface CronJob {
   readonly jobid: string;

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { type CronJob, runJob } from "./cron_run.ts";
-import type { ServerAddress } from "./workers.ts";
+import type { ServerAddress } from "./server_address.ts";
 import { intervalSeconds, isDueAt } from "./cron_schedule.ts";
 
 const MINUTE_MS = 60_000;

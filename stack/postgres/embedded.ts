@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { installNpmParts, npmFolder } from "../npm_parts.ts";
 import { StackError } from "../stack_error.ts";
-import type { ChoiceContext } from "./choose_installation.ts";
+import type { ChoiceContext } from "./choice_context.ts";
 import type { Installation } from "./installation.ts";
 import { asUser } from "./server_user.ts";
 

@@ -3,14 +3,15 @@ import type postgres from "postgres";
 import { ignoreLateWrites } from "../late_writes.ts";
 import { withConnection } from "../one_connection.ts";
 import type { Part } from "../part.ts";
-import { bootstrap, type Surroundings } from "./bootstrap.ts";
+import { bootstrap, type Extensions } from "./bootstrap.ts";
 import { startCluster } from "./cluster.ts";
 import { makeClusterFolders } from "./cluster_folder.ts";
 import { chooseInstallation } from "./choose_installation.ts";
 import { inWords } from "../kept_ports.ts";
 import { examineGiven } from "./given_database.ts";
 import { serverUser } from "./server_user.ts";
-import { type ServerAddress, startWorkers, type Workers } from "./workers.ts";
+import { startWorkers, type Workers } from "./workers.ts";
+import type { ServerAddress } from "./server_address.ts";
 
 export interface PostgresOptions {
   /** Holds the cluster's data; the same folder finds the same data again. */
@@ -72,13 +73,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
     await server.stop();
   };
   try {
-    const { surroundings, version } = await furnish(server);
-    workers = await startWorkers(server, surroundings);
+    const { extensions, version } = await furnish(server);
+    workers = await startWorkers(server, extensions);
     return {
       name: "postgres",
       kind: "real",
       detail: `PostgreSQL ${version} (${server.origin}), ${server.address}`,
-      alongside: alongside(surroundings),
+      alongside: alongside(extensions),
       url: server.url,
       superuserUrl: server.superuserUrl,
       version,
@@ -92,13 +93,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresP
   }
 }
 
-function furnish(server: Server): Promise<{ surroundings: Surroundings; version: string }> {
+function furnish(server: Server): Promise<{ extensions: Extensions; version: string }> {
   return withConnection(server.superuserUrl, async (sql) => {
-    const surroundings = await bootstrap(sql, server.cron);
+    const extensions = await bootstrap(sql, server.cron);
     await server.completeRoles(sql);
     if (server.cron === "real") await moveJobs(sql);
     const [row] = await sql`select split_part(current_setting('server_version'), ' ', 1) as version`;
-    return { surroundings, version: String(row?.version) };
+    return { extensions, version: String(row?.version) };
   });
 }
 
@@ -149,7 +150,7 @@ async function joinServer(databaseUrl: string, migrationsFolder: string): Promis
   };
 }
 
-function alongside({ cron, net, vault }: Surroundings): Omit<Part, "stop">[] {
+function alongside({ cron, net, vault }: Extensions): Omit<Part, "stop">[] {
   return [
     {
       name: "pg_cron",

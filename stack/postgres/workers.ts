@@ -1,13 +1,7 @@
-import type { Surroundings } from "./bootstrap.ts";
+import type { Extensions } from "./bootstrap.ts";
 import { startCronTicker } from "./cron_ticker.ts";
+import type { ServerAddress } from "./server_address.ts";
 import { startNetWorker } from "./net_worker.ts";
-
-/** Where the server is. */
-export interface ServerAddress {
-  readonly superuserUrl: string;
-  /** Of a server of ours: takes any role without a password. */
-  readonly socket?: string;
-}
 
 /** What runs in this process for the stand-ins: the ticker of pg_cron's, the sender of pg_net's. */
 export interface Workers {
@@ -16,14 +10,14 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-export async function startWorkers(address: ServerAddress, surroundings: Surroundings): Promise<Workers> {
+export async function startWorkers(address: ServerAddress, extensions: Extensions): Promise<Workers> {
   let isStopping = false;
   let turn = Promise.resolve(await startAll());
 
   async function startAll(): Promise<(() => Promise<void>)[]> {
     const stops: (() => Promise<void>)[] = [];
-    if (surroundings.net === "stand-in") stops.push((await startNetWorker(address.superuserUrl)).stop);
-    if (surroundings.cron === "stand-in") stops.push((await startCronTicker(address)).stop);
+    if (extensions.net === "stand-in") stops.push((await startNetWorker(address.superuserUrl)).stop);
+    if (extensions.cron === "stand-in") stops.push((await startCronTicker(address)).stop);
     return stops;
   }
   return {

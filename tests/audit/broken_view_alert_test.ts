@@ -2,8 +2,8 @@
 // Sentry hears of that.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { withConnections } from "../support/test_database.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 Deno.test("A view whose scheduled refresh breaks becomes an alert, and its repair a recovery", async () => {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { parseSchedule } from "../../shared/core/audit_calendar_schedule.ts";
-import { schedules } from "../support/drawn_schedule.ts";
-import { withConnections } from "../support/test_database.ts";
+import { parseSchedule } from "../../shared/audit/calendar/schedule.ts";
+import { schedules } from "../support/random/drawn_schedule.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 /** Near misses: what a person types, and what only a parser of characters would think of. */
 const crooked = fc.array(

@@ -1,13 +1,14 @@
 // Whatever comes together, in whatever order: nothing is silent because something else is wrong.
 import assert from "node:assert/strict";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { proofs } from "../support/proofs.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { proofs } from "../support/random/proofs.ts";
 
 const TOGETHER = 10;
 
 Deno.test("Each incident that is open for two passes is told, or is named in the alert of a cause that was open with it", () =>
   onAuditStage(async ({ sql }) => {
-    await sql.unsafe(await Deno.readTextFile(new URL("../support/random_incidents.sql", import.meta.url))).simple();
+    await sql.unsafe(await Deno.readTextFile(new URL("../support/random/random_incidents.sql", import.meta.url)))
+      .simple();
     for (let nth = 1; nth <= 8; nth += 1) {
       const period = ["5 minutes", "1 hour", "7 days"][nth % 3] ?? "";
       for (const job of [`probe-${nth}`, `refresh-probe-${nth}`]) {

@@ -1,8 +1,8 @@
 // What one thing in the catalogue, in the history or in a detector can do to a pass: be told. All else is seen and delivered.
 import assert from "node:assert/strict";
-import { AppError } from "../../shared/core/app_error.ts";
-import { proofs } from "../support/proofs.ts";
-import { inUndoneWorld, type UndoneWorld } from "../support/undone_world.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { inUndoneWorld, type UndoneWorld } from "../support/rigs/undone_world.ts";
 
 function test(name: string, body: (world: UndoneWorld) => Promise<void>): void {
   Deno.test(name, () => inUndoneWorld(body));

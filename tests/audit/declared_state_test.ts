@@ -2,10 +2,10 @@
 // over when it is mended.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { alertPayload } from "../../shared/core/audit_pass.ts";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
-import { withConnections } from "../support/test_database.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { alertPayload } from "../../shared/audit/pass.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 function told(stage: AuditStage): unknown[] {

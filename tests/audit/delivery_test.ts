@@ -1,8 +1,8 @@
 // Alerts against a receiver that fails in every way: each incident arrives, as one event, and nothing is sent in vain.
 import assert from "node:assert/strict";
-import type { AuditDatabase } from "../../shared/core/audit_ports.ts";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
-import type { Step } from "../support/envelope_sink.ts";
+import type { AuditDatabase } from "../../shared/audit/ports.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import type { Step } from "../support/fakes/envelope_sink.ts";
 
 const message = 'ERROR:  refresh of analytics.mv_probe failed [42P01]: relation "analytics.gone" does not exist\n';
 

@@ -1,14 +1,14 @@
 // The faults between a run and its incident, counted: what was injected, told, told twice, lost, and false. The whole count
 // of `deno task test:proofs` leaves its table in bench/proofs/detection_faults.json; every run meets one of each kind.
 import assert from "node:assert/strict";
-import { countCalendarFaults } from "../support/calendar_faults.ts";
-import { catalogueFaults } from "../support/catalogue_faults.ts";
-import { type Counted, meetFault, nothingCounted } from "../support/detection_scene.ts";
-import { keepProof, proofs } from "../support/proofs.ts";
-import { dropRefreshFaults, refreshFaults } from "../support/refresh_faults.ts";
-import { runFaults } from "../support/run_faults.ts";
-import { testDatabaseUrl, withConnections } from "../support/test_database.ts";
-import { countForms, countOpenWriters, countTwoRefreshers } from "../support/write_faults.ts";
+import { countCalendarFaults } from "../support/faults/calendar_faults.ts";
+import { catalogueFaults } from "../support/faults/catalogue_faults.ts";
+import { type Counted, meetFault, nothingCounted } from "../support/faults/detection_scene.ts";
+import { keepProof, proofs } from "../support/random/proofs.ts";
+import { dropRefreshFaults, refreshFaults } from "../support/faults/refresh_faults.ts";
+import { runFaults } from "../support/faults/run_faults.ts";
+import { testDatabaseUrl, withConnections } from "../support/rigs/test_database.ts";
+import { countForms, countOpenWriters, countTwoRefreshers } from "../support/faults/write_faults.ts";
 import postgres from "postgres";
 
 const SAMPLE = 1;

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { type Examination, examine } from "../../tools/doctor/examine.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
-import { type ForeignDatabase, startForeignDatabase } from "../support/foreign_database.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { type ForeignDatabase, startForeignDatabase } from "../support/rigs/foreign_database.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 let foreign: ForeignDatabase;
 Deno.test.beforeAll(async () => {

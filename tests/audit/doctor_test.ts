@@ -4,13 +4,13 @@ import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/stri
 import postgres from "postgres";
 import { type Examination, examine } from "../../tools/doctor/examine.ts";
 import type { Diagnosis } from "../../tools/doctor/finding.ts";
-import { repairSql } from "../../shared/core/audit_repair.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
 import { KINDS } from "../../tools/doctor/kinds.ts";
-import { failedAlert } from "../support/audit_alert.ts";
+import { failedAlert } from "../support/fixtures/audit_alert.ts";
 import { readOnly } from "../../tools/doctor/read_only.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
-import { type ForeignDatabase, startForeignDatabase } from "../support/foreign_database.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { type ForeignDatabase, startForeignDatabase } from "../support/rigs/foreign_database.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 let foreign: ForeignDatabase;

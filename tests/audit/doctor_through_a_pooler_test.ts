@@ -3,8 +3,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { examine } from "../../tools/doctor/examine.ts";
 import { readOnly } from "../../tools/doctor/read_only.ts";
-import { startPooler } from "../support/pooler.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { startPooler } from "../support/fakes/pooler.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 const PROJECT = "abcdefghijklmnopqrst";
 

@@ -2,10 +2,10 @@
 // count of `deno task test:proofs` leaves its table in bench/proofs/delivery_faults.json; in every run those are met that no
 // other test makes.
 import assert from "node:assert/strict";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { type DeliveryFault, deliveryFaults } from "../support/delivery_faults.ts";
-import type { Received } from "../support/envelope_sink.ts";
-import { keepProof, proofs } from "../support/proofs.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { type DeliveryFault, deliveryFaults } from "../support/rigs/delivery_faults.ts";
+import type { Received } from "../support/fakes/envelope_sink.ts";
+import { keepProof, proofs } from "../support/random/proofs.ts";
 
 const SAMPLE = 0;
 const rounds = proofs(SAMPLE, 5);

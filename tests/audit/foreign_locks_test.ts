@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { examine } from "../../tools/doctor/examine.ts";
-import { testDatabaseUrl, withConnections } from "../support/test_database.ts";
+import { testDatabaseUrl, withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 const VIEW = "mv_agent_progress";

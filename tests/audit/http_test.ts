@@ -1,9 +1,9 @@
 // HTTP jobs on a real pg_cron: each run succeeds in a moment, and what became of its call is another matter.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
-import { type FunctionHost, startFunctionHost } from "../support/function_host.ts";
-import { withConnections } from "../support/test_database.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import { type FunctionHost, startFunctionHost } from "../support/fakes/function_host.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 interface Scene {

@@ -1,9 +1,9 @@
 // Issues of a receiver that behaves as Sentry does: one for each subject, closed when it is over, and never reopened by us.
 import assert from "node:assert/strict";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
-import { dice, pick } from "../support/dice.ts";
-import type { Step } from "../support/envelope_sink.ts";
-import { proofs } from "../support/proofs.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import { dice, pick } from "../support/random/dice.ts";
+import type { Step } from "../support/fakes/envelope_sink.ts";
+import { proofs } from "../support/random/proofs.ts";
 import { readAlertRule } from "../../stack/sentry/alert_rules.ts";
 
 const rule = readAlertRule(

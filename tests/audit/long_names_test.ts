@@ -2,7 +2,7 @@
 // told by the beginning of the name and a hash.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { inUndoneWorld } from "../support/undone_world.ts";
+import { inUndoneWorld } from "../support/rigs/undone_world.ts";
 
 /** As many bytes as the key takes beside an owner's name; none can be compressed away. */
 const long = Array.from({ length: 62 }, (_, n) => createHash("sha256").update(String(n)).digest("base64")).join("")

@@ -1,6 +1,6 @@
 // A job that asks for a monitor gets one; what the monitor hears is how its newest run ended.
 import assert from "node:assert/strict";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
 
 function statuses(stage: AuditStage): unknown[] {
   return stage.sink.checkIns().filter((one) => one["monitor_slug"] === "freshet-probe-a").map((one) => one["status"]);

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { proofs } from "../support/proofs.ts";
-import { inUndoneWorld, type UndoneWorld } from "../support/undone_world.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { inUndoneWorld, type UndoneWorld } from "../support/rigs/undone_world.ts";
 
 const text = fc.oneof(
   // Text that PostgreSQL takes: anything but NUL.

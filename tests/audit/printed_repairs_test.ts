@@ -1,9 +1,9 @@
 // A repair is pasted as it is printed, at night: it ends its incident, and is itself no trouble in the pass that follows.
 import assert from "node:assert/strict";
-import { alertPayload } from "../../shared/core/audit_pass.ts";
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { type AuditStage, onAuditStage } from "../support/audit_stage.ts";
-import { withConnections } from "../support/test_database.ts";
+import { alertPayload } from "../../shared/audit/pass.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const YEARLY = "0 0 1 1 *";
 

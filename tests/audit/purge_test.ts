@@ -1,8 +1,8 @@
 // The purge beside everything that reads what it deletes.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type postgres from "postgres";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { withConnections } from "../support/test_database.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 function test(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });

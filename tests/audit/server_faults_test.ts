@@ -1,8 +1,8 @@
 // A whole server that is killed, loses its scheduler or its extension, counted on a cluster of its own: only in
 // `deno task test:proofs`, as it takes minutes of a real scheduler. In every run tests/scheduler makes the same happen once.
 import assert from "node:assert/strict";
-import { keepProof, proofs } from "../support/proofs.ts";
-import { countServerFaults } from "../support/server_faults.ts";
+import { keepProof, proofs } from "../support/random/proofs.ts";
+import { countServerFaults } from "../support/faults/server_faults.ts";
 
 const SAMPLE = 0;
 const rounds = proofs(SAMPLE, 3);

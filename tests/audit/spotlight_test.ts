@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Envelope, readEnvelopes, startSpotlight } from "../../stack/sentry/mod.ts";
-import { onAuditStage } from "../support/audit_stage.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
 
 const npmFolder = Deno.env.get("FRESHET_NPM") ?? fileURLToPath(new URL("../../stack/npm/", import.meta.url));
 

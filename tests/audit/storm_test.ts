@@ -1,6 +1,6 @@
 // One deployment breaks many jobs: one event that names them all, and one when all are over.
 import assert from "node:assert/strict";
-import { onAuditStage } from "../support/audit_stage.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
 
 const jobs = Array.from({ length: 25 }, (_, index) => `probe-${String(index).padStart(2, "0")}`);
 const message = 'ERROR:  refresh of analytics.mv_probe failed [42P01]: relation "analytics.gone" does not exist\n';

@@ -1,8 +1,8 @@
 // Functions that answer over the data API have no scrubber: they tell fixed forms only. Held to the corpus of the scrubber.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { CONTEXTS, PLANTED, VALUE_CONTEXTS } from "../support/planted_secrets.ts";
-import { withConnections } from "../support/test_database.ts";
+import { CONTEXTS, PLANTED, VALUE_CONTEXTS } from "../support/fixtures/planted_secrets.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const messages = PLANTED.flatMap(({ kind, text, hidden }) =>
   Object.entries({ ...CONTEXTS, ...VALUE_CONTEXTS }).map(([context, around]) => ({

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { proofs } from "../support/proofs.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { proofs } from "../support/random/proofs.ts";
 
 type Step =
   | { readonly kind: "begin"; readonly status: string; readonly gap: number }

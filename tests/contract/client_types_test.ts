@@ -43,7 +43,7 @@ import { tasks as TrainingTasks } from "../../shared/packs/training/tasks.ts";
 import { teamOverview as TrainingTeamOverview } from "../../shared/packs/training/team_overview.ts";
 import { teams as TrainingTeams } from "../../shared/packs/training/teams.ts";
 import { topScenarios as TrainingTopScenarios } from "../../shared/packs/training/top_scenarios.ts";
-import type { Asked, Every, Rows, Same } from "../support/client_types.ts";
+import type { Asked, Every, Rows, Same } from "../support/types/client_types.ts";
 
 Deno.test("the client's parameters and rows are those of the schemas", () => {
   const checked: Every<[

@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { ERROR_STATUS } from "../../shared/core/app_error.ts";
-import { fullName } from "../../shared/core/resource.ts";
+import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
+import { fullName } from "../../shared/resource/resource.ts";
 import document from "../../shared/http/openapi.json" with { type: "json" };
 import { resources } from "../../tools/resources.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
-import { contracted, readerOf } from "../support/contracted.ts";
-import { laneRow } from "../support/arena_rows.ts";
-import { FakeRefreshes, requestOf } from "../support/fake_refreshes.ts";
-import { createArenaRig, createHttpRig, LANES_PATH } from "../support/http_rig.ts";
-import { operationsWithRows } from "../support/ops_rows.ts";
-import { KEYS } from "../support/tokens.ts";
+import { contracted, readerOf } from "../support/fixtures/contracted.ts";
+import { laneRow } from "../support/fixtures/arena_rows.ts";
+import { FakeRefreshes, requestOf } from "../support/fakes/refreshes.ts";
+import { createArenaRig, createHttpRig, LANES_PATH } from "../support/rigs/http_rig.ts";
+import { operationsWithRows } from "../support/fixtures/ops_rows.ts";
+import { KEYS } from "../support/fixtures/tokens.ts";
 
 interface Documented {
   readonly headers?: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { fullName } from "../../shared/core/resource.ts";
+import { fullName } from "../../shared/resource/resource.ts";
 import { registry } from "../../shared/packs/registry.ts";
 import { resources } from "../../tools/resources.ts";
 import { readSchemaFiles } from "../../tools/schema/areas.ts";

@@ -1,13 +1,13 @@
 /** What every resource keeps, by being registered: a new one is tested without a line of its own. */
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
-import type { PivotTable } from "../../shared/core/pivot_rows.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import type { PivotTable } from "../../shared/read/pivot_rows.ts";
 import { resources } from "../../tools/resources.ts";
-import { bearer, type Contracted, contracted, ownerOf, readerOf, readsAll } from "../support/contracted.ts";
-import type { FakeRow } from "../support/fake_source.ts";
-import { sampleQuery, sampleRow } from "../support/sample_values.ts";
-import { KEYS, mintToken } from "../support/tokens.ts";
+import { bearer, type Contracted, contracted, ownerOf, readerOf, readsAll } from "../support/fixtures/contracted.ts";
+import type { FakeRow } from "../support/fakes/source.ts";
+import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
+import { KEYS, mintToken } from "../support/fixtures/tokens.ts";
 
 /** What rows must have in common to be answers to one question of one caller. */
 function alike(resource: Resource, row: FakeRow): FakeRow {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { examine } from "../../tools/doctor/examine.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
-import { type Deployment, startDeployment } from "../support/first_deployment.ts";
+import { type Deployment, startDeployment } from "../support/rigs/first_deployment.ts";
 
 let deployment: Deployment;
 Deno.test.beforeAll(async () => {

@@ -1,7 +1,7 @@
 // The first pass takes what is there as its starting point. Whatever went wrong before it and is over is no news; whatever goes on
 // is told as soon as it would have been, had everything begun with that pass.
 import assert from "node:assert/strict";
-import { type Deployment, startDeployment } from "../support/first_deployment.ts";
+import { type Deployment, startDeployment } from "../support/rigs/first_deployment.ts";
 
 let deployment: Deployment;
 Deno.test.beforeAll(async () => {

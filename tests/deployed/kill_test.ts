@@ -2,10 +2,10 @@
 // kill costs at most one sending more; and its issue is closed once.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
-import { type KillPoints, startKillPoints } from "../support/kill_point.ts";
-import { type Product, startProduct } from "../support/product.ts";
-import { startVictim, type Victim } from "../support/victim.ts";
+import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
+import { type KillPoints, startKillPoints } from "../support/rigs/kill_point.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
+import { startVictim, type Victim } from "../support/rigs/victim.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,8 +1,8 @@
 // Secrets and personal data, planted wherever they can be written: none of them leaves in an envelope, a log line or an
 // answer, whatever goes wrong meanwhile.
 import assert from "node:assert/strict";
-import { type EnvelopeSink, startEnvelopeSink, type Step } from "../support/envelope_sink.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { type EnvelopeSink, startEnvelopeSink, type Step } from "../support/fakes/envelope_sink.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 const planted = {

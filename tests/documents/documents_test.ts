@@ -5,11 +5,11 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { npmFolder } from "../../stack/npm_parts.ts";
 import { pause } from "../../stack/pause.ts";
-import { fateOf, filledIn } from "../support/document_commands.ts";
-import { allBlocks, type Block } from "../support/documents.ts";
-import { cliCommandsOf, cliFault } from "../support/hosted_commands.ts";
-import { shapeFault } from "../support/printed_shape.ts";
-import { openTerminal, type Terminal } from "../support/typed_commands.ts";
+import { fateOf, filledIn } from "../support/documents/document_commands.ts";
+import { allBlocks, type Block } from "../support/documents/documents.ts";
+import { cliCommandsOf, cliFault } from "../support/documents/hosted_commands.ts";
+import { shapeFault } from "../support/documents/printed_shape.ts";
+import { openTerminal, type Terminal } from "../support/documents/typed_commands.ts";
 
 const blocks = await allBlocks();
 const isRun = (block: Block) => (block.info === "sh" || block.info === "sql") && fateOf(block) === "run";

@@ -1,8 +1,8 @@
 // What the caches promise across isolates, counted in the database itself.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
-import { challenge, memberAgent, plantArena, refreshAll } from "../support/arena_fixture.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,9 +1,9 @@
 // The audit as it runs: from the database through pg_net, the gateway and the function back to the database, and to the
 // receiver. Failures are planted in pg_cron's history here; tests/audit/broken_view_alert_test.ts makes a real one.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
-import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,8 +1,8 @@
 // What `deno task start` shows of the training pack: the lines that it prints are pasted into a shell, and answer with rows.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { curlLines } from "../../stack/welcome.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 
 let product: Product;
 

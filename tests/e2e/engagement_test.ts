@@ -1,8 +1,8 @@
 // The engagement resources through the origin: what an admin reads, worked out by hand, and who is refused.
 import { deepEqual, equal } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
-import { learner, plantEngagement, question, quiz, track } from "../support/engagement_fixture.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { learner, plantEngagement, question, quiz, track } from "../support/fixtures/engagement.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,9 +1,9 @@
 // One row, planted as an application would write it, and a view that passes on what no answer can say: through the origin.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { pause } from "../../stack/pause.ts";
-import { challenge, plantArena, refreshAll } from "../support/arena_fixture.ts";
-import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { challenge, plantArena, refreshAll } from "../support/fixtures/arena.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 
 const LANES = `/arena/lane-distributions?challenge_id=${challenge}`;
 const WINS = "/arena/time-to-first-win";

@@ -1,12 +1,12 @@
 // The question bank's heatmap through the origin: pages, pivot, spellings, and everybody who may not.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
-import { fullName } from "../../shared/core/resource.ts";
+import { fullName } from "../../shared/resource/resource.ts";
 import { resources } from "../../tools/resources.ts";
-import { e2e } from "../support/e2e.ts";
-import { plantHeatmap } from "../support/heatmap_fixture.ts";
-import { sampleQuery, sampleRow } from "../support/sample_values.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { plantHeatmap } from "../support/fixtures/heatmap.ts";
+import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

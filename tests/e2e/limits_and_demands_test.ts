@@ -2,15 +2,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Cron } from "croner";
 import { SignJWT } from "jose";
-import { createAnalyticsRpc } from "../../shared/adapters/analytics_rpc.ts";
-import { readEnvironment } from "../../shared/adapters/environment.ts";
-import { createRefreshes } from "../../shared/adapters/refreshes_database.ts";
-import { systemClock } from "../../shared/adapters/system_clock.ts";
-import { AppError } from "../../shared/core/app_error.ts";
+import { createAnalyticsRpc } from "../../shared/adapters/supabase/analytics_rpc.ts";
+import { readEnvironment } from "../../shared/adapters/runtime/environment.ts";
+import { createRefreshes } from "../../shared/adapters/supabase/refreshes_database.ts";
+import { systemClock } from "../../shared/adapters/runtime/clock.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
 import { pause } from "../../stack/pause.ts";
-import { challenge, memberAgent, plantArena } from "../support/arena_fixture.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { challenge, memberAgent, plantArena } from "../support/fixtures/arena.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 
 /** Windows of a day: none ends while this runs. A share of 40 is 2, so two isolates admit at most 43. */
 const VARIABLES = { FRESHET_RATE_LIMITS: "user=40/86400,unverified=10/86400" };

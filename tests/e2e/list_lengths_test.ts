@@ -1,11 +1,11 @@
 // No list is short in silence: what an operator gets of the sample, beside what the database has.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { resources } from "../../tools/resources.ts";
-import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
-import { sampleQuery, sampleRow } from "../support/sample_values.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
+import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
 
 let product: Product;
 

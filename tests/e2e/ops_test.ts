@@ -1,7 +1,7 @@
 // What operators ask of a running product: incidents, jobs and runs through the origin, health with its reasons, and the doctor.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

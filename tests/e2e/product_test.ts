@@ -12,10 +12,10 @@ import {
   plantArena,
   refreshAll,
   smallChallenge,
-} from "../support/arena_fixture.ts";
-import { listeningAddresses } from "../support/listening.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+} from "../support/fixtures/arena.ts";
+import { listeningAddresses } from "../support/rigs/listening.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

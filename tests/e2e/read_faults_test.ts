@@ -2,15 +2,15 @@
 // were answered as they must be, how many otherwise, with a value that is none of theirs, or not at all. The whole count of
 // `deno task test:proofs` leaves its table in bench/proofs/read_faults.json.
 import { deepEqual, ok } from "node:assert/strict";
-import { e2e } from "../support/e2e.ts";
-import { keepProof, proofs } from "../support/proofs.ts";
-import type { ReadFault } from "../support/read_fault.ts";
-import { deploymentFaults } from "../support/read_faults_deployment.ts";
-import { entryFaults } from "../support/read_faults_entry.ts";
-import { redisFaults } from "../support/read_faults_redis.ts";
-import { downSourceFaults, slowSourceFaults } from "../support/read_faults_source.ts";
-import { ask, judge } from "../support/read_judge.ts";
-import { type ReadScene, startReadScene } from "../support/read_scene.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { keepProof, proofs } from "../support/random/proofs.ts";
+import type { ReadFault } from "../support/faults/read_fault.ts";
+import { deploymentFaults } from "../support/faults/read_faults_deployment.ts";
+import { entryFaults } from "../support/faults/read_faults_entry.ts";
+import { redisFaults } from "../support/faults/read_faults_redis.ts";
+import { downSourceFaults, slowSourceFaults } from "../support/faults/read_faults_source.ts";
+import { ask, judge } from "../support/faults/read_judge.ts";
+import { type ReadScene, startReadScene } from "../support/faults/read_scene.ts";
 
 const SAMPLE = 4;
 const count = proofs(SAMPLE, 30);

@@ -1,8 +1,8 @@
 // A refresh by hand through the origin, as an outside scheduler or an admin's page asks for it.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { challenge, memberAgent, plantArena } from "../support/arena_fixture.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
+import { challenge, memberAgent, plantArena } from "../support/fixtures/arena.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 const progress = `/arena/progress?agent_id=${memberAgent}&challenge_id=${challenge}`;

@@ -2,8 +2,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import postgres from "postgres";
-import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 import { pause } from "../../stack/pause.ts";
 
 interface Queued {

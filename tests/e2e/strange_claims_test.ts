@@ -1,16 +1,16 @@
 // Claims of every type, spelling and length against every resource, through the real function and the real database.
 import { equal, ok } from "node:assert/strict";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { DEMO_TOKENS } from "../../stack/tokens.ts";
 import { resources } from "../../tools/resources.ts";
-import { challenge, memberAgent, plantArena } from "../support/arena_fixture.ts";
-import { dice, pick } from "../support/dice.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
-import { proofs } from "../support/proofs.ts";
-import { sampleQuery, sampleRow } from "../support/sample_values.ts";
-import { NO_IDS, STRANGE_IDS, withClaims } from "../support/strange_claims.ts";
-import { organisations, plantTraining } from "../support/training_fixture.ts";
+import { challenge, memberAgent, plantArena } from "../support/fixtures/arena.ts";
+import { dice, pick } from "../support/random/dice.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
+import { NO_IDS, STRANGE_IDS, withClaims } from "../support/fixtures/strange_claims.ts";
+import { organisations, plantTraining } from "../support/fixtures/training.ts";
 
 let product: Product;
 

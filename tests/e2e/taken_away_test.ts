@@ -1,11 +1,11 @@
 // What was taken away is gone in three seconds: two isolates, the real Redis and database, and memberships that move meanwhile.
 import { equal, ok } from "node:assert/strict";
-import { memberAgent, otherAgent, plantArena, refreshAll } from "../support/arena_fixture.ts";
-import { dice, pick } from "../support/dice.ts";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
-import { proofs } from "../support/proofs.ts";
-import { asMember, organisations, plantTraining } from "../support/training_fixture.ts";
+import { memberAgent, otherAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
+import { dice, pick } from "../support/random/dice.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
 import { demoUsers } from "../../stack/tokens.ts";
 import { pause } from "../../stack/pause.ts";
 

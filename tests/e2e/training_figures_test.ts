@@ -1,9 +1,9 @@
 // What a small customer sees, who reads the lists, and what is left of an organisation that was deleted: through the origin.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { e2e } from "../support/e2e.ts";
-import { refreshAll } from "../support/arena_fixture.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
-import { asMember, organisations, plantTraining } from "../support/training_fixture.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { refreshAll } from "../support/fixtures/arena.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
+import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
 import { resources } from "../../tools/resources.ts";
 import { issuerOf } from "../../stack/function_environment.ts";
 import { pause } from "../../stack/pause.ts";

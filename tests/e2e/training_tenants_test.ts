@@ -1,7 +1,7 @@
 // Two organisations with the same people, through two isolates, the real Redis and the real database.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { proofs } from "../support/proofs.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 import {
   asMember,
   type Member,
@@ -10,8 +10,8 @@ import {
   people,
   plantTraining,
   trainees,
-} from "../support/training_fixture.ts";
-import { refreshAll } from "../support/arena_fixture.ts";
+} from "../support/fixtures/training.ts";
+import { refreshAll } from "../support/fixtures/arena.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

@@ -1,8 +1,8 @@
 // The training resources for members by role, through the origin: who reads what, in figures worked out by hand, and who is refused.
 import { deepEqual, equal } from "node:assert/strict";
-import { e2e } from "../support/e2e.ts";
-import { asUser, type Product, startProduct } from "../support/product.ts";
-import { asMember, type Member, organisations, people, plantTraining } from "../support/training_fixture.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
+import { asMember, type Member, organisations, people, plantTraining } from "../support/fixtures/training.ts";
 import { pause } from "../../stack/pause.ts";
 
 let product: Product;

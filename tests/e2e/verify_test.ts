@@ -5,8 +5,8 @@ import { z } from "zod";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
 import { isProcessAlive } from "../../stack/process_table.ts";
-import { e2e } from "../support/e2e.ts";
-import { type Product, startProduct } from "../support/product.ts";
+import { e2e } from "../support/rigs/e2e.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
 
 let product: Product;
 

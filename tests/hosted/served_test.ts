@@ -6,13 +6,13 @@ import { functionEnvironment, optionalVariables } from "../../stack/function_env
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
-import { challenge, memberAgent, plantArena, refreshAll } from "../support/arena_fixture.ts";
-import { deploy, type Deployment, projectFolder } from "../support/deployment.ts";
-import { plantEngagement } from "../support/engagement_fixture.ts";
-import { type EnvelopeSink, startEnvelopeSink } from "../support/envelope_sink.ts";
-import { plantHeatmap } from "../support/heatmap_fixture.ts";
-import { type Product, startProduct } from "../support/product.ts";
-import { asMember, organisations, plantTraining } from "../support/training_fixture.ts";
+import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
+import { deploy, type Deployment, projectFolder } from "../support/hosted/deployment.ts";
+import { plantEngagement } from "../support/fixtures/engagement.ts";
+import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
+import { plantHeatmap } from "../support/fixtures/heatmap.ts";
+import { type Product, startProduct } from "../support/rigs/product.ts";
+import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
 
 let deployment: Deployment;
 let sink: EnvelopeSink;
@@ -131,7 +131,7 @@ async function statusOfCatalog(found: FoundFunction): Promise<number> {
 
 served("a function that uses what the deployed runtime lacks is uploaded, and fails at its first request", async () => {
   const analytics = deployment.functions.find(({ name }) => name === "analytics");
-  const file = deployment.files["analytics"]?.["shared/adapters/sha256.ts"];
+  const file = deployment.files["analytics"]?.["shared/adapters/runtime/sha256.ts"];
   ok(analytics !== undefined && file !== undefined);
   equal(await statusOfCatalog(analytics), 200);
   const text = await Deno.readTextFile(file);

@@ -5,11 +5,11 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { join } from "node:path";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { EDGE_RUNTIME_VERSION } from "../../stack/functions/edge_runtime.ts";
-import { deployedPackages, lockedVersions, type Package } from "../support/deployed_packages.ts";
+import { deployedPackages, lockedVersions, type Package } from "../support/hosted/deployed_packages.ts";
 import { startManagementApi } from "../../stack/management_api/mod.ts";
 import { deployFunctions } from "../../stack/supabase_cli.ts";
-import { deploy, type Deployment, projectFolder, runDeployed } from "../support/deployment.ts";
-import { missingNames } from "../support/runtime_names.ts";
+import { deploy, type Deployment, projectFolder, runDeployed } from "../support/hosted/deployment.ts";
+import { missingNames } from "../support/hosted/runtime_names.ts";
 
 let deployment: Deployment;
 let packages: ReadonlyMap<string, readonly Package[]>;
@@ -90,8 +90,10 @@ function computedImports(files: Readonly<Record<string, string>>): string[] {
 }
 
 upload("a planted use of node:crypto's hash is named, with its file", async () => {
-  const planted = { "shared/adapters/sha256.ts": 'import { createHash, hash as digest } from "node:crypto";' };
-  deepEqual(await missingNames(deployment.runtime, planted), ["node:crypto hash, in shared/adapters/sha256.ts"]);
+  const planted = { "shared/adapters/runtime/sha256.ts": 'import { createHash, hash as digest } from "node:crypto";' };
+  deepEqual(await missingNames(deployment.runtime, planted), [
+    "node:crypto hash, in shared/adapters/runtime/sha256.ts",
+  ]);
 });
 
 upload("planted names that are too new are found wherever they stand", async () => {
@@ -208,7 +210,7 @@ upload("no version of a package that a function loads is left to the day of the 
     deepEqual(
       [...new Set(floating)].filter((one) => !pinned.has(one) && !NEVER_LOADED.has(one) && one !== FLOATS),
       [],
-      `${name}: import it where it is loaded, as shared/adapters/verify_credentials.ts does`,
+      `${name}: import it where it is loaded, as shared/adapters/supabase/verify_credentials.ts does`,
     );
   }
 });

@@ -1,7 +1,7 @@
 // What a function of ours may be reached by, and where it looks for names: held for every one, so also for the next.
 import { deepEqual, match } from "node:assert/strict";
 import type postgres from "postgres";
-import { withConnections } from "../support/test_database.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 /** What the API's roles are meant to call. Whatever else they can call was forgotten to be revoked. */
 const INTENDED: Readonly<Record<string, readonly string[]>> = {

@@ -6,8 +6,8 @@ import { type Draft, draftMigration, readSide } from "../../tools/schema/draft/d
 import { migrationText } from "../../tools/schema/draft/text.ts";
 import { projectFolder } from "../../tools/schema/areas.ts";
 import { loadSchemaWithin } from "../../tools/schema/load.ts";
-import { copyProject } from "../support/project_copy.ts";
-import { withConnections } from "../support/test_database.ts";
+import { copyProject } from "../support/rigs/project_copy.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const PROBE = {
   "probe_source.sql": `create table public.probe_source (
@@ -53,6 +53,13 @@ type Probe = Readonly<Record<string, string>>;
 
 /** Drafts what leads from one set of probe files to another, and demands that nothing is missing afterwards. */
 async function draftBetween(from: Probe, to: Probe): Promise<{ draft: Draft; text: string }> {
+  const { draft, text } = await tryBetween(from, to);
+  deepEqual(draft.byHand, []);
+  deepEqual(draft.missing, []);
+  return { draft, text };
+}
+
+async function tryBetween(from: Probe, to: Probe): Promise<{ draft: Draft; text: string }> {
   return await withConnections(1, async ([sql]) => {
     ok(sql);
     const want = await rolledBack(sql, async (transaction) => {
@@ -64,8 +71,6 @@ async function draftBetween(from: Probe, to: Probe): Promise<{ draft: Draft; tex
       await loadSchemaWithin(transaction, filesOf(from));
       return await draftMigration(transaction, { area: "core", ...want, migrations });
     });
-    deepEqual(draft.byHand, []);
-    deepEqual(draft.missing, []);
     return { draft, text: migrationText(draft) ?? "" };
   });
 }
@@ -200,6 +205,26 @@ Deno.test("a changed registration is copied, and a view that is gone takes its r
 Deno.test("a comment that a file lacks is taken away", async () => {
   const silent = edited("probe_allows.sql", "comment on function analytics.probe_allows(integer) is 'A probe.';", "");
   match((await draftBetween(PROBE, silent)).text, /^comment on function analytics\.probe_allows\(integer\) is null;$/m);
+});
+
+Deno.test("what cannot be drafted stands in the migration by name, and what still differs is told", async () => {
+  const type = "create type analytics.probe_state as enum ('on', 'off');";
+  const { draft, text } = await tryBetween(
+    { ...PROBE, "probe_state.sql": type },
+    {
+      ...edited("probe_source.sql", "score integer", "score integer generated always as (id + 1) stored"),
+      "probe_state.sql": type.replace("'off'", "'gone'"),
+    },
+  );
+  match(text, /^-- by hand: enum analytics\.probe_state: a label is gone or has another name, on,off and on,gone$/m);
+  match(
+    text,
+    /^-- by hand: column public\.probe_source\.score: "score integer" becomes "score integer generated always as/m,
+  );
+  deepEqual(draft.missing.map((line) => line.split("\n")[0]), [
+    "! column public.probe_source.score",
+    "! enum analytics.probe_state",
+  ]);
 });
 
 Deno.test("new:kind drafts its migration with what else changed, which lacks nothing and finds nothing", async () => {

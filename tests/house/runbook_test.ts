@@ -1,8 +1,8 @@
 // Every kind of finding that the database knows has its page, its row in the list and its repair.
 import { deepEqual, ok } from "node:assert/strict";
-import { alertPayload } from "../../shared/core/audit_pass.ts";
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { withConnections } from "../support/test_database.ts";
+import { alertPayload } from "../../shared/audit/pass.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -39,6 +39,6 @@ Deno.test("every kind has SQL to begin its repair with", async () => {
       ...{ kind, severity, subject: "probe", fingerprint: `${kind}:probe`, summary: "", incident_id: 1, streak: 1 },
       ...{ first_seen_at: moment, last_seen_at: moment, opened_at: moment, closed_at: null, resolution: null },
     });
-    ok(repairSql(payload) !== null, `shared/core/audit_repair.ts has nothing for ${kind}`);
+    ok(repairSql(payload) !== null, `shared/audit/repair.ts has nothing for ${kind}`);
   }
 });

@@ -7,7 +7,7 @@ import { describeDatabase, differences } from "../../tools/schema/describe.ts";
 import { dumpSchema } from "../../tools/schema/dump.ts";
 import { withEmptyDatabase } from "../../tools/schema/empty_database.ts";
 import { loadSchema } from "../../tools/schema/load.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 const ofMigrations = await describeMigrated();
 const files = await readSchemaFiles();

@@ -2,7 +2,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { adviseDatabase, lintDatabase } from "../../stack/supabase_cli.ts";
-import { testDatabaseUrl, withConnections } from "../support/test_database.ts";
+import { testDatabaseUrl, withConnections } from "../support/rigs/test_database.ts";
 
 const target = { projectFolder: fileURLToPath(new URL("../../", import.meta.url)), databaseUrl: testDatabaseUrl() };
 

@@ -3,9 +3,9 @@
 import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { plantOrgs, removeOrgs, type Statement, statement } from "../support/attempt_statements.ts";
-import { proofs } from "../support/proofs.ts";
-import { withConnections } from "../support/test_database.ts";
+import { plantOrgs, removeOrgs, type Statement, statement } from "../support/random/attempt_statements.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const facts = `
   select attempt_id, date_key, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at

@@ -2,9 +2,9 @@
 // `failed` where pg_cron keeps its history, its rows stay, and Sentry hears of it alone.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { onAuditStage } from "../support/audit_stage.ts";
-import { learner, plantEngagement, question } from "../support/engagement_fixture.ts";
-import { withConnections } from "../support/test_database.ts";
+import { onAuditStage } from "../support/rigs/audit_stage.ts";
+import { learner, plantEngagement, question } from "../support/fixtures/engagement.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
 const broken = "explanation_engagement";

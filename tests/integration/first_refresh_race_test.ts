@@ -1,6 +1,6 @@
 // After a first deployment the jobs of a view and of its source may come due while the source is being filled.
 import { deepEqual, equal } from "node:assert/strict";
-import { withConnections } from "../support/test_database.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 Deno.test("a view whose source is being filled for the first time by another session is busy, and has not failed", async () => {
   await withConnections(2, async ([sql, other]) => {

@@ -2,9 +2,9 @@
 import { equal } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { createProbeViews, dropProbeViews, probeView } from "../support/probe_view.ts";
-import { proofs } from "../support/proofs.ts";
-import { withConnections } from "../support/test_database.ts";
+import { createProbeViews, dropProbeViews, probeView } from "../support/fixtures/probe_view.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 interface Session {
   readonly sql: postgres.Sql;

@@ -2,13 +2,13 @@
 // was changed is in the next answer under a new version.
 import { deepEqual, notEqual, ok } from "node:assert/strict";
 import type postgres from "postgres";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
-import { sourceRequest } from "../../shared/core/source_request.ts";
-import { sourceAnswer } from "../../shared/core/source.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import { sourceRequest } from "../../shared/read/source_request.ts";
+import { sourceAnswer } from "../../shared/read/source.ts";
 import { resources } from "../../tools/resources.ts";
-import { plantEverything } from "../support/planted_world.ts";
-import { sampleQuery, sampleRow } from "../support/sample_values.ts";
-import { withConnections } from "../support/test_database.ts";
+import { plantEverything } from "../support/fixtures/planted_world.ts";
+import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const named = resources.filter(({ through }) => through !== undefined);
 

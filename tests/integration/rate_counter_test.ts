@@ -1,15 +1,15 @@
 // The limits of several isolates over one real Redis.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Redis } from "@upstash/redis";
-import { systemClock } from "../../shared/adapters/system_clock.ts";
-import { sha256 } from "../../shared/adapters/sha256.ts";
-import { createUpstashRateCounter } from "../../shared/adapters/upstash_rate_counter.ts";
-import { createUpstashStore } from "../../shared/adapters/upstash_store.ts";
-import type { CacheEvent } from "../../shared/core/cache_event.ts";
-import { RateLimiter } from "../../shared/core/rate_limiter.ts";
-import { type RateLimit, unreportedShare } from "../../shared/core/rate_limits.ts";
-import { SharedCache } from "../../shared/core/shared_cache.ts";
-import { SharedStoreError } from "../../shared/core/store.ts";
+import { systemClock } from "../../shared/adapters/runtime/clock.ts";
+import { sha256 } from "../../shared/adapters/runtime/sha256.ts";
+import { createUpstashRateCounter } from "../../shared/adapters/upstash/rate_counter.ts";
+import { createUpstashStore } from "../../shared/adapters/upstash/store.ts";
+import type { CacheEvent } from "../../shared/cache/event.ts";
+import { RateLimiter } from "../../shared/limits/rate_limiter.ts";
+import { type RateLimit, unreportedShare } from "../../shared/limits/rate_limits.ts";
+import { SharedCache } from "../../shared/cache/shared_cache.ts";
+import { SharedStoreError } from "../../shared/cache/shared_store.ts";
 import { pause } from "../../stack/pause.ts";
 import { type RedisPart, startRedis } from "../../stack/redis/mod.ts";
 

@@ -8,9 +8,9 @@ import {
   dropProbeViews,
   otherProbeView,
   probeView,
-} from "../support/probe_view.ts";
-import { proofs } from "../support/proofs.ts";
-import { withConnections } from "../support/test_database.ts";
+} from "../support/fixtures/probe_view.ts";
+import { proofs } from "../support/random/proofs.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 function probeTest(name: string, connectionCount: number, body: (connections: postgres.Sql[]) => Promise<void>): void {
   Deno.test(`refresh_view() ${name}`, () =>

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { pause } from "../../stack/pause.ts";
-import { type RefreshRequest, refreshRequest } from "../../shared/core/refresh_request.ts";
+import { type RefreshRequest, refreshRequest } from "../../shared/read/refresh_request.ts";
 
 const url = Deno.env.get("FRESHET_TEST_DATABASE_URL");
 if (url === undefined) throw new Error("FRESHET_TEST_DATABASE_URL is not set: run these through `deno task test`");

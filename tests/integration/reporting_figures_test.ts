@@ -1,11 +1,11 @@
 // What BI tools show and what the API answers are the same figures, organisation by organisation.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { queriesOf, resolveGrafana } from "../support/grafana_sql.ts";
-import { resolveMetabase } from "../support/metabase_sql.ts";
-import { activateReportingUser, bi, endReporting } from "../support/reporting_role.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
-import { organisations, people, plantTraining } from "../support/training_fixture.ts";
+import { queriesOf, resolveGrafana } from "../support/documents/grafana_sql.ts";
+import { resolveMetabase } from "../support/documents/metabase_sql.ts";
+import { activateReportingUser, bi, endReporting } from "../support/rigs/reporting_role.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
+import { organisations, people, plantTraining } from "../support/fixtures/training.ts";
 
 const owner = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
 let reporting: postgres.Sql;

@@ -1,12 +1,12 @@
 // Every query that docs/bi ships, run as the role that the tools use, activated by the line that docs/bi/README.md gives.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { queriesOf, resolveGrafana } from "../support/grafana_sql.ts";
+import { queriesOf, resolveGrafana } from "../support/documents/grafana_sql.ts";
 import { variablesOf } from "../../tools/metabase/question.ts";
-import { namesIn, resolveMetabase } from "../support/metabase_sql.ts";
-import { activateReportingUser, bi, endReporting } from "../support/reporting_role.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
-import { organisations, plantTraining } from "../support/training_fixture.ts";
+import { namesIn, resolveMetabase } from "../support/documents/metabase_sql.ts";
+import { activateReportingUser, bi, endReporting } from "../support/rigs/reporting_role.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
+import { organisations, plantTraining } from "../support/fixtures/training.ts";
 
 const owner = postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} });
 let reporting: postgres.Sql;

@@ -1,8 +1,8 @@
 // The database spells tags for the views, TypeScript spells what callers ask for: one rule, written twice, compared.
 import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { spellLabel, spellTag } from "../../shared/core/tag.ts";
-import { withConnections } from "../support/test_database.ts";
+import { spellLabel, spellTag } from "../../shared/resource/tag.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
 
 const PIECES = [
   "Tetralogy",

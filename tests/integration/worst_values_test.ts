@@ -3,12 +3,18 @@
 // harmless value in its place would not have touched, and what is left out is counted and can be listed.
 import { deepEqual, ok } from "node:assert/strict";
 import type postgres from "postgres";
-import { affectedBy, digests, leftOut, plantEverything, show, type Shown } from "../support/planted_world.ts";
-import { controls, type Mode, planter, undone, writtenTables } from "../support/planting.ts";
-import { proofs } from "../support/proofs.ts";
-import { allPlants, type Plant, somePlants, type SourceColumn, sourceColumns } from "../support/source_columns.ts";
-import { withConnections } from "../support/test_database.ts";
-import { briefly } from "../support/worst_values.ts";
+import { affectedBy, digests, leftOut, plantEverything, show, type Shown } from "../support/fixtures/planted_world.ts";
+import { controls, type Mode, planter, undone, writtenTables } from "../support/fixtures/planting.ts";
+import { proofs } from "../support/random/proofs.ts";
+import {
+  allPlants,
+  type Plant,
+  somePlants,
+  type SourceColumn,
+  sourceColumns,
+} from "../support/fixtures/source_columns.ts";
+import { withConnections } from "../support/rigs/test_database.ts";
+import { briefly } from "../support/fixtures/worst_values.ts";
 
 /** Rounds through the columns in every run; in the proofs everything is planted everywhere. */
 const SAMPLED_ROUNDS = 2;

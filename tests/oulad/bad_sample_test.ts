@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { importOulad } from "../../tools/import_oulad.ts";
-import { OULAD_TABLES } from "../../tools/oulad/table_files.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { importOulad } from "../../samples/oulad/import.ts";
+import { OULAD_TABLES } from "../../samples/oulad/import/table_files.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { SAMPLE_FOLDER } from "./oulad_database.ts";
 
 /** A line of a file, by its number, and what stands there instead; undefined takes the line out. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { importOulad } from "../../tools/import_oulad.ts";
-import { BUSY_AGENTS, BUSY_CHALLENGE } from "../../tools/oulad/busy_agents.ts";
-import { agentId } from "../../tools/oulad/ids.ts";
-import { withCopyOf } from "../support/sample_copy.ts";
+import { importOulad } from "../../samples/oulad/import.ts";
+import { BUSY_AGENTS, BUSY_CHALLENGE } from "../../samples/oulad/import/busy_agents.ts";
+import { agentId } from "../../samples/oulad/import/ids.ts";
+import { withCopyOf } from "../support/rigs/sample_copy.ts";
 import { refreshViews, SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
 const MEMBER = "11111111-1111-4111-8111-111111111111";

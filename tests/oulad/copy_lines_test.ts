@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { copyLines } from "../../tools/oulad/copy_lines.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { copyLines } from "../../samples/oulad/import/copy_lines.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 async function* lines(...rows: string[][]): AsyncGenerator<string[]> {
   yield* await Promise.resolve(rows);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
-import { type InDuckdb, withDuckdb } from "../support/duckdb.ts";
-import { type GeneratedResponses, generateResponses } from "../support/generated_responses.ts";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { type InDuckdb, withDuckdb } from "../support/rigs/duckdb.ts";
+import { type GeneratedResponses, generateResponses } from "../support/random/generated_responses.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { refreshViews } from "./oulad_database.ts";
 import { rowDifferences, type TextRow } from "./row_difference.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { importOulad } from "../../tools/import_oulad.ts";
-import { attemptId, challengeId, submissionId, userId } from "../../tools/oulad/ids.ts";
-import { withCopyOf } from "../support/sample_copy.ts";
+import { importOulad } from "../../samples/oulad/import.ts";
+import { attemptId, challengeId, submissionId, userId } from "../../samples/oulad/import/ids.ts";
+import { withCopyOf } from "../support/rigs/sample_copy.ts";
 import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
 async function importSample(databaseUrl: string) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withOuladInDuckdb } from "../support/duckdb.ts";
+import { withOuladInDuckdb } from "../support/rigs/duckdb.ts";
 import { refreshViews, viewRows, withOulad } from "./oulad_database.ts";
 import { rowDifferences } from "./row_difference.ts";
 

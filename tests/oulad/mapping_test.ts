@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { agentId, attemptId, challengeId, orgId, scenarioId, submissionId } from "../../tools/oulad/ids.ts";
+import { agentId, attemptId, challengeId, orgId, scenarioId, submissionId } from "../../samples/oulad/import/ids.ts";
 import { withOulad } from "./oulad_database.ts";
 
 async function submission(sql: postgres.Sql, idAssessment: string, idStudent: string): Promise<unknown> {

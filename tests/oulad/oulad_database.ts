@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { z } from "zod";
-import { testDatabaseUrl } from "../support/test_database.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import type { TextRow } from "./row_difference.ts";
 
 export const SAMPLE_FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url));

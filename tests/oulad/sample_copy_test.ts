@@ -1,8 +1,8 @@
 // What the suites rely on that start from a copy of the sample instead of importing it.
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import postgres from "postgres";
-import { attemptId } from "../../tools/oulad/ids.ts";
-import { withCopyOf } from "../support/sample_copy.ts";
+import { attemptId } from "../../samples/oulad/import/ids.ts";
+import { withCopyOf } from "../support/rigs/sample_copy.ts";
 import { startPostgres } from "../../stack/postgres/mod.ts";
 import { copyCluster } from "../../tools/test/cluster_copy.ts";
 

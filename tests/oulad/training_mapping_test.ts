@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { attemptId, orgId, scenarioId, userId } from "../../tools/oulad/ids.ts";
+import { attemptId, orgId, scenarioId, userId } from "../../samples/oulad/import/ids.ts";
 import { withOulad } from "./oulad_database.ts";
 
 async function attempt(sql: postgres.Sql, idAssessment: string, idStudent: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 // What is answered at the time of the read, at times of the dataset.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { withOuladInDuckdb } from "../support/duckdb.ts";
+import { withOuladInDuckdb } from "../support/rigs/duckdb.ts";
 import { refreshViews, withOulad } from "./oulad_database.ts";
 import { rowDifferences, type TextRow } from "./row_difference.ts";
 

@@ -111,7 +111,7 @@ Deno.test("the packed client, installed into an empty project", async (test) => 
       const whole = await weigh(installed, 'export * from "freshet-client";');
       assert.ok(whole.bytes < 5_000, `${whole.bytes} bytes`);
       assert.match(whole.text, /laneDistributions/);
-      const one = await weigh(installed, 'export { createReader, qbank } from "freshet-client";');
+      const one = await weigh(installed, 'export { createBareClient, qbank } from "freshet-client";');
       assert.doesNotMatch(one.text, /laneDistributions|active-learning-days/);
       assert.match(one.text, /heatmapMatrix/);
       const error = await weigh(installed, 'export { FreshetError } from "freshet-client";');

@@ -1,9 +1,9 @@
 import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
 import { popularTracks } from "../../shared/packs/engagement/popular_tracks.ts";
-import { id } from "../support/arena_rows.ts";
-import { createArenaRig } from "../support/http_rig.ts";
-import { sampleRow } from "../support/sample_values.ts";
-import { KEYS, mintToken } from "../support/tokens.ts";
+import { id } from "../support/fixtures/arena_rows.ts";
+import { createArenaRig } from "../support/rigs/http_rig.ts";
+import { sampleRow } from "../support/fixtures/sample_values.ts";
+import { KEYS, mintToken } from "../support/fixtures/tokens.ts";
 
 /** A project on a port of this machine that answers tests/published/scenario.js with the real handler. */
 export interface ScenarioProject {

@@ -1,9 +1,9 @@
 // A peer's proxy that validates by the OpenAPI document lets every answer of ours through.
 import assert from "node:assert/strict";
-import { contracted, readerOf } from "../support/contracted.ts";
-import { createArenaRig } from "../support/http_rig.ts";
-import { operationsWithRows } from "../support/ops_rows.ts";
-import { KEYS } from "../support/tokens.ts";
+import { contracted, readerOf } from "../support/fixtures/contracted.ts";
+import { createArenaRig } from "../support/rigs/http_rig.ts";
+import { operationsWithRows } from "../support/fixtures/ops_rows.ts";
+import { KEYS } from "../support/fixtures/tokens.ts";
 import { resources } from "../../tools/resources.ts";
 import { REFUSED, startValidatingProxy } from "./validating_proxy.ts";
 

@@ -1,7 +1,7 @@
 // Runs as background workers, which hosted projects may have: pg_cron then writes "succeeded" after each statement of a
 // command, and "failed" when a later one fails. And, in the same minute, a lock that somebody holds on a view.
 import assert from "node:assert/strict";
-import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 import { pause } from "../../stack/pause.ts";
 
 Deno.test("A background worker's run is taken when its process has ended, and a lock on a view is told", async () => {

@@ -2,7 +2,7 @@
 // its minute with the others, and after each of them nothing is open that should not be: the healthy jobs beside it
 // stay healthy.
 import assert from "node:assert/strict";
-import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 import { pause } from "../../stack/pause.ts";
 
 Deno.test("What strikes runs and the scheduler is told once, and its recovery closes it", async (t) => {

@@ -2,10 +2,10 @@
 // changed. pg_cron takes that for nothing (its callback looks for the one relation): what was scheduled meanwhile stays
 // unseen until the next change of any job. It happens where a machine is busy and a deployment alters much at once.
 import assert from "node:assert/strict";
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { alertPayload } from "../../shared/core/audit_pass.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { alertPayload } from "../../shared/audit/pass.ts";
 import { pause } from "../../stack/pause.ts";
-import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 
 const MISSED = "from analytics.incidents where fingerprint = 'missed:unseen'";
 

@@ -2,7 +2,7 @@
 // command sets, only the one that the role had when the command began. Before 1.5 they run one at a time, so that nothing else
 // could cut what hangs: tests/integration/refresh_queue_test.ts has the worker that does.
 import assert from "node:assert/strict";
-import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 import { pause } from "../../stack/pause.ts";
 
 Deno.test("Background workers do what the queue holds, and the limit of their role cuts what hangs", async () => {

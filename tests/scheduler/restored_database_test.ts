@@ -1,7 +1,7 @@
 // A physical restore of the same cluster to an earlier moment: its numbers are given out once more, and only its timeline
 // says that it happened.
 import assert from "node:assert/strict";
-import { type CronCluster, startCronCluster } from "../support/cron_cluster.ts";
+import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 
 Deno.test("A restore to an earlier moment is told, and no incident after it has the event id of one that is gone", async () => {
   const cluster = await startCronCluster();

@@ -1,7 +1,7 @@
 // The platform's data API logs in as authenticator and keeps its roles' limits and its functions' promises; so does the local one.
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
-import { clientOf, jwtSecret, publishableKey, secretKey, withDataApi } from "../support/data_api_rig.ts";
+import { clientOf, jwtSecret, publishableKey, secretKey, withDataApi } from "../support/rigs/data_api_rig.ts";
 
 /** Functions of each kind; those that promise not to write do it all the same. */
 const schema = `

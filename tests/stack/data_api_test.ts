@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { decodeProtectedHeader, SignJWT } from "jose";
 import { startDataApi } from "../../stack/data_api/mod.ts";
-import { clientOf, jwtSecret, npmFolder, publishableKey, secretKey, withDataApi } from "../support/data_api_rig.ts";
+import {
+  clientOf,
+  jwtSecret,
+  npmFolder,
+  publishableKey,
+  secretKey,
+  withDataApi,
+} from "../support/rigs/data_api_rig.ts";
 
 const schema = `
 create schema analytics;

@@ -8,7 +8,7 @@ import { asDiskFull, isDiskFull } from "../../stack/disk_full.ts";
 import { loadKeys } from "../../stack/keys.ts";
 import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
-import { importOulad } from "../../tools/import_oulad.ts";
+import { importOulad } from "../../samples/oulad/import.ts";
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 const main = join(projectFolder, "stack/main.ts");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as Sentry from "@sentry/deno";
-import { createSentrySender } from "../../shared/adapters/sentry.ts";
-import { connectIssues } from "../../shared/adapters/sentry_project.ts";
-import type { AlertEvent } from "../../shared/core/audit_event.ts";
+import { createSentrySender } from "../../shared/adapters/sentry/sender.ts";
+import { connectIssues } from "../../shared/adapters/sentry/project.ts";
+import type { AlertEvent } from "../../shared/audit/event.ts";
 import { startIssues } from "../../stack/sentry/stand_in.ts";
 import { type Envelope, readEnvelopes, startSpotlight } from "../../stack/sentry/mod.ts";
 

@@ -2,15 +2,15 @@
 // make, against a data API that does not.
 import assert from "node:assert/strict";
 import { connectAudit } from "../../shared/adapters/audit_platform.ts";
-import { connectCallLedger } from "../../shared/adapters/call_ledger.ts";
-import { requireCronKey } from "../../shared/adapters/cron_key.ts";
+import { connectCallLedger } from "../../shared/adapters/supabase/calls.ts";
+import { requireCronKey } from "../../shared/adapters/supabase/cron_key.ts";
 import { connectPlatform } from "../../shared/adapters/platform.ts";
-import { systemClock } from "../../shared/adapters/system_clock.ts";
-import { AppError } from "../../shared/core/app_error.ts";
+import { systemClock } from "../../shared/adapters/runtime/clock.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
 import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
-import { serveCronAudit } from "../../shared/http/serve_cron_audit.ts";
+import { serveCronAudit } from "../../shared/http/scheduled/serve_cron_audit.ts";
 import { registry } from "../../shared/packs/registry.ts";
-import { publishableKey, secretKey, withDataApi } from "../support/data_api_rig.ts";
+import { publishableKey, secretKey, withDataApi } from "../support/rigs/data_api_rig.ts";
 
 const CRON_KEY = "sb_secret_of_the_scheduler";
 const SAYS = /the data API does not expose schema analytics: add analytics to Settings → API → Exposed schemas/;

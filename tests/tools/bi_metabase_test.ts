@@ -4,8 +4,8 @@ import { readQuestions } from "../../tools/bi_metabase.ts";
 import { createMetabase } from "../../tools/metabase/api.ts";
 import { type Arguments, parseArguments } from "../../tools/metabase/arguments.ts";
 import { load } from "../../tools/metabase/load.ts";
-import { FakeMetabase } from "../support/fake_metabase.ts";
-import { namesIn } from "../support/metabase_sql.ts";
+import { FakeMetabase } from "../support/fakes/metabase.ts";
+import { namesIn } from "../support/documents/metabase_sql.ts";
 
 const URL_OF = "https://metabase.example.com";
 const ORG = "00000000-0000-4000-8000-0000000000a1";

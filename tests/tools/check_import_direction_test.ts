@@ -7,13 +7,23 @@ import { findViolations } from "../../tools/check_import_direction.ts";
 
 const GOOD = {
   "deno.json": '{ "imports": { "zod": "npm:zod@4.6.7" } }',
-  "shared/core/resource.ts": "export const resource = 1;\n",
-  "shared/http/routes.ts": 'import "../core/resource.ts";\n',
-  "shared/adapters/csv.ts": 'import "../core/resource.ts";\nimport "zod";\n',
-  "shared/packs/arena/lanes.ts": 'import "../../core/resource.ts";\n',
+  "shared/kernel/ports.ts": "export const ports = 1;\n",
+  "shared/resource/resource.ts": 'import "../kernel/ports.ts";\nexport const resource = 1;\n',
+  "shared/access/scope.ts": 'import "../resource/resource.ts";\n',
+  "shared/cache/event.ts": 'import "../kernel/ports.ts";\n',
+  "shared/limits/limiter.ts": 'import "../cache/event.ts";\n',
+  "shared/read/page.ts": 'import "../access/scope.ts";\nimport "../cache/event.ts";\n',
+  "shared/audit/run.ts": 'import "../kernel/ports.ts";\n',
+  "shared/ops/health.ts": 'import "../read/page.ts";\nimport "../audit/run.ts";\n',
+  "shared/platform.ts": 'import "./ops/health.ts";\n',
+  "shared/http/routes.ts": 'import "../platform.ts";\nimport "../resource/resource.ts";\n',
+  "shared/adapters/csv.ts": 'import "../platform.ts";\nimport "zod";\n',
+  "shared/packs/arena/lanes.ts": 'import "../../resource/resource.ts";\n',
   "shared/packs/registry.ts": 'import "./arena/lanes.ts";\n',
   "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
   "shared/client/a.ts": "export const a = 1;\n",
+  "stack/main.ts": 'import "./part.ts";\n',
+  "stack/part.ts": "export const part = 1;\n",
   "supabase/functions/analytics/index.ts":
     'import "../../../shared/http/routes.ts";\nimport "../../../shared/packs/registry.ts";\nconsole.log("up");\n',
 };
@@ -41,24 +51,38 @@ Deno.test("this tree has no violation", async () => {
 });
 
 const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = [
-  ["core that imports http", { "shared/core/a.ts": 'import "../http/routes.ts";' }, /core may not import http/],
   [
-    "core that imports a pack as a type",
-    { "shared/core/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
-    /core may not import packs/,
+    "a kernel that imports a room",
+    { "shared/kernel/a.ts": 'import "../cache/event.ts";' },
+    /kernel may not import cache/,
+  ],
+  ["a read path that imports http", { "shared/read/a.ts": 'import "../http/routes.ts";' }, /read may not import http/],
+  [
+    "a read path that imports limits",
+    { "shared/read/a.ts": 'import "../limits/limiter.ts";' },
+    /may not import limits/,
+  ],
+  ["a cache that imports the read path", { "shared/cache/a.ts": 'import "../read/page.ts";' }, /may not import read/],
+  ["access that imports the read path", { "shared/access/a.ts": 'import "../read/page.ts";' }, /may not import read/],
+  ["an audit that imports the read path", { "shared/audit/a.ts": 'import "../read/page.ts";' }, /may not import read/],
+  ["resources that import ops", { "shared/resource/a.ts": 'import "../ops/health.ts";' }, /may not import ops/],
+  [
+    "a room that imports a pack as a type",
+    { "shared/read/a.ts": 'import type { X } from "../packs/arena/lanes.ts";' },
+    /read may not import packs/,
   ],
   [
-    "core that loads an adapter lazily",
-    { "shared/core/a.ts": 'export const a = () => import("../adapters/csv.ts");' },
-    /core may not import adapters/,
+    "a room that loads an adapter lazily",
+    { "shared/audit/a.ts": 'export const a = () => import("../adapters/csv.ts");' },
+    /audit may not import adapters/,
   ],
   [
-    "core that imports node",
-    { "shared/core/a.ts": 'import "node:crypto";' },
-    /package node:crypto: core may import zod/,
+    "a room that imports node",
+    { "shared/kernel/a.ts": 'import "node:crypto";' },
+    /package node:crypto: kernel may import zod/,
   ],
-  ["core that imports a vendor", { "shared/core/a.ts": 'import "@upstash/redis";' }, /package @upstash\/redis/],
-  ["core that names Deno", { "shared/core/a.ts": 'export const a = Deno.env.get("A");' }, /names Deno/],
+  ["a room that imports a vendor", { "shared/cache/a.ts": 'import "@upstash/redis";' }, /package @upstash\/redis/],
+  ["a room that names Deno", { "shared/ops/a.ts": 'export const a = Deno.env.get("A");' }, /names Deno/],
   [
     "http that imports an adapter",
     { "shared/http/a.ts": 'import "../adapters/csv.ts";' },
@@ -76,9 +100,9 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
     /adapters may not import http/,
   ],
   [
-    "a pack that reaches into core",
-    { "shared/core/b.ts": "", "shared/packs/arena/a.ts": 'import "../../core/b.ts";' },
-    /packs may not import core/,
+    "a pack that reaches into a room",
+    { "shared/resource/b.ts": "", "shared/packs/arena/a.ts": 'import "../../resource/b.ts";' },
+    /packs may not import resource/,
   ],
   [
     "a function that imports a package",
@@ -93,13 +117,32 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ["a client that imports zod", { "shared/client/a.ts": 'import "zod";' }, /package zod: client may import none/],
   ["a client that imports node", { "shared/client/a.ts": 'import "node:url";' }, /package node:url/],
   ["a client that names Deno", { "shared/client/a.ts": 'export const a = Deno.env.get("A");' }, /names Deno/],
+  [
+    "two files of a room that import each other",
+    { "shared/read/a.ts": 'import "./b.ts";', "shared/read/b.ts": 'import "./a.ts";' },
+    /^shared\/read\/a\.ts imports shared\/read\/b\.ts imports shared\/read\/a\.ts: a circle/,
+  ],
+  [
+    "a circle that only a type closes, over three files of the local stack",
+    {
+      "stack/a.ts": 'import "./b.ts";',
+      "stack/b.ts": 'import "./c.ts";',
+      "stack/c.ts": 'import type { A } from "./a.ts";',
+    },
+    /^stack\/a\.ts imports stack\/b\.ts imports stack\/c\.ts imports stack\/a\.ts: a circle/,
+  ],
+  [
+    "a circle between the tools that a lazy import closes",
+    { "tools/a.ts": 'import "./b.ts";', "tools/b.ts": 'export const b = () => import("./a.ts");' },
+    /^tools\/a\.ts imports tools\/b\.ts imports tools\/a\.ts: a circle/,
+  ],
   ["a function with logic", { "supabase/functions/analytics/index.ts": "// line\n".repeat(26) }, /has 26 lines/],
   ["an adapter that writes to the console", { "shared/adapters/a.ts": 'console.log("x");' }, /uses the console/],
   ["a console in disguise", { "shared/http/a.ts": "export const { log } = globalThis.console;" }, /uses the console/],
   ["a file of no part", { "shared/utils/a.ts": "" }, /belongs to no part/],
   [
     "an import from outside the project",
-    { "shared/core/a.ts": 'import "../../../nowhere.ts";' },
+    { "shared/kernel/a.ts": 'import "../../../nowhere.ts";' },
     /outside the project|Cannot read/,
   ],
 ];

@@ -1,10 +1,11 @@
 // The documents are held to the code wherever they repeat it.
 import { deepEqual, ok } from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ERROR_STATUS } from "../../shared/core/app_error.ts";
-import { fullName } from "../../shared/core/resource.ts";
+import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
+import { fullName } from "../../shared/resource/resource.ts";
 import { resources } from "../../tools/resources.ts";
-import { documents, projectFolder as root, readDocument as read } from "../support/documents.ts";
+import { documents, projectFolder as root, readDocument as read } from "../support/documents/documents.ts";
 
 /** First cells of the rows of the table that follows a line. */
 function firstCells(text: string, header: string): string[] {
@@ -80,9 +81,9 @@ Deno.test("docs/api.md lists every error code", async () => {
 Deno.test("docs/deploy.md lists every variable that the functions read and the platform does not set", async () => {
   const read_by_code = new Set<string>();
   for (const folder of ["shared/adapters", "supabase/functions/analytics", "supabase/functions/cron-audit"]) {
-    for await (const entry of Deno.readDir(join(root, folder))) {
-      if (!entry.name.endsWith(".ts")) continue;
-      const text = await read(join(folder, entry.name));
+    for (const name of await readdir(join(root, folder), { recursive: true })) {
+      if (!name.endsWith(".ts")) continue;
+      const text = await read(join(folder, name));
       for (const [, name = ""] of text.matchAll(/\b((?:FRESHET|SENTRY|UPSTASH)_[A-Z_]*[A-Z])(?:"|:)/g)) {
         read_by_code.add(name);
       }

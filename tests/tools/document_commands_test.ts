@@ -1,9 +1,9 @@
-// No command of a document goes untried: see tests/support/document_commands.ts for what becomes of each.
+// No command of a document goes untried: see tests/support/documents/document_commands.ts for what becomes of each.
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { commandsOf, covered, fateOf } from "../support/document_commands.ts";
-import { allBlocks, type Block, blocksOf, projectFolder } from "../support/documents.ts";
-import { typeCheck } from "../support/document_modules.ts";
+import { commandsOf, covered, fateOf } from "../support/documents/document_commands.ts";
+import { allBlocks, type Block, blocksOf, projectFolder } from "../support/documents/documents.ts";
+import { typeCheck } from "../support/documents/document_modules.ts";
 
 /** In which languages blocks are written. Those with commands are run, the others are read by people and tests. */
 const LANGUAGES = /^(?:sh|sql|ts|json|json output|text output|yaml|toml|http|text)$/;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { nextMigrationNumber } from "../../tools/schema/migration_number.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
-import { copyProject } from "../support/project_copy.ts";
+import { copyProject } from "../support/rigs/project_copy.ts";
 
 interface Run {
   readonly code: number;

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { shapeFault } from "../support/printed_shape.ts";
+import { shapeFault } from "../support/documents/printed_shape.ts";
 
 function json(shown: string, printed: string) {
   return shapeFault({ info: "json output", text: shown }, printed);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { proofFiles } from "../../tools/test/proof_files.ts";
 import { readCounts, writeProofs } from "../../tools/test/proof_results.ts";
 import { chooseSuites, suites } from "../../tools/test/suites.ts";
-import { proofs } from "../support/proofs.ts";
+import { proofs } from "../support/random/proofs.ts";
 
 /** Runs a body with variables as the runner sets them. */
 async function withVariables(variables: Record<string, string>, body: () => void | Promise<void>): Promise<void> {

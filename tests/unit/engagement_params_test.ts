@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../shared/core/app_error.ts";
-import { parseQuery } from "../../shared/http/query_params.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
+import { parseQuery } from "../../shared/http/request/query_params.ts";
 import { activeLearningDays } from "../../shared/packs/engagement/active_learning_days.ts";
 
 function parse(query: Record<string, string>): Record<string, unknown> {

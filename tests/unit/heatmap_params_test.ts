@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { AppError } from "../../shared/core/app_error.ts";
-import { mondayOf } from "../../shared/core/iso_week.ts";
-import { parseQuery } from "../../shared/http/query_params.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
+import { mondayOf } from "../../shared/resource/iso_week.ts";
+import { parseQuery } from "../../shared/http/request/query_params.ts";
 import { heatmap } from "../../shared/packs/qbank/heatmap.ts";
 
 function parsed(query: Record<string, string>): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { AppError } from "../../shared/core/app_error.ts";
-import type { Resource } from "../../shared/core/resource.ts";
-import { parseQuery } from "../../shared/http/query_params.ts";
+import { AppError } from "../../shared/kernel/app_error.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
+import { parseQuery } from "../../shared/http/request/query_params.ts";
 import { attempts } from "../../shared/packs/training/attempts.ts";
 import { kpiCohorts } from "../../shared/packs/training/kpi_cohorts.ts";
 import { kpiHeatmap } from "../../shared/packs/training/kpi_heatmap.ts";

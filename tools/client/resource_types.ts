@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { jsonSchemaOf, parameterSchemaOf } from "../openapi/json_schema.ts";
 import { wordOf } from "../openapi/names.ts";
 import { tsTypeOf } from "./ts_type.ts";

@@ -1,4 +1,4 @@
-import type { Resource } from "../../shared/core/resource.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
 import { constantName } from "../generate_registry.ts";
 import { wordOf } from "../openapi/names.ts";
 
@@ -13,7 +13,7 @@ export function typesTestSource(resources: readonly Resource[]): string {
       const stem = resource.name.replace(/[-/]/g, "_");
       return `import { ${constantName(stem)} as ${word} } from "../../shared/packs/${resource.pack}/${stem}.ts";`;
     }),
-    'import type { Asked, Every, Rows, Same } from "../support/client_types.ts";',
+    'import type { Asked, Every, Rows, Same } from "../support/types/client_types.ts";',
     "",
     'Deno.test("the client\'s parameters and rows are those of the schemas", () => {',
     "  const checked: Every<[",

@@ -1,6 +1,6 @@
-import { type CalendarSchedule, parseSchedule } from "../../shared/core/audit_calendar_schedule.ts";
-import { findSlot, type OffsetAt } from "../../shared/core/audit_calendar_slots.ts";
-import { zoneOffset } from "../../shared/core/audit_calendar_zone.ts";
+import { type CalendarSchedule, parseSchedule } from "../../shared/audit/calendar/schedule.ts";
+import { findSlot, type OffsetAt } from "../../shared/audit/calendar/slots.ts";
+import { zoneOffset } from "../../shared/audit/calendar/zone.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";

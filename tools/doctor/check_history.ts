@@ -1,5 +1,5 @@
 import type { Row } from "postgres";
-import { scrubMessage } from "../../shared/core/scrub_message.ts";
+import { scrubMessage } from "../../shared/kernel/scrub/message.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job } from "./patient.ts";

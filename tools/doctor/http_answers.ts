@@ -1,5 +1,5 @@
 import type { Row } from "postgres";
-import { keepInLedger } from "../../shared/core/audit_repair_unseen.ts";
+import { keepInLedger } from "../../shared/audit/repair_unseen.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 import { textsOf } from "./texts.ts";

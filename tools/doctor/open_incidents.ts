@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { alertPayload } from "../../shared/core/audit_pass.ts";
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { scrubPayload } from "../../shared/core/scrub_payload.ts";
+import { alertPayload } from "../../shared/audit/pass.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { scrubPayload } from "../../shared/audit/scrub_payload.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 

@@ -1,5 +1,5 @@
-import { repairSql } from "../../shared/core/audit_repair.ts";
-import { declareAsItIs } from "../../shared/core/audit_repair_unseen.ts";
+import { repairSql } from "../../shared/audit/repair.ts";
+import { declareAsItIs } from "../../shared/audit/repair_unseen.ts";
 import type { Found } from "./open_incidents.ts";
 
 /** Their repair changes the command, which would be an edit of a declared job. */

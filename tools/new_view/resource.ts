@@ -2,7 +2,7 @@ import type { NewView } from "./names.ts";
 
 /** A view's resource: how it is asked for, checked, cached, and who may read it. It fits the migration beside it. */
 export function resourceSource({ pack, view, resource, constant }: NewView): string {
-  return `import { column, defineResource, parameter } from "../../core/resource.ts";
+  return `import { column, defineResource, parameter } from "../../resource/resource.ts";
 
 export const ${constant} = defineResource({
   pack: "${pack}",

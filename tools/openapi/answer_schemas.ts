@@ -1,4 +1,5 @@
-import { fullName, type Pivot, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import type { Pivot } from "../../shared/resource/definition.ts";
 import { type Json, ref } from "./json.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { wordOf } from "./names.ts";
@@ -43,7 +44,7 @@ function columnsOf(resource: Resource, comments: Comments): Columns {
   }));
 }
 
-/** The body of a pivoted resource: shared/core/pivot_rows.ts. */
+/** The body of a pivoted resource: shared/read/pivot_rows.ts. */
 function tableOf(columns: Columns, pivot: Pivot): Json {
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, columns[name] ?? {}]));
   const at = { type: "integer", minimum: 0, description: "The cell's place among `columns`." };
@@ -71,7 +72,7 @@ const LENGTH = {
   total_count: { type: "integer", minimum: 0, description: "The rows that there are in all." },
 };
 
-/** What an answer says about itself: shared/core/renderer.ts. */
+/** What an answer says about itself: shared/read/renderer.ts. */
 function metaOf(resource: Resource): Json {
   const meta = strictObject({
     resource: { const: fullName(resource) },

@@ -1,5 +1,5 @@
-import { ERROR_STATUS } from "../../shared/core/app_error.ts";
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { answerSchemas, strictObject } from "./answer_schemas.ts";
 import { readComments } from "./column_comments.ts";
 import { headers } from "./headers.ts";

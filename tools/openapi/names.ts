@@ -1,4 +1,4 @@
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 
 /** The resource's name as one word of the document: "qbank/heatmap/matrix" is QbankHeatmapMatrix. */
 export function wordOf(resource: Resource): string {

@@ -1,16 +1,17 @@
 import type { z } from "zod";
-import { incidents } from "../../shared/http/ops_incidents.ts";
-import { jobs } from "../../shared/http/ops_jobs.ts";
-import { runs } from "../../shared/http/ops_runs.ts";
+import { incidents } from "../../shared/http/routes/ops_incidents.ts";
+import { jobs } from "../../shared/http/routes/ops_jobs.ts";
+import { runs } from "../../shared/http/routes/ops_runs.ts";
 import { resources } from "../resources.ts";
-import { createArenaRig } from "../../tests/support/http_rig.ts";
-import { operationsWithRows } from "../../tests/support/ops_rows.ts";
-import { KEYS } from "../../tests/support/tokens.ts";
+import { createArenaRig } from "../../tests/support/rigs/http_rig.ts";
+import { operationsWithRows } from "../../tests/support/fixtures/ops_rows.ts";
+import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
 import type { opsRows } from "./ops_rows.ts";
+import { json, pathItem } from "./path_item.ts";
 import { problemsOf } from "./problems.ts";
 import { runbookPath } from "./runbook_path.ts";
 import { refreshPaths } from "./refresh_paths.ts";
@@ -21,41 +22,6 @@ import { security } from "./security.ts";
 async function ask(path: string): Promise<unknown> {
   const rig = createArenaRig({ now: EXAMPLE_TIME, operations: operationsWithRows(), resources: resources.slice(0, 1) });
   return await (await rig.ask(`/analytics${path}`, { headers: { apikey: KEYS.secret } })).json();
-}
-
-export interface Operation {
-  readonly path: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly security: readonly Json[];
-  readonly tag: "about" | "ops";
-  readonly parameters?: readonly Json[];
-  readonly responses: Json;
-}
-
-/** A path that is read. */
-export function pathItem({ path, tag, responses, parameters = [], ...operation }: Operation): Json {
-  const word = pascalCase(path);
-  const { "200": well } = responses as { readonly "200": Json };
-  const head = { description: "The headers of GET.", headers: well.headers };
-  const failed = { description: "The status and headers of GET's answer.", headers: headersNamed(...ALWAYS) };
-  return {
-    ...(parameters.length > 0 ? { parameters } : {}),
-    get: { operationId: `get${word}`, ...operation, tags: [tag], responses },
-    head: {
-      operationId: `head${word}`,
-      summary: `${operation.summary} (headers only)`,
-      description: "The status and headers of GET, and no body.",
-      security: operation.security,
-      tags: [tag],
-      responses: { "200": head, default: failed },
-    },
-  };
-}
-
-export function json(description: string, schema: Json, example: unknown): Json {
-  const kept = headersNamed("Cache-Control", ...ALWAYS);
-  return { description, headers: kept, content: { "application/json": { schema, example } } };
 }
 
 interface Listed {

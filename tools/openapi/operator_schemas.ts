@@ -1,4 +1,4 @@
-import { refreshRequest } from "../../shared/core/refresh_request.ts";
+import { refreshRequest } from "../../shared/read/refresh_request.ts";
 import { strictObject } from "./answer_schemas.ts";
 import type { Json } from "./json.ts";
 import { jsonSchemaOf } from "./json_schema.ts";

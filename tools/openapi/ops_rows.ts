@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { incidentPage, jobPage, runPage } from "../../shared/core/ops.ts";
+import { incidentPage, jobPage, runPage } from "../../shared/ops/lists.ts";
 
 const moment = z.iso.datetime({ offset: true });
 const { incident_id, state, cause_id, muted_until, announced_at, alerts, payload } =
   incidentPage.shape.rows.element.shape;
 
-/** A row of /ops/incidents as shared/http/ops_incidents.ts shows it. */
+/** A row of /ops/incidents as shared/http/routes/ops_incidents.ts shows it. */
 const incident = z.strictObject({
   incident_id,
   kind: z.string().describe("One of the runbook's pages."),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Filter, Resource } from "../../shared/core/resource.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
+import type { Filter } from "../../shared/resource/definition.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
 

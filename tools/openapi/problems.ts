@@ -1,7 +1,7 @@
-import { ERROR_STATUS, type ErrorCode } from "../../shared/core/app_error.ts";
-import { FakeRefreshes } from "../../tests/support/fake_refreshes.ts";
-import { createArenaRig, createHttpRig, LANES_PATH, UNLIMITED } from "../../tests/support/http_rig.ts";
-import { KEYS } from "../../tests/support/tokens.ts";
+import { ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
+import { FakeRefreshes } from "../../tests/support/fakes/refreshes.ts";
+import { createArenaRig, createHttpRig, LANES_PATH, UNLIMITED } from "../../tests/support/rigs/http_rig.ts";
+import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, type HeaderName, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";

@@ -1,11 +1,11 @@
-import { refreshParams } from "../../shared/http/serve_refreshes.ts";
-import { FakeRefreshes, requestOf } from "../../tests/support/fake_refreshes.ts";
-import { createArenaRig } from "../../tests/support/http_rig.ts";
-import { KEYS } from "../../tests/support/tokens.ts";
+import { refreshParams } from "../../shared/http/routes/serve_refreshes.ts";
+import { FakeRefreshes, requestOf } from "../../tests/support/fakes/refreshes.ts";
+import { createArenaRig } from "../../tests/support/rigs/http_rig.ts";
+import { KEYS } from "../../tests/support/fixtures/tokens.ts";
 import { ALWAYS, headersNamed } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
-import { json, pathItem } from "./operator_paths.ts";
+import { json, pathItem } from "./path_item.ts";
 import { problemsOf } from "./problems.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";

@@ -1,6 +1,7 @@
-import type { ErrorCode } from "../../shared/core/app_error.ts";
-import type { MinimumSample, Resource } from "../../shared/core/resource.ts";
-import { sampleQuery, sampleRow } from "../../tests/support/sample_values.ts";
+import type { ErrorCode } from "../../shared/kernel/app_error.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
+import type { MinimumSample } from "../../shared/resource/definition.ts";
+import { sampleQuery, sampleRow } from "../../tests/support/fixtures/sample_values.ts";
 import { ALWAYS, FRESHNESS, type HeaderName, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { wordOf } from "./names.ts";

@@ -1,7 +1,7 @@
 import pages from "../../shared/http/runbook.json" with { type: "json" };
 import { ALWAYS, headersNamed } from "./headers.ts";
 import type { Json } from "./json.ts";
-import { pathItem } from "./operator_paths.ts";
+import { pathItem } from "./path_item.ts";
 import { problemsOf } from "./problems.ts";
 import { security } from "./security.ts";
 

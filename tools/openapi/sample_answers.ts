@@ -1,6 +1,6 @@
-import type { Resource } from "../../shared/core/resource.ts";
-import { createHttpRig } from "../../tests/support/http_rig.ts";
-import { contracted } from "../../tests/support/contracted.ts";
+import type { Resource } from "../../shared/resource/resource.ts";
+import { createHttpRig } from "../../tests/support/rigs/http_rig.ts";
+import { contracted } from "../../tests/support/fixtures/contracted.ts";
 
 /** When every example was answered: examples change with the product, not with the day. */
 export const EXAMPLE_TIME = Date.parse("2026-11-20T10:00:00Z");

@@ -1,4 +1,4 @@
-import type { Access, MemberAccess } from "../../shared/core/resource.ts";
+import type { Access, MemberAccess } from "../../shared/resource/definition.ts";
 import type { Json } from "./json.ts";
 
 /** The credentials. One of them suffices; a token that is present and bad is refused whatever key comes with it. */

@@ -16,5 +16,5 @@ export async function proofFiles(folders: readonly string[]): Promise<string[]> 
 }
 
 async function asksProofs(path: string): Promise<boolean> {
-  return (await Deno.readTextFile(path)).includes("support/proofs.ts");
+  return (await Deno.readTextFile(path)).includes("support/random/proofs.ts");
 }

@@ -1,14 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SuiteResult } from "./run_suite.ts";
+import type { ProofCount, SuiteResult } from "./suite_result.ts";
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
-
-/** What a file's random test tried. */
-export interface ProofCount {
-  readonly file: string;
-  readonly count: number;
-}
 
 /** The lines that proofs() wrote during a suite. */
 export function readCounts(notes: string): ProofCount[] {

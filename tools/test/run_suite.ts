@@ -3,18 +3,9 @@ import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
 import { countResults, type Failure, readFailures } from "./junit_report.ts";
 import { proofFiles } from "./proof_files.ts";
-import { type ProofCount, readCounts } from "./proof_results.ts";
+import { readCounts } from "./proof_results.ts";
+import type { ProofCount, SuiteResult } from "./suite_result.ts";
 import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
-
-export interface SuiteResult {
-  readonly name: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly failures: readonly Failure[];
-  readonly seconds: number;
-  /** What its random tests tried, where the full counts were asked for. */
-  readonly counts: readonly ProofCount[];
-}
 
 /** What the suites of one run share. */
 export interface Run {

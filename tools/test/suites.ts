@@ -52,7 +52,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/oulad"],
     database: "installed",
     sample: true,
-    // DuckDB is kept out of the lock file: see tests/support/duckdb.ts.
+    // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
     flags: ["--no-lock"],
   },
   {

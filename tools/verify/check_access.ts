@@ -1,4 +1,4 @@
-import { fullName, type Resource } from "../../shared/core/resource.ts";
+import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { resources } from "../resources.ts";
 import { type Connection, Refused } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";

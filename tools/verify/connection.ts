@@ -1,7 +1,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { sourceAnswer, type SourceRequest } from "../../shared/core/source.ts";
-import { viewStates } from "../../shared/core/view_state.ts";
+import { sourceAnswer, type SourceRequest } from "../../shared/read/source.ts";
+import { viewStates } from "../../shared/read/view_state.ts";
 import { pause } from "../../stack/pause.ts";
 import type { IdRange } from "./synthetic_ids.ts";
 import type { Target } from "./target.ts";

@@ -1,5 +1,5 @@
 import { resources } from "../resources.ts";
-import type { SourceRequest } from "../../shared/core/source.ts";
+import type { SourceRequest } from "../../shared/read/source.ts";
 import type { Connection } from "./connection.ts";
 import type { Subject } from "./find_subject.ts";
 import { refreshNow } from "./refresh_now.ts";

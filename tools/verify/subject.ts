@@ -1,4 +1,4 @@
-import type { ColumnFilter } from "../../shared/core/source.ts";
+import type { ColumnFilter } from "../../shared/read/source.ts";
 import { idRange, syntheticId } from "./synthetic_ids.ts";
 
 /** Makes one run's synthetic rows. */

@@ -15,14 +15,14 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 const NAMES = ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"] as const;
 
-export interface Surroundings {
+export interface Context {
   readonly environment: (name: string) => string | undefined;
   /** Where the local stack keeps its state. */
   readonly workFolder: string;
 }
 
 /** @throws VerifyError when the environment names no project, or half a one. */
-export async function findTarget({ environment, workFolder }: Surroundings): Promise<Target> {
+export async function findTarget({ environment, workFolder }: Context): Promise<Target> {
   const [url, secretKey, publishableKey] = NAMES.map((name) => environment(name) || undefined);
   if (url === undefined && secretKey === undefined && publishableKey === undefined) return await localStack(workFolder);
   const missing = NAMES.filter((name) => !environment(name));

@@ -1,7 +1,8 @@
 /** The read function without its memory: each request goes to Redis, or to the database where there is no Redis. */
 import { connectPlatform } from "../../../shared/adapters/platform.ts";
-import { systemClock } from "../../../shared/adapters/system_clock.ts";
-import type { MemoryStore, SharedStore } from "../../../shared/core/store.ts";
+import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
+import type { SharedStore } from "../../../shared/cache/shared_store.ts";
+import type { MemoryStore } from "../../../shared/read/memory_store.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { registry } from "../../../shared/packs/registry.ts";
 

@@ -1,5 +1,5 @@
 /** One `redis.get` for each request, with our settings, and its value as the answer. */
-import { createUpstashStore } from "../../../shared/adapters/upstash_store.ts";
+import { createUpstashStore } from "../../../shared/adapters/upstash/store.ts";
 
 const store = createUpstashStore({
   url: Deno.env.get("UPSTASH_REDIS_REST_URL") ?? "",

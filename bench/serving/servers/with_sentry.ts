@@ -1,5 +1,5 @@
 /** The read function in an isolate in which Sentry's client runs too, as the audit sets it up. */
-import { createSentrySender } from "../../../shared/adapters/sentry.ts";
+import { createSentrySender } from "../../../shared/adapters/sentry/sender.ts";
 import analytics from "../../../supabase/functions/analytics/index.ts";
 
 const sender = createSentrySender({ dsn: Deno.env.get("SENTRY_DSN") ?? "", environment: "bench", release: null });

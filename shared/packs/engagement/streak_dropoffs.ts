@@ -1,4 +1,4 @@
-import { column, defineResource } from "../../core/resource.ts";
+import { column, defineResource } from "../../resource/resource.ts";
 
 export const streakDropoffs = defineResource({
   pack: "engagement",

@@ -1,4 +1,4 @@
-import { column, defineResource, parameter } from "../../core/resource.ts";
+import { column, defineResource, parameter } from "../../resource/resource.ts";
 import { EVENT_TYPES } from "../training_event_types.ts";
 
 export const kpiHeatmap = defineResource({

@@ -1,4 +1,4 @@
-import { column, defineResource, parameter } from "../../core/resource.ts";
+import { column, defineResource, parameter } from "../../resource/resource.ts";
 
 export const peopleAttempts = defineResource({
   pack: "training",

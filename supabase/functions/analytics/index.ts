@@ -1,6 +1,6 @@
 /** The read function: GET /analytics/<pack>/<resource>, /analytics/catalog, /analytics/health. */
-import { bufferLines } from "../../../shared/adapters/line_buffer.ts";
-import { systemClock } from "../../../shared/adapters/system_clock.ts";
+import { bufferLines } from "../../../shared/adapters/runtime/line_buffer.ts";
+import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { registry } from "../../../shared/packs/registry.ts";
 

@@ -1,8 +1,8 @@
 // POST /functions/v1/cron-audit: audits the scheduled jobs and tells Sentry. Called by job analytics-cron-audit.
 import { connectAudit } from "../../../shared/adapters/audit_platform.ts";
 import { scheduledCalls } from "../../../shared/adapters/scheduled_calls.ts";
-import { authorizeCall } from "../../../shared/http/authorize_call.ts";
-import { serveCronAudit } from "../../../shared/http/serve_cron_audit.ts";
+import { authorizeCall } from "../../../shared/http/scheduled/authorize_call.ts";
+import { serveCronAudit } from "../../../shared/http/scheduled/serve_cron_audit.ts";
 
 const name = "cron-audit";
 const get = (variable: string) => Deno.env.get(variable);

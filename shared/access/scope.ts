@@ -1,0 +1,89 @@
+import { AppError } from "../kernel/app_error.ts";
+import { type Caller, readsEverything } from "./caller.ts";
+import type { Hash } from "../kernel/ports.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { MemberAccess } from "../resource/definition.ts";
+import { isStorable } from "../kernel/storable.ts";
+
+/** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */
+export interface Scope {
+  /** What the cache key holds. People are hashed: an id of a person does not belong in a shared cache's key. */
+  readonly label: string;
+  /** Null when the caller may read every row of the resource. */
+  readonly restriction: Restriction | null;
+  /** The caller may read every single row that a figure rests on: the minimum sample is for others. */
+  readonly is_insider?: true;
+}
+
+export interface Restriction {
+  readonly column: string;
+  readonly value: string;
+  readonly relation: string | null;
+  /** The organisation that the rows must be of, besides. */
+  readonly org: { readonly column: string; readonly value: string } | null;
+}
+
+/**
+ * Derives the scope from verified claims only; nothing that a caller writes into a request reaches it.
+ *
+ * @throws AppError FORBIDDEN when this kind of caller can never read the resource.
+ */
+export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Scope {
+  const scope = rowsOf(resource, caller, hash);
+  const except = resource.minimum_sample?.except ?? [];
+  const has_role = caller.kind === "user" && caller.org_role !== null && except.includes(caller.org_role);
+  const is_insider = except.length > 0 && (readsEverything(caller) || (has_role && scope.restriction !== null));
+  // Two callers of one organisation may differ in this alone, so that they must not share an answer.
+  return is_insider ? { ...scope, label: `${scope.label}+`, is_insider } : scope;
+}
+
+function rowsOf(resource: Resource, caller: Caller, hash: Hash): Scope {
+  const { access } = resource;
+  if (access.scope === "public") return { label: "public", restriction: null };
+  if (access.scope === "member") return memberScope(resource, { access, caller, hash });
+  if (access.scope === "service" && caller.kind !== "service") throw forbidden(resource, "the secret key");
+  if (readsEverything(caller)) return { label: "all", restriction: null };
+  if (!("column" in access)) throw forbidden(resource, "an administrator's token or the secret key");
+  const value = claimFor(access.scope, caller);
+  if (value === null || !isStorable(value)) {
+    throw forbidden(resource, `a signed-in ${access.scope === "org" ? "member's" : "user's"} token`);
+  }
+  const { column, relation } = access;
+  return { label: `${access.scope}=${fingerprint(hash, value)}`, restriction: { column, value, relation, org: null } };
+}
+
+function memberScope(
+  resource: Resource,
+  { access, caller, hash }: { readonly access: MemberAccess; readonly caller: Caller; readonly hash: Hash },
+): Scope {
+  const roles = Object.keys(access.rows);
+  const may_read_all = readsEverything(caller) && Object.values(access.rows).includes("org");
+  if (may_read_all) return { label: "all", restriction: null };
+  const remedy = `the token of a member with the role ${roles.join(" or ")}`;
+  if (caller.kind !== "user" || caller.org_id === null || caller.org_role === null) throw forbidden(resource, remedy);
+  if (!isStorable(caller.org_id) || !isStorable(caller.subject)) throw forbidden(resource, remedy);
+  const rows = Object.hasOwn(access.rows, caller.org_role) ? access.rows[caller.org_role] : undefined;
+  if (rows === undefined) throw forbidden(resource, remedy);
+  const org = { column: access.org, value: caller.org_id };
+  if (rows === "org" || access.column === null) {
+    return { label: `org=${fingerprint(hash, org.value)}`, restriction: { ...org, relation: null, org: null } };
+  }
+  const label = `${rows}=${fingerprint(hash, JSON.stringify([org.value, caller.subject]))}`;
+  const relation = rows === "own" ? null : rows;
+  return { label, restriction: { column: access.column, value: caller.subject, relation, org } };
+}
+
+function fingerprint(hash: Hash, text: string): string {
+  return hash(text).slice(0, 32);
+}
+
+function claimFor(scope: "user" | "org", caller: Caller): string | null {
+  if (caller.kind !== "user") return null;
+  return scope === "org" ? caller.org_id : caller.subject;
+}
+
+function forbidden(resource: Resource, remedy: string): AppError {
+  return new AppError("FORBIDDEN", {
+    detail: `This credential may not read ${fullName(resource)}; it takes ${remedy}`,
+  });
+}

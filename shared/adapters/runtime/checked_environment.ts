@@ -1,0 +1,27 @@
+import { internalError } from "../../kernel/app_error.ts";
+import {
+  type Environment,
+  readEnvironment,
+  readScheduledEnvironment,
+  type ScheduledEnvironment,
+} from "./environment.ts";
+
+type Get = (name: string) => string | undefined;
+
+/** The environment, or for every request the same fault. @throws AppError INTERNAL whose defect names the faulty variables. */
+export function checkedEnvironment(get: Get): Environment {
+  return checked(() => readEnvironment(get));
+}
+
+/** The same for a function that the scheduler calls: only what such a call needs can stop it. */
+export function checkedScheduledEnvironment(get: Get): ScheduledEnvironment {
+  return checked(() => readScheduledEnvironment(get));
+}
+
+function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw internalError(error instanceof Error ? error.message : "the environment could not be read");
+  }
+}

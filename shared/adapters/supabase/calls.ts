@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { CALL_VERDICTS, type CallLedger, type CallVerifier } from "../../ops/scheduled_calls.ts";
+import { checkedEnvironment } from "../runtime/checked_environment.ts";
+import { type AnalyticsRpc, createAnalyticsRpc } from "./analytics_rpc.ts";
+import { checkedScheduledEnvironment } from "../runtime/checked_environment.ts";
+
+/** analytics.complete_call, through the data API. */
+export function createCallLedger(rpc: AnalyticsRpc): CallLedger {
+  return {
+    async complete(call_id, completion) {
+      await rpc({ name: "complete_call", input: { call_id, ...completion }, output: z.boolean(), timeout_ms: 5_000 });
+    },
+  };
+}
+
+/** The ledger of the project that the environment names. Nothing is contacted yet. */
+export function connectCallLedger(get: (name: string) => string | undefined): CallLedger {
+  return createCallLedger(createAnalyticsRpc(checkedScheduledEnvironment(get)));
+}
+
+/** analytics.verify_call, through the data API: the secret that signs never leaves the database. */
+export function createCallVerifier(rpc: AnalyticsRpc): CallVerifier {
+  return {
+    verify: (call) =>
+      rpc({ name: "verify_call", input: { ...call }, output: z.enum(CALL_VERDICTS), timeout_ms: 5_000 }),
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { FaultLedger } from "../../ops/fault_reports.ts";
+import type { AnalyticsRpc } from "./analytics_rpc.ts";
+
+const REPORT_MS = 5_000;
+
+/** Enough for rows and columns; cut before anything looks at it. */
+const LONGEST_DEFECT = 500;
+
+/** analytics.report_failed_answer and analytics.report_answered, through the data API. */
+export function createFaultLedger(rpc: AnalyticsRpc): FaultLedger {
+  const call = { output: z.unknown(), timeout_ms: REPORT_MS };
+  return {
+    async failed({ resource, request_id, defect }) {
+      // Loaded with the first fault: no answer needs it.
+      const { scrubMessage } = await import("../../kernel/scrub/message.ts");
+      const input = { resource, request_id, defect: scrubMessage(defect.slice(0, LONGEST_DEFECT)) };
+      await rpc({ ...call, name: "report_failed_answer", input });
+    },
+    async answered(resource) {
+      await rpc({ ...call, name: "report_answered", input: { resource } });
+    },
+  };
+}

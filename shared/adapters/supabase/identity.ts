@@ -1,0 +1,93 @@
+import { internalError } from "../../kernel/app_error.ts";
+import type { Caller, Identity } from "../../access/caller.ts";
+import type { Clock } from "../../kernel/ports.ts";
+import type { Hash } from "../../kernel/ports.ts";
+import { type Credentials, decidingCredential, readCredentials, unauthenticated } from "./credential_headers.ts";
+import type { Environment } from "../runtime/environment.ts";
+import { jwksSource } from "./jwks_source.ts";
+import { createRemoteKeys, type KeySet } from "./remote_keys.ts";
+import { callerOf, headerOf } from "./token_claims.ts";
+import { VerifiedCallers } from "./verified_callers.ts";
+import type { VerifyCredentialsOptions } from "./verify_credentials.ts";
+
+type Mode = Extract<VerifyCredentialsOptions["auth"], readonly unknown[]>[number];
+
+const BAD_TOKEN = "The token does not hold: it is malformed, expired, or not from this project; sign in again";
+
+/**
+ * Callers by `@supabase/server`, with issuer, audience and algorithms fixed. A token decides alone: when it is bad the
+ * request is refused, whatever key comes with it.
+ */
+export function createIdentity(
+  environment: Environment,
+  options: { readonly clock: Clock; readonly hash: Hash },
+): Identity {
+  const { clock } = options;
+  const verified = new VerifiedCallers(options);
+  const algorithms: readonly string[] = environment.FRESHET_JWT_ALGORITHMS;
+  const publishableKeys = environment.SUPABASE_PUBLISHABLE_KEYS;
+  const env = {
+    url: environment.SUPABASE_URL,
+    publishableKeys,
+    secretKeys: environment.SUPABASE_SECRET_KEYS,
+  };
+  const jwks = jwksSource(environment);
+  const keysFor = jwks instanceof URL ? createRemoteKeys(jwks, options) : () => jwks;
+  const issuer = environment.FRESHET_JWT_ISSUER ?? [`${environment.SUPABASE_URL}/auth/v1`];
+  const key_modes: Mode[] = Object.keys(publishableKeys).length > 0 ? ["secret:*", "publishable:*"] : ["secret:*"];
+
+  async function verify(credentials: Credentials, auth: Mode[], jwks: KeySet | null) {
+    // Loaded here, because the library brings all of supabase-js, and importing this function should stay cheap.
+    const { verifyCredentials } = await import("./verify_credentials.ts");
+    const { data, error } = await verifyCredentials(credentials, {
+      auth,
+      audience: "authenticated",
+      issuer,
+      env: { ...env, jwks },
+    });
+    if (error === null) return data;
+    // The code is the library's own constant; its message may describe the credential.
+    if (error.status >= 500) throw internalError(`credentials cannot be verified: ${error.code}`);
+    throw unauthenticated(auth === key_modes ? "The API key is not one of this project's" : BAD_TOKEN);
+  }
+
+  async function byToken(token: string): Promise<Caller> {
+    const header = headerOf(token);
+    if (header === null || !algorithms.includes(header.alg)) throw unauthenticated(BAD_TOKEN);
+    const keys = await keysFor(header.kid);
+    const { jwtClaims } = await verify({ token, apikey: null }, ["user"], keys);
+    const found = callerOf(jwtClaims);
+    if (found === null || found.expires_at <= clock.now()) throw unauthenticated(BAD_TOKEN);
+    verified.keep(token, found.caller, found.expires_at);
+    return found.caller;
+  }
+
+  async function byKey(apikey: string): Promise<Caller> {
+    const { authMode, keyName } = await verify({ token: null, apikey }, key_modes, null);
+    // Only the key named default reads everything: the others were made for one purpose each, and it is not this.
+    const is_service = authMode === "secret" && keyName === "default";
+    const caller: Caller = is_service ? { kind: "service" } : { kind: "key", key_name: keyName ?? "unnamed" };
+    verified.keep(apikey, caller, Infinity);
+    return caller;
+  }
+
+  /** A token is no key, however often it was verified as a token, and a key no token. */
+  function known(credential: string, is_token: boolean): Caller | null {
+    const caller = verified.get(credential);
+    return caller !== null && (caller.kind === "user") === is_token ? caller : null;
+  }
+
+  function remembered(headers: Headers): Caller | null {
+    const credential = decidingCredential(headers);
+    return credential === null ? null : known(credential.text, credential.is_token);
+  }
+
+  async function identify(headers: Headers): Promise<Caller | null> {
+    const { token, apikey } = readCredentials(headers);
+    if (token !== null) return known(token, true) ?? await byToken(token);
+    if (apikey !== null) return known(apikey, false) ?? await byKey(apikey);
+    return null;
+  }
+
+  return { remembered, identify };
+}

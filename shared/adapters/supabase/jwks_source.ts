@@ -1,0 +1,13 @@
+import type { Environment } from "../runtime/environment.ts";
+
+/**
+ * Where token keys come from: given inline, from a named endpoint, or from the project's own. Plain http is trusted only
+ * on this machine, because whoever can change the keys can sign as anybody. Null: no token can be verified.
+ */
+export function jwksSource(environment: Environment): NonNullable<Environment["SUPABASE_JWKS"]> | URL | null {
+  if (environment.SUPABASE_JWKS !== undefined) return environment.SUPABASE_JWKS;
+  const address = environment.SUPABASE_JWKS_URL ?? `${environment.SUPABASE_URL}/auth/v1/.well-known/jwks.json`;
+  const url = new URL(address);
+  const is_loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || is_loopback ? url : null;
+}

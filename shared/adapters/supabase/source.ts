@@ -1,0 +1,16 @@
+import { type Source, sourceAnswer } from "../../read/source.ts";
+import { viewStates } from "../../read/view_state.ts";
+import type { AnalyticsRpc } from "./analytics_rpc.ts";
+
+/** A view is read in milliseconds: after this the database is in trouble, and waiting makes it worse. */
+const READ_MS = 5_000;
+const STATES_MS = 2_000;
+
+/** The source of truth: two functions of the database. */
+export function createSupabaseSource(rpc: AnalyticsRpc): Source {
+  return {
+    states: () => rpc({ name: "view_states", input: {}, output: viewStates, timeout_ms: STATES_MS }),
+    read: (view_name, request) =>
+      rpc({ name: "read_view", input: { view_name, request }, output: sourceAnswer, timeout_ms: READ_MS }),
+  };
+}

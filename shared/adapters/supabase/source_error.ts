@@ -1,0 +1,48 @@
+import { AppError, internalError, misconfigured, sourceUnavailable } from "../../kernel/app_error.ts";
+
+/** What the data API says when a call fails. Its message, details and hint are never looked at: they may hold data. */
+export interface Refusal {
+  readonly code: string;
+  /** The HTTP status; 0 when there was no response. */
+  readonly status: number;
+}
+
+/**
+ * SQLSTATE classes that mean "not now" rather than "never": connection, rollback, resources, a wrong state (a lock not
+ * available), intervention (a statement cancelled, a server stopping), system.
+ */
+const PASSING = /^(?:08|25006|40|53|55|57|58)/;
+
+/** The data API's own codes for a database it cannot reach, or a pool or schema cache that is not ready. */
+const PASSING_API = /^PGRST00[0-3]$/;
+
+/** What the database raises, by the data API's convention, when it is asked for something too often, or for what is not there. */
+const TOO_SOON = "PT429";
+const UNKNOWN = "PT404";
+
+/** What a deployment can have left out, by the data API's own codes, and how it is made good. */
+const LEFT_OUT: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  PGRST106: [
+    "the data API does not expose schema analytics",
+    "add analytics to Settings → API → Exposed schemas (docs/deploy.md, 2. Database)",
+  ],
+  PGRST202: [
+    "the data API knows no such function",
+    "push the migrations before the functions (docs/deploy.md, 2. Database), or, where they are: notify pgrst, 'reload schema'",
+  ],
+};
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** A source that cannot be asked is 503 and may be asked again; a source that was asked wrongly is a defect of ours. */
+export function sourceError(what: string, refusal: Refusal): AppError {
+  const { code, status } = refusal;
+  if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });
+  if (code === UNKNOWN) return new AppError("NOT_FOUND", { detail: `${what} knows nothing of that name` });
+  const where = `${what} failed [${code.slice(0, 16) || "no code"}, HTTP ${status}]`;
+  const left_out = LEFT_OUT[code];
+  if (left_out !== undefined) return misconfigured(`${where}: ${left_out[0]}`, left_out[1]);
+  if (PASSING.test(code) || PASSING_API.test(code)) return sourceUnavailable(where);
+  if (SQLSTATE.test(code) || code.startsWith("PGRST") || (status >= 400 && status < 500)) return internalError(where);
+  return sourceUnavailable(where);
+}

@@ -1,8 +1,0 @@
-import type { Clock } from "../core/clock.ts";
-
-/** The machine's time. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};

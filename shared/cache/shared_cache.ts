@@ -1,0 +1,93 @@
+import { Breaker } from "../kernel/breaker.ts";
+import type { CacheEvent, Emit } from "./event.ts";
+import type { Clock } from "../kernel/ports.ts";
+import { type Acquired, type Lock, type SharedStore, SharedStoreError, type Write } from "./shared_store.ts";
+
+export type SharedRead =
+  | { readonly kind: "value"; readonly value: string }
+  | { readonly kind: "nothing" | "unavailable" };
+
+type Operation = Extract<CacheEvent, { type: "shared_failed" }>["operation"];
+
+export interface SharedCacheOptions {
+  readonly clock: Clock;
+  /** Begins every key, so that two projects or environments can share one Redis without meeting. */
+  readonly prefix: string;
+}
+
+/** How long an isolate may own a fetch before another may try: the source's own timeout. */
+const LOCK_MS = 5_000;
+
+/** After silence nobody asks for so long: a request asks several times in a row, and may lose one timeout, not three. */
+const REST_MS = 100;
+
+/**
+ * A shared store that cannot hurt: a failure is an event and a "not now", and after 5 in a row nobody asks for 10 s. It
+ * works without a store, too, and then always says "not now".
+ */
+export class SharedCache {
+  readonly #store: SharedStore | null;
+  readonly #breaker: Breaker;
+  readonly #clock: Clock;
+  #silent_until = -Infinity;
+  readonly #prefix: string;
+
+  constructor(store: SharedStore | null, options: SharedCacheOptions) {
+    this.#store = store;
+    this.#prefix = options.prefix;
+    this.#clock = options.clock;
+    this.#breaker = new Breaker({ clock: options.clock, failures: 5, open_ms: 10_000 });
+  }
+
+  async read(key: string, emit: Emit): Promise<SharedRead> {
+    const value = await this.#ask("read", emit, (store) => store.read(this.#prefix + key));
+    if (value === undefined) return { kind: "unavailable" };
+    return value === null ? { kind: "nothing" } : { kind: "value", value };
+  }
+
+  /** A lock is an optimisation: `unavailable` means go on without one. */
+  async acquire(lock: Lock, key: string, emit: Emit): Promise<Acquired | "unavailable"> {
+    const acquired = await this.#ask(
+      "acquire",
+      emit,
+      (store) => store.acquire(this.#prefixed(lock), LOCK_MS, this.#prefix + key),
+    );
+    if (acquired === undefined) return "unavailable";
+    emit({ type: acquired.is_won ? "lock_won" : "lock_lost" });
+    return acquired;
+  }
+
+  async commit(writes: readonly Write[], lock: Lock | null, emit: Emit): Promise<void> {
+    const prefixed = writes.map((write) => this.#prefixed(write));
+    const held = lock === null ? null : this.#prefixed(lock);
+    await this.#ask("commit", emit, (store) => store.commit(prefixed, held));
+  }
+
+  #prefixed<Keyed extends { readonly key: string }>(keyed: Keyed): Keyed {
+    return { ...keyed, key: this.#prefix + keyed.key };
+  }
+
+  async #ask<T>(operation: Operation, emit: Emit, work: (store: SharedStore) => Promise<T>): Promise<T | undefined> {
+    const store = this.#store;
+    return store === null ? undefined : await this.attempt(operation, () => work(store), emit);
+  }
+
+  /** Runs work on the same Redis, the cache's or somebody else's, behind the one breaker. Undefined: it could not be asked. */
+  async attempt<T>(operation: Operation, work: () => Promise<T>, emit: Emit): Promise<T | undefined> {
+    if (this.#clock.now() < this.#silent_until || !this.#breaker.allows()) {
+      emit({ type: "shared_skipped" });
+      return undefined;
+    }
+    try {
+      const result = await work();
+      this.#breaker.succeeded();
+      return result;
+    } catch (error) {
+      this.#breaker.failed();
+      const is_silent = error instanceof SharedStoreError && error.reason === "timeout";
+      if (is_silent) this.#silent_until = this.#clock.now() + REST_MS;
+      emit({ type: "shared_failed", operation, reason: error instanceof SharedStoreError ? error.reason : "defect" });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from "../../kernel/app_error.ts";
+import type { Caller } from "../../access/caller.ts";
+import type { Standing } from "../../limits/rate_allowance.ts";
+import type { Limited } from "../../limits/rate_limits.ts";
+import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
+import type { Api } from "../api.ts";
+import { clientAddress } from "./client_address.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
+export function countRequest(api: Api, exchange: Exchange, caller: Caller): MaybePromise<void> {
+  return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
+}
+
+/** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
+export function countUnverified(api: Api, exchange: Exchange): MaybePromise<void> {
+  return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
+}
+
+/** Takes back what was counted for a credential that held, or that could not be looked at. */
+export function uncountUnverified(api: Api, exchange: Exchange): void {
+  api.limiter.giveBack("unverified", addressOf(api, exchange));
+  exchange.standing = null;
+}
+
+/** Of draft-ietf-httpapi-ratelimit-headers: what the limit is. */
+export function announcePolicy(headers: Headers, { name, limit }: Standing): void {
+  headers.set("ratelimit-policy", `"${name}";q=${limit.requests};w=${limit.seconds}`);
+}
+
+/** And where the caller stands under it. */
+export function announceStanding(headers: Headers, { name, remaining, reset_seconds }: Standing): void {
+  headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
+}
+
+/** Whether the caller has used more than half of the limit. */
+export function isHalfSpent({ limit, remaining }: Standing): boolean {
+  return remaining * 2 < limit.requests;
+}
+
+function spend(
+  api: Api,
+  exchange: Exchange,
+  { kind, whose }: { readonly kind: Limited; readonly whose: string },
+): MaybePromise<void> {
+  return thenMaybe(api.limiter.spend(kind, whose, exchange.emit), (standing) => {
+    if (standing !== null) enforceLimit(exchange, standing);
+  });
+}
+
+function enforceLimit(exchange: Exchange, standing: Standing): void {
+  exchange.standing = standing;
+  if (standing.is_admitted) return;
+  const { name, limit, reset_seconds } = standing;
+  const whose = name === "unverified" ? "requests without a valid credential from one address" : "requests";
+  throw new AppError("RATE_LIMITED", {
+    detail: `More than ${limit.requests} ${whose} in ${limit.seconds} seconds; try again after the time in Retry-After`,
+    retry_after_seconds: reset_seconds,
+  });
+}
+
+/** A key is not a person: all visitors of a site share one, so each of their addresses counts for itself. */
+function whoseIs(api: Api, exchange: Exchange, caller: Caller): string {
+  switch (caller.kind) {
+    case "user":
+      return caller.subject;
+    case "key":
+      return `${caller.key_name} ${addressOf(api, exchange)}`;
+    case "service":
+      return "";
+  }
+}
+
+function addressOf(api: Api, { request }: Exchange): string {
+  return clientAddress(request.headers, api.client_address_header);
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import type { Job } from "../../ops/lists.ts";
+import { scrubMessage, scrubName } from "../../kernel/scrub/message.ts";
+import { asked, type Listing } from "./serve_ops.ts";
+
+const params = z.strictObject({
+  job: asked.name().optional(),
+  cursor: asked.name().optional(),
+  limit: asked.limit(),
+});
+
+/** GET /ops/jobs: by name, what is declared beside what is scheduled. */
+export const jobs: Listing<typeof params, Job> = {
+  name: "jobs",
+  params,
+  read: (operations, asked) => operations.jobs(asked),
+  show({ last_run, ...row }) {
+    const job = { ...row, job: scrubName(row.job), owner: scrubName(row.owner), schedule: scrubName(row.schedule) };
+    if (last_run === null) return { ...job, last_run };
+    const message = last_run.message === null ? null : scrubMessage(last_run.message, { names: [row.job, row.view] });
+    return { ...job, last_run: { ...last_run, message } };
+  },
+  // A name that holds a secret is no place that may be shown: the database finds it again by its hash.
+  place: (job, { reader }) => scrubName(job) === job ? job : `sha256:${reader.hash(job)}`,
+};

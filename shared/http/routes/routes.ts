@@ -1,0 +1,43 @@
+import type { Api } from "../api.ts";
+import { lazyRoute } from "./lazy_route.ts";
+import type { Route } from "./route.ts";
+import { serveCatalog } from "./serve_catalog.ts";
+import { serveHealth } from "./serve_health.ts";
+import { serveOpenapi } from "./serve_openapi.ts";
+import { serveOps } from "./serve_ops.ts";
+import { serveResource } from "./serve_resource.ts";
+
+/**
+ * Every path that is read; one that ends in `*` has the paths right below it. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an
+ * ending like `.css` is simply another path, and not found.
+ */
+export function routesOf(api: Api): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>([
+    ["/analytics/catalog", (exchange) => serveCatalog(api, exchange)],
+    ["/analytics/health", (exchange) => serveHealth(api, exchange)],
+    ["/analytics/openapi.json", serveOpenapi(api)],
+    [
+      "/analytics/ops/incidents",
+      lazyRoute("ops/incidents", async () => serveOps(api, (await import("./ops_incidents.ts")).incidents)),
+    ],
+    ["/analytics/ops/jobs", lazyRoute("ops/jobs", async () => serveOps(api, (await import("./ops_jobs.ts")).jobs))],
+    [
+      "/analytics/ops/refreshes/*",
+      lazyRoute("ops/refreshes", async () => (await import("./serve_refreshes.ts")).serveRefresh(api)),
+    ],
+    ["/analytics/runbook/*", lazyRoute("runbook", async () => (await import("./serve_runbook.ts")).serveRunbook(api))],
+    ["/analytics/ops/runs", lazyRoute("ops/runs", async () => serveOps(api, (await import("./ops_runs.ts")).runs))],
+  ]);
+  for (const [name, load] of Object.entries(api.registry)) {
+    routes.set(`/analytics/${name}`, lazyRoute(name, async () => serveResource(api, await load())));
+  }
+  return routes;
+}
+
+/** Every path that takes an order. */
+export function postsOf(api: Api): ReadonlyMap<string, Route> {
+  return new Map([[
+    "/analytics/ops/refresh",
+    lazyRoute("ops/refresh", async () => (await import("./serve_refreshes.ts")).takeRefresh(api)),
+  ]]);
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { loadAll } from "../../resource/registry.ts";
+import { fullName, type Resource } from "../../resource/resource.ts";
+import { PRIVATE, VARY } from "../response/answer.ts";
+import type { Api } from "../api.ts";
+import { requireCaller } from "../request/credentials.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { refuseParameters } from "../request/query_params.ts";
+
+/** GET /catalog: what can be asked, of whom it is served, and in which shape. The same for every caller. */
+export async function serveCatalog(api: Api, exchange: Exchange): Promise<Response> {
+  exchange.resource = "catalog";
+  refuseParameters(exchange.parameters);
+  await requireCaller(api, exchange);
+  const headers = { "content-type": "application/json", "cache-control": PRIVATE, vary: VARY };
+  const resources = await loadAll(api.registry);
+  const body = JSON.stringify({ resources: resources.map(describe) });
+  return new Response(body, { headers });
+}
+
+function describe(resource: Resource): Record<string, unknown> {
+  return {
+    resource: fullName(resource),
+    path: `/analytics/${fullName(resource)}`,
+    summary: resource.summary,
+    view: resource.view,
+    access: resource.access.scope,
+    formats: resource.formats,
+    minimum_sample: resource.minimum_sample,
+    max_age_seconds: resource.max_age_seconds,
+    refresh_on_demand: resource.refresh_on_demand === true,
+    params: z.toJSONSchema(resource.params, { io: "input" }),
+    row: z.toJSONSchema(resource.row, { io: "input" }),
+  };
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { AppError } from "../../kernel/app_error.ts";
+import type { RefreshRequest } from "../../read/refresh_request.ts";
+import { scrubMessage } from "../../kernel/scrub/message.ts";
+import type { Api } from "../api.ts";
+import { parseParams, refuse, refuseParameters } from "../request/query_params.ts";
+import type { Route } from "./route.ts";
+import { opsAnswer, requireOperator } from "./serve_ops.ts";
+
+const name = () =>
+  z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, {
+    error: "must be a name in lower-case letters, digits and underscores",
+  });
+
+export const refreshParams = z.strictObject({ view: name().optional(), pack: name().optional() });
+
+const ID = /^[1-9]\d{0,14}$/;
+
+/** POST /ops/refresh?view= or ?pack=: takes a refresh into the queue and says where to ask what became of it. */
+export function takeRefresh(api: Api): Route {
+  return async (exchange) => {
+    exchange.resource = "ops/refresh";
+    const { view, pack } = parseParams(refreshParams, exchange.parameters);
+    const caller = await requireOperator(api, exchange);
+    const target = targetOf(view, pack);
+    exchange.begin("ask");
+    const asked_by = caller.kind === "service" ? "service" : "admin";
+    const request = await api.refreshes.request({ ...target, asked_by });
+    if (request === null) throw unknown(target);
+    exchange.outcome = request.state.toUpperCase();
+    // Relative to this path, so that it holds behind any gateway.
+    return opsAnswer(shown(request), { status: 202, headers: { location: `refreshes/${request.id}` } });
+  };
+}
+
+/** GET /ops/refreshes/<id>: how it stands, and what became of each view. */
+export function serveRefresh(api: Api): Route {
+  return async (exchange) => {
+    exchange.resource = "ops/refreshes";
+    refuseParameters(exchange.parameters);
+    await requireOperator(api, exchange);
+    const id = exchange.path.slice(exchange.path.lastIndexOf("/") + 1);
+    exchange.begin("read");
+    const request = ID.test(id) ? await api.refreshes.look(Number(id)) : null;
+    if (request === null) {
+      throw new AppError("NOT_FOUND", {
+        detail: "No refresh was asked for under this id, or it finished more than thirty days ago; the answer to " +
+          "POST /analytics/ops/refresh has the id",
+      });
+    }
+    return opsAnswer(shown(request));
+  };
+}
+
+type Target = { readonly view: string } | { readonly pack: string };
+
+function targetOf(view: string | undefined, pack: string | undefined): Target {
+  if (view !== undefined && pack === undefined) return { view };
+  if (pack !== undefined && view === undefined) return { pack };
+  const reason = "is needed, and only one of the two: a refresh is for one view, or for all views of one pack";
+  throw refuse([{ field: "view or pack", reason }]);
+}
+
+function unknown(target: Target): AppError {
+  const what = "view" in target ? `view "${target.view}"` : `pack "${target.pack}"`;
+  return new AppError("NOT_FOUND", {
+    detail:
+      `No ${what} is registered; /analytics/catalog names the view of each resource, and a resource's path begins with its pack`,
+  });
+}
+
+function shown({ views, ...request }: RefreshRequest): unknown {
+  const scrubbed = views.map(({ message, ...view }) => ({
+    ...view,
+    message: message === null ? null : scrubMessage(message, { names: [view.view] }),
+  }));
+  return { data: { ...request, views: scrubbed }, meta: { resource: "ops/refreshes" } };
+}

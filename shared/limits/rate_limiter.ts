@@ -1,0 +1,82 @@
+import type { Emit } from "../cache/event.ts";
+import type { Clock, Hash } from "../kernel/ports.ts";
+import { RateAllowance, type Standing } from "./rate_allowance.ts";
+import type { Counted, Counting, RateCounter } from "./rate_counter.ts";
+import type { Limited, RateLimit, RateLimits } from "./rate_limits.ts";
+import { RecentMap } from "../kernel/recent_map.ts";
+import type { SharedCache } from "../cache/shared_cache.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
+
+/** What limiting needs of the outside, besides the parts that the read path has. */
+export interface RateParts {
+  readonly limits: RateLimits;
+  /** Null where there is no Redis: each isolate then limits by itself. */
+  readonly counter: RateCounter | null;
+  /** Mixed into the hashes under which callers are counted: an address can be guessed from its bare hash. */
+  readonly salt: string;
+}
+
+export interface RateLimiterOptions extends RateParts {
+  readonly clock: Clock;
+  readonly hash: Hash;
+  /** Its breaker is this one's: whoever finds that Redis is gone spares the other the timeout. */
+  readonly shared: SharedCache;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Callers that are remembered, in each of two generations; one takes about 300 bytes. */
+const MOST_CALLERS = 5_000;
+
+/** The allowances of everybody who has asked this isolate lately. */
+export class RateLimiter {
+  readonly #options: RateLimiterOptions;
+  readonly #allowances = new RecentMap<RateAllowance>(MOST_CALLERS);
+
+  constructor(options: RateLimiterOptions) {
+    this.#options = options;
+  }
+
+  /** Counts one request. Null where this kind of caller is not limited; a promise only where it has to wait for Redis. */
+  spend(kind: Limited, whose: string, emit: Emit): MaybePromise<Standing | null> {
+    const limit = this.#options.limits[kind];
+    return limit === null ? null : this.#allowanceOf(kind, whose, limit).spend(emit);
+  }
+
+  /** Undoes a `spend` that was admitted. */
+  giveBack(kind: Limited, whose: string): void {
+    this.#allowances.get(nameOf(kind, whose))?.giveBack();
+  }
+
+  #allowanceOf(kind: Limited, whose: string, limit: RateLimit): RateAllowance {
+    const name = nameOf(kind, whose);
+    const known = this.#allowances.get(name);
+    if (known !== undefined) return known;
+    const { clock, counter } = this.#options;
+    const report = counter === null
+      ? null
+      : (requests: number, emit: Emit) =>
+        this.#report(counter, { key: this.#keyOf(kind, whose), limit, requests }, emit);
+    const allowance = new RateAllowance({ clock, name: kind, limit, report });
+    this.#allowances.set(name, allowance);
+    return allowance;
+  }
+
+  #report(counter: RateCounter, counting: Counting, emit: Emit): Promise<Counted | undefined> {
+    const told = this.#options.shared.attempt("count", () => counter.add(counting), (event) => {
+      // While the breaker is open this would be said of every request.
+      if (event.type !== "shared_skipped") emit(event);
+    });
+    this.#options.waitUntil(told);
+    return told;
+  }
+
+  /** Under which a caller is counted in Redis: nobody's id and nobody's address. */
+  #keyOf(kind: Limited, whose: string): string {
+    const { hash, salt } = this.#options;
+    return `${kind}:${hash(`${salt}\n${whose}`).slice(0, 32)}`;
+  }
+}
+
+function nameOf(kind: Limited, whose: string): string {
+  return `${kind}:${whose}`;
+}

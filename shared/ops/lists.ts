@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { alertPayload } from "../audit/pass.ts";
+import { utcTimestamp } from "../kernel/utc_timestamp.ts";
+
+const moment = utcTimestamp.nullable();
+
+const incident = z.object({
+  incident_id: z.int(),
+  state: z.enum(["open", "closed"]),
+  cause_id: z.int().nullable(),
+  announced_at: moment,
+  muted_until: moment,
+  payload: alertPayload,
+  alerts: z.array(z.object({
+    event_id: z.string(),
+    transition: z.string(),
+    state: z.string(),
+    attempt_count: z.int(),
+    delivered_at: moment,
+    /** Why it waits or was refused, in the receiver's words. */
+    last_error: z.string().nullable(),
+    /** Of a recovery: when its issue was closed, and why it was not. */
+    resolved_at: moment,
+    resolve_error: z.string().nullable(),
+  })),
+});
+
+const job = z.object({
+  job: z.string(),
+  jobid: z.int().nullable(),
+  view: z.string().nullable(),
+  is_declared: z.boolean(),
+  scheduled_count: z.int(),
+  is_active: z.boolean(),
+  is_as_declared: z.boolean(),
+  schedule: z.string(),
+  owner: z.string(),
+  database: z.string(),
+  late_after_seconds: z.int().nullable(),
+  max_runtime_seconds: z.int().nullable(),
+  failure_threshold: z.int().nullable(),
+  recovery_threshold: z.int().nullable(),
+  severity: z.string().nullable(),
+  muted_until: moment,
+  paused_until: moment,
+  declared_at: moment,
+  next_slot_at: moment,
+  missed_slot_at: moment,
+  last_run: z.object({
+    runid: z.int(),
+    status: z.string(),
+    message: z.string().nullable(),
+    started_at: moment,
+    ended_at: moment,
+  }).nullable(),
+  open_incidents: z.array(z.object({
+    incident_id: z.int(),
+    kind: z.string(),
+    severity: z.string(),
+    opened_at: utcTimestamp,
+  })),
+});
+
+const run = z.object({
+  runid: z.int(),
+  job: z.string(),
+  status: z.string(),
+  started_at: moment,
+  ended_at: moment,
+  duration_ms: z.int().nullable(),
+  message: z.string().nullable(),
+});
+
+function pageOf<Row extends z.ZodType>(row: Row) {
+  return z.object({ rows: z.array(row), next_cursor: z.string().nullable() });
+}
+
+/** What the database answers; messages and evidence are as they were written, and are scrubbed before they are served. */
+export const incidentPage = pageOf(incident);
+export const jobPage = pageOf(job);
+export const runPage = pageOf(run);
+
+export type Incident = z.output<typeof incident>;
+export type Job = z.output<typeof job>;
+export type Run = z.output<typeof run>;
+
+/** One page, and where the next one begins; null when this is the last. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly next_cursor: string | null;
+}
+
+interface Paged {
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export interface IncidentsAsked extends Paged {
+  readonly state?: "open" | "closed" | undefined;
+  readonly kind?: string | undefined;
+  readonly job?: string | undefined;
+}
+
+export interface JobsAsked extends Paged {
+  readonly job?: string | undefined;
+}
+
+export interface RunsAsked extends Paged {
+  readonly job?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+/**
+ * What operators look up.
+ *
+ * Each function throws AppError: SOURCE_UNAVAILABLE when the database could not be asked, INTERNAL when it was asked wrongly.
+ */
+export interface Operations {
+  incidents(asked: IncidentsAsked): Promise<Page<Incident>>;
+  jobs(asked: JobsAsked): Promise<Page<Job>>;
+  runs(asked: RunsAsked): Promise<Page<Run>>;
+}

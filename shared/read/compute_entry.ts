@@ -1,0 +1,59 @@
+import { AppError } from "../kernel/app_error.ts";
+import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
+import type { Emit } from "../cache/event.ts";
+import { bytesOf, type Entry } from "./entry.ts";
+import { cutRows, pageRequest } from "./page.ts";
+import { combinedState } from "./readiness.ts";
+import type { Reader } from "./reader.ts";
+import { fullName } from "../resource/resource.ts";
+import { checkRows } from "./row_check.ts";
+import { sourceRequest } from "./source_request.ts";
+
+/**
+ * Reads the source, checks what it says, and writes the body once. Version and rows come from one statement, and the
+ * entry is named by the version that came back: never by the one that was expected.
+ *
+ * @throws AppError FORBIDDEN when the parameters ask for what is not the caller's.
+ */
+export async function computeEntry(
+  reader: Reader,
+  asked: Dated & { readonly address: Address; readonly emit: Emit },
+): Promise<Entry> {
+  const { resource, scope, address, emit } = asked;
+  const began = reader.clock.monotonic();
+  const request = pageRequest(asked, sourceRequest(asked), reader.hash);
+  const answer = await reader.source.read(resource.view, request);
+  const read_at = reader.clock.now();
+  emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
+
+  if (answer.denied) {
+    throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
+  }
+  const states = { ...answer.reads, [resource.view]: answer.state };
+  const state = combinedState(resource, states);
+  const checked = checkRows(resource, scope, answer);
+  const shown = cutRows(asked, { rows: checked, total_count: answer.total_count }, reader.hash);
+  const { rows, next_cursor, is_truncated, total_count } = shown;
+  reader.pointer.learn(states);
+
+  const { refreshed_at: as_of, source_as_of, version } = state;
+  const page = is_truncated === null ? { next_cursor } : { is_truncated };
+  const total = total_count === null ? {} : { total_count };
+  const withheld = resource.minimum_sample === null ? {} : { withheld_count: answer.withheld_count ?? 0 };
+  const meta = {
+    resource: fullName(resource),
+    as_of,
+    source_as_of,
+    version,
+    row_count: rows.length,
+    ...page,
+    ...total,
+    ...withheld,
+  };
+  const { columns, pivot } = resource;
+  const body = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
+  const key = cacheKey(address, state);
+  const etag = etagOf(key, reader.hash);
+  const told = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  return { key, state, etag, ...told, read_at, body, byte_count: bytesOf(body) };
+}

@@ -1,0 +1,59 @@
+import { internalError } from "../kernel/app_error.ts";
+import { placeOf, writeCursor } from "./cursor.ts";
+import type { Hash } from "../kernel/ports.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { Row } from "./row_check.ts";
+import type { SourceAnswer, SourceRequest } from "./source.ts";
+import { type Params, rowLimit } from "./source_request.ts";
+
+interface PageQuestion {
+  readonly resource: Resource;
+  readonly params: Params;
+}
+
+/** The rows that are shown, and what the caller is told of those that are not: no answer is short in silence. */
+export interface Shown {
+  readonly rows: readonly Row[];
+  /** Where the next page begins; null where there is none. */
+  readonly next_cursor: string | null;
+  /** Whether there are rows beyond the limit; null of a page, whose cursor says it. */
+  readonly is_truncated: boolean | null;
+  /** The rows that there are in all; null of a page for which nobody asked to count. */
+  readonly total_count: number | null;
+}
+
+/** Asks for one row more than is shown, which tells whether there are more; for a page only for what lies after the cursor. */
+export function pageRequest({ resource, params }: PageQuestion, request: SourceRequest, hash: Hash): SourceRequest {
+  const limit = request.limit + 1;
+  if (resource.cursor === undefined) return { ...request, limit, counts_cut: true };
+  const values = placeOf(resource, params, hash);
+  const columns = resource.order.map(({ column }) => column);
+  const op = resource.order[0]?.direction === "desc" ? "before" : "after";
+  const beyond = values === null ? [] : [{ op, columns, values } as const];
+  return { ...request, filters: [...request.filters, ...beyond], limit };
+}
+
+/** Takes the row too many away again. `rows` are those of the answer, checked, in the resource's order. */
+export function cutRows(
+  { resource, params }: PageQuestion,
+  { rows, total_count }: { readonly rows: readonly Row[] } & Pick<SourceAnswer, "total_count">,
+  hash: Hash,
+): Shown {
+  const kept = rows.slice(0, rowLimit(resource, params));
+  const has_more = rows.length > kept.length;
+  if (resource.cursor === undefined) {
+    if (has_more && total_count === null) {
+      throw internalError(`${fullName(resource)} was cut, and its rows not counted`);
+    }
+    const shown = resource.shown === "reversed" ? kept.toReversed() : kept;
+    return {
+      rows: shown,
+      next_cursor: null,
+      is_truncated: has_more,
+      total_count: has_more ? total_count : shown.length,
+    };
+  }
+  const last = has_more ? kept.at(-1) : undefined;
+  const next_cursor = last === undefined ? null : writeCursor(resource, { params, row: last }, hash);
+  return { rows: kept, next_cursor, is_truncated: null, total_count };
+}

@@ -1,0 +1,93 @@
+import { AppError } from "../kernel/app_error.ts";
+import type { Emit } from "../cache/event.ts";
+import { freshnessOf } from "./freshness.ts";
+import { type Answer, readResource } from "./read_resource.ts";
+import type { ReadRequest } from "./wanted.ts";
+import type { Reader } from "./reader.ts";
+import type { RefreshOnDemand } from "./refresh_on_demand.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+
+export interface Demand {
+  /** The greatest age at which rows are of use to the caller: what the header `Age` may say. */
+  readonly max_age_seconds: number;
+  readonly refreshes: RefreshOnDemand;
+}
+
+/** A refresh has to run, and to be seen: up to 3 s for the pointer. */
+const SEEN_AFTER_SECONDS = 5;
+
+/** When nobody knows the next refresh. */
+const ASK_AGAIN_SECONDS = 60;
+
+/** How often, and how long, to wait for an isolate that fetches the newest version and shows the one before meanwhile. */
+const LOOKS = 3;
+const PAUSE_MS = 60;
+
+/**
+ * Reads for a caller who has no use for older rows. The demand is no part of the question: answers are cached and compared
+ * as they are without it.
+ *
+ * @throws AppError TOO_STALE when there are no rows as young as that, and whatever readResource throws.
+ */
+export async function readDemanded(reader: Reader, request: ReadRequest, demand: Demand): Promise<Answer> {
+  const { resource, emit } = request;
+  const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
+  const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
+
+  const began = reader.clock.now();
+  let answer = await readResource(reader, request);
+  if (isYoung(answer)) return answer;
+
+  // A refresh may have ended since anybody looked.
+  await reader.pointer.renew(began, emit);
+  let old = await oldViews();
+  if (old.length > 0 && resource.refresh_on_demand === true) {
+    await demand.refreshes.refresh(old, emit);
+    await reader.pointer.renew(reader.clock.now(), emit);
+    old = await oldViews();
+  }
+  if (old.length === 0) answer = await readResource(reader, request);
+  for (let look = 0; look < LOOKS && old.length === 0 && !isYoung(answer); look += 1) {
+    await reader.clock.sleep(PAUSE_MS);
+    answer = await readResource(reader, request);
+  }
+  if (isYoung(answer)) return answer;
+  throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });
+}
+
+interface Context {
+  readonly reader: Reader;
+  readonly resource: Resource;
+  readonly emit: Emit;
+}
+
+/** Which of the views that a resource rests on are too old. What is read live is never old. */
+async function viewsOlderThan(seconds: number, { reader, resource, emit }: Context): Promise<string[]> {
+  const { states, is_confirmed } = await reader.pointer.current(emit);
+  const now = reader.clock.now();
+  return [...resource.reads ?? [], resource.view].filter((view) => {
+    const state = states[view];
+    return state !== undefined && state.live !== true &&
+      freshnessOf(state, now, is_confirmed).age_seconds > seconds;
+  });
+}
+
+async function tooStale(
+  age_seconds: number,
+  { reader, resource, demand, old }: Omit<Context, "emit"> & { readonly demand: Demand; readonly old: string[] },
+): Promise<AppError> {
+  const { max_age_seconds } = demand;
+  const next = old.length === 0 ? null : await demand.refreshes.nextAt(old);
+  const wait_seconds = next === null ? null : Math.max(0, Math.ceil((next - reader.clock.now()) / 1_000));
+  const next_refresh_at = next === null ? null : new Date(next).toISOString();
+  return new AppError("TOO_STALE", {
+    detail: `The rows of ${fullName(resource)} are ${age_seconds} seconds old, and at most ${max_age_seconds} were ` +
+      "demanded; ask again after the time in Retry-After, or without max_age for the rows that there are",
+    retry_after_seconds: old.length === 0
+      ? 1
+      : wait_seconds === null
+      ? ASK_AGAIN_SECONDS
+      : wait_seconds + SEEN_AFTER_SECONDS,
+    facts: { age_seconds, max_age_seconds, next_refresh_at },
+  });
+}

@@ -1,0 +1,62 @@
+import { schemaHash } from "./cache_key.ts";
+import type { Clock, Hash } from "../kernel/ports.ts";
+import { guardSource } from "./guarded_source.ts";
+import type { Renderers } from "./renderer.ts";
+import type { Resource } from "../resource/resource.ts";
+import { SharedCache } from "../cache/shared_cache.ts";
+import { SingleFlight } from "../kernel/single_flight.ts";
+import type { Source } from "./source.ts";
+import type { SharedStore } from "../cache/shared_store.ts";
+import type { MemoryStore } from "./memory_store.ts";
+import type { Fetched } from "./wanted.ts";
+import { ViewPointer } from "./view_pointer.ts";
+
+/** What the read path stands on; everything that touches the world is in here. */
+export interface ReaderParts {
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly memory: MemoryStore;
+  /** Null where there is no Redis: the product then runs on memory alone. */
+  readonly shared: SharedStore | null;
+  readonly source: Source;
+  readonly renderers: Renderers;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Names this deployment among those that share one Redis. */
+  readonly deployment: string;
+}
+
+/** One isolate's read path: its parts, and the state that lives as long as the isolate. */
+export interface Reader extends Omit<ReaderParts, "shared" | "deployment"> {
+  readonly shared: SharedCache;
+  readonly pointer: ViewPointer;
+  readonly flights: SingleFlight<Fetched>;
+  readonly schemaOf: (resource: Resource) => string;
+  /** A word that nobody else has, for a lock. */
+  readonly newToken: () => string;
+}
+
+export function createReader(parts: ReaderParts): Reader {
+  const { clock, hash, waitUntil } = parts;
+  const prefix = `freshet:${hash(parts.deployment).slice(0, 8)}:`;
+  const shared = new SharedCache(parts.shared, { clock, prefix });
+  const source = guardSource(parts.source, clock);
+  const schemas = new Map<Resource, string>();
+
+  function schemaOf(resource: Resource): string {
+    const known = schemas.get(resource);
+    if (known !== undefined) return known;
+    const schema = schemaHash(resource, hash);
+    schemas.set(resource, schema);
+    return schema;
+  }
+
+  return {
+    ...parts,
+    source,
+    shared,
+    pointer: new ViewPointer({ clock, shared, source, waitUntil }),
+    flights: new SingleFlight<Fetched>(),
+    schemaOf,
+    newToken: () => crypto.randomUUID(),
+  };
+}

@@ -1,0 +1,45 @@
+import { AppError } from "../kernel/app_error.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
+
+/** What was combined out of one map of states, which stays for a second and is asked for by thousands of answers. */
+const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
+
+/**
+ * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
+ *
+ * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all, or
+ * cannot be read.
+ */
+export function combinedState(resource: Resource, states: ViewStateMap): ViewState {
+  const { view, reads } = resource;
+  if (reads === undefined || reads.length === 0) return requireReady(resource, view, states);
+  const known = combined.get(states)?.get(resource);
+  if (known !== undefined) return known;
+  const state = combineStates([
+    requireReady(resource, view, states),
+    ...reads.map((name) => requireReady(resource, name, states)),
+  ]);
+  combined.set(states, (combined.get(states) ?? new Map<Resource, ViewState>()).set(resource, state));
+  return state;
+}
+
+function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {
+  const state = states[name];
+  if (state?.populated && state.refreshed_at !== null) return state;
+  if (state?.unreadable !== undefined) {
+    throw new AppError("NOT_READY", {
+      detail: `${
+        fullName(resource)
+      } cannot be answered: where its rows stand cannot be read, and the operators are told`,
+      retry_after_seconds: 30,
+      defect: `the state of ${name} cannot be read, at ${state.unreadable}`,
+      is_fault: true,
+    });
+  }
+  throw new AppError("NOT_READY", {
+    detail: `${fullName(resource)} has not been computed yet; its first refresh will make it readable`,
+    retry_after_seconds: 30,
+    defect: `${name} is ${state === undefined ? "not registered" : "not populated"}`,
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { utcTimestamp } from "../kernel/utc_timestamp.ts";
+
+const state = z.enum(["queued", "running", "finished"]);
+const moment = utcTimestamp.nullable();
+
+const refreshedView = z.object({
+  view: z.string(),
+  state,
+  outcome: z.enum(["refreshed", "skipped_clean", "skipped_busy", "failed"]).nullable(),
+  refresh_id: z.int().nullable(),
+  sqlstate: z.string().nullable(),
+  message: z.string().nullable(),
+  attempt_count: z.int(),
+  started_at: moment,
+  finished_at: moment,
+});
+
+/** How a request stands, as the database says it; messages are scrubbed before they are served. */
+export const refreshRequest = z.object({
+  id: z.int(),
+  state,
+  view: z.string().nullable(),
+  pack: z.string().nullable(),
+  requested_by: z.string(),
+  requested_at: utcTimestamp,
+  finished_at: moment,
+  views: z.array(refreshedView),
+});
+
+export type RefreshRequest = z.output<typeof refreshRequest>;
+
+/** What is asked for, and on whose behalf: the secret key alone may ask as often as it likes. */
+export type RefreshAsked =
+  & { readonly asked_by: "admin" | "reader" | "service" }
+  & ({ readonly view: string } | { readonly pack: string });

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import type { Operator, Order } from "../resource/definition.ts";
+import type { Restriction } from "../access/scope.ts";
+import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
+
+/** What is asked of the database: data, never SQL. */
+export interface SourceRequest {
+  readonly columns: readonly string[];
+  readonly filters: readonly SourceFilter[];
+  readonly scope: Restriction | null;
+  readonly order: readonly Order[];
+  readonly limit: number;
+  /** What else the answer rests on: their states come back with it. */
+  readonly reads?: readonly string[];
+  /** The plain view over the view that is read in its place; absent where there is none. */
+  readonly through?: string;
+  /** Absent where the rows of the view themselves are asked for. */
+  readonly reading?: Reading;
+  /** Whether to count the rows of all pages. */
+  readonly counts?: boolean;
+  /** Whether to count them where there are as many as `limit`. */
+  readonly counts_cut?: boolean;
+}
+
+/** A question that a function of the database answers at the time of the read. */
+export interface Reading {
+  readonly name: string;
+  readonly asked: {
+    readonly params: Readonly<Record<string, unknown>>;
+    /** The UTC day of the read, where the answer depends on it. */
+    readonly today: string | null;
+    /** The one organisation that is asked about; null for all that the caller may see. */
+    readonly org: string | null;
+  };
+}
+
+export type SourceFilter = ColumnFilter | PlaceFilter;
+
+export interface ColumnFilter {
+  readonly column: string;
+  readonly op: Operator | "listed";
+  readonly value: unknown;
+  /** The minimum sample: what it holds back is counted. */
+  readonly is_guard?: true;
+}
+
+/** Rows beyond a place in the order, compared as a whole. */
+export interface PlaceFilter {
+  readonly columns: readonly string[];
+  readonly op: "after" | "before";
+  readonly values: readonly unknown[];
+}
+
+/** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */
+export const sourceAnswer = z.object({
+  state: anyViewState,
+  reads: viewStates,
+  denied: z.boolean(),
+  scope_values: z.array(z.string()).nullable(),
+  rows: z.array(z.record(z.string(), z.unknown())),
+  total_count: z.int().min(0).nullable(),
+  /** What the guard held back, on all pages; null without one. */
+  withheld_count: z.int().min(0).nullable(),
+});
+
+export type SourceAnswer = z.output<typeof sourceAnswer>;
+
+/**
+ * The source of truth.
+ *
+ * Both functions throw AppError: SOURCE_UNAVAILABLE when it could not be asked, INTERNAL when it was asked wrongly.
+ */
+export interface Source {
+  states(): Promise<ViewStateMap>;
+  read(view: string, request: SourceRequest): Promise<SourceAnswer>;
+}

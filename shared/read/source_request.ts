@@ -1,0 +1,58 @@
+import { internalError } from "../kernel/app_error.ts";
+import { fullName, type Resource } from "../resource/resource.ts";
+import type { Filter } from "../resource/definition.ts";
+import type { Scope } from "../access/scope.ts";
+import type { SourceFilter, SourceRequest } from "./source.ts";
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/** What a caller asks, when its parameters and its scope are known. */
+interface SourceQuestion {
+  readonly resource: Resource;
+  readonly params: Params;
+  readonly scope: Scope;
+  readonly day: string | null;
+}
+
+/** Turns a resource, its checked parameters and the caller's scope into one question for the database. */
+export function sourceRequest({ resource, params, scope, day }: SourceQuestion): SourceRequest {
+  const filters = resource.filters.flatMap((filter) => narrow(filter, params[filter.param]));
+  const { listed, minimum_sample } = resource;
+  if (listed !== undefined) filters.push({ column: listed.column, op: "listed", value: listed.in });
+  if (minimum_sample !== null && scope.is_insider !== true) {
+    filters.push({ column: minimum_sample.column, op: "gte", value: minimum_sample.at_least, is_guard: true });
+  }
+  return {
+    columns: resource.columns,
+    filters,
+    scope: scope.restriction,
+    order: resource.order,
+    limit: rowLimit(resource, params),
+    reads: resource.reads ?? [],
+    ...(resource.through === undefined ? {} : { through: resource.through }),
+    ...(resource.reading === undefined
+      ? {}
+      : { reading: { name: resource.reading, asked: { params, today: day, org: orgOf(resource, filters, scope) } } }),
+    counts: resource.total !== undefined && params[resource.total] === true,
+  };
+}
+
+/** The organisation that the claims name, or that an administrator asks for. */
+function orgOf({ access }: Resource, filters: readonly SourceFilter[], { restriction }: Scope): string | null {
+  if (access.scope !== "member") return null;
+  if (restriction !== null) return restriction.org?.value ?? restriction.value;
+  const asked = filters.find((filter) => "column" in filter && filter.column === access.org && filter.op === "eq");
+  return asked !== undefined && "value" in asked ? String(asked.value) : null;
+}
+
+function narrow(filter: Filter, given: unknown): SourceFilter[] {
+  if (given === undefined) return [];
+  const value = filter.values === undefined ? given : filter.values[String(given)];
+  return value === null || value === undefined ? [] : [{ column: filter.column, op: filter.op, value }];
+}
+
+export function rowLimit(resource: Resource, params: Params): number {
+  const limit = typeof resource.limit === "number" ? resource.limit : params[resource.limit.param];
+  if (typeof limit !== "number") throw internalError(`the limit of ${fullName(resource)} is no number`);
+  return limit;
+}

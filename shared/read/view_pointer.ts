@@ -1,0 +1,162 @@
+import { isUnavailable } from "../kernel/app_error.ts";
+import type { Emit } from "../cache/event.ts";
+import type { Clock } from "../kernel/ports.ts";
+import { parsePointer, type Pointer } from "./pointer_entry.ts";
+import { LONGEST_STALE_MS } from "./reuse.ts";
+import type { SharedCache } from "../cache/shared_cache.ts";
+import { SingleFlight } from "../kernel/single_flight.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
+import type { Source } from "./source.ts";
+import type { ViewStateMap } from "./view_state.ts";
+
+export interface ViewPointerOptions {
+  readonly clock: Clock;
+  readonly shared: SharedCache;
+  readonly source: Source;
+  /** Keeps work alive after the answer has left. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** What is known of the views, and whether the source has just confirmed it. */
+export interface Known {
+  readonly states: Pointer["states"];
+  /** False when the source did not answer and an older pointer stands in. */
+  readonly is_confirmed: boolean;
+  /** When the source said so, in milliseconds since the epoch. */
+  readonly observed_at: number;
+}
+
+const MEMORY_MS = 1_000;
+/** Counted from the question to the database on; a trip to Redis takes 120 ms at most. */
+const SHARED_MS = 1_880;
+const RENEW_MS = 100;
+/** How long it counts as known that the source is silent: no request then waits for another timeout. */
+const SILENCE_MS = 3_000;
+
+const CURRENT = "states";
+const LAST = "states:last";
+
+/**
+ * Which version of each view is current: from memory for 1 s, from the shared cache for 2 s, else from the database. So
+ * a refresh is seen by every isolate within 3 s. While the source is down the last pointer serves, up to a day; what rests
+ * on rights looks at its age.
+ */
+export class ViewPointer {
+  readonly #options: ViewPointerOptions;
+  readonly #flight = new SingleFlight<Known>();
+  readonly #renewals = new SingleFlight<void>();
+  #pointer: Pointer | null = null;
+  #looked_at = -Infinity;
+  #is_confirmed = false;
+  #sourced_at = -Infinity;
+  #silent_at = -Infinity;
+
+  constructor(options: ViewPointerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError SOURCE_UNAVAILABLE when nothing is known and the source does not answer. */
+  current(emit: Emit): MaybePromise<Known> {
+    const now = this.#options.clock.now();
+    if (this.#pointer !== null && now - this.#looked_at < MEMORY_MS) return this.#known(this.#pointer, emit);
+    const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});
+    if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return refresh();
+    if (now - this.#silent_at >= SILENCE_MS) return refresh();
+    // The source was down a moment ago: look again behind the answer, which need not wait for its timeout.
+    this.#looked_at = now;
+    this.#options.waitUntil(refresh().catch(() => emit({ type: "background_failed", reason: "pointer" })));
+    return this.#known(this.#pointer, emit);
+  }
+
+  /**
+   * For somebody to whom seconds matter: when it ends, the database was asked after `since`, in milliseconds since the
+   * epoch. Ten times a second at most for all who want it: the others wait.
+   */
+  async renew(since: number, emit: Emit): Promise<void> {
+    // The first may be joined, and have begun before.
+    for (let look = 0; look < 2 && this.#sourced_at < since; look += 1) {
+      await this.#renewals.run(CURRENT, () => this.#lookAgain(emit), () => {});
+    }
+  }
+
+  async #lookAgain(emit: Emit): Promise<void> {
+    const { clock } = this.#options;
+    const early_ms = this.#sourced_at + RENEW_MS - clock.now();
+    if (early_ms > 0) await clock.sleep(early_ms);
+    await this.#readSource(emit);
+  }
+
+  /** Takes states that came with rows: they may be newer than the pointer. */
+  learn(states: ViewStateMap): void {
+    if (this.#pointer === null) return;
+    const known = this.#pointer.states;
+    const newer = Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0));
+    this.#pointer = { ...this.#pointer, states: { ...known, ...Object.fromEntries(newer) } };
+  }
+
+  async #refresh(emit: Emit): Promise<Known> {
+    const asked_at = this.#options.clock.now();
+    const shared = await this.#readShared(CURRENT, emit);
+    if (shared !== null) {
+      emit({ type: "pointer_refreshed", from: "shared" });
+      return this.#accept(shared, { is_confirmed: true, asked_at }, emit);
+    }
+    return await this.#readSource(emit);
+  }
+
+  /** What is known is as old as the question: a change that came while it was on its way may not be in the answer. */
+  async #readSource(emit: Emit): Promise<Known> {
+    const { clock, source } = this.#options;
+    const asked_at = clock.now();
+    this.#sourced_at = asked_at;
+    try {
+      const pointer = { states: await source.states(), observed_at: asked_at };
+      emit({ type: "pointer_refreshed", from: "source" });
+      this.#publish(pointer, emit);
+      return this.#accept(pointer, { is_confirmed: true, asked_at }, emit);
+    } catch (error) {
+      const last = this.#pointer ?? await this.#readShared(LAST, emit);
+      if (!isUnavailable(error) || last === null || this.#isTooOld(last)) throw error;
+      this.#silent_at = clock.now();
+      return this.#accept(last, { is_confirmed: false, asked_at: this.#silent_at }, emit);
+    }
+  }
+
+  #accept(
+    pointer: Pointer,
+    { is_confirmed, asked_at }: { readonly is_confirmed: boolean; readonly asked_at: number },
+    emit: Emit,
+  ): Known {
+    this.#pointer = pointer;
+    this.#is_confirmed = is_confirmed;
+    this.#looked_at = asked_at;
+    return this.#known(pointer, emit);
+  }
+
+  #known({ states, observed_at }: Pointer, emit: Emit): Known {
+    if (!this.#is_confirmed) emit({ type: "pointer_stale" });
+    return { states, is_confirmed: this.#is_confirmed, observed_at };
+  }
+
+  #isTooOld(pointer: Pointer): boolean {
+    return this.#options.clock.now() - pointer.observed_at > LONGEST_STALE_MS;
+  }
+
+  async #readShared(key: string, emit: Emit): Promise<Pointer | null> {
+    const read = await this.#options.shared.read(key, emit);
+    const pointer = read.kind === "value" ? parsePointer(read.value) : null;
+    if (read.kind === "value" && pointer === null) emit({ type: "entry_malformed" });
+    return pointer;
+  }
+
+  /** Two keys, so that the store's clock and not an isolate's decides what is still current. */
+  #publish(pointer: Pointer, emit: Emit): void {
+    const value = JSON.stringify(pointer);
+    const left_ms = pointer.observed_at + SHARED_MS - this.#options.clock.now();
+    const writes = [
+      ...(left_ms > 0 ? [{ key: CURRENT, value, milliseconds: left_ms }] : []),
+      { key: LAST, value, milliseconds: LONGEST_STALE_MS },
+    ];
+    this.#options.waitUntil(this.#options.shared.commit(writes, null, emit));
+  }
+}

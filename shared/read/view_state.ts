@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { utcTimestamp } from "../kernel/utc_timestamp.ts";
+
+/** What the database says of one view. Unknown fields are dropped, so the registry may grow before the functions do. */
+export const viewState = z.object({
+  /** Moves only when rows were recomputed. */
+  version: z.int().min(0),
+  refreshed_at: utcTimestamp.nullable(),
+  /** Moves also when a refresh found the sources unchanged: the rows were true at this moment. */
+  verified_at: utcTimestamp.nullable(),
+  source_as_of: utcTimestamp.nullable(),
+  stale_after_seconds: z.number().positive(),
+  populated: z.boolean(),
+  /** Read from tables as they are, without a refresh. */
+  live: z.boolean().optional(),
+  /** Which part of the state could not be read; nothing else in it says anything then. */
+  unreadable: z.string().optional(),
+});
+
+export type ViewState = z.output<typeof viewState>;
+
+/** A state that cannot be read is a state too: what is wrong with one view must not take away the others. */
+export const anyViewState = z.unknown().transform(readState);
+
+export const viewStates = z.record(z.string(), anyViewState);
+
+function readState(given: unknown): ViewState {
+  const parsed = viewState.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const unreadable = parsed.error.issues[0]?.path.join(".") || "the top";
+  const unknown = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
+  return { ...unknown, stale_after_seconds: 1, populated: false, unreadable };
+}
+
+export type ViewStateMap = z.output<typeof viewStates>;
+
+/**
+ * The version as a cache sees it. It holds the refresh time too: a database that was reset or restored counts from one
+ * again, and its version 3 must not meet the version 3 that a shared cache or a browser still keeps.
+ */
+export function generation(state: ViewState): string {
+  return momentsOf(state).generation;
+}
+
+/** The last moment at which the rows were known to be true, in milliseconds since the epoch; null where there is none. */
+export function trueAt(state: ViewState): number | null {
+  return momentsOf(state).true_at;
+}
+
+interface Moments {
+  readonly generation: string;
+  readonly true_at: number | null;
+}
+
+/** Of states that were looked at: one is current for a second, and thousands of answers stand on it. */
+const moments = new WeakMap<ViewState, Moments>();
+
+function momentsOf(state: ViewState): Moments {
+  const known = moments.get(state);
+  if (known !== undefined) return known;
+  const { version, refreshed_at, verified_at } = state;
+  const refreshed = refreshed_at === null ? null : Date.parse(refreshed_at);
+  const found = {
+    generation: `${version}.${(refreshed ?? 0).toString(36)}`,
+    true_at: verified_at === null ? refreshed : Date.parse(verified_at),
+  };
+  moments.set(state, found);
+  return found;
+}
+
+/**
+ * What an answer that rests on several states stands on. The version moves with each of them; the rows are as old as the
+ * oldest that a refresh computed, and known to be true as long as that of which it is known longest ago; the objective is
+ * missed in the moment in which the first of them misses its own.
+ */
+export function combineStates(states: readonly [ViewState, ...ViewState[]]): ViewState {
+  const [first, ...others] = states;
+  if (others.length === 0) return first;
+  const computed = states.filter(({ live }) => live !== true);
+  const urgent = others.reduce((left, right) => dueAt(right) < dueAt(left) ? right : left, first);
+  const verified = states.map(({ verified_at }) => verified_at);
+  const verified_at = verified.includes(null) ? null : extreme(verified, Math.min);
+  return {
+    version: states.reduce((sum, { version }) => sum + version, 0),
+    refreshed_at: computed.length === 0
+      ? extreme(states.map(({ refreshed_at }) => refreshed_at), Math.max)
+      : extreme(computed.map(({ refreshed_at }) => refreshed_at), Math.min),
+    source_as_of: extreme(states.map(({ source_as_of }) => source_as_of), Math.min),
+    verified_at,
+    stale_after_seconds: verified_at === null
+      ? urgent.stale_after_seconds
+      : (dueAt(urgent) - Date.parse(verified_at)) / 1_000,
+    populated: states.every(({ populated }) => populated),
+    live: computed.length === 0,
+  };
+}
+
+/** The moment at which a state misses its objective. */
+function dueAt({ verified_at, stale_after_seconds }: ViewState): number {
+  return verified_at === null ? -Infinity : Date.parse(verified_at) + stale_after_seconds * 1_000;
+}
+
+/** The first or the last of the moments that are known, as it was written. */
+function extreme(moments: readonly (string | null)[], choose: (...moments: number[]) => number): string | null {
+  const known = moments.filter((moment) => moment !== null);
+  const chosen = choose(...known.map(Date.parse));
+  return known.find((moment) => Date.parse(moment) === chosen) ?? null;
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { npmFolder } from "../../../stack/npm_parts.ts";
+import { commandsOf } from "./document_commands.ts";
+import type { Block } from "./documents.ts";
+
+/** A command of the Supabase CLI as a document shows it. */
+export interface CliCommand {
+  readonly where: string;
+  readonly version: string;
+  /** What stands before the first option: the command, and perhaps arguments. */
+  readonly words: readonly string[];
+  readonly options: readonly string[];
+}
+
+export function cliCommandsOf(block: Block): CliCommand[] {
+  return commandsOf(block).flatMap((command) => {
+    const [, version, rest] = /^npx -y supabase@(\S+) (.+)$/.exec(command) ?? [];
+    if (version === undefined || rest === undefined) return [];
+    const words = rest.split(" ");
+    const first = words.findIndex((word) => word.startsWith("-"));
+    return [{
+      where: `${block.document}:${block.line}`,
+      version,
+      words: first < 0 ? words : words.slice(0, first),
+      options: words.flatMap((word) => /^--[a-z-]+/.exec(word) ?? []),
+    }];
+  });
+}
+
+/** Whether the pinned CLI knows the command and its options. Null, or what it does not know. */
+export async function cliFault({ words, options }: CliCommand): Promise<string | null> {
+  const { stdout } = await new Deno.Command(join(npmFolder, "node_modules/.bin/supabase"), {
+    args: [...words, "--help"],
+    env: { NO_COLOR: "1" },
+    stderr: "null",
+  }).output();
+  const help = new TextDecoder().decode(stdout);
+  // Of a command that it does not know it shows the group's help.
+  if (/^ +supabase .*<subcommand>/m.test(help) || !help.includes("USAGE")) return `supabase ${words.join(" ")}`;
+  return options.find((option) => !new RegExp(`^ +${option}\\b`, "m").test(help)) ?? null;
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { freePort } from "../../../stack/free_port.ts";
+import { installNpmParts } from "../../../stack/npm_parts.ts";
+import { projectFolder } from "./documents.ts";
+import { copyProject } from "../rigs/project_copy.ts";
+
+/** A copy of the project in which somebody types what the documents say, one block after another. */
+export interface Terminal {
+  /** Runs a block; what it assigns is there for the next one. Standard error is part of `said` only. */
+  type(block: string): Promise<{ readonly code: number; readonly stdout: string; readonly said: string }>;
+  /** A variable as the blocks so far have left it. */
+  variable(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openTerminal(): Promise<Terminal> {
+  const home = await Deno.makeTempDir({ prefix: "freshet-terminal-" });
+  await Deno.chmod(home, 0o755);
+  const folder = join(home, "freshet");
+  await copyProject(folder);
+  await installNpmParts(console.log);
+  await linkParts(join(folder, "stack/npm"));
+  const programs = join(home, "bin");
+  await Deno.mkdir(programs);
+  await Deno.symlink(Deno.execPath(), join(programs, "deno"));
+  await Deno.writeTextFile(join(programs, "npx"), npx(home), { mode: 0o755 });
+  const variables = join(home, "variables");
+  await Deno.writeTextFile(variables, "");
+  // One for the whole session: the documents take for granted that it stays the same.
+  const port = String(freePort());
+
+  async function run(script: string) {
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", script],
+      cwd: folder,
+      env: {
+        PATH: `${programs}:${Deno.env.get("PATH")}`,
+        FRESHET_WORK_FOLDER: join(home, "work"),
+        FRESHET_PORT: port,
+        FRESHET_POSTGRES: "installed",
+        FRESHET_DATABASE_URL: "",
+        SENTRY_DSN: "",
+        NO_COLOR: "1",
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    return { code, stdout: text, said: text + new TextDecoder().decode(stderr) };
+  }
+
+  return {
+    // A failure in the middle of a block ends it, as a person would stop there.
+    type: (block) => run(`set -aeo pipefail\n. '${variables}'\n${block}\nexport -p > '${variables}'`),
+    variable: async (name) => (await run(`. '${variables}'; printf %s "$${name}"`)).stdout,
+    async close() {
+      await run("deno task stop");
+      await Deno.remove(home, { recursive: true });
+    },
+  };
+}
+
+/** The parts from npm weigh 600 MB: linked file by file where they are on the same disk, else copied. */
+async function linkParts(to: string): Promise<void> {
+  const from = join(projectFolder, "stack/npm/node_modules");
+  for (const how of ["-al", "-a"]) {
+    if ((await new Deno.Command("cp", { args: [how, "--", from, to], stderr: "null" }).output()).success) return;
+    await Deno.remove(join(to, "node_modules"), { recursive: true }).catch(() => {});
+  }
+  throw new Error(`the parts from npm could not be copied to ${to}`);
+}
+
+/**
+ * `npx -y deno@… task x` without asking the registry each time. `start` goes on in the background and returns once the
+ * product runs, as for somebody who goes on in another terminal.
+ */
+function npx(home: string): string {
+  return `#!/bin/bash
+[ "$1 $2" = "-y deno@${Deno.version.deno}" ] || { echo "not known here: npx $*" >&2; exit 64; }
+shift 2
+[ "$1 $2" = "task start" ] || exec deno "$@"
+state() { deno task --quiet status --json | grep -o '"state": "[a-z]*"'; }
+[ "$(state)" = '"state": "running"' ] && exit 0
+setsid deno "$@" > '${home}/start.log' 2>&1 < /dev/null &
+for _ in $(seq 400); do
+  [ "$(state)" = '"state": "running"' ] && exit 0
+  kill -0 $! 2> /dev/null || break
+  sleep 0.5
+done
+cat '${home}/start.log' >&2
+exit 1
+`;
+}

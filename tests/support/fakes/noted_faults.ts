@@ -1,0 +1,24 @@
+import type { FailedAnswer, FaultLedger } from "../../../shared/ops/fault_reports.ts";
+import { FaultReports } from "../../../shared/ops/fault_reports.ts";
+import { FakeClock } from "./clock.ts";
+
+/** A ledger that notes what it is told, in order. */
+export function notedLedger() {
+  const failed: FailedAnswer[] = [];
+  const told: string[] = [];
+  const ledger: FaultLedger = {
+    failed(answer) {
+      failed.push(answer);
+      told.push(`${answer.resource} failed`);
+      return Promise.resolve();
+    },
+    answered: (resource) => Promise.resolve(void told.push(`${resource} answers`)),
+  };
+  return { failed, told, ledger };
+}
+
+/** Reports to a ledger that notes them. */
+export function notedFaults(clock = new FakeClock()) {
+  const noted = notedLedger();
+  return { ...noted, faults: new FaultReports({ clock, ledger: noted.ledger, waitUntil: () => {} }) };
+}

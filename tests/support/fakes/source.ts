@@ -1,0 +1,187 @@
+import { type AppError, internalError, sourceUnavailable } from "../../../shared/kernel/app_error.ts";
+import type { Clock } from "../../../shared/kernel/ports.ts";
+import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../../shared/read/source.ts";
+import { toUtc } from "../../../shared/kernel/utc_timestamp.ts";
+import { anyViewState, type ViewState, type ViewStateMap } from "../../../shared/read/view_state.ts";
+import { settle } from "./clock.ts";
+
+export type FakeRow = Readonly<Record<string, unknown>>;
+
+interface FakeView {
+  state: ViewState;
+  rows: readonly FakeRow[];
+}
+
+/** A database in memory that keeps the contract of `view_states` and `read_view`, can fall silent, and counts. */
+export class FakeSource implements Source {
+  readonly #clock: Clock;
+  readonly #views = new Map<string, FakeView>();
+  /** What `private.scope_<relation>` says of a subject; inside an organisation the key is `subject@org`. */
+  readonly owners = new Map<string, readonly string[]>();
+  is_down = false;
+  /** Answers as a database would that forgot the WHERE. */
+  forgets_scope = false;
+  reads = 0;
+  state_reads = 0;
+  readonly requests: SourceRequest[] = [];
+  /** Every read waits for this, when set. */
+  gate: Promise<void> | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.refresh("agents_of_user", []);
+  }
+
+  /** Registers a view that has never been refreshed. */
+  register(view: string, stale_after_seconds = 1_200): void {
+    const state = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
+    this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
+  }
+
+  /** The same for what is read as it is at the moment. */
+  registerLive(name: string): void {
+    this.register(name);
+    const { state, rows } = this.#view(name);
+    this.#views.set(name, { rows, state: { ...state, live: true } });
+  }
+
+  /** What a source that does not answer throws. */
+  silence(): AppError {
+    return sourceUnavailable("down");
+  }
+
+  /** Recomputes a view: new rows under a new version, at the clock's time. */
+  refresh(view: string, rows: readonly FakeRow[]): void {
+    if (this.#views.get(view)?.state.unreadable !== undefined || !this.#views.has(view)) this.register(view);
+    const { state } = this.#view(view);
+    const moment = new Date(this.#clock.now()).toISOString();
+    const moved = { version: state.version + 1, refreshed_at: moment, verified_at: moment, source_as_of: moment };
+    this.#views.set(view, { rows, state: { ...state, ...moved, populated: true } });
+  }
+
+  /** As `refresh … with no data` leaves it. */
+  empty(view: string): void {
+    const { state } = this.#view(view);
+    this.#views.set(view, { rows: [], state: { ...state, populated: false } });
+  }
+
+  /** A refresh that found nothing to do. */
+  verify(view: string): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
+  }
+
+  /** Says of a view what no reader understands. */
+  spoil(view: string, over: FakeRow): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: anyViewState.parse({ ...state, ...over }) });
+  }
+
+  /** Counts versions from the start again, as a reset database does. */
+  forgetVersions(view: string): void {
+    const { state, rows } = this.#view(view);
+    this.#views.set(view, { rows, state: { ...state, version: 0 } });
+  }
+
+  async states(): Promise<ViewStateMap> {
+    this.state_reads += 1;
+    await settle();
+    if (this.is_down) throw sourceUnavailable("down");
+    return Object.fromEntries([...this.#views].map(([name, view]) => [name, view.state]));
+  }
+
+  async read(view: string, request: SourceRequest): Promise<SourceAnswer> {
+    this.reads += 1;
+    this.requests.push(request);
+    const { state, rows } = this.#view(view);
+    const reads = Object.fromEntries((request.reads ?? []).map((name) => [name, this.#view(name).state]));
+    await (this.gate ?? settle());
+    if (this.is_down) throw sourceUnavailable("down");
+    const scope_values = this.#scopeValues(request);
+    const { scope } = request;
+    const asks_for_another = (filter: SourceFilter) =>
+      "column" in filter && filter.op === "eq" &&
+      (filter.column === scope?.column && !scope_values?.includes(String(filter.value)) ||
+        filter.column === scope?.org?.column && filter.value !== scope?.org?.value);
+    if (!this.forgets_scope && request.filters.some(asks_for_another)) {
+      return { state, reads, denied: true, scope_values, rows: [], total_count: null, withheld_count: null };
+    }
+    const answered = this.answerTo(rows, request, scope_values);
+    const counted = { ...request, filters: request.filters.filter((filter) => "column" in filter), limit: Infinity };
+    const counts = request.counts || request.counts_cut && answered.length === request.limit;
+    const total_count = counts ? this.answerTo(rows, counted, scope_values).length : null;
+    const withheld_count = request.filters.some(isGuard)
+      ? this.answerTo(rows, { ...counted, filters: counted.filters.filter((filter) => !isGuard(filter)) }, scope_values)
+        .length - this.answerTo(rows, counted, scope_values).length
+      : null;
+    return { state, reads, denied: false, scope_values, rows: answered, total_count, withheld_count };
+  }
+
+  /** What a right answer holds, computed directly: the reference that tests compare with. */
+  answerTo(rows: readonly FakeRow[], request: SourceRequest, scope_values: readonly string[] | null): FakeRow[] {
+    const { scope } = request;
+    const visible = rows
+      .filter((row) => request.filters.every((filter) => passes(row, filter)))
+      .filter((row) => scope === null || this.forgets_scope || scope_values?.includes(String(row[scope.column])))
+      .filter((row) => !scope?.org || this.forgets_scope || row[scope.org.column] === scope.org.value);
+    return [...visible].sort((left, right) => compareRows(left, right, request)).slice(0, request.limit)
+      .map((row) => Object.fromEntries(request.columns.map((column) => [column, row[column]])));
+  }
+
+  #scopeValues({ scope }: SourceRequest): string[] | null {
+    if (scope === null) return null;
+    if (scope.relation === null) return [scope.value];
+    const asked = scope.org === null ? scope.value : `${scope.value}@${scope.org.value}`;
+    return [...this.owners.get(asked) ?? []];
+  }
+
+  #view(name: string): FakeView {
+    const view = this.#views.get(name);
+    if (view === undefined) throw internalError(`unknown view ${name}`);
+    return view;
+  }
+}
+
+function isGuard(filter: SourceFilter): boolean {
+  return "column" in filter && filter.is_guard === true;
+}
+
+function passes(row: FakeRow, filter: SourceFilter): boolean {
+  if (!("column" in filter)) {
+    const place = filter.columns.findIndex((column, index) => compareValues(row[column], filter.values[index]) !== 0);
+    if (place < 0) return false;
+    const beyond = compareValues(row[filter.columns[place] ?? ""], filter.values[place]);
+    return filter.op === "after" ? beyond > 0 : beyond < 0;
+  }
+  const { column, op, value } = filter;
+  const held = row[column];
+  if (op === "eq") return held === value;
+  if (op === "in") return Array.isArray(value) && value.includes(held);
+  if (op === "gte") return compareValues(held, value) >= 0;
+  // Every row's organisation exists in here.
+  if (op === "listed") return true;
+  if (op === "lte") return compareValues(held, value) <= 0;
+  throw new Error(`The fake source does not know the operator "${op}"`);
+}
+
+function compareRows(left: FakeRow, right: FakeRow, { order }: SourceRequest): number {
+  for (const { column, direction } of order) {
+    const [a, b] = [left[column], right[column]];
+    if (a === b) continue;
+    const ascending = compareValues(a, b);
+    return direction === "asc" ? ascending : -ascending;
+  }
+  return 0;
+}
+
+function compareValues(left: unknown, right: unknown): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  const [a, b] = [spelling(left), spelling(right)];
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** A moment is the same however its offset is written. */
+function spelling(value: unknown): string {
+  const text = String(value);
+  return /^\d{4}-\d\d-\d\dT.*[+-]\d\d:\d\d$/.test(text) ? toUtc(text) : text;
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FoundFunction } from "../../../stack/functions/discovery.ts";
+import { downloading, type EdgeRuntime, edgeRuntime } from "../../../stack/functions/edge_runtime.ts";
+import { type ManagementApi, startManagementApi } from "../../../stack/management_api/mod.ts";
+import { deployFunctions, type HostedTarget } from "../../../stack/supabase_cli.ts";
+
+export const projectFolder: string = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The functions as the real CLI uploaded them, each in a folder that holds its files and nothing else. */
+export interface Deployment {
+  readonly api: ManagementApi;
+  readonly target: HostedTarget;
+  readonly functions: readonly FoundFunction[];
+  /** Uploaded files by function and path: where they lie. */
+  readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The deployed runtime, with no package at hand that it has not asked for by itself. */
+  readonly runtime: EdgeRuntime;
+  stop(): Promise<void>;
+}
+
+/** Deploys every function of this project to the stand-in for the management API, as deploy.md tells. */
+export async function deploy(): Promise<Deployment> {
+  const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
+  const api = await startManagementApi(folder);
+  const target = { ...api.project, projectFolder };
+  await deployFunctions(target, ["analytics", "cron-audit"]);
+  const functions = api.functions();
+  const listed = functions.map(async ({ name }) => [name, await filesBelow(join(folder, "deployed", name))] as const);
+  const { deno } = await edgeRuntime();
+  return {
+    api,
+    target,
+    functions,
+    files: Object.fromEntries(await Promise.all(listed)),
+    runtime: { deno, cacheFolder: join(folder, "cache") },
+    async stop() {
+      await api.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Runs the deployed runtime's Deno. Answers what it printed. */
+export async function runDeployed(
+  { deno, cacheFolder }: EdgeRuntime,
+  args: readonly string[],
+): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(deno, {
+    args: [...args],
+    env: downloading({ deno, cacheFolder }),
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function filesBelow(folder: string, path = ""): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name, isDirectory } of Deno.readDir(join(folder, path))) {
+    if (isDirectory) Object.assign(found, await filesBelow(folder, join(path, name)));
+    else found[join(path, name)] = join(folder, path, name);
+  }
+  return found;
+}

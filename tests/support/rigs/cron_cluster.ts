@@ -1,0 +1,112 @@
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { createAuditDatabase } from "../../../shared/adapters/supabase/audit_database.ts";
+import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
+import { type AuditSummary, runAudit } from "../../../shared/audit/run.ts";
+import { type PostgresPart, startPostgres } from "../../../stack/postgres/mod.ts";
+import { pushMigrations } from "../../../stack/supabase_cli.ts";
+import { RECOVERY_SETTINGS, takeBaseBackup } from "./base_backup.ts";
+import { directRpc } from "./direct_rpc.ts";
+import { pause } from "../../../stack/pause.ts";
+
+/** A cluster of a test's own, which it may stop, kill and set up otherwise, with Freshet in it and the real pg_cron. */
+export interface CronCluster {
+  /** As the superuser, on a connection that is made anew when the server has died. */
+  admin(): postgres.Sql;
+  /** As postgres, who owns the jobs. */
+  owner(): postgres.Sql;
+  /** One more session of the owner; whoever asks for it ends it. */
+  session(): postgres.Sql;
+  restart(): Promise<void>;
+  /** Takes a physical backup of what there is; what it answers stops the server and starts it from that backup. */
+  backUp(): Promise<() => Promise<void>>;
+  /** Waits until the server answers again. */
+  recovered(): Promise<void>;
+  audit(): Promise<AuditSummary>;
+  stop(): Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** @param settings of the server, for example `cron.use_background_workers` */
+export async function startCronCluster(settings: Record<string, string> = {}): Promise<CronCluster> {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
+  await Deno.chmod(workFolder, 0o755);
+  // Takes what the audit's job sends, so that no call of it fails.
+  const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
+  const start = () =>
+    startPostgres({
+      workFolder,
+      flavour: "installed",
+      durable: false,
+      settings: { ...RECOVERY_SETTINGS, ...settings },
+    });
+  let server: PostgresPart = await start();
+  let connections = connect(server);
+  const close = () => Promise.all([connections.admin.end({ timeout: 1 }), connections.owner.end({ timeout: 1 })]);
+  const stop = async () => {
+    await close();
+    await server.stop();
+    await host.shutdown();
+    await Deno.remove(workFolder, { recursive: true });
+  };
+  try {
+    await pushMigrations({ projectFolder, databaseUrl: server.url });
+    await connections.owner`select vault.create_secret(${`http://127.0.0.1:${host.addr.port}`}, 'project_url')`;
+    // As one that has long been audited: there is nothing that a first pass would overlook.
+    await connections.owner`update analytics.audit_state set judged_since = '-infinity'`;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const restart = async (whileStopped: () => Promise<void>) => {
+    await close();
+    await server.stop();
+    await whileStopped();
+    server = await start();
+    connections = connect(server);
+  };
+  return {
+    admin: () => connections.admin,
+    owner: () => connections.owner,
+    session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
+    restart: () => restart(() => Promise.resolve()),
+    async backUp() {
+      const backup = await takeBaseBackup(connections.admin, workFolder);
+      return () => restart(backup.restore);
+    },
+    async recovered() {
+      for (let attempt = 0; attempt < 100; attempt++) {
+        await pause(100);
+        try {
+          await connections.admin`select 1`;
+          await connections.owner`select 1`;
+          return;
+        } catch {
+          // still in recovery
+        }
+      }
+      throw new Error("The server did not come back within 10 s: see postgres.log of its work folder");
+    },
+    audit: () => audit(connections.owner),
+    stop,
+  };
+}
+
+function connect(server: PostgresPart): { admin: postgres.Sql; owner: postgres.Sql } {
+  return {
+    admin: postgres(server.superuserUrl, { max: 1, onnotice: () => {} }),
+    owner: postgres(server.url, { max: 1, onnotice: () => {} }),
+  };
+}
+
+function audit(sql: postgres.Sql): Promise<AuditSummary> {
+  return runAudit({
+    database: createAuditDatabase(directRpc(sql)),
+    sender: null,
+    issues: null,
+    clock: systemClock,
+    send_for_ms: 10_000,
+    runbook_url: "docs/runbook",
+  });
+}

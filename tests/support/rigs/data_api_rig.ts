@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@supabase/supabase-js";
+import postgres from "postgres";
+import { startDataApi } from "../../../stack/data_api/mod.ts";
+import { startGateway } from "../../../stack/gateway/mod.ts";
+import { startPostgres } from "../../../stack/postgres/mod.ts";
+
+export const npmFolder = Deno.env.get("FRESHET_NPM") ?? fileURLToPath(new URL("../../../stack/npm/", import.meta.url));
+export const jwtSecret = "jw7-Kq2!vT9_zLp4@Xs8mNd3#Rb6yHc1";
+export const publishableKey = "sb_publishable_of_this_test";
+export const secretKey = "sb_secret_of_this_test";
+
+export interface Rig {
+  origin: string;
+  sql: postgres.Sql;
+  restart(): Promise<void>;
+}
+
+/** PostgreSQL with this schema, the data API and the gateway, for one test. */
+export async function withDataApi(
+  schema: string,
+  test: (rig: Rig) => Promise<void>,
+  exposed: readonly string[] = ["public", "analytics"],
+): Promise<void> {
+  const workFolder = await Deno.makeTempDir();
+  // On a server as an unprivileged user, the way to its folder must be open.
+  await Deno.chmod(workFolder, 0o755);
+  const projectFolder = join(workFolder, "project");
+  await Deno.mkdir(join(projectFolder, "supabase"), { recursive: true });
+  await Deno.writeTextFile(
+    join(projectFolder, "supabase", "config.toml"),
+    `[api]\nschemas = ${
+      JSON.stringify(exposed)
+    }\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n`,
+  );
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const database = await startPostgres({ workFolder, durable: false });
+    stops.push(() => database.stop());
+    const sql = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
+    stops.push(() => sql.end());
+    await sql.unsafe(schema);
+    const keys = { jwtSecret, publishableKey, secretKey };
+    const dataApi = await startDataApi({
+      databaseUrl: database.superuserUrl,
+      npmFolder,
+      workFolder,
+      projectFolder,
+      ...keys,
+    });
+    stops.push(() => dataApi.stop());
+    const gateway = await startGateway({ port: 0, dataApiUrl: dataApi.url, functionUrls: {}, verifyJwt: {}, ...keys });
+    stops.push(() => gateway.stop());
+    await test({ origin: gateway.origin, sql, restart: dataApi.restart });
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+    await Deno.remove(workFolder, { recursive: true });
+  }
+}
+
+export function clientOf(origin: string, key: string) {
+  return createClient(origin, key, { auth: { persistSession: false, autoRefreshToken: false } });
+}

@@ -1,0 +1,44 @@
+import postgres from "postgres";
+import { chooseInstallation } from "../../../stack/postgres/choose_installation.ts";
+import { startCluster } from "../../../stack/postgres/cluster.ts";
+import { makeClusterFolders, removeCluster } from "../../../stack/postgres/cluster_folder.ts";
+import { serverUser } from "../../../stack/postgres/server_user.ts";
+
+/** A PostgreSQL with the real pg_cron and nothing of ours: no roles, no schemas, no stand-ins. */
+export interface ForeignDatabase {
+  /** As the superuser. */
+  readonly url: string;
+  readonly sql: postgres.Sql;
+  /** For settings that need it; the address stays. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startForeignDatabase(): Promise<ForeignDatabase> {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-foreign-" });
+  await Deno.chmod(workFolder, 0o755);
+  const user = await serverUser();
+  const folders = await makeClusterFolders(workFolder, user);
+  const installation = await chooseInstallation("installed", { user, folder: folders.folder, report: () => {} });
+  const options = { installation, folders, user, cron: "real", durable: false } as const;
+  let cluster = await startCluster(options);
+  const { port } = cluster.port;
+  const url = cluster.urlOf("supabase_admin");
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql`create extension pg_cron`;
+  return {
+    url,
+    sql,
+    async restart() {
+      await cluster.stop();
+      await makeClusterFolders(workFolder, user); // a stopped cluster takes its socket's folder with it
+      cluster = await startCluster({ ...options, port });
+    },
+    async stop() {
+      await sql.end({ timeout: 5 });
+      await cluster.stop();
+      await removeCluster(workFolder);
+      await Deno.remove(workFolder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { copyCluster } from "../../../tools/test/cluster_copy.ts";
+import { wakeJobs } from "../../../tools/test/copied_jobs.ts";
+import { clusterIn } from "../../../tools/test/sample_clusters.ts";
+import { emptyClusterFolder, sampleFolder } from "./sample_copy.ts";
+import { type Stack, type StackOptions, startStack } from "../../../stack/stack.ts";
+
+/** The whole product on ports and in a folder of its own, without samples unless asked, and a connection to its database. */
+export interface Product {
+  readonly stack: Stack;
+  readonly sql: postgres.Sql;
+  /** Holds the logs. */
+  readonly workFolder: string;
+  /** Asks the analytics function through the origin. */
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
+
+export async function startProduct(options: Partial<StackOptions> = {}): Promise<Product> {
+  const workFolder = await Deno.makeTempDir({ prefix: "freshet-product-" });
+  await Deno.chmod(workFolder, 0o755);
+  const made = options.flavour === "embedded" ? undefined : clusterFor(options);
+  if (made !== undefined) await copyCluster(made, options.workFolder ?? workFolder);
+  const stack = await startStack({
+    projectFolder,
+    workFolder,
+    port: 0,
+    flavour: "installed",
+    durable: false,
+    ...options,
+  });
+  if (made !== undefined) await wakeJobs(stack.superuserUrl);
+  const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
+  return {
+    stack,
+    sql,
+    workFolder: options.workFolder ?? workFolder,
+    get: (path, headers = {}) => fetch(`${stack.origin}/functions/v1/analytics${path}`, { headers }),
+    async stop() {
+      await sql.end({ timeout: 5 });
+      await stack.stop();
+      await Deno.remove(workFolder, { recursive: true });
+    },
+  };
+}
+
+/** Migrated before, and imported by the same function, once for the run; the stack does itself what it does not find done. */
+function clusterFor({ samples }: Partial<StackOptions>): string | undefined {
+  const sample = sampleFolder();
+  return samples === true && sample !== undefined ? clusterIn(sample, "sample") : emptyClusterFolder();
+}
+
+/** Headers of a signed-in user, as supabase-js sends them. */
+export function asUser(stack: Stack, token: string): Record<string, string> {
+  return { apikey: stack.keys.publishableKey, authorization: `Bearer ${token}` };
+}

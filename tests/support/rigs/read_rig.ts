@@ -1,0 +1,88 @@
+import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
+import { createQuestion } from "../../../shared/read/cache_key.ts";
+import type { CacheEvent } from "../../../shared/cache/event.ts";
+import type { Caller } from "../../../shared/access/caller.ts";
+import type { Entry } from "../../../shared/read/entry.ts";
+import { type Answer, readResource } from "../../../shared/read/read_resource.ts";
+import { createReader, type Reader, type ReaderParts } from "../../../shared/read/reader.ts";
+import { renderJson } from "../../../shared/read/renderer.ts";
+import type { Resource } from "../../../shared/resource/resource.ts";
+import type { Format } from "../../../shared/resource/definition.ts";
+import { deriveScope } from "../../../shared/access/scope.ts";
+import type { SharedStore } from "../../../shared/cache/shared_store.ts";
+import { FakeClock, settle } from "../fakes/clock.ts";
+import { FakeSharedStore } from "../fakes/shared_store.ts";
+import { FakeSource } from "../fakes/source.ts";
+
+export const SERVICE: Caller = { kind: "service" };
+
+export interface Read {
+  readonly resource: Resource;
+  readonly params: Record<string, string>;
+  readonly caller?: Caller;
+  readonly format?: Format;
+  readonly if_none_match?: string;
+}
+
+export interface Trace {
+  readonly answer: Answer;
+  readonly events: readonly CacheEvent["type"][];
+  /** The rows of a JSON answer. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One isolate: its own memory, over a source and a shared store that may be others' too. */
+export class Isolate {
+  readonly reader: Reader;
+  readonly memory = new Map<string, Entry>();
+  readonly background: Promise<unknown>[] = [];
+
+  constructor(
+    world: { clock: FakeClock; source: FakeSource; shared: SharedStore | null },
+    parts: Partial<ReaderParts> = {},
+  ) {
+    this.reader = createReader({
+      clock: world.clock,
+      hash: sha256,
+      memory: { get: (stem) => this.memory.get(stem), set: (stem, entry) => void this.memory.set(stem, entry) },
+      shared: world.shared,
+      source: world.source,
+      renderers: { json: renderJson, csv: (rendering) => `csv of ${rendering.rows.length}` },
+      waitUntil: (work) => void this.background.push(work),
+      deployment: "https://example.supabase.co",
+      ...parts,
+    });
+  }
+
+  /** Reads as the HTTP layer would: parameters checked, scope derived. Waits for what goes on behind the answer. */
+  async read(wanted: Read): Promise<Trace> {
+    try {
+      return await this.readOnly(wanted);
+    } finally {
+      await Promise.all(this.background.splice(0));
+    }
+  }
+
+  async readOnly({ resource, params, caller = SERVICE, format = "json", if_none_match }: Read): Promise<Trace> {
+    const events: CacheEvent[] = [];
+    const question = createQuestion({ resource, params: resource.params.parse(params), format }, sha256);
+    const answer = await readResource(this.reader, {
+      ...question,
+      scope: deriveScope(resource, caller, sha256),
+      if_none_match: if_none_match ?? null,
+      emit: (event) => void events.push(event),
+    });
+    const text = answer.kind === "entry" ? answer.entry.body : "";
+    const rows = answer.kind === "entry" && format === "json" ? JSON.parse(text).data : [];
+    return { answer, rows, events: events.map(({ type }) => type) };
+  }
+}
+
+/** A world with one database, one Redis, and as many isolates as a test wants. */
+export function createWorld() {
+  const clock = new FakeClock();
+  const source = new FakeSource(clock);
+  const shared = new FakeSharedStore(clock);
+  const world = { clock, source, shared };
+  return { ...world, settle, isolate: () => new Isolate(world), lonely: () => new Isolate({ ...world, shared: null }) };
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { createAnalyticsRpc } from "../../../../shared/adapters/supabase/analytics_rpc.ts";
+import { createSupabaseSource } from "../../../../shared/adapters/supabase/source.ts";
+import { AppError, type ErrorCode } from "../../../../shared/kernel/app_error.ts";
+import { environmentWith, KEYS, ORIGIN } from "../../../support/fixtures/tokens.ts";
+
+const REQUEST = { columns: ["lane_key"], filters: [], scope: null, order: [], limit: 5 };
+const STATE = {
+  version: 3,
+  refreshed_at: "2026-11-20T10:00:00.123+00:00",
+  verified_at: "2026-11-20T10:00:00.123+00:00",
+  source_as_of: null,
+  stale_after_seconds: 1_200,
+  populated: true,
+};
+
+interface Sent {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A source whose data API answers as told, and what it was sent. */
+function sourceAnswering(respond: () => Response | Promise<Response>) {
+  const sent: Sent[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    sent.push({ url: request.url, headers: request.headers, body: await request.json() });
+    return await respond();
+  };
+  return { sent, source: createSupabaseSource(createAnalyticsRpc(environmentWith(), fetch)) };
+}
+
+Deno.test("the source calls read_view in schema analytics with the secret key", async () => {
+  const answer = {
+    state: STATE,
+    reads: {},
+    denied: false,
+    scope_values: null,
+    total_count: null,
+    withheld_count: null,
+    rows: [{ lane_key: "a" }],
+  };
+  const { sent, source } = sourceAnswering(() => Response.json(answer));
+  const { rows, state } = await source.read("mv_x", REQUEST);
+  assert.deepEqual(rows, [{ lane_key: "a" }]);
+  assert.equal(state.refreshed_at, "2026-11-20T10:00:00.123Z");
+  const [call] = sent;
+  assert.equal(call?.url, `${ORIGIN}/rest/v1/rpc/read_view`);
+  assert.equal(call?.headers.get("content-profile"), "analytics");
+  assert.equal(call?.headers.get("apikey"), KEYS.secret);
+  assert.deepEqual(call?.body, { view_name: "mv_x", request: REQUEST });
+});
+
+Deno.test("the source reads the state of all views at once", async () => {
+  const { source } = sourceAnswering(() => Response.json({ mv_x: { ...STATE, later_field: 1 } }));
+  const states = await source.states();
+  assert.equal(states["mv_x"]?.version, 3);
+});
+
+Deno.test("the source reads states one by one: what cannot be read is unreadable, and nothing else is", async () => {
+  const spoilt = { ...STATE, source_as_of: "infinity" };
+  const { source } = sourceAnswering(() => Response.json({ mv_x: STATE, mv_y: spoilt, mv_z: null }));
+  const states = await source.states();
+  assert.equal(states["mv_x"]?.version, 3);
+  assert.equal(states["mv_x"]?.unreadable, undefined);
+  assert.equal(states["mv_y"]?.unreadable, "source_as_of");
+  assert.equal(states["mv_z"]?.unreadable, "the top");
+});
+
+Deno.test("a state that came with rows and cannot be read is unreadable, and so is one of what they rest on", async () => {
+  const spoilt = { ...STATE, verified_at: "10000-01-01T00:00:00+00:00" };
+  const answer = {
+    state: spoilt,
+    reads: { mv_y: spoilt },
+    denied: false,
+    scope_values: null,
+    total_count: null,
+    withheld_count: null,
+    rows: [],
+  };
+  const { source } = sourceAnswering(() => Response.json(answer));
+  const { state, reads } = await source.read("mv_x", REQUEST);
+  assert.deepEqual([state.unreadable, reads["mv_y"]?.unreadable], ["verified_at", "verified_at"]);
+});
+
+const refusal = (code: string, status: number) => () =>
+  Response.json({ code, message: "planted row text", details: "planted", hint: "planted" }, { status });
+
+const FAILURES: readonly (readonly [string, () => Response | Promise<Response>, ErrorCode])[] = [
+  ["an unreachable API", () => Promise.reject(new TypeError("planted connection refused")), "SOURCE_UNAVAILABLE"],
+  ["a timeout", () => Promise.reject(new DOMException("planted", "TimeoutError")), "SOURCE_UNAVAILABLE"],
+  ["a gateway without an upstream", () => new Response("<html>planted", { status: 502 }), "SOURCE_UNAVAILABLE"],
+  ["a database that is stopping", refusal("57P01", 500), "SOURCE_UNAVAILABLE"],
+  ["a statement that ran out of time", refusal("57014", 500), "SOURCE_UNAVAILABLE"],
+  ["what was asked for too often", refusal("PT429", 429), "RATE_LIMITED"],
+  ["too many connections", refusal("53300", 503), "SOURCE_UNAVAILABLE"],
+  ["a lock that is not available", refusal("55P03", 500), "SOURCE_UNAVAILABLE"],
+  ["a pool that is exhausted", refusal("PGRST003", 504), "SOURCE_UNAVAILABLE"],
+  ["a local data API whose statement ran out of time", refusal("SUP", 500), "SOURCE_UNAVAILABLE"],
+  ["an unknown view", refusal("42P01", 404), "INTERNAL"],
+  ["an unknown column", refusal("42703", 400), "INTERNAL"],
+  ["a missing right", refusal("42501", 403), "INTERNAL"],
+  ["a function that is not there", refusal("PGRST202", 404), "INTERNAL"],
+  ["a wrong key", refusal("", 401), "INTERNAL"],
+  ["an answer of another shape", () => Response.json({ state: STATE, planted: "planted" }), "INTERNAL"],
+];
+
+for (const [what, respond, code] of FAILURES) {
+  Deno.test(`the source takes ${what} for ${code}, and passes on nothing that was said`, async () => {
+    const { source } = sourceAnswering(respond);
+    const error = await source.read("mv_x", REQUEST).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof AppError);
+    assert.equal(error.code, code);
+    assert.equal(error.retry_after_seconds, code === "SOURCE_UNAVAILABLE" ? 5 : null);
+    assert.doesNotMatch(`${error.message} ${error.defect} ${error.stack} ${JSON.stringify(error)}`, /planted/);
+  });
+}
+
+Deno.test("the source asks once: it does not retry behind the caller's back", async () => {
+  const { sent, source } = sourceAnswering(() => new Response("", { status: 503 }));
+  await assert.rejects(source.read("mv_x", REQUEST));
+  assert.equal(sent.length, 1);
+});

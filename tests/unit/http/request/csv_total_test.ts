@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { sha256 } from "../../../../shared/adapters/runtime/sha256.ts";
+import { AppError } from "../../../../shared/kernel/app_error.ts";
+import { rememberQuestions } from "../../../../shared/http/request/questions.ts";
+import { resources } from "../../../../tools/resources.ts";
+
+Deno.test("a count that CSV cannot show is refused, however CSV was asked for, and is told where JSON is", () => {
+  const counted = resources.filter(({ total, formats }) => total !== undefined && formats.includes("csv"));
+  assert.ok(counted.length > 0);
+  for (const resource of counted) {
+    const ask = rememberQuestions(resource, sha256);
+    const query = `${resource.total}=true`;
+    for (
+      const [search, accept] of [[`${query}&format=csv`, null], [query, "text/csv"], [
+        query,
+        "application/json;q=0.1, text/csv",
+      ]] as const
+    ) {
+      for (const attempt of [1, 2]) {
+        assert.throws(() => ask(search, accept), (thrown) => {
+          assert.ok(thrown instanceof AppError && thrown.status === 400, `${attempt}`);
+          assert.match(thrown.message, /total is told in meta, which CSV does not have/);
+          return true;
+        });
+      }
+    }
+    assert.equal(ask(query, null).question.format, "json");
+    assert.equal(ask(`${resource.total}=false&format=csv`, null).question.format, "csv");
+  }
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { defineResource } from "../../../shared/resource/resource.ts";
+import { heatmap } from "../../../shared/packs/qbank/heatmap.ts";
+import { heatmapMatrix } from "../../../shared/packs/qbank/heatmap_matrix.ts";
+import { laneDistributions } from "../../../shared/packs/arena/lane_distributions.ts";
+
+const GOOD = { ...laneDistributions, params: laneDistributions.params.shape, columns: laneDistributions.row.shape };
+
+const FAULTS: readonly (readonly [string, object, RegExp])[] = [
+  ["a name with capitals", { name: "LaneDistributions" }, /words joined by hyphens/],
+  ["a pack that is no folder", { pack: "../arena" }, /the pack is lower case/],
+  ["a view with a schema", { view: "analytics.mv_x" }, /no plain view name/],
+  ["a filter on an unknown parameter", { filters: [{ param: "x", column: "lane_key", op: "eq" }] }, /parameter "x"/],
+  ["no order", { order: [] }, /without an order/],
+  ["an order by an unknown column", { order: [{ column: "x", direction: "asc" }] }, /ordered by "x"/],
+  ["a limit of nothing", { limit: 0 }, /limit/],
+  ["a limit by an unknown parameter", { limit: { param: "weeks" } }, /limit/],
+  ["access by a column that is not served", { access: { scope: "user", column: "x", relation: null } }, /goes by "x"/],
+  [
+    "members by a column that is not served",
+    { access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } } },
+    /goes by "org_id"/,
+  ],
+  [
+    "people's rows without a column of the person",
+    { access: { scope: "member", org: "challenge_id", column: null, rows: { trainee: "own" } } },
+    /no column of the person/,
+  ],
+  [
+    "a relation whose changes would not be seen",
+    { access: { scope: "member", org: "challenge_id", column: "lane_key", rows: { manager: "people_of_manager" } } },
+    /"people_of_manager" .* among reads/,
+  ],
+  [
+    "members of no role",
+    { access: { scope: "member", org: "challenge_id", column: null, rows: {} } },
+    /names no role/,
+  ],
+  [
+    "a minimum sample that excepts a role of nobody's",
+    {
+      access: { scope: "member", org: "challenge_id", column: null, rows: { admin: "org" } },
+      minimum_sample: { column: "sample_count", at_least: 5, except: ["owner"] },
+    },
+    /excepts the role "owner"/,
+  ],
+  ["a list by a column that is not served", { listed: { column: "x", in: "dim_orgs" } }, /lists by "x"/],
+  [
+    "a list whose changes would not be seen",
+    { listed: { column: "challenge_id", in: "dim_orgs" } },
+    /"dim_orgs" .* among reads/,
+  ],
+  ["something that it reads twice", { reads: ["mv_x", "mv_x"] }, /twice/],
+  ["names by a view with a schema", { through: "analytics.named_x" }, /through "analytics.named_x"/],
+  ["names beside a reading", { through: "named_x", reading: "x" }, /stands beside a reading/],
+  ["a count that nobody can ask for", { total: "count" }, /"count" asks/],
+  ["a parameter named format", { params: { format: GOOD.params.challenge_id }, filters: [] }, /"format"/],
+  ["no JSON", { formats: ["csv"] }, /serves "json"/],
+  ["no reuse bound", { max_age_seconds: 0 }, /max_age_seconds/],
+];
+
+for (const [what, over, message] of FAULTS) {
+  Deno.test(`defineResource() refuses ${what}`, () => {
+    assert.throws(() => defineResource({ ...GOOD, ...over }), message);
+  });
+}
+
+const PAGED = { ...heatmap, params: heatmap.params.shape, columns: heatmap.row.shape };
+const BY = (column: string, direction: "asc" | "desc" = "asc") => ({ column, direction });
+
+const PAGING_FAULTS: readonly (readonly [string, object, RegExp])[] = [
+  ["a cursor that is no parameter", { cursor: "page" }, /"page", which is not among params/],
+  ["pages without a length to choose", { limit: 10 }, /length of a page is a parameter/],
+  ["pages that are reversed", { shown: "reversed" }, /reversed one by one/],
+  ["pages in an order that goes both ways", { order: [BY("week_start"), BY("question_id", "desc")] }, /goes one way/],
+  ["pages by a fraction", { order: [BY("accuracy_rate")] }, /paged by "accuracy_rate"/],
+  ["pages by what may be null", { order: [BY("median_duration_ms")] }, /paged by "median_duration_ms"/],
+];
+
+for (const [what, over, message] of PAGING_FAULTS) {
+  Deno.test(`defineResource() refuses ${what}`, () => {
+    assert.throws(() => defineResource({ ...PAGED, ...over }), message);
+  });
+}
+
+Deno.test("defineResource() refuses a pivot that loses a column, or shows one twice", () => {
+  const { pivot } = heatmapMatrix;
+  assert.ok(pivot !== undefined);
+  const definition = { ...heatmapMatrix, params: heatmapMatrix.params.shape, columns: heatmapMatrix.row.shape };
+  for (const cells of [pivot.cells.slice(1), [...pivot.cells, "topic"], [...pivot.cells.slice(1), "nowhere"]]) {
+    assert.throws(() => defineResource({ ...definition, pivot: { ...pivot, cells } }), /every column exactly once/);
+  }
+});
