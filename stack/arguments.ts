@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readCommandWords } from "./command_words.ts";
 import { StackError } from "./stack_error.ts";
 
 export const usage = `Freshet's local stack
@@ -41,48 +42,34 @@ export interface Arguments {
 }
 
 export function parseArguments(args: readonly string[], environment: (name: string) => string | undefined): Arguments {
-  const words = args.flatMap((arg) => arg.startsWith("--") && arg.includes("=") ? splitOption(arg) : [arg]);
-  let command: string | undefined;
-  let port = setting("FRESHET_PORT") ?? "54321";
-  let samples = true;
-  let json = false;
-  let env = false;
-  let dbUrl: string | undefined;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    if (word === "--port") port = words[++index] ?? "";
-    else if (word === "--db-url") dbUrl = words[++index] ?? "";
-    else if (word === "--no-samples") samples = false;
-    else if (word === "--json") json = true;
-    else if (word === "--env") env = true;
-    else if (word === "--help" || word === "-h") command = "help";
-    else if (word.startsWith("-") || command !== undefined) throw unknown(word);
-    else command = word;
-  }
+  const { values, flags, positionals, unknown } = readCommandWords(args, {
+    values: ["port", "db-url"],
+    flags: ["no-samples", "json", "env", "help"],
+  });
+  const [command, more] = flags.has("help") ? ["help"] : positionals;
+  const misunderstood = unknown ?? more;
+  if (misunderstood !== undefined) throw notUnderstood(misunderstood);
   /** Set to nothing counts as not set. */
   function setting(name: string): string | undefined {
     return environment(name) || undefined;
   }
   const projectFolder = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
-  const databaseUrl = command === "start" ? chosenDatabase(dbUrl, setting("FRESHET_DATABASE_URL")) : undefined;
+  const databaseUrl = command === "start"
+    ? chosenDatabase(values.get("db-url"), setting("FRESHET_DATABASE_URL"))
+    : undefined;
   const sentryDsn = setting("SENTRY_DSN");
   return {
     command: oneOf(commands, command ?? "help", "command"),
     projectFolder,
     workFolder: resolve(setting("FRESHET_WORK_FOLDER") ?? join(projectFolder, ".freshet")),
-    port: parsePort(port),
+    port: parsePort(values.get("port") ?? setting("FRESHET_PORT") ?? "54321"),
     flavour: oneOf(flavours, setting("FRESHET_POSTGRES") ?? "auto", "FRESHET_POSTGRES"),
-    samples,
-    json,
-    env,
+    samples: !flags.has("no-samples"),
+    json: flags.has("json"),
+    env: flags.has("env"),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
   };
-}
-
-function splitOption(arg: string): string[] {
-  const at = arg.indexOf("=");
-  return [arg.slice(0, at), arg.slice(at + 1)];
 }
 
 function parsePort(text: string): number {
@@ -110,7 +97,7 @@ function oneOf<T extends string>(allowed: readonly T[], value: string, what: str
 }
 
 /** A mistyped option may stand before a URL with a password: that is not repeated. */
-function unknown(word: string): StackError {
+function notUnderstood(word: string): StackError {
   const said = word.includes("://") ? "an address" : `"${word}"`;
   return new StackError(`${said} was not understood`, "see: deno task start --help");
 }

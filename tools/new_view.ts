@@ -10,16 +10,10 @@ import { type NewView, parseNewView } from "./new_view/names.ts";
 import { migrationSource } from "./new_view/migration.ts";
 import { withPackRow, withRow } from "./new_view/api_row.ts";
 import { resourceSource } from "./new_view/resource.ts";
+import { nextMigrationNumber } from "./schema/migration_number.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MIGRATIONS = new URL("supabase/migrations/", ROOT);
-
-/** A migration's number must be later than all before it, also than those that were dated ahead. */
-export function nextMigrationNumber(names: readonly string[], now: Date): string {
-  const present = now.toISOString().replace(/\D/g, "").slice(0, 14);
-  const last = names.map((name) => name.slice(0, 14)).filter((number) => /^\d{14}$/.test(number)).sort().at(-1) ?? "0";
-  return present > last ? present : String(BigInt(last) + 10n).padStart(14, "0");
-}
 
 async function create(view: NewView): Promise<string[]> {
   const names = await readdir(MIGRATIONS);

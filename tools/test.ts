@@ -3,6 +3,7 @@
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
 // and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only. With --proofs (`deno task
 // test:proofs`) only files with random tests run, with their full counts, and bench/proofs/ keeps the results.
+import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { describeFailure } from "./test/junit_report.ts";
@@ -13,8 +14,9 @@ import { sampleClusters } from "./test/sample_clusters.ts";
 import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
 
 const started = Date.now();
-const proofs = Deno.args.includes("--proofs");
-const chosen = chooseSuites(Deno.args.filter((arg) => arg !== "--proofs"), proofs);
+const { flags, positionals, unknown } = readCommandWords(Deno.args, { flags: ["proofs"] });
+const proofs = flags.has("proofs");
+const chosen = chooseSuites(unknown === null ? positionals : [unknown, ...positionals], proofs);
 if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages)) {
   await installPackages();
   await installNpmParts(console.log);

@@ -7,15 +7,15 @@ import { packNames, projectFolder, spread } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
 import { packs } from "../../tools/verify/find_subject.ts";
 
-const REQUIRED = ["README.md", "resources", "tests", "verify.ts"];
+const REQUIRED = ["README.md", "resources", "schema", "tests", "verify.ts"];
 
 /** Nothing else, so that each kind of thing has one place. */
-const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "samples", "schema"];
+const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "pack.json", "samples"];
 
 for (const pack of packNames()) {
   const home = join(projectFolder, "packs", pack);
 
-  Deno.test(`the pack ${pack} has a README, resources, tests and a verification, and nothing without a name`, async () => {
+  Deno.test(`the pack ${pack} has a README, resources, a schema, tests and a verification, and nothing without a name`, async () => {
     const names = await readdir(home, { withFileTypes: true });
     for (const required of REQUIRED) assert.ok(names.some(({ name }) => name === required), `it lacks ${required}`);
     const odd = names.filter((entry) => !KNOWN.includes(entry.name) && !(entry.isFile() && entry.name.endsWith(".ts")));

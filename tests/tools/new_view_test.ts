@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { nextMigrationNumber } from "../../tools/new_view.ts";
 import { withPackRow } from "../../tools/new_view/api_row.ts";
+import { nextMigrationNumber } from "../../tools/schema/migration_number.ts";
 import { parseNewView } from "../../tools/new_view/names.ts";
 import { copyProject } from "../support/rigs/project_copy.ts";
 

@@ -1,3 +1,4 @@
+import { readCommandWords } from "../../stack/command_words.ts";
 import { DoctorError } from "./doctor_error.ts";
 
 export const usage = `Examines the scheduled jobs of a PostgreSQL with pg_cron; changes nothing.
@@ -16,23 +17,18 @@ export interface Arguments {
 }
 
 export function parseArguments(args: readonly string[]): Arguments {
-  let dbUrl: string | null = null;
-  let json = false;
-  let help = false;
-  const words = args.flatMap((arg) => {
-    const at = arg.startsWith("--") ? arg.indexOf("=") : -1;
-    return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)];
+  const { values, flags, positionals, unknown } = readCommandWords(args, {
+    values: ["db-url", "remote"],
+    flags: ["json", "help"],
   });
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index];
-    if (word === "--db-url") dbUrl = databaseUrl(words[++index] ?? "", "--db-url");
-    else if (word === "--remote") throw new DoctorError("--remote is called --db-url", "deno task doctor --db-url URL");
-    else if (word === "--json") json = true;
-    else if (word === "--help" || word === "-h") help = true;
-    // A mistyped option may stand before a URL with a password: what was given is not repeated.
-    else throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
+  if (values.has("remote")) throw new DoctorError("--remote is called --db-url", "deno task doctor --db-url URL");
+  // A mistyped option may stand before a URL with a password: what was given is not repeated.
+  if (unknown !== null || positionals.length > 0) {
+    throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
   }
-  return { dbUrl, json, help };
+  const address = values.get("db-url");
+  const dbUrl = address === undefined ? null : databaseUrl(address, "--db-url");
+  return { dbUrl, json: flags.has("json"), help: flags.has("help") };
 }
 
 /** Checks a database's address without repeating it: it may hold a password. */

@@ -32,7 +32,7 @@ const OURS = `
 
 const OBJECTS = `
   with ours as (
-    select c.oid, c.relkind, c.relacl, c.relowner, c.relrowsecurity, c.reltype, c.relispartition, format('%I.%I', n.nspname, c.relname) as name
+    select c.oid, c.relkind, c.relacl, c.relowner, c.relrowsecurity, c.reloptions, c.relispartition, format('%I.%I', n.nspname, c.relname) as name
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'c', 'S') and ${OURS}
   ), routines as (
@@ -41,7 +41,7 @@ const OBJECTS = `
     where n.nspname in ('analytics', 'private', 'public')
       and not exists (select from pg_depend as e where e.objid = p.oid and e.deptype = 'e')
   )
-  select 'relation ' || name as name, concat_ws(' ', relkind, relrowsecurity, pg_get_partkeydef(oid),
+  select 'relation ' || name as name, concat_ws(' ', relkind, relrowsecurity, reloptions::text, pg_get_partkeydef(oid),
     case when relkind in ('v', 'm') then pg_get_viewdef(oid) end, obj_description(oid, 'pg_class')) as definition from ours
   union all
   select 'privileges ' || name, coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))::text from ours
@@ -79,7 +79,7 @@ const OBJECTS = `
     shobj_description(r.oid, 'pg_authid')) from pg_roles as r where r.rolname = 'reporting_user'`;
 
 /** Reads the catalogs and the declared rows. The same on every version of PostgreSQL as far as their texts are. */
-export async function describeDatabase(sql: postgres.Sql): Promise<Description> {
+export async function describeDatabase(sql: postgres.ISql): Promise<Description> {
   const described = new Map<string, string>();
   const objects = await sql.unsafe(OBJECTS);
   for (const row of objects) described.set(String(row["name"]), String(row["definition"]));

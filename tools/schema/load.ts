@@ -45,8 +45,9 @@ export async function loadSchemaWithin(
 function stages(areas: readonly string[]): { readonly area: string; readonly step: Step }[] {
   const whole = areas.flatMap((area) => STEPS.map((step) => ({ area, step })));
   const late = whole.findIndex(({ area, step }) => area === "audit" && step === "row");
-  const [row] = whole.splice(STEPS.indexOf("row"), 1);
-  return row === undefined || late < 0 ? whole : whole.toSpliced(late - 1, 0, row);
+  const row = whole.find(({ area, step }) => area === "core" && step === "row");
+  if (row === undefined || late < 0) return whole;
+  return [...whole.slice(0, late).filter((stage) => stage !== row), row, ...whole.slice(late)];
 }
 
 /** What is an object belongs together; rows and policies are tried one by one. */

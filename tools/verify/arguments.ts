@@ -1,3 +1,4 @@
+import { readCommandWords } from "../../stack/command_words.ts";
 import { VerifyError } from "./verify_error.ts";
 
 export const usage = `Verify a view against a running project
@@ -29,13 +30,12 @@ export interface Arguments {
 
 /** Null when help was asked for. @throws VerifyError for what was not understood. */
 export function parseArguments(args: readonly string[]): Arguments | null {
-  // `deno task verify x -- --dry-run` hands the two dashes on.
-  const words = args.filter((word) => word !== "--");
-  const views = words.filter((word, index) => !word.startsWith("-") && words[index - 1] !== "--rows");
-  const known = ["--dry-run", "--rows", "--clean-up", "--allow-prod", "--json", "--help", "-h"];
-  const unknown = words.find((word) => word.startsWith("-") && !known.includes(word));
-  if (unknown !== undefined) throw new VerifyError(`"${unknown}" was not understood`, "see: deno task verify --help");
-  if (words.includes("--help") || words.includes("-h")) return null;
+  const { values, flags, positionals: views, unknown } = readCommandWords(args, {
+    values: ["rows"],
+    flags: ["dry-run", "clean-up", "allow-prod", "json", "help"],
+  });
+  if (unknown !== null) throw new VerifyError(`"${unknown}" was not understood`, "see: deno task verify --help");
+  if (flags.has("help")) return null;
   const [view, second] = views;
   if (view === undefined || second !== undefined) {
     throw new VerifyError(
@@ -43,17 +43,15 @@ export function parseArguments(args: readonly string[]): Arguments | null {
       "deno task verify analytics_heatmap_agg",
     );
   }
-  if (words.includes("--dry-run") && words.includes("--clean-up")) {
+  if (flags.has("dry-run") && flags.has("clean-up")) {
     throw new VerifyError("--dry-run writes nothing and --clean-up deletes", "give one of them");
   }
-  const mode = words.includes("--dry-run") ? "dry_run" : words.includes("--clean-up") ? "clean_up" : "full";
-  const allowProd = words.includes("--allow-prod");
-  return { view, mode, rows: rowsOf(words), allowProd, json: words.includes("--json") };
+  const mode = flags.has("dry-run") ? "dry_run" : flags.has("clean-up") ? "clean_up" : "full";
+  const rows = rowsOf(values.get("rows") ?? "20000");
+  return { view, mode, rows, allowProd: flags.has("allow-prod"), json: flags.has("json") };
 }
 
-function rowsOf(words: readonly string[]): number {
-  const at = words.indexOf("--rows");
-  const given = at < 0 ? "20000" : words[at + 1] ?? "";
+function rowsOf(given: string): number {
   if (/^[1-9]\d{2,6}$/.test(given)) return Number(given);
   throw new VerifyError(`"${given}" is no number of rows`, "give a whole number from 100 to 9999999");
 }

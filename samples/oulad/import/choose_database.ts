@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readCommandWords } from "../../../stack/command_words.ts";
 import { isAlive, readState } from "../../../stack/state.ts";
 import { OuladError } from "./oulad_error.ts";
 
@@ -9,21 +10,19 @@ export interface Chosen {
 }
 
 export function parseArguments(args: readonly string[]): Chosen {
-  const words = args.flatMap((arg) =>
-    arg.startsWith("--db-url=") ? ["--db-url", arg.slice("--db-url=".length)] : [arg]
-  );
-  const at = words.indexOf("--db-url");
-  const given = at < 0 ? [] : words.splice(at, 2);
-  const [folder, ...others] = words;
-  if (folder === undefined || others.length > 0 || folder.startsWith("-")) {
+  const { values, positionals, unknown } = readCommandWords(args, { values: ["db-url"] });
+  const [folder, ...others] = positionals;
+  if (folder === undefined || others.length > 0 || unknown !== null) {
     // A mistyped option may stand before a URL with a password: addresses are not repeated.
+    const words = unknown === null ? positionals : [unknown, ...positionals];
     const said = words.map((word) => word.includes("://") ? "an address" : `"${word}"`).join(", ");
     throw new OuladError(
       `The import takes the folder of the sample and nothing else; it was given ${said || "none"}`,
       "deno task import:oulad samples/oulad [--db-url URL]",
     );
   }
-  return { folder, dbUrl: at < 0 ? null : checked(given[1] ?? "", "--db-url") };
+  const dbUrl = values.get("db-url");
+  return { folder, dbUrl: dbUrl === undefined ? null : checked(dbUrl, "--db-url") };
 }
 
 /** FRESHET_DATABASE_URL, or else the database of the local stack that runs in this folder. DATABASE_URL is another project's. */

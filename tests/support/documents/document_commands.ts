@@ -20,6 +20,22 @@ export const covered: readonly Covered[] = [
   },
   // Two of the suites that this one runs, by itself.
   { command: "npx -y deno@2.9.6 task test sql-15 house", by: "tools/test/suites.ts", as: 'name: "house"' },
+  // Each makes two databases.
+  {
+    command: "npx -y deno@2.9.6 task new:kind slow_refresh --severity error",
+    by: "tests/house/new_migration_test.ts",
+    as: '["task", "new:kind", "slow_refresh", "--severity", "error"]',
+  },
+  {
+    command: "npx -y deno@2.9.6 task new:migration audit slow_refresh",
+    by: "tests/house/new_migration_test.ts",
+    as: "new:kind drafts its migration",
+  },
+  {
+    command: "npx -y deno@2.9.6 task new:migration arena challenge_days_by_lane",
+    by: "tests/house/new_migration_test.ts",
+    as: "a plain view with a column more is replaced",
+  },
 ];
 
 export type Fate = "run" | "covered" | "hosted";

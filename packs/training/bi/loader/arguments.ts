@@ -1,3 +1,4 @@
+import { readCommandWords } from "../../stack/command_words.ts";
 import { MetabaseError } from "./metabase_error.ts";
 
 export const usage = `Load the questions of packs/training/bi/metabase and their dashboards into Metabase
@@ -22,26 +23,22 @@ export interface Arguments {
   readonly collection: string;
 }
 
-const OPTIONS = ["--url", "--database", "--organisation", "--collection"];
+const OPTIONS = ["url", "database", "organisation", "collection"];
 const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Null when help was asked for. @throws MetabaseError for what was not understood. */
 export function parseArguments(args: readonly string[]): Arguments | null {
-  const words = args.filter((word) => word !== "--");
-  if (words.includes("--help") || words.includes("-h")) return null;
-  const given = new Map<string, string>();
-  for (let index = 0; index < words.length; index += 2) {
-    const [option = "", value] = words.slice(index, index + 2);
-    if (!OPTIONS.includes(option)) throw misunderstood(`"${option}" was not understood`);
-    if (value === undefined || value.startsWith("--")) throw misunderstood(`${option} has no value`);
-    given.set(option, value);
-  }
-  const url = given.get("--url");
-  if (url === undefined) throw misunderstood("--url is missing");
+  const { values: given, flags, positionals, unknown } = readCommandWords(args, { values: OPTIONS, flags: ["help"] });
+  if (flags.has("help")) return null;
+  const misunderstood = unknown ?? positionals[0];
+  if (misunderstood !== undefined) throw refusal(`"${misunderstood}" was not understood`);
+  for (const [option, value] of given) if (value === "") throw refusal(`--${option} has no value`);
+  const url = given.get("url");
+  if (url === undefined) throw refusal("--url is missing");
   if (!/^https?:\/\/[^/?#@\s]+(?:\/[^?#@\s]*)?$/.test(url)) {
     throw new MetabaseError(`"${url}" is no address of Metabase`, "give it as --url https://metabase.example.com");
   }
-  const organisation = given.get("--organisation") ?? null;
+  const organisation = given.get("organisation") ?? null;
   if (organisation !== null && !ID.test(organisation)) {
     throw new MetabaseError(
       `"${organisation}" is no id of an organisation`,
@@ -50,12 +47,12 @@ export function parseArguments(args: readonly string[]): Arguments | null {
   }
   return {
     url: url.replace(/\/+$/, ""),
-    database: given.get("--database") ?? null,
+    database: given.get("database") ?? null,
     organisation,
-    collection: given.get("--collection") ?? "Freshet training",
+    collection: given.get("collection") ?? "Freshet training",
   };
 }
 
-function misunderstood(what: string): MetabaseError {
+function refusal(what: string): MetabaseError {
   return new MetabaseError(what, "see: deno task bi:metabase --help");
 }

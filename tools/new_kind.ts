@@ -1,0 +1,76 @@
+/**
+ * deno task new:kind <kind> [--severity error]: writes the files of a kind of trouble, which find nothing as they are written,
+ * and drafts the migration that brings them. What remains is to say what is wrong, and to find it.
+ */
+import { installNpmParts } from "../stack/npm_parts.ts";
+import { newMigration } from "./new_migration.ts";
+import { type NewKind, parseNewKind } from "./new_kind/names.ts";
+import { findRepairs, withRepair } from "./new_kind/repair.ts";
+import { runbookPage, withRow } from "./new_kind/runbook.ts";
+import { neighboursOf, schemaSource } from "./new_kind/schema_file.ts";
+import { sqlTestPath, sqlTestSource } from "./new_kind/sql_test.ts";
+import { projectFolder, readSchemaFiles } from "./schema/areas.ts";
+
+/** Writes what belongs to the kind, except the migration. Answers the paths. @throws Error before anything is written */
+export async function writeKind(kind: NewKind, root: string): Promise<string[]> {
+  const neighbours = neighboursOf(await readSchemaFiles(root));
+  const repairs = await findRepairs(root);
+  const list = `${root}docs/runbook/README.md`;
+  const changed = new Map([
+    [list, withRow(await Deno.readTextFile(list), kind)],
+    [repairs, withRepair(await Deno.readTextFile(repairs), kind)],
+  ]);
+  const made = new Map([
+    [`supabase/schemas/audit/kinds/${kind.kind}.sql`, schemaSource(kind, neighbours)],
+    [`docs/runbook/${kind.kind}.md`, runbookPage(kind)],
+    [sqlTestPath(kind), sqlTestSource(kind, neighbours)],
+  ]);
+  for (const path of made.keys()) await refuseExisting(kind, root, path);
+  for (const [path, text] of made) {
+    await Deno.mkdir(`${root}${path}`.replace(/\/[^/]+$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${root}${path}`, text, { createNew: true });
+  }
+  for (const [path, text] of changed) await Deno.writeTextFile(path, text);
+  return [...made.keys(), ...[...changed.keys()].map((path) => path.slice(root.length))];
+}
+
+async function refuseExisting({ kind }: NewKind, root: string, path: string): Promise<void> {
+  const exists = await Deno.stat(`${root}${path}`).then(() => true, () => false);
+  if (exists) throw new Error(`Kind "${kind}" has a file already, "${path}": change that one, or choose another name`);
+}
+
+/** The pages that the functions serve, and the layout of what was changed. */
+async function bringUpToDate(root: string, paths: readonly string[]): Promise<void> {
+  for (
+    const args of [["run", "-A", "tools/generate_runbook.ts"], [
+      "fmt",
+      ...paths.filter((path) => path.endsWith(".ts")),
+    ]]
+  ) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
+    if (!success) throw new Error(`deno ${args.join(" ")} failed: ${new TextDecoder().decode(stderr).trim()}`);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const kind = parseNewKind(Deno.args);
+    await installNpmParts(console.error);
+    const paths = await writeKind(kind, projectFolder);
+    await bringUpToDate(projectFolder, paths);
+    for (const path of paths) console.log(`Wrote ${path}`);
+    const wanted = { area: "audit", what: kind.kind };
+    for (const line of await newMigration(wanted, projectFolder, (line) => console.error(`… ${line}`))) {
+      console.log(line);
+    }
+    console.log(`To fill in:
+  the detector find_${kind.kind}() and the kind's summary in supabase/schemas/audit/kinds/${kind.kind}.sql, and what it is caused by
+  docs/runbook/${kind.kind}.md and its line in docs/runbook/README.md
+  what an alert says to run first, among REPAIRS
+  a test of what is bad, beside ${sqlTestPath(kind)}
+Then delete the migration and draft it again: deno task new:migration audit ${kind.kind}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
+}

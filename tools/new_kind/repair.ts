@@ -1,0 +1,27 @@
+import type { NewKind } from "./names.ts";
+
+const OPENING = /^const REPAIRS: [^\n]*= \{\n(?:  \.\.\.\w+,\n)*/m;
+
+/** The file under shared/ that says what to run first for each kind. @throws Error where no file does */
+export async function findRepairs(root: string): Promise<string> {
+  for await (const path of typescriptFiles(`${root}shared`)) {
+    if (OPENING.test(await Deno.readTextFile(path))) return path;
+  }
+  throw new Error("No file in shared/ has a list REPAIRS: what an alert says to run first has to be added by hand");
+}
+
+/** The list with an entry for the new kind: it looks at the finding. */
+export function withRepair(source: string, { kind }: NewKind): string {
+  const entry = `  ${kind}: ({ subject }) =>
+    \`select state, since, evidence from analytics.findings where kind = '${kind}' and subject = \${literal(subject)};\`,
+`;
+  return source.replace(OPENING, (opening) => opening + entry);
+}
+
+async function* typescriptFiles(folder: string): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* typescriptFiles(path);
+    else if (path.endsWith(".ts")) yield path;
+  }
+}
