@@ -1,6 +1,6 @@
 import type { NewKind } from "./names.ts";
 
-const OPENING = /^const REPAIRS: [^\n]*= \{\n(?:  \.\.\.\w+,\n)*/m;
+const OPENING = /^const REPAIRS: [^\n]*= \{\n(?: {2}\.\.\.\w+,\n)*/m;
 
 /** The file under shared/ that says what to run first for each kind. @throws Error where no file does */
 export async function findRepairs(root: string): Promise<string> {

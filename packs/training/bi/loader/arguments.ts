@@ -1,4 +1,4 @@
-import { readCommandWords } from "../../stack/command_words.ts";
+import { readCommandWords } from "../../../../stack/command_words.ts";
 import { MetabaseError } from "./metabase_error.ts";
 
 export const usage = `Load the questions of packs/training/bi/metabase and their dashboards into Metabase
