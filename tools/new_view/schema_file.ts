@@ -5,10 +5,10 @@ import type { ColumnShape } from "./table.ts";
 export function schemaSource(plan: Plan): string {
   const { names: { pack, view, resource }, table, by, at, of } = plan;
   const conditions = conditionsOf(plan);
-  const keys = [...(by === null ? [] : [snake(by.name)]), ...(at === null ? [] : ["day"])];
+  const keys = [...(by === null ? [] : [quoted(snake(by.name))]), ...(at === null ? [] : ["day"])];
   const rejects = conditions.length === 0 ? null : `rejected_${view.slice("mv_".length)}`;
   const columns = [
-    ...(by === null ? [] : [`${source(by)} as ${snake(by.name)}`]),
+    ...(by === null ? [] : [`${source(by)} as ${quoted(snake(by.name))}`]),
     ...(at === null ? [] : [`${dayOf(at)} as day`]),
     "count(*) as sample_count",
     ...(of === null ? [] : [`round(avg(${number(of)}), 3) as avg_${snake(of.name)}`]),
