@@ -41,6 +41,8 @@ export interface StackOptions {
   readonly functions?: readonly FoundFunction[];
   /** How many isolates of a function run side by side; one where nothing is said. */
   readonly isolates?: Record<string, number>;
+  /** Start the functions again when one of their files is saved. */
+  readonly watch?: boolean;
   /** Load the sample data into the packs' empty tables. */
   readonly samples?: boolean;
   /** false for stacks that a test throws away. */
@@ -173,6 +175,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         },
         optionalVariables,
         logFolder: `${workFolder}/functions`,
+        watch: options.watch ?? false,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
       }));

@@ -7,7 +7,7 @@
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
-import { readState } from "../stack/state.ts";
+import { localDatabaseUrl } from "./local_database.ts";
 import { withPackRows, withRow } from "./new_view/api_row.ts";
 import { parseWanted, type Wanted } from "./new_view/names.ts";
 import { packFiles, unknownValues } from "./new_view/new_pack.ts";
@@ -84,18 +84,10 @@ async function exists(path: string): Promise<boolean> {
   return await access(path).then(() => true, () => false);
 }
 
-/** Of the option, else of the product that runs here. */
-async function databaseUrl({ database_url }: Wanted): Promise<string> {
-  if (database_url !== null) return database_url;
-  const state = await readState(Deno.env.get("FRESHET_WORK_FOLDER") ?? join(projectFolder, ".freshet"));
-  if (state?.state === "running" && state.database_url !== null) return state.database_url;
-  throw new Error("The local product does not run, so its tables cannot be read: deno task start, or give --db-url");
-}
-
 if (import.meta.main) {
   try {
     const wanted = parseWanted(Deno.args);
-    const sql = postgres(await databaseUrl(wanted), { max: 1, onnotice: () => {} });
+    const sql = postgres(await localDatabaseUrl(wanted.database_url), { max: 1, onnotice: () => {} });
     const tables = await readWithParents(sql, wanted.from).finally(() => sql.end());
     const isNew = !await exists(join(projectFolder, "packs", wanted.pack));
     for (const file of await createView(wanted, tables)) console.log(`Wrote ${file}`);

@@ -17,6 +17,8 @@ export interface IsolateOptions {
 /** One running copy of a function. When it crashes it is started again, on the same port. */
 export interface Isolate {
   readonly url: string;
+  /** Ends it, and starts it again with the files as they are now: that is no crash. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export interface Isolate {
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
   let child = await launchListening(found, options);
+  let isAsked = false;
   const supervision = supervise();
 
   async function supervise(): Promise<void> {
@@ -31,6 +34,12 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       const startedAt = Date.now();
       const { code } = await child.ended;
       if (stopping.signal.aborted) return;
+      if (isAsked) {
+        isAsked = false;
+        failureCount = -1; // none so far, when the loop has counted
+        child = launch(found, options);
+        continue;
+      }
       if (Date.now() - startedAt > 30_000) failureCount = 0;
       const wait = Math.min(250 * 2 ** failureCount, 10_000);
       note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
@@ -41,6 +50,10 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
   }
   return {
     url: `http://127.0.0.1:${options.port}`,
+    async restart() {
+      isAsked = true;
+      await child.stop();
+    },
     async stop() {
       stopping.abort();
       await child.stop();

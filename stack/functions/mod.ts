@@ -7,6 +7,7 @@ import { EDGE_RUNTIME_VERSION, edgeRuntime } from "./edge_runtime.ts";
 import { downloadImports } from "./imports.ts";
 import { type Isolate, startIsolate } from "./isolate.ts";
 import { permissionsOf } from "./permissions.ts";
+import { watchFolders } from "./watch.ts";
 
 export interface FunctionsOptions {
   projectFolder: string;
@@ -20,6 +21,8 @@ export interface FunctionsOptions {
   functions?: readonly FoundFunction[];
   /** One log file per isolate goes there. A new temporary folder by default. */
   logFolder?: string;
+  /** Start every isolate again when a file of the functions, or one that they import, is saved. */
+  watch?: boolean;
   /** Called with what the functions print, besides the log files. */
   onOutput?: (functionName: string, chunk: Uint8Array) => void;
 }
@@ -31,6 +34,9 @@ export interface FunctionsPart extends Part {
   /** verify_jwt of config.toml, by function name: the gateway's work, as on the platform. */
   readonly verifyJwt: Record<string, boolean>;
 }
+
+/** Of a project: what functions are made of. */
+const WATCHED = ["supabase/functions", "shared", "packs"];
 
 interface Running {
   name: string;
@@ -61,17 +67,24 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     });
     return { name: found.name, isolate };
   }));
+  const watcher = options.watch !== true ? null : watchFolders(
+    WATCHED.map((folder) => join(options.projectFolder, folder)),
+    async () => {
+      await Promise.all(running.map(({ isolate }) => isolate.restart()));
+    },
+  );
   return {
     name: "functions",
     kind: "real",
     detail: `${functions.map(({ name }) => `${name} ×${options.isolates?.[name] ?? 1}`).join(", ") || "none"}; ` +
-      `Deno ${EDGE_RUNTIME_VERSION}, as on the platform`,
+      `Deno ${EDGE_RUNTIME_VERSION}, as on the platform${watcher === null ? "" : "; watched"}`,
     urls: Object.fromEntries(functions.map(({ name }) => [
       name,
       running.filter((one) => one.name === name).map((one) => one.isolate.url),
     ])),
     verifyJwt: Object.fromEntries(functions.map(({ name, verifyJwt }) => [name, verifyJwt])),
     async stop() {
+      await watcher?.stop();
       await Promise.all(running.map(({ isolate }) => isolate.stop()));
     },
   };

@@ -8,7 +8,7 @@ export function schemaSource(plan: Plan): string {
   const keys = [...(by === null ? [] : [quoted(snake(by.name))]), ...(at === null ? [] : ["day"])];
   const rejects = conditions.length === 0 ? null : `rejected_${view.slice("mv_".length)}`;
   const columns = [
-    ...(by === null ? [] : [`${source(by)} as ${quoted(snake(by.name))}`]),
+    ...(by === null ? [] : [by.name === snake(by.name) ? source(by) : `${source(by)} as ${quoted(snake(by.name))}`]),
     ...(at === null ? [] : [`${dayOf(at)} as day`]),
     "count(*) as sample_count",
     ...(of === null ? [] : [`round(avg(${number(of)}), 3) as avg_${snake(of.name)}`]),
