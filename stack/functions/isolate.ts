@@ -26,7 +26,8 @@ export interface Isolate {
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
   let child = await launchListening(found, options);
-  let isAsked = false;
+  // Told to start again: it does so at once, also where it waits after a crash.
+  let asked = new AbortController();
   const supervision = supervise();
 
   async function supervise(): Promise<void> {
@@ -34,24 +35,24 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       const startedAt = Date.now();
       const { code } = await child.ended;
       if (stopping.signal.aborted) return;
-      if (isAsked) {
-        isAsked = false;
-        failureCount = -1; // none so far, when the loop has counted
-        child = launch(found, options);
-        continue;
-      }
       if (Date.now() - startedAt > 30_000) failureCount = 0;
       const wait = Math.min(250 * 2 ** failureCount, 10_000);
-      note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
-      await pause(wait, stopping.signal);
+      if (!asked.signal.aborted) {
+        note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
+        await pause(wait, AbortSignal.any([stopping.signal, asked.signal]));
+      }
       if (stopping.signal.aborted) return;
+      if (asked.signal.aborted) {
+        failureCount = -1; // none so far, once the loop has counted
+        asked = new AbortController();
+      }
       child = launch(found, options);
     }
   }
   return {
     url: `http://127.0.0.1:${options.port}`,
     async restart() {
-      isAsked = true;
+      asked.abort();
       await child.stop();
     },
     async stop() {

@@ -10,7 +10,7 @@ export function watchFolders(folders: readonly string[], changed: () => Promise<
   const there = folders.filter((folder) => exists(folder));
   if (there.length === 0) return { stop: () => Promise.resolve() };
   const watcher = Deno.watchFs(there);
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let last: Promise<void> = Promise.resolve();
   const watching = (async () => {
     for await (const { kind, paths } of watcher) {

@@ -10,7 +10,7 @@ export function packFiles(plan: Plan, tables: readonly TableShape[]): ReadonlyMa
   ]);
 }
 
-/** What nobody but the pack's author can make up. */
+/** What only the pack's author can make up. */
 export function unknownValues(tables: readonly TableShape[]): string[] {
   return tables.flatMap((table) => {
     const faults = requiredOf(table).filter((one) => one.kind === "other").map((one) =>

@@ -1,5 +1,5 @@
 -- Object: freshet.views_over()
--- Why: PostgreSQL changes no column that a view reads, and drops no view that another one reads. So whoever changes a table
+-- Why: PostgreSQL changes no column that a view reads, and drops no view that another one reads. So a change of a table
 --      needs all of them, in an order: a view comes after those that it reads.
 create function freshet.views_over(changed regclass)
 returns table (relation regclass, depth integer)
