@@ -2400,6 +2400,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "change_table": {
+        Args: { "changed": unknown; "ddl": string; "fill"?: boolean; "texts"?: Json };
+        Returns: string[];
+      };
       "claim_heartbeat": { Args: Record<PropertyKey, never>; Returns: boolean };
       "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
