@@ -5,7 +5,7 @@ import { createQuestion } from "../../shared/core/cache_key.ts";
 import { readDemanded } from "../../shared/core/read_demanded.ts";
 import { RefreshOnDemand } from "../../shared/core/refresh_on_demand.ts";
 import { laneDistributions } from "../support/sample_pack/lane_distributions.ts";
-import { resources } from "../../tools/resources.ts";
+import { samplePack as resources } from "../support/sample_pack/mod.ts";
 import { id, laneRow } from "../support/sample_rows.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakeRefreshes, requestOf } from "../support/fake_refreshes.ts";
