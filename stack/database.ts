@@ -62,7 +62,7 @@ export async function refreshViews(
     const [registry] = await sql`select to_regclass('analytics.views') is not null as exists`;
     if (registry?.exists !== true) return 0;
     const views = await sql<{ view_name: string }[]>`
-      select o.view_name from private.refresh_order() as o
+      select o.view_name from freshet.refresh_order() as o
       join analytics.views as v on v.view_name = o.view_name
       where ${which === "all"} or v.version = 0
       order by o.depth, o.view_name`;

@@ -47,7 +47,7 @@ export async function makeStage(rows: number, jobs = 20): Promise<Stage> {
     },
     pass: passOnce,
     page: () => timed(() => sql`select analytics.list_runs(page_size => 50)`),
-    purge: () => timed(() => sql`select private.purge_history()`),
+    purge: () => timed(() => sql`select freshet.purge_history()`),
     roundTrip: () => timed(() => sql`select 1`),
     async stop() {
       await Promise.all([sql.end({ timeout: 5 }), superuser.end({ timeout: 5 })]);

@@ -53,6 +53,6 @@ export async function moveScores(sql: postgres.Sql): Promise<void> {
 }
 
 async function refreshArena(sql: postgres.Sql): Promise<void> {
-  const views = await sql`select view_name from private.refresh_order() order by depth, view_name`;
+  const views = await sql`select view_name from freshet.refresh_order() order by depth, view_name`;
   for (const { view_name } of views) await sql`select analytics.refresh_view(${view_name})`;
 }

@@ -69,7 +69,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
   history_bloat: () =>
     lines(
-      `select private.purge_history(); -- again, until it deletes nothing`,
+      `select freshet.purge_history(); -- again, until it deletes nothing`,
       `vacuum analyze cron.job_run_details;`,
     ),
   history_off: () =>
@@ -143,7 +143,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     lines(
       look(jobid),
       `${unschedule(jobid)} ${restore(job)}`,
-      `-- or, when the new name is wanted: ${adopt(renamed_to)} select private.withdraw_job(${literal(job ?? "")});`,
+      `-- or, when the new name is wanted: ${adopt(renamed_to)} select freshet.withdraw_job(${literal(job ?? "")});`,
     ),
   restarted: () => `select pg_postmaster_start_time(); -- the next run of each job closes it`,
   row_collapse: ({ view }) =>
@@ -194,7 +194,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   timed_out: ({ job }) =>
     lines(
-      `select private.time_limit_of_job(${literal(job ?? "")});`,
+      `select freshet.time_limit_of_job(${literal(job ?? "")});`,
       durations(job),
       job?.startsWith("refresh-") ? refresh(job.slice("refresh-".length)) : null,
     ),
@@ -218,7 +218,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
       look(jobid),
       `select decrypted_secret from vault.decrypted_secrets where name = 'project_url'; -- right? then, in a copy of that project:`,
       // Else it is missing in the next pass, and the repair of that would bring it back.
-      `${unschedule(jobid)} select private.withdraw_job(${literal(job ?? "")});`,
+      `${unschedule(jobid)} select freshet.withdraw_job(${literal(job ?? "")});`,
     ),
   zombie: ({ runid }) =>
     `update cron.job_run_details set status = 'failed', return_message = 'lost', end_time = now() where runid = ${
@@ -241,7 +241,7 @@ from analytics.http_calls where job_name = ${literal(job ?? "")} order by call_i
 }
 
 function durations(job: string | null | undefined): string {
-  return `select round(seconds, 1) as seconds from private.recent_durations(${literal(job ?? "")}) order by place;`;
+  return `select round(seconds, 1) as seconds from freshet.recent_durations(${literal(job ?? "")}) order by place;`;
 }
 
 function look(jobid: number | null | undefined): string {

@@ -81,9 +81,9 @@ export function keepInLedger(jobs: readonly string[]): string {
   return lines(
     `-- in a function that the job calls, change that by hand:`,
     `select cron.alter_job(jobid, command := regexp_replace(command, '\\mnet"?\\s*\\.\\s*"?http_(post|get)"?\\s*\\(', 'analytics.http_\\1(', 'gi'))`,
-    `from private.known_cron_jobs() where job_name in (${names});`,
-    `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = private.command_fingerprint(j.command)`,
-    `from private.known_cron_jobs() as j where j.job_name = d.job_name and j.job_name in (${names});`,
+    `from freshet.known_cron_jobs() where job_name in (${names});`,
+    `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = freshet.command_fingerprint(j.command)`,
+    `from freshet.known_cron_jobs() as j where j.job_name = d.job_name and j.job_name in (${names});`,
   );
 }
 
@@ -92,7 +92,7 @@ export function keepInLedger(jobs: readonly string[]): string {
  * line, of which the doctor leaves out whole ones.
  */
 export function declareAsItIs(job: string | null | undefined): string {
-  return `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = private.command_fingerprint(j.command) ` +
+  return `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = freshet.command_fingerprint(j.command) ` +
     `from cron.job as j where j.jobname = d.job_name and j.username = d.owner and d.job_name = ${literal(job ?? "")};`;
 }
 

@@ -24,7 +24,7 @@ export type Access =
 /**
  * Members of an organisation, by the verified claims `org_id` and `org_role`. `rows` says what each role reads: "org" the
  * rows of the organisation, "own" those whose `column` is the caller, and any other word is a relation
- * `private.scope_<word>(subject, org_id)`. A role that is not named reads nothing. Administrators and the secret key read
+ * `freshet.scope_<word>(subject, org_id)`. A role that is not named reads nothing. Administrators and the secret key read
  * everything where some role reads "org", and nothing where there are only people's own rows.
  */
 export interface MemberAccess {
@@ -73,7 +73,7 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
    * beside is a source of `view` or of something in `reads`, so that a new name is a new version.
    */
   readonly through?: string;
-  /** `private.reading_<name>(asked)` answers, instead of the rows of the view themselves. */
+  /** `freshet.reading_<name>(asked)` answers, instead of the rows of the view themselves. */
   readonly reading?: string;
   /** The answer depends on the UTC day of the read: an answer of yesterday is another answer. */
   readonly clock?: "day";

@@ -4,8 +4,8 @@ set check_function_bodies = off;
 
 -- supabase/schemas/core/schemas.sql
 
--- Object: schemas analytics and private, and the platform parts that they stand on
--- Why: everything derived lives in analytics; private holds the definer functions that signed-in users reach
+-- Object: schemas analytics and freshet, and the platform parts that they stand on
+-- Why: everything derived lives in analytics; freshet holds the definer functions that signed-in users reach
 --      through thin invoker wrappers, and is never exposed by the data API.
 
 -- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
@@ -23,7 +23,7 @@ begin
 end
 $$;
 
--- Object: private.call_secrets(), private.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
+-- Object: freshet.call_secrets(), freshet.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 do $$
@@ -45,33 +45,33 @@ $$;
 
 create schema if not exists analytics;
 
-create schema if not exists private;
+create schema if not exists freshet;
 
 revoke all on schema analytics from public;
 
-revoke all on schema private from public;
+revoke all on schema freshet from public;
 
 grant usage on schema analytics to authenticated, service_role;
 
-grant usage on schema private to authenticated, service_role;
+grant usage on schema freshet to authenticated, service_role;
 
 comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
 
-comment on schema private is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
+comment on schema freshet is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
 
 -- supabase/schemas/core/access/assert_operator.sql
 
--- Object: private.assert_operator()
+-- Object: freshet.assert_operator()
 -- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
 --      in a direct session. user_metadata is never read: users can write it.
-create function private.assert_operator()
+create function freshet.assert_operator()
 returns void
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := private.caller_claims();
+    claims constant jsonb := freshet.caller_claims();
     -- The role that SET ROLE chose; a definer function changes current_user, not this.
     acting_role constant text := current_setting('role');
     allowed boolean;
@@ -92,17 +92,17 @@ begin
 end
 $$;
 
-revoke all on function private.assert_operator() from public, anon, authenticated;
+revoke all on function freshet.assert_operator() from public, anon, authenticated;
 
-comment on function private.assert_operator() is
+comment on function freshet.assert_operator() is
     'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
 
 -- supabase/schemas/core/access/caller_claims.sql
 
--- Object: private.caller_claims()
+-- Object: freshet.caller_claims()
 -- Why: the one place where the database learns who asks. The data API puts the claims of a verified token there; in a direct
 --      session there are none. user_metadata is never read: users can write it.
-create function private.caller_claims()
+create function freshet.caller_claims()
 returns jsonb
 language sql
 stable
@@ -111,20 +111,20 @@ as $$
     select nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 $$;
 
-revoke all on function private.caller_claims() from public, anon, authenticated;
+revoke all on function freshet.caller_claims() from public, anon, authenticated;
 
-grant execute on function private.caller_claims() to authenticated, service_role;
+grant execute on function freshet.caller_claims() to authenticated, service_role;
 
-comment on function private.caller_claims() is 'The claims of the verified token; null in a direct session.';
+comment on function freshet.caller_claims() is 'The claims of the verified token; null in a direct session.';
 
 -- supabase/schemas/core/access/can_hold.sql
 
--- Object: private.can_hold()
+-- Object: freshet.can_hold()
 -- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
 --      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
 --      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
 --      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
-create function private.can_hold(column_type text, held text)
+create function freshet.can_hold(column_type text, held text)
 returns boolean
 language plpgsql
 stable
@@ -135,7 +135,7 @@ begin
         return true;
     end if;
     if column_type = 'uuid' then
-        return private.canonical_uuid(held) is not null;
+        return freshet.canonical_uuid(held) is not null;
     end if;
     begin
         execute format('select %L::%s', held, column_type);
@@ -147,18 +147,18 @@ begin
 end
 $$;
 
-revoke all on function private.can_hold(text, text) from public, anon, authenticated;
+revoke all on function freshet.can_hold(text, text) from public, anon, authenticated;
 
-comment on function private.can_hold(text, text) is 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+comment on function freshet.can_hold(text, text) is 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
 
 -- supabase/schemas/core/access/canonical_uuid.sql
 
--- Object: private.canonical_uuid()
+-- Object: freshet.canonical_uuid()
 -- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
 --      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
 --      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
 --      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
-create function private.canonical_uuid(spelling text)
+create function freshet.canonical_uuid(spelling text)
 returns uuid
 language sql
 immutable
@@ -167,34 +167,34 @@ as $$
     select case when spelling ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then spelling::uuid end;
 $$;
 
-revoke all on function private.canonical_uuid(text) from public, anon, authenticated;
+revoke all on function freshet.canonical_uuid(text) from public, anon, authenticated;
 
-grant execute on function private.canonical_uuid(text) to authenticated;
+grant execute on function freshet.canonical_uuid(text) to authenticated;
 
-comment on function private.canonical_uuid(text) is
+comment on function freshet.canonical_uuid(text) is
     'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
 
 -- supabase/schemas/core/access/claimed_uuid.sql
 
--- Object: private.claimed_uuid()
+-- Object: freshet.claimed_uuid()
 -- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
 --      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
 --      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
 --      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
-create function private.claimed_uuid(claim text)
+create function freshet.claimed_uuid(claim text)
 returns uuid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.canonical_uuid(private.caller_claims() ->> claim);
+    select freshet.canonical_uuid(freshet.caller_claims() ->> claim);
 $$;
 
-revoke all on function private.claimed_uuid(text) from public, anon, authenticated;
+revoke all on function freshet.claimed_uuid(text) from public, anon, authenticated;
 
-grant execute on function private.claimed_uuid(text) to authenticated;
+grant execute on function freshet.claimed_uuid(text) to authenticated;
 
-comment on function private.claimed_uuid(text) is
+comment on function freshet.claimed_uuid(text) is
     'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
 
 -- supabase/schemas/core/access/is_admin.sql
@@ -208,7 +208,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(private.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
+    select coalesce(freshet.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
 $$;
 
 revoke all on function analytics.is_admin() from public, anon, authenticated;
@@ -220,11 +220,11 @@ comment on function analytics.is_admin() is
 
 -- supabase/schemas/core/changes/believe_source_moment.sql
 
--- Object: private.believe_source_moment()
+-- Object: freshet.believe_source_moment()
 -- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
 --      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
 --      source it keeps the newest that can be believed, and none where there is none.
-create function private.believe_source_moment()
+create function freshet.believe_source_moment()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -238,19 +238,19 @@ begin
 end
 $$;
 
-revoke all on function private.believe_source_moment() from public, anon, authenticated;
+revoke all on function freshet.believe_source_moment() from public, anon, authenticated;
 
-comment on function private.believe_source_moment() is
+comment on function freshet.believe_source_moment() is
     'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
 
 -- supabase/schemas/core/changes/delete_needless_source_changes.sql
 
--- Object: private.delete_needless_source_changes()
+-- Object: freshet.delete_needless_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.delete_needless_source_changes(source regclass)
+create function freshet.delete_needless_source_changes(source regclass)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -295,19 +295,19 @@ as $$
     where c.ctid = r.change and r.place = 1 and r.row_count > 1;
 $$;
 
-revoke all on function private.delete_needless_source_changes(regclass) from public, anon, authenticated;
+revoke all on function freshet.delete_needless_source_changes(regclass) from public, anon, authenticated;
 
-comment on function private.delete_needless_source_changes(regclass) is
-    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through private.trim_source_changes.';
+comment on function freshet.delete_needless_source_changes(regclass) is
+    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through freshet.trim_source_changes.';
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
--- Object: private.has_source_changes()
+-- Object: freshet.has_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.has_source_changes(view_name text)
+create function freshet.has_source_changes(view_name text)
 returns boolean
 language sql
 stable
@@ -315,7 +315,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select v.source_snapshot is null
         -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
-        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(private.others_snapshot())
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(freshet.others_snapshot())
         or exists (
             select
             from analytics.view_sources as s
@@ -333,19 +333,19 @@ as $$
     where v.view_name = has_source_changes.view_name;
 $$;
 
-revoke all on function private.has_source_changes(text) from public, anon, authenticated;
+revoke all on function freshet.has_source_changes(text) from public, anon, authenticated;
 
-comment on function private.has_source_changes(text) is
+comment on function freshet.has_source_changes(text) is
     'True unless every logged change of the sources is included in the rows of the view.';
 
 -- supabase/schemas/core/changes/note_source_change.sql
 
--- Object: private.note_source_change()
+-- Object: freshet.note_source_change()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.note_source_change()
+create function freshet.note_source_change()
 returns trigger
 language plpgsql
 security definer
@@ -357,19 +357,19 @@ begin
 end
 $$;
 
-revoke all on function private.note_source_change() from public, anon, authenticated;
+revoke all on function freshet.note_source_change() from public, anon, authenticated;
 
-comment on function private.note_source_change() is 'Statement trigger on every source table of a registered view.';
+comment on function freshet.note_source_change() is 'Statement trigger on every source table of a registered view.';
 
 -- supabase/schemas/core/changes/others_snapshot.sql
 
--- Object: private.others_snapshot()
+-- Object: freshet.others_snapshot()
 -- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
 --      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
 --      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
 --      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
 --      that refreshed it: at worst one refresh too many.
-create function private.others_snapshot()
+create function freshet.others_snapshot()
 returns pg_snapshot
 language sql
 stable
@@ -405,9 +405,9 @@ as $$
     from bounds as b;
 $$;
 
-revoke all on function private.others_snapshot() from public, anon, authenticated;
+revoke all on function freshet.others_snapshot() from public, anon, authenticated;
 
-comment on function private.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';
+comment on function freshet.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';
 
 -- supabase/schemas/core/changes/source_changes.sql
 
@@ -440,12 +440,12 @@ comment on column analytics.source_changes.statement_count is 'How many statemen
 
 -- supabase/schemas/core/changes/source_lock_key.sql
 
--- Object: private.source_lock_key()
+-- Object: freshet.source_lock_key()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.source_lock_key(source regclass)
+create function freshet.source_lock_key(source regclass)
 returns bigint
 language sql
 immutable
@@ -454,25 +454,25 @@ as $$
     select hashtextextended('freshet.source:' || source::oid, 0);
 $$;
 
-revoke all on function private.source_lock_key(regclass) from public, anon, authenticated;
+revoke all on function freshet.source_lock_key(regclass) from public, anon, authenticated;
 
-comment on function private.source_lock_key(regclass) is
+comment on function freshet.source_lock_key(regclass) is
     'Advisory lock of a source: shared while a refresh reads it, exclusive while its change log is trimmed.';
 
 -- supabase/schemas/core/changes/trim_source_changes.sql
 
--- Object: private.trim_source_changes(), analytics.trim_source_changes()
+-- Object: freshet.trim_source_changes(), analytics.trim_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.trim_source_changes(source regclass)
+create function freshet.trim_source_changes(source regclass)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    lock_key constant bigint := private.source_lock_key(source);
+    lock_key constant bigint := freshet.source_lock_key(source);
 begin
     -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
     -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
@@ -480,7 +480,7 @@ begin
         return;
     end if;
     begin
-        perform private.delete_needless_source_changes(source);
+        perform freshet.delete_needless_source_changes(source);
     exception
         when query_canceled or others then
             perform pg_advisory_unlock(lock_key);
@@ -496,25 +496,25 @@ language sql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.trim_source_changes(c.source)
+    select freshet.trim_source_changes(c.source)
     from (select distinct c.source from analytics.source_changes as c) as c
     order by c.source::oid;
 $$;
 
-revoke all on function private.trim_source_changes(regclass) from public, anon, authenticated;
+revoke all on function freshet.trim_source_changes(regclass) from public, anon, authenticated;
 
 revoke all on function analytics.trim_source_changes() from public, anon, authenticated;
 
-comment on function private.trim_source_changes(regclass) is
+comment on function freshet.trim_source_changes(regclass) is
     'Shortens the change log of a source unless a refresh is reading it. Idempotent; never waits.';
 
 comment on function analytics.trim_source_changes() is 'Folds the change log of every source that no refresh is reading. Idempotent; never waits.';
 
 -- supabase/schemas/core/health/get_cron_job_status.sql
 
--- Object: private.get_cron_job_status(), analytics.get_cron_job_status()
+-- Object: freshet.get_cron_job_status(), analytics.get_cron_job_status()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
-create function private.get_cron_job_status()
+create function freshet.get_cron_job_status()
 returns table (
     jobid bigint,
     jobname text,
@@ -533,7 +533,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     return query
     with recent_runs as (
         -- runid is the only index of the history; runs older than this window are not worth a scan.
@@ -543,9 +543,9 @@ begin
         order by d.jobid, d.runid desc
     )
     select
-        j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
-        r.runid, r.status, private.told_run_message(r.status, r.return_message),
-        private.run_time(r.start_time), private.run_time(r.end_time)
+        j.jobid, freshet.told_name(j.jobname::text, j.jobid), j.schedule, freshet.told_command(j.command), j.active,
+        r.runid, r.status, freshet.told_run_message(r.status, r.return_message),
+        freshet.run_time(r.start_time), freshet.run_time(r.end_time)
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -569,27 +569,27 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select * from private.get_cron_job_status();
+    select * from freshet.get_cron_job_status();
 $$;
 
-revoke all on function private.get_cron_job_status() from public, anon, authenticated;
+revoke all on function freshet.get_cron_job_status() from public, anon, authenticated;
 
-grant execute on function private.get_cron_job_status() to authenticated, service_role;
+grant execute on function freshet.get_cron_job_status() to authenticated, service_role;
 
 revoke all on function analytics.get_cron_job_status() from public, anon, authenticated;
 
 grant execute on function analytics.get_cron_job_status() to authenticated, service_role;
 
-comment on function private.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+comment on function freshet.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
 
 comment on function analytics.get_cron_job_status() is
     'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
 
 -- supabase/schemas/core/health/health_check.sql
 
--- Object: private.health_check(), analytics.health_check()
+-- Object: freshet.health_check(), analytics.health_check()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
-create function private.health_check()
+create function freshet.health_check()
 returns table (
     view_name text,
     pack text,
@@ -612,12 +612,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     return query
     select
         v.view_name,
         v.pack,
-        (private.view_state(v) ->> 'populated')::boolean,
+        (freshet.view_state(v) ->> 'populated')::boolean,
         v.row_count,
         v.rejected_count,
         v.version,
@@ -662,28 +662,28 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select * from private.health_check();
+    select * from freshet.health_check();
 $$;
 
-revoke all on function private.health_check() from public, anon, authenticated;
+revoke all on function freshet.health_check() from public, anon, authenticated;
 
-grant execute on function private.health_check() to authenticated, service_role;
+grant execute on function freshet.health_check() to authenticated, service_role;
 
 revoke all on function analytics.health_check() from public, anon, authenticated;
 
 grant execute on function analytics.health_check() to authenticated, service_role;
 
-comment on function private.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
+comment on function freshet.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
 
 comment on function analytics.health_check() is
     'Admins only: one row per registered view. age = now - verified_at; is_stale when it is over the objective or the view was never refreshed.';
 
 -- supabase/schemas/core/http/call_secrets.sql
 
--- Object: private.call_secrets()
+-- Object: freshet.call_secrets()
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
-create function private.call_secrets()
+create function freshet.call_secrets()
 returns table (secret text)
 language sql
 stable
@@ -696,17 +696,17 @@ as $$
         or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
 $$;
 
-revoke all on function private.call_secrets() from public, anon, authenticated;
+revoke all on function freshet.call_secrets() from public, anon, authenticated;
 
-comment on function private.call_secrets() is
+comment on function freshet.call_secrets() is
     'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
 
 -- supabase/schemas/core/http/call_signature.sql
 
--- Object: private.call_signature()
+-- Object: freshet.call_signature()
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
-create function private.call_signature(
+create function freshet.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )
 returns text
@@ -724,9 +724,9 @@ as $$
     );
 $$;
 
-revoke all on function private.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
+revoke all on function freshet.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
 
-comment on function private.call_signature(text, text, bigint, bigint, text) is
+comment on function freshet.call_signature(text, text, bigint, bigint, text) is
     'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
 
 -- supabase/schemas/core/http/complete_call.sql
@@ -770,10 +770,10 @@ comment on function analytics.complete_call(bigint, text, text) is
 
 -- supabase/schemas/core/http/current_run.sql
 
--- Object: private.current_run()
+-- Object: freshet.current_run()
 -- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
 --      by another schema's name does, so that such a job is repaired by one word of its command.
-create function private.current_run(out runid bigint, out job_name text)
+create function freshet.current_run(out runid bigint, out job_name text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -783,7 +783,7 @@ begin
     -- index, and no further back than a run that has only just been started can be.
     select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
-    join private.known_cron_jobs() as j on j.jobid = d.jobid
+    join freshet.known_cron_jobs() as j on j.jobid = d.jobid
     where d.runid > (select max(newest.runid) - 1000 from cron.job_run_details as newest)
         and d.job_pid = pg_backend_pid()
         and d.command = current_query()
@@ -793,7 +793,7 @@ begin
     -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
     if not found then
         select min(j.job_name) into current_run.job_name
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         where j.command = current_query()
         having count(*) = 1;
     end if;
@@ -804,18 +804,18 @@ exception
 end
 $$;
 
-revoke all on function private.current_run() from public, anon, authenticated;
+revoke all on function freshet.current_run() from public, anon, authenticated;
 
-comment on function private.current_run() is 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
+comment on function freshet.current_run() is 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
 
 -- supabase/schemas/core/http/harvest_responses.sql
 
--- Object: private.harvest_responses()
+-- Object: freshet.harvest_responses()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 --      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
 --      which works on after its caller hung up was judged before the time that it has.
-create function private.harvest_responses()
+create function freshet.harvest_responses()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -851,10 +851,10 @@ begin
     )
     update analytics.http_calls as c
     set status_code = r.status_code,
-        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
+        is_timed_out = coalesce(r.timed_out, freshet.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = private.run_time(r.created),
+        responded_at = freshet.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id
@@ -867,9 +867,9 @@ begin
 end
 $$;
 
-revoke all on function private.harvest_responses() from public, anon, authenticated;
+revoke all on function freshet.harvest_responses() from public, anon, authenticated;
 
-comment on function private.harvest_responses() is
+comment on function freshet.harvest_responses() is
     'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
 
 -- supabase/schemas/core/http/http_calls.sql
@@ -968,8 +968,8 @@ as $$
 declare
     -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
     grace constant interval := interval '2 minutes';
-    project_url constant text := private.vault_secret('project_url');
-    call_secret constant text := private.vault_secret('freshet_call_secret');
+    project_url constant text := freshet.vault_secret('project_url');
+    call_secret constant text := freshet.vault_secret('freshet_call_secret');
     signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
     new_call_id bigint;
     new_request_id bigint;
@@ -1001,7 +1001,7 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    new_call_id := private.open_call(
+    new_call_id := freshet.open_call(
         format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
     );
     new_request_id := net.http_post(
@@ -1011,7 +1011,7 @@ begin
             'Content-Type', 'application/json',
             'Freshet-Call-Id', new_call_id::text,
             'Freshet-Call-Time', signed_at::text,
-            'Freshet-Signature', private.call_signature(
+            'Freshet-Signature', freshet.call_signature(
                 call_secret, name, new_call_id, signed_at,
                 encode(sha256(convert_to(coalesce(body::text, ''), 'UTF8')), 'hex')
             )
@@ -1030,10 +1030,10 @@ comment on function analytics.invoke_function(text, jsonb, interval, interval) i
 
 -- supabase/schemas/core/http/purge_http_calls.sql
 
--- Object: private.purge_http_calls()
+-- Object: freshet.purge_http_calls()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
-create function private.purge_http_calls(keep_for interval, batch_size integer)
+create function freshet.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -1054,9 +1054,9 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_http_calls(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_http_calls(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_http_calls(interval, integer) is
+comment on function freshet.purge_http_calls(interval, integer) is
     'Deletes old calls that are settled and audited, at most a batch, and returns how many.';
 
 -- supabase/schemas/core/http/rotate_call_secret.sql
@@ -1077,7 +1077,7 @@ declare
     holds_until constant timestamptz := now() + interval '5 minutes';
 begin
     begin
-        old_secret := private.vault_secret(secret_name);
+        old_secret := freshet.vault_secret(secret_name);
     exception
         -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
         when others then
@@ -1109,10 +1109,10 @@ comment on function analytics.rotate_call_secret(boolean) is
 
 -- supabase/schemas/core/http/settle_calls.sql
 
--- Object: private.settle_calls()
+-- Object: freshet.settle_calls()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
-create function private.settle_calls()
+create function freshet.settle_calls()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1162,17 +1162,17 @@ begin
 end
 $$;
 
-revoke all on function private.settle_calls() from public, anon, authenticated;
+revoke all on function freshet.settle_calls() from public, anon, authenticated;
 
-comment on function private.settle_calls() is
+comment on function freshet.settle_calls() is
     'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
 
 -- supabase/schemas/core/http/vault_secret.sql
 
--- Object: private.vault_secret()
+-- Object: freshet.vault_secret()
 -- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
 --      ledger. No key and no host ever stands in a job's command.
-create function private.vault_secret(name text)
+create function freshet.vault_secret(name text)
 returns text
 language sql
 stable
@@ -1181,9 +1181,9 @@ as $$
     select s.decrypted_secret from vault.decrypted_secrets as s where s.name = vault_secret.name;
 $$;
 
-revoke all on function private.vault_secret(text) from public, anon, authenticated;
+revoke all on function freshet.vault_secret(text) from public, anon, authenticated;
 
-comment on function private.vault_secret(text) is 'A secret of Vault, null when there is none of the name.';
+comment on function freshet.vault_secret(text) is 'A secret of Vault, null when there is none of the name.';
 
 -- supabase/schemas/core/http/verify_call.sql
 
@@ -1208,7 +1208,7 @@ begin
         bool_or(
             extensions.hmac(convert_to(verify_call.signature, 'UTF8'), moment, 'sha256') = extensions.hmac(
                 convert_to(
-                    private.call_signature(
+                    freshet.call_signature(
                         s.secret, verify_call.function_name, verify_call.call_id, verify_call.signed_at,
                         verify_call.body_sha256
                     ),
@@ -1220,7 +1220,7 @@ begin
         false
     )
     into is_right
-    from private.call_secrets() as s;
+    from freshet.call_secrets() as s;
 
     if not is_right then
         return 'wrong';
@@ -1276,12 +1276,12 @@ comment on column analytics.live_relations.moments is
 
 -- supabase/schemas/core/live/live_state.sql
 
--- Object: private.live_state()
+-- Object: freshet.live_state()
 -- Grain: one row per relation that answers rest on as it is now, without a materialized view between
 -- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
 --      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
 --      answer made before a commit is never served after it.
-create function private.live_state(declared analytics.live_relations)
+create function freshet.live_state(declared analytics.live_relations)
 returns jsonb
 language sql
 stable
@@ -1291,7 +1291,7 @@ as $$
         'version', case
             when cardinality(declared.moments) = 0 then w.statement_count
             else w.statement_count * 1000
-                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+                + least(freshet.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
         end,
         'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
@@ -1308,18 +1308,18 @@ as $$
     ) as w;
 $$;
 
-revoke all on function private.live_state(analytics.live_relations) from public, anon, authenticated;
+revoke all on function freshet.live_state(analytics.live_relations) from public, anon, authenticated;
 
-comment on function private.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of private.view_state.';
+comment on function freshet.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of freshet.view_state.';
 
 -- supabase/schemas/core/live/passed_moments.sql
 
--- Object: private.passed_moments()
+-- Object: freshet.passed_moments()
 -- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
 --      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
 --      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
 --      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
-create function private.passed_moments(moments text[], since timestamptz)
+create function freshet.passed_moments(moments text[], since timestamptz)
 returns bigint
 language plpgsql
 stable
@@ -1341,9 +1341,9 @@ begin
 end
 $$;
 
-revoke all on function private.passed_moments(text[], timestamptz) from public, anon, authenticated;
+revoke all on function freshet.passed_moments(text[], timestamptz) from public, anon, authenticated;
 
-comment on function private.passed_moments(text[], timestamptz) is 'How many moments in these columns have passed since then.';
+comment on function freshet.passed_moments(text[], timestamptz) is 'How many moments in these columns have passed since then.';
 
 -- supabase/schemas/core/live/register_live.sql
 
@@ -1386,7 +1386,7 @@ begin
     values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
     on conflict (live_name) do update
     set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
-    perform private.watch_source(c.oid, c.relkind)
+    perform freshet.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
 end
@@ -1399,25 +1399,25 @@ comment on function analytics.register_live(text, text, regclass[], text[]) is
 
 -- supabase/schemas/core/live/state_of.sql
 
--- Object: private.state_of()
+-- Object: freshet.state_of()
 -- Grain: one row per relation that answers rest on as it is now, without a materialized view between
 -- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
 --      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
 --      answer made before a commit is never served after it.
-create function private.state_of(name text)
+create function freshet.state_of(name text)
 returns jsonb
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.view_state(v) from analytics.views as v where v.view_name = state_of.name
+    select freshet.view_state(v) from analytics.views as v where v.view_name = state_of.name
     union all
-    select private.live_state(l) from analytics.live_relations as l where l.live_name = state_of.name;
+    select freshet.live_state(l) from analytics.live_relations as l where l.live_name = state_of.name;
 $$;
 
-revoke all on function private.state_of(text) from public, anon, authenticated;
+revoke all on function freshet.state_of(text) from public, anon, authenticated;
 
-comment on function private.state_of(text) is 'Where a registered view or live relation stands; null when there is none of this name.';
+comment on function freshet.state_of(text) is 'Where a registered view or live relation stands; null when there is none of this name.';
 
 -- supabase/schemas/core/live/unregister_live.sql
 
@@ -1440,11 +1440,11 @@ comment on function analytics.unregister_live(text) is 'Withdraws a live relatio
 
 -- supabase/schemas/core/messages/told_command.sql
 
--- Object: private.told_command()
+-- Object: freshet.told_command()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_command(command text)
+create function freshet.told_command(command text)
 returns text
 language sql
 immutable
@@ -1452,24 +1452,24 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when command ~ concat(
-            '^\s*((begin|commit|set (statement|lock)_timeout = (0|''[0-9]{1,8}(ms|s|min|h)?'')|select (analytics|private)\.[a-z_]{1,63}\(',
+            '^\s*((begin|commit|set (statement|lock)_timeout = (0|''[0-9]{1,8}(ms|s|min|h)?'')|select (analytics|freshet)\.[a-z_]{1,63}\(',
             '([0-9]{1,9}|''[a-z]{1,30}([-_][a-z]{1,30}){0,9}''(, jsonb_build_object\(''[a-z_]{1,30}'', now\(\)\))?)?\))\s*(;\s*|$))+$'
         ) then command
     end;
 $$;
 
-revoke all on function private.told_command(text) from public, anon, authenticated;
+revoke all on function freshet.told_command(text) from public, anon, authenticated;
 
-comment on function private.told_command(text) is
+comment on function freshet.told_command(text) is
     'A command that only sets time limits and calls this product with a name or a number; null for any other, which may hold a key.';
 
 -- supabase/schemas/core/messages/told_name.sql
 
--- Object: private.told_name()
+-- Object: freshet.told_name()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_name(job_name text, jobid bigint)
+create function freshet.told_name(job_name text, jobid bigint)
 returns text
 language sql
 immutable
@@ -1483,18 +1483,18 @@ as $$
     end;
 $$;
 
-revoke all on function private.told_name(text, bigint) from public, anon, authenticated;
+revoke all on function freshet.told_name(text, bigint) from public, anon, authenticated;
 
-comment on function private.told_name(text, bigint) is
+comment on function freshet.told_name(text, bigint) is
     'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
 
 -- supabase/schemas/core/messages/told_refresh_message.sql
 
--- Object: private.told_refresh_message()
+-- Object: freshet.told_refresh_message()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_refresh_message(entry_sqlstate text, entry_id bigint)
+create function freshet.told_refresh_message(entry_sqlstate text, entry_id bigint)
 returns text
 language sql
 immutable
@@ -1503,17 +1503,17 @@ as $$
     select concat('failed', ' [' || entry_sqlstate || ']', '; what the database said is kept in analytics.refresh_log, id ', entry_id);
 $$;
 
-revoke all on function private.told_refresh_message(text, bigint) from public, anon, authenticated;
+revoke all on function freshet.told_refresh_message(text, bigint) from public, anon, authenticated;
 
-comment on function private.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+comment on function freshet.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
 
 -- supabase/schemas/core/messages/told_run_message.sql
 
--- Object: private.told_run_message()
+-- Object: freshet.told_run_message()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_run_message(status text, message text)
+create function freshet.told_run_message(status text, message text)
 returns text
 language sql
 immutable
@@ -1536,40 +1536,40 @@ as $$
     end;
 $$;
 
-revoke all on function private.told_run_message(text, text) from public, anon, authenticated;
+revoke all on function freshet.told_run_message(text, text) from public, anon, authenticated;
 
-comment on function private.told_run_message(text, text) is
+comment on function freshet.told_run_message(text, text) is
     'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
 
 -- supabase/schemas/core/read/column_reference.sql
 
--- Object: private.column_reference()
+-- Object: freshet.column_reference()
 -- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
 --      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
 --      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.
-create function private.column_reference(relation regclass, column_name text)
+create function freshet.column_reference(relation regclass, column_name text)
 returns text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.typed_column(relation, column_name);
+    perform freshet.typed_column(relation, column_name);
     return format('v.%I', column_name);
 end
 $$;
 
-revoke all on function private.column_reference(regclass, text) from public, anon, authenticated;
+revoke all on function freshet.column_reference(regclass, text) from public, anon, authenticated;
 
-comment on function private.column_reference(regclass, text) is
+comment on function freshet.column_reference(regclass, text) is
     'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
 
 -- supabase/schemas/core/read/filter_condition.sql
 
--- Object: private.filter_condition()
+-- Object: freshet.filter_condition()
 -- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
 --      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
-create function private.filter_condition(relation regclass, filter jsonb)
+create function freshet.filter_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
@@ -1585,16 +1585,16 @@ declare
     held jsonb;
 begin
     if filter ->> 'op' in ('after', 'before') then
-        return private.row_condition(relation, filter);
+        return freshet.row_condition(relation, filter);
     end if;
-    column_type := private.typed_column(relation, column_name);
+    column_type := freshet.typed_column(relation, column_name);
     if operator is null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
-    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
+    if operator = '=' and not freshet.can_hold(column_type, filter ->> 'value') then
         return 'false';
     end if;
     if operator <> 'in' then
@@ -1602,7 +1602,7 @@ begin
     end if;
     select jsonb_agg(e.held) into held
     from jsonb_array_elements_text(filter -> 'value') as e (held)
-    where private.can_hold(column_type, e.held);
+    where freshet.can_hold(column_type, e.held);
     if held is null then
         return 'false';
     end if;
@@ -1615,18 +1615,18 @@ begin
 end
 $$;
 
-revoke all on function private.filter_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.filter_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.filter_condition(regclass, jsonb) is
+comment on function freshet.filter_condition(regclass, jsonb) is
     'One filter of a read request as SQL, its names checked and its value quoted. after and before compare several columns with one row of values.';
 
 -- supabase/schemas/core/read/listed_condition.sql
 
--- Object: private.listed_condition()
+-- Object: freshet.listed_condition()
 -- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
 --      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
 --      listed there no more is gone at once.
-create function private.listed_condition(relation regclass, filter jsonb)
+create function freshet.listed_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
@@ -1634,14 +1634,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Raises for what is no column of the relation.
-    perform private.typed_column(relation, filter ->> 'column');
+    perform freshet.typed_column(relation, filter ->> 'column');
     return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
 end
 $$;
 
-revoke all on function private.listed_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.listed_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.listed_condition(regclass, jsonb) is
+comment on function freshet.listed_condition(regclass, jsonb) is
     'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
 
 -- supabase/schemas/core/read/read_view.sql
@@ -1654,7 +1654,7 @@ comment on function private.listed_condition(regclass, jsonb) is
 --      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
 --      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
 --      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
---      what orders goes through private.column_reference, which the function before had left without a caller.
+--      what orders goes through freshet.column_reference, which the function before had left without a caller.
 create function analytics.read_view(view_name text, request jsonb)
 returns jsonb
 language plpgsql
@@ -1668,7 +1668,7 @@ declare
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
     through constant text := coalesce(request ->> 'through', view_name);
     relation regclass := to_regclass(format('analytics.%I', through));
-    state constant jsonb := private.state_of(view_name);
+    state constant jsonb := freshet.state_of(view_name);
     read_states jsonb;
     allowed text[];
     wanted jsonb := request -> 'filters';
@@ -1687,12 +1687,12 @@ begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
     end if;
-    select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
+    select coalesce(jsonb_object_agg(r.name, freshet.state_of(r.name)), '{}'::jsonb) into read_states
     from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
 
     if scope is not null then
-        allowed := private.scope_values(scope);
-        if private.scope_denies(scope, allowed, wanted) then
+        allowed := freshet.scope_values(scope);
+        if freshet.scope_denies(scope, allowed, wanted) then
             return jsonb_build_object(
                 'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
                 'total_count', null, 'withheld_count', null
@@ -1711,10 +1711,10 @@ begin
         if reading is null then
             rows_of := relation::text;
         else
-            relation := private.reading_rows(reading ->> 'name');
+            relation := freshet.reading_rows(reading ->> 'name');
             asked := (reading -> 'asked')
                 || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
-            rows_of := format('private.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
+            rows_of := format('freshet.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
         end if;
 
         select
@@ -1725,18 +1725,18 @@ begin
         into conditions, countable, guards, unguarded
         from (
             select
-                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+                freshet.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
         select string_agg(
             format(
                 '%s %s',
-                private.column_reference(relation, o ->> 'column'),
+                freshet.column_reference(relation, o ->> 'column'),
                 case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
             ), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(private.column_reference(relation, c), ', ') into strict columns
+        select string_agg(freshet.column_reference(relation, c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(
@@ -1771,13 +1771,13 @@ comment on function analytics.read_view(text, jsonb) is
 
 -- supabase/schemas/core/read/reading_rows.sql
 
--- Object: private.reading_rows()
--- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+-- Object: freshet.reading_rows()
+-- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
 --      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
 --      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
 --      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
 --      request may ask how many rows there are beside those of its page.
-create function private.reading_rows(reading text)
+create function freshet.reading_rows(reading text)
 returns regclass
 language plpgsql
 stable
@@ -1789,29 +1789,29 @@ begin
     select t.typrelid into row_type
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_type as t on t.oid = p.prorettype
-    where p.oid = to_regprocedure(format('private.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
+    where p.oid = to_regprocedure(format('freshet.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
     if not found then
         raise exception using
             errcode = 'undefined_function',
             message = format('unknown reading "%s"', reading),
-            hint = 'A reading is private.reading_<name>(asked jsonb), which returns rows of a composite type.';
+            hint = 'A reading is freshet.reading_<name>(asked jsonb), which returns rows of a composite type.';
     end if;
     return row_type;
 end
 $$;
 
-revoke all on function private.reading_rows(text) from public, anon, authenticated;
+revoke all on function freshet.reading_rows(text) from public, anon, authenticated;
 
-comment on function private.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
+comment on function freshet.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
 
 -- supabase/schemas/core/read/row_condition.sql
 
--- Object: private.row_condition()
+-- Object: freshet.row_condition()
 -- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
 --      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
 --      an index over those columns answers. `before` is the same downwards.
-create function private.row_condition(relation regclass, filter jsonb)
+create function freshet.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
@@ -1831,10 +1831,10 @@ begin
     select
         string_agg(format('v.%I', p.name), ', ' order by p.place),
         string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
-        bool_and(private.can_hold(p.column_type, p.held))
+        bool_and(freshet.can_hold(p.column_type, p.held))
     into strict names, held_values, is_possible
     from (
-        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
+        select c.name, c.place, freshet.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
         from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
     ) as p (name, place, column_type, held);
     -- No page ends with a value that the column cannot hold: after it there is nothing.
@@ -1845,13 +1845,13 @@ begin
 end
 $$;
 
-revoke all on function private.row_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.row_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';
+comment on function freshet.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';
 
 -- supabase/schemas/core/read/scope_denies.sql
 
-create function private.scope_denies(scope jsonb, allowed text[], filters jsonb)
+create function freshet.scope_denies(scope jsonb, allowed text[], filters jsonb)
 returns boolean
 language sql
 immutable
@@ -1868,19 +1868,19 @@ as $$
     );
 $$;
 
-revoke all on function private.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
+revoke all on function freshet.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
 
-comment on function private.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';
+comment on function freshet.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';
 
 -- supabase/schemas/core/read/scope_values.sql
 
--- Object: private.scope_values()
--- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+-- Object: freshet.scope_values()
+-- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
 --      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
 --      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
 --      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
 --      request may ask how many rows there are beside those of its page.
-create function private.scope_values(scope jsonb)
+create function freshet.scope_values(scope jsonb)
 returns text[]
 language plpgsql
 stable
@@ -1895,11 +1895,11 @@ begin
         return array[scope ->> 'value'];
     end if;
     if org is null then
-        execute format('select array_agg(x) from private.%I($1) as x', 'scope_' || relation)
+        execute format('select array_agg(x) from freshet.%I($1) as x', 'scope_' || relation)
         into found_values
         using scope ->> 'value';
     else
-        execute format('select array_agg(x) from private.%I($1, $2) as x', 'scope_' || relation)
+        execute format('select array_agg(x) from freshet.%I($1, $2) as x', 'scope_' || relation)
         into found_values
         using scope ->> 'value', org;
     end if;
@@ -1907,19 +1907,19 @@ begin
 end
 $$;
 
-revoke all on function private.scope_values(jsonb) from public, anon, authenticated;
+revoke all on function freshet.scope_values(jsonb) from public, anon, authenticated;
 
-comment on function private.scope_values(jsonb) is
-    'What a caller may see in the scope column: the claim itself, or what private.scope_<relation>(claim), inside an organisation private.scope_<relation>(claim, organisation), returns.';
+comment on function freshet.scope_values(jsonb) is
+    'What a caller may see in the scope column: the claim itself, or what freshet.scope_<relation>(claim), inside an organisation freshet.scope_<relation>(claim, organisation), returns.';
 
 -- supabase/schemas/core/read/typed_column.sql
 
--- Object: private.typed_column()
+-- Object: freshet.typed_column()
 -- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
 --      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
 --      an index over those columns answers. `before` is the same downwards.
-create function private.typed_column(relation regclass, column_name text)
+create function freshet.typed_column(relation regclass, column_name text)
 returns text
 language plpgsql
 stable
@@ -1938,9 +1938,9 @@ begin
 end
 $$;
 
-revoke all on function private.typed_column(regclass, text) from public, anon, authenticated;
+revoke all on function freshet.typed_column(regclass, text) from public, anon, authenticated;
 
-comment on function private.typed_column(regclass, text) is 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
+comment on function freshet.typed_column(regclass, text) is 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
 
 -- supabase/schemas/core/read/view_states.sql
 
@@ -1956,9 +1956,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
-        select v.view_name, private.view_state(v) from analytics.views as v
+        select v.view_name, freshet.view_state(v) from analytics.views as v
         union all
-        select l.live_name, private.live_state(l) from analytics.live_relations as l
+        select l.live_name, freshet.live_state(l) from analytics.live_relations as l
     ) as s (name, state);
 $$;
 
@@ -1971,25 +1971,25 @@ comment on function analytics.view_states() is
 
 -- supabase/schemas/core/read/wanted_condition.sql
 
--- Object: private.wanted_condition()
+-- Object: freshet.wanted_condition()
 -- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
 --      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
 --      listed there no more is gone at once.
-create function private.wanted_condition(relation regclass, filter jsonb)
+create function freshet.wanted_condition(relation regclass, filter jsonb)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     select case filter ->> 'op'
-        when 'listed' then private.listed_condition(relation, filter)
-        else private.filter_condition(relation, filter)
+        when 'listed' then freshet.listed_condition(relation, filter)
+        else freshet.filter_condition(relation, filter)
     end;
 $$;
 
-revoke all on function private.wanted_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.wanted_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';
+comment on function freshet.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';
 
 -- supabase/schemas/core/refresh/refresh_all_views.sql
 
@@ -2017,7 +2017,7 @@ declare
     entry analytics.refresh_log;
     is_canceled boolean := false;
 begin
-    for wanted in select o.view_name from private.refresh_order() as o loop
+    for wanted in select o.view_name from freshet.refresh_order() as o loop
         -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
         if is_canceled then
             return query select
@@ -2025,7 +2025,7 @@ begin
                 'the call was canceled before the turn of this view'::text;
             continue;
         end if;
-        entry := private.attempt_refresh(wanted);
+        entry := freshet.attempt_refresh(wanted);
         is_canceled := entry.sqlstate is not distinct from '57014';
         return query select
             entry.view_name,
@@ -2085,7 +2085,7 @@ comment on column analytics.refresh_log.runid is 'cron.job_run_details.runid, wh
 
 -- supabase/schemas/core/refresh/refresh_order.sql
 
-create function private.refresh_order()
+create function freshet.refresh_order()
 returns table (view_name text, depth integer)
 language sql
 stable
@@ -2105,9 +2105,9 @@ as $$
     order by 2, 1;
 $$;
 
-revoke all on function private.refresh_order() from public, anon, authenticated;
+revoke all on function freshet.refresh_order() from public, anon, authenticated;
 
-comment on function private.refresh_order() is 'Registered views, sources before the views that read them.';
+comment on function freshet.refresh_order() is 'Registered views, sources before the views that read them.';
 
 -- supabase/schemas/core/refresh/refresh_view.sql
 
@@ -2151,12 +2151,12 @@ begin
 
     if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
         entry.outcome := 'skipped_busy';
-        return private.log_refresh(entry);
+        return freshet.log_refresh(entry);
     end if;
 
     -- Read again under the lock: a refresh that has just ended has moved it.
     select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
-    perform pg_advisory_xact_lock_shared(private.source_lock_key(s.source))
+    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
     from analytics.view_sources as s
     where s.view_name = refresh_view.view_name;
 
@@ -2176,16 +2176,16 @@ begin
             source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
             if source_entry.outcome = 'skipped_busy' then
                 entry.outcome := 'skipped_busy';
-                return private.log_refresh(entry);
+                return freshet.log_refresh(entry);
             end if;
         end loop;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
-        snapshot_before := private.others_snapshot();
+        snapshot_before := freshet.others_snapshot();
 
         if is_populated
             and declared.refreshed_at > entry.started_at - declared.rebuild_after
-            and not private.has_source_changes(view_name)
+            and not freshet.has_source_changes(view_name)
         then
             update analytics.views as v
             set verified_at = entry.started_at, source_snapshot = snapshot_before
@@ -2193,7 +2193,7 @@ begin
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
             entry.rejected_count := declared.rejected_count;
-            return private.log_refresh(entry);
+            return freshet.log_refresh(entry);
         end if;
 
         if is_populated then
@@ -2241,11 +2241,11 @@ begin
     select relation
     where exists (select from analytics.view_sources as s where s.source = relation);
 
-    perform private.trim_source_changes(s.source)
+    perform freshet.trim_source_changes(s.source)
     from analytics.view_sources as s
     where s.view_name = refresh_view.view_name;
 
-    return private.log_refresh(entry);
+    return freshet.log_refresh(entry);
 end
 $$;
 
@@ -2258,10 +2258,10 @@ comment on function analytics.refresh_view(text, text) is
 
 -- supabase/schemas/core/refresh_queue/ask_refresh.sql
 
--- Object: private.ask_refresh()
+-- Object: freshet.ask_refresh()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
-create function private.ask_refresh(view_name text, pack text, asked_by text)
+create function freshet.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql
 security definer
@@ -2276,30 +2276,30 @@ declare
         else 'service'
     end;
 begin
-    perform private.assert_operator();
-    request := private.waiting_refresh(view_name, pack);
+    perform freshet.assert_operator();
+    request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
         if caller <> 'service' then
-            perform private.assert_refresh_is_due(view_name, pack);
+            perform freshet.assert_refresh_is_due(view_name, pack);
         end if;
-        request := private.request_refresh(view_name, pack, caller);
+        request := freshet.request_refresh(view_name, pack, caller);
     end if;
-    return private.refresh_request(request.id);
+    return freshet.refresh_request(request.id);
 end
 $$;
 
-revoke all on function private.ask_refresh(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.ask_refresh(text, text, text) from public, anon, authenticated;
 
-grant execute on function private.ask_refresh(text, text, text) to authenticated, service_role;
+grant execute on function freshet.ask_refresh(text, text, text) to authenticated, service_role;
 
-comment on function private.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+comment on function freshet.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
 
 -- supabase/schemas/core/refresh_queue/assert_refresh_is_due.sql
 
--- Object: private.assert_refresh_is_due()
+-- Object: freshet.assert_refresh_is_due()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
-create function private.assert_refresh_is_due(view_name text, pack text)
+create function freshet.assert_refresh_is_due(view_name text, pack text)
 returns void
 language plpgsql
 stable
@@ -2336,18 +2336,18 @@ begin
 end
 $$;
 
-revoke all on function private.assert_refresh_is_due(text, text) from public, anon, authenticated;
+revoke all on function freshet.assert_refresh_is_due(text, text) from public, anon, authenticated;
 
-comment on function private.assert_refresh_is_due(text, text) is
+comment on function freshet.assert_refresh_is_due(text, text) is
     'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';
 
 -- supabase/schemas/core/refresh_queue/claim_refresh.sql
 
--- Object: private.claim_refresh()
+-- Object: freshet.claim_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.claim_refresh(worker integer default null)
+create function freshet.claim_refresh(worker integer default null)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2368,14 +2368,14 @@ begin
         from analytics.refresh_requests as r
         where r.id = nullif(current_setting('freshet.held_request', true), '')::bigint and r.finished_at is not null
     ) then
-        perform pg_advisory_unlock(private.refresh_request_key(current_setting('freshet.held_request')::bigint));
+        perform pg_advisory_unlock(freshet.refresh_request_key(current_setting('freshet.held_request')::bigint));
         perform set_config('freshet.held_request', '', false);
     end if;
     if current_setting('freshet.queue_is_empty', true) = 'yes' or began_at < clock_timestamp() - longest_session then
         return;
     end if;
 
-    perform private.cut_overdue_refreshes();
+    perform freshet.cut_overdue_refreshes();
     for candidate in
         select r.id, n.view_name, n.attempt_count, coalesce(d.statement_timeout, interval '10 minutes') as statement_timeout
         from analytics.refresh_requests as r
@@ -2391,7 +2391,7 @@ begin
         -- What this session has begun, then what waits longest.
         order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
     loop
-        continue when not private.hold_refresh(candidate.id, candidate.view_name);
+        continue when not freshet.hold_refresh(candidate.id, candidate.view_name);
         if candidate.attempt_count >= most_attempts then
             entry := null;
             entry.view_name := candidate.view_name;
@@ -2402,7 +2402,7 @@ begin
                 'refresh of analytics.%s was begun %s times and never ended: its process or the server was killed each time, so it is not tried again',
                 candidate.view_name, candidate.attempt_count
             );
-            perform private.finish_refresh(candidate.id, private.log_refresh(entry));
+            perform freshet.finish_refresh(candidate.id, freshet.log_refresh(entry));
             perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
             -- The request stays with this session, whose next claim goes on with it or lets it go.
             return;
@@ -2422,18 +2422,18 @@ begin
 end
 $$;
 
-revoke all on function private.claim_refresh(integer) from public, anon, authenticated;
+revoke all on function freshet.claim_refresh(integer) from public, anon, authenticated;
 
-comment on function private.claim_refresh(integer) is
-    'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+comment on function freshet.claim_refresh(integer) is
+    'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call freshet.run_refresh().';
 
 -- supabase/schemas/core/refresh_queue/cut_overdue_refreshes.sql
 
--- Object: private.cut_overdue_refreshes()
+-- Object: freshet.cut_overdue_refreshes()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.cut_overdue_refreshes()
+create function freshet.cut_overdue_refreshes()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -2445,7 +2445,7 @@ as $$
     join pg_catalog.pg_locks as l
         on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted and l.objsubid = 1
         and l.database = (select b.oid from pg_catalog.pg_database as b where b.datname = current_database())
-        and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(v.request_id)
+        and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(v.request_id)
     -- Of an attempt that was killed the row says the same, while the next one is just about to begin.
     join pg_catalog.pg_stat_activity as a
         on a.pid = l.pid and a.xact_start < clock_timestamp() - d.statement_timeout - interval '5 seconds'
@@ -2455,18 +2455,18 @@ as $$
         and l.pid <> pg_backend_pid();
 $$;
 
-revoke all on function private.cut_overdue_refreshes() from public, anon, authenticated;
+revoke all on function freshet.cut_overdue_refreshes() from public, anon, authenticated;
 
-comment on function private.cut_overdue_refreshes() is
+comment on function freshet.cut_overdue_refreshes() is
     'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
 
 -- supabase/schemas/core/refresh_queue/finish_refresh.sql
 
--- Object: private.finish_refresh()
+-- Object: freshet.finish_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.finish_refresh(request_id bigint, entry analytics.refresh_log)
+create function freshet.finish_refresh(request_id bigint, entry analytics.refresh_log)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -2482,17 +2482,17 @@ as $$
         and not exists (select from analytics.refresh_request_views as v where v.request_id = r.id and v.outcome is null);
 $$;
 
-revoke all on function private.finish_refresh(bigint, analytics.refresh_log) from public, anon, authenticated;
+revoke all on function freshet.finish_refresh(bigint, analytics.refresh_log) from public, anon, authenticated;
 
-comment on function private.finish_refresh(bigint, analytics.refresh_log) is 'Writes what became of a view, and the end of the request with its last one.';
+comment on function freshet.finish_refresh(bigint, analytics.refresh_log) is 'Writes what became of a view, and the end of the request with its last one.';
 
 -- supabase/schemas/core/refresh_queue/hold_refresh.sql
 
--- Object: private.hold_refresh()
+-- Object: freshet.hold_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.hold_refresh(request_id bigint, view_name text)
+create function freshet.hold_refresh(request_id bigint, view_name text)
 returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2500,7 +2500,7 @@ as $$
 declare
     is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
 begin
-    if not is_mine and not pg_try_advisory_lock(private.refresh_request_key(request_id)) then
+    if not is_mine and not pg_try_advisory_lock(freshet.refresh_request_key(request_id)) then
         return false;
     end if;
     -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
@@ -2515,7 +2515,7 @@ begin
         perform set_config('freshet.held_request', request_id::text, false);
         return true;
     end if;
-    perform pg_advisory_unlock(private.refresh_request_key(request_id));
+    perform pg_advisory_unlock(freshet.refresh_request_key(request_id));
     if is_mine then
         perform set_config('freshet.held_request', '', false);
     end if;
@@ -2523,18 +2523,18 @@ begin
 end
 $$;
 
-revoke all on function private.hold_refresh(bigint, text) from public, anon, authenticated;
+revoke all on function freshet.hold_refresh(bigint, text) from public, anon, authenticated;
 
-comment on function private.hold_refresh(bigint, text) is
+comment on function freshet.hold_refresh(bigint, text) is
     'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';
 
 -- supabase/schemas/core/refresh_queue/refresh_request.sql
 
--- Object: private.refresh_request(), analytics.refresh_request()
+-- Object: freshet.refresh_request(), analytics.refresh_request()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.refresh_request(id bigint)
+create function freshet.refresh_request(id bigint)
 returns jsonb
 language plpgsql
 security definer
@@ -2544,7 +2544,7 @@ declare
     is_locked boolean;
     answer jsonb;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     -- What runs is not committed; its lock is seen by everybody.
     select exists (
         select
@@ -2554,7 +2554,7 @@ begin
             and l.mode = 'ExclusiveLock'
             and l.granted
             and l.objsubid = 1
-            and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(refresh_request.id)
+            and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(refresh_request.id)
     ) into is_locked;
 
     select jsonb_build_object(
@@ -2582,7 +2582,7 @@ begin
                 'sqlstate', v.sqlstate,
                 'message', case
                     -- The function that serves /ops asks with the secret key, and scrubs.
-                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    when v.outcome = 'failed' and analytics.is_admin() then freshet.told_refresh_message(v.sqlstate, v.refresh_id)
                     else left(v.message, 4000)
                 end,
                 'attempt_count', v.attempt_count,
@@ -2605,29 +2605,29 @@ returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.refresh_request(id);
+    select freshet.refresh_request(id);
 $$;
 
-revoke all on function private.refresh_request(bigint) from public, anon, authenticated;
+revoke all on function freshet.refresh_request(bigint) from public, anon, authenticated;
 
-grant execute on function private.refresh_request(bigint) to authenticated, service_role;
+grant execute on function freshet.refresh_request(bigint) to authenticated, service_role;
 
 revoke all on function analytics.refresh_request(bigint) from public, anon, authenticated;
 
 grant execute on function analytics.refresh_request(bigint) to authenticated, service_role;
 
-comment on function private.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+comment on function freshet.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
 
 comment on function analytics.refresh_request(bigint) is
     'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
 
 -- supabase/schemas/core/refresh_queue/refresh_request_key.sql
 
--- Object: private.refresh_request_key()
+-- Object: freshet.refresh_request_key()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.refresh_request_key(id bigint)
+create function freshet.refresh_request_key(id bigint)
 returns bigint
 language sql
 immutable
@@ -2636,9 +2636,9 @@ as $$
     select hashtextextended('freshet.refresh_request:' || id, 0);
 $$;
 
-revoke all on function private.refresh_request_key(bigint) from public, anon, authenticated;
+revoke all on function freshet.refresh_request_key(bigint) from public, anon, authenticated;
 
-comment on function private.refresh_request_key(bigint) is
+comment on function freshet.refresh_request_key(bigint) is
     'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
 
 -- supabase/schemas/core/refresh_queue/refresh_requests.sql
@@ -2665,7 +2665,7 @@ alter table analytics.refresh_requests enable row level security;
 
 revoke all on table analytics.refresh_requests from public, anon, authenticated;
 
-comment on table analytics.refresh_requests is 'Queue of refreshes. Written by private.request_refresh and the jobs analytics-refresh-queue-* only.';
+comment on table analytics.refresh_requests is 'Queue of refreshes. Written by freshet.request_refresh and the jobs analytics-refresh-queue-* only.';
 
 comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
 
@@ -2676,11 +2676,11 @@ comment on column analytics.refresh_requests.finished_at is 'When the last of it
 
 -- supabase/schemas/core/refresh_queue/refresh_worker_command.sql
 
--- Object: private.refresh_worker_command()
+-- Object: freshet.refresh_worker_command()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.refresh_worker_command(worker integer, in_background boolean)
+create function freshet.refresh_worker_command(worker integer, in_background boolean)
 returns text
 language sql
 immutable
@@ -2689,32 +2689,32 @@ as $$
     -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
     -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
     -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
-    -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
+    -- is the whole command may commit, and freshet.cut_overdue_refreshes() keeps the limits that are shorter.
     select case
         when in_background
             then format(
-                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
-                'perform private.run_refresh(); commit; end loop; end''', worker
+                'do ''begin for place in 1..8 loop perform freshet.claim_refresh(%s); commit; '
+                'perform freshet.run_refresh(); commit; end loop; end''', worker
             )
         else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
             || rtrim(
-                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                repeat(format('begin; select freshet.claim_refresh(%s); commit; begin; select freshet.run_refresh(); commit; ', worker), 8),
                 '; '
             )
     end;
 $$;
 
-revoke all on function private.refresh_worker_command(integer, boolean) from public, anon, authenticated;
+revoke all on function freshet.refresh_worker_command(integer, boolean) from public, anon, authenticated;
 
-comment on function private.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+comment on function freshet.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
 
 -- supabase/schemas/core/refresh_queue/request_refresh.sql
 
--- Object: private.request_refresh(), analytics.request_refresh()
+-- Object: freshet.request_refresh(), analytics.request_refresh()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.request_refresh(view_name text, pack text, requested_by text)
+create function freshet.request_refresh(view_name text, pack text, requested_by text)
 returns analytics.refresh_requests
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2740,11 +2740,11 @@ begin
             hint = 'select view_name, pack from analytics.health_check() lists the registered views.';
     end if;
 
-    request := private.waiting_refresh(view_name, pack);
+    request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
         -- Of two at once the second waits until the first has committed, and finds its request.
         perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
-        request := private.waiting_refresh(view_name, pack);
+        request := freshet.waiting_refresh(view_name, pack);
     end if;
     if request.id is null then
         insert into analytics.refresh_requests (view_name, pack, requested_by)
@@ -2752,7 +2752,7 @@ begin
         returning * into request;
         insert into analytics.refresh_request_views (request_id, view_name, place)
         select request.id, o.view_name, row_number() over (order by o.depth, o.view_name)
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         join analytics.views as v on v.view_name = o.view_name
         where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack;
     end if;
@@ -2765,16 +2765,16 @@ returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.ask_refresh(view_name, pack, asked_by);
+    select freshet.ask_refresh(view_name, pack, asked_by);
 $$;
 
-revoke all on function private.request_refresh(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.request_refresh(text, text, text) from public, anon, authenticated;
 
 revoke all on function analytics.request_refresh(text, text, text) from public, anon, authenticated;
 
 grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
 
-comment on function private.request_refresh(text, text, text) is
+comment on function freshet.request_refresh(text, text, text) is
     'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
 
 comment on function analytics.request_refresh(text, text, text) is
@@ -2782,11 +2782,11 @@ comment on function analytics.request_refresh(text, text, text) is
 
 -- supabase/schemas/core/refresh_queue/run_refresh.sql
 
--- Object: private.run_refresh()
+-- Object: freshet.run_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.run_refresh()
+create function freshet.run_refresh()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2799,25 +2799,25 @@ begin
         return;
     end if;
     request_id := current_setting('freshet.held_request')::bigint;
-    perform private.finish_refresh(request_id, private.attempt_refresh(wanted, 'request'));
+    perform freshet.finish_refresh(request_id, freshet.attempt_refresh(wanted, 'request'));
     perform set_config('freshet.claimed_view', '', false);
     -- The refresh itself holds the same lock until its commit.
     perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || wanted, 0));
 end
 $$;
 
-revoke all on function private.run_refresh() from public, anon, authenticated;
+revoke all on function freshet.run_refresh() from public, anon, authenticated;
 
-comment on function private.run_refresh() is
-    'Refreshes the view that private.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
+comment on function freshet.run_refresh() is
+    'Refreshes the view that freshet.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_worker.sql
 
--- Object: private.schedule_refresh_worker()
+-- Object: freshet.schedule_refresh_worker()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.schedule_refresh_worker(worker integer, schedule text)
+create function freshet.schedule_refresh_worker(worker integer, schedule text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -2826,7 +2826,7 @@ as $$
     select analytics.register_job(
         job_name => 'analytics-refresh-queue-' || worker,
         schedule => schedule,
-        command => private.refresh_worker_command(
+        command => freshet.refresh_worker_command(
             worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
         ),
         late_after => interval '10 minutes',
@@ -2835,17 +2835,17 @@ as $$
     update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
 $$;
 
-revoke all on function private.schedule_refresh_worker(integer, text) from public, anon, authenticated;
+revoke all on function freshet.schedule_refresh_worker(integer, text) from public, anon, authenticated;
 
-comment on function private.schedule_refresh_worker(integer, text) is 'One of the jobs of private.schedule_refresh_workers.';
+comment on function freshet.schedule_refresh_worker(integer, text) is 'One of the jobs of freshet.schedule_refresh_workers.';
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
 
--- Object: private.schedule_refresh_workers()
+-- Object: freshet.schedule_refresh_workers()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.schedule_refresh_workers()
+create function freshet.schedule_refresh_workers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2853,28 +2853,28 @@ as $$
 begin
     for worker in 1..2 loop
         begin
-            perform private.schedule_refresh_worker(worker, '10 seconds');
+            perform freshet.schedule_refresh_worker(worker, '10 seconds');
         exception
             -- A pg_cron before 1.5.
             when invalid_parameter_value then
-                perform private.schedule_refresh_worker(worker, '* * * * *');
+                perform freshet.schedule_refresh_worker(worker, '* * * * *');
         end;
     end loop;
 end
 $$;
 
-revoke all on function private.schedule_refresh_workers() from public, anon, authenticated;
+revoke all on function freshet.schedule_refresh_workers() from public, anon, authenticated;
 
-comment on function private.schedule_refresh_workers() is
+comment on function freshet.schedule_refresh_workers() is
     'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
 
 -- supabase/schemas/core/refresh_queue/waiting_refresh.sql
 
--- Object: private.waiting_refresh()
+-- Object: freshet.waiting_refresh()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.waiting_refresh(view_name text, pack text)
+create function freshet.waiting_refresh(view_name text, pack text)
 returns analytics.refresh_requests
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2893,7 +2893,7 @@ begin
     loop
         -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
         -- before this transaction has ended, so that it sees what the transaction wrote.
-        if pg_try_advisory_xact_lock_shared(private.refresh_request_key(candidate)) then
+        if pg_try_advisory_xact_lock_shared(freshet.refresh_request_key(candidate)) then
             -- Looked at again under the lock: it may have run and ended since the list was made.
             select r.* into request
             from analytics.refresh_requests as r
@@ -2911,14 +2911,14 @@ begin
 end
 $$;
 
-revoke all on function private.waiting_refresh(text, text) from public, anon, authenticated;
+revoke all on function freshet.waiting_refresh(text, text) from public, anon, authenticated;
 
-comment on function private.waiting_refresh(text, text) is
+comment on function freshet.waiting_refresh(text, text) is
     'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';
 
 -- supabase/schemas/core/registry/assert_refreshable.sql
 
-create function private.assert_refreshable(view_name text)
+create function freshet.assert_refreshable(view_name text)
 returns void
 language plpgsql
 stable
@@ -2949,9 +2949,9 @@ begin
 end
 $$;
 
-revoke all on function private.assert_refreshable(text) from public, anon, authenticated;
+revoke all on function freshet.assert_refreshable(text) from public, anon, authenticated;
 
-comment on function private.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
+comment on function freshet.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
 
 -- supabase/schemas/core/registry/register_view.sql
 
@@ -2986,7 +2986,7 @@ declare
         (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
     );
 begin
-    perform private.assert_refreshable(view_name);
+    perform freshet.assert_refreshable(view_name);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -3031,11 +3031,11 @@ begin
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
     insert into analytics.view_sources (view_name, source)
-    select register_view.view_name, r.source from private.sources_of_view(view_name) as r;
-    perform private.watch_source(r.source, r.relkind) from private.sources_of_view(view_name) as r;
+    select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
+    perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
 
     perform cron.schedule(job, schedule, command);
-    perform private.declare_job(
+    perform freshet.declare_job(
         job_name => job,
         schedule => schedule,
         command => command,
@@ -3057,10 +3057,10 @@ comment on function analytics.register_view(
 
 -- supabase/schemas/core/registry/sources_of_view.sql
 
--- Object: private.sources_of_view()
+-- Object: freshet.sources_of_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
-create function private.sources_of_view(view_name text)
+create function freshet.sources_of_view(view_name text)
 returns table (source regclass, relkind "char")
 language sql
 stable
@@ -3092,9 +3092,9 @@ as $$
     select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
 $$;
 
-revoke all on function private.sources_of_view(text) from public, anon, authenticated;
+revoke all on function freshet.sources_of_view(text) from public, anon, authenticated;
 
-comment on function private.sources_of_view(text) is
+comment on function freshet.sources_of_view(text) is
     'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
 
 -- supabase/schemas/core/registry/unregister_view.sql
@@ -3110,7 +3110,7 @@ as $$
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
-    perform private.withdraw_job('refresh-' || view_name);
+    perform freshet.withdraw_job('refresh-' || view_name);
 end
 $$;
 
@@ -3195,11 +3195,11 @@ comment on column analytics.views.source_as_of is
 create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
     for each row
     when (new.source_as_of not between '1900-01-01 00:00+00' and '2200-01-01 00:00+00')
-    execute function private.believe_source_moment();
+    execute function freshet.believe_source_moment();
 
 -- supabase/schemas/core/registry/watch_source.sql
 
-create function private.watch_source(source regclass, relkind "char")
+create function freshet.watch_source(source regclass, relkind "char")
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3219,21 +3219,21 @@ begin
     end if;
     execute format(
         'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
-        'for each statement execute function private.note_source_change()', source
+        'for each statement execute function freshet.note_source_change()', source
     );
 end
 $$;
 
-revoke all on function private.watch_source(regclass, "char") from public, anon, authenticated;
+revoke all on function freshet.watch_source(regclass, "char") from public, anon, authenticated;
 
-comment on function private.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';
+comment on function freshet.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';
 
 -- supabase/schemas/core/read/view_state.sql
 
--- Object: private.view_state()
+-- Object: freshet.view_state()
 -- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
 --      that an answer can be stored under the version that it belongs to.
-create function private.view_state(declared analytics.views)
+create function freshet.view_state(declared analytics.views)
 returns jsonb
 language sql
 stable
@@ -3256,17 +3256,17 @@ as $$
     );
 $$;
 
-revoke all on function private.view_state(analytics.views) from public, anon, authenticated;
+revoke all on function freshet.view_state(analytics.views) from public, anon, authenticated;
 
-comment on function private.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
+comment on function freshet.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
 
 -- supabase/schemas/core/refresh/attempt_refresh.sql
 
--- Object: private.attempt_refresh()
+-- Object: freshet.attempt_refresh()
 -- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
 --      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
 --      an exception: its row must survive, both as evidence and for the limit.
-create function private.attempt_refresh(view_name text, requested_by text)
+create function freshet.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3285,42 +3285,42 @@ exception
         entry.outcome := 'failed';
         entry.sqlstate := sqlstate;
         entry.message := sqlerrm;
-        return private.log_refresh(entry);
+        return freshet.log_refresh(entry);
 end
 $$;
 
--- Object: analytics.manual_refresh(view_name), private.attempt_refresh(view_name)
+-- Object: analytics.manual_refresh(view_name), freshet.attempt_refresh(view_name)
 -- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
 --      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
 --      an exception: its row must survive, both as evidence and for the limit.
-create function private.attempt_refresh(view_name text)
+create function freshet.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
+    entry analytics.refresh_log := freshet.attempt_refresh(view_name, 'manual');
 begin
     if entry.outcome = 'failed' then
-        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+        entry.message := freshet.told_refresh_message(entry.sqlstate, entry.id);
     end if;
     return entry;
 end
 $$;
 
-revoke all on function private.attempt_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.attempt_refresh(text) from public, anon, authenticated;
 
-revoke all on function private.attempt_refresh(text, text) from public, anon, authenticated;
+revoke all on function freshet.attempt_refresh(text, text) from public, anon, authenticated;
 
-comment on function private.attempt_refresh(text, text) is
+comment on function freshet.attempt_refresh(text, text) is
     'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
 
-comment on function private.attempt_refresh(text) is
+comment on function freshet.attempt_refresh(text) is
     'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
 
 -- supabase/schemas/core/refresh/log_refresh.sql
 
-create function private.log_refresh(entry analytics.refresh_log)
+create function freshet.log_refresh(entry analytics.refresh_log)
 returns analytics.refresh_log
 language sql
 set search_path = pg_catalog, pg_temp
@@ -3337,15 +3337,15 @@ as $$
     returning *;
 $$;
 
-revoke all on function private.log_refresh(analytics.refresh_log) from public, anon, authenticated;
+revoke all on function freshet.log_refresh(analytics.refresh_log) from public, anon, authenticated;
 
-comment on function private.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';
+comment on function freshet.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';
 
 -- supabase/schemas/core/refresh/manual_refresh.sql
 
--- Object: private.manual_refresh(), analytics.manual_refresh()
+-- Object: freshet.manual_refresh(), analytics.manual_refresh()
 -- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
-create function private.manual_refresh(view_name text)
+create function freshet.manual_refresh(view_name text)
 returns setof analytics.refresh_log
 language plpgsql
 security definer
@@ -3354,24 +3354,24 @@ as $$
 declare
     wanted text;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
         raise exception using
             errcode = 'undefined_table',
             message = format('unknown view "%s"', view_name),
             hint = 'select view_name from analytics.health_check() lists the registered views.';
     end if;
-    perform private.assert_refresh_is_due(view_name, null);
+    perform freshet.assert_refresh_is_due(view_name, null);
 
     for wanted in
         select o.view_name
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        return next private.attempt_refresh(wanted);
+        return next freshet.attempt_refresh(wanted);
     end loop;
     -- Last, so that no incident is held while a view is refreshed.
-    perform private.close_repaired();
+    perform freshet.close_repaired();
 end
 $$;
 
@@ -3381,18 +3381,18 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select * from private.manual_refresh(view_name);
+    select * from freshet.manual_refresh(view_name);
 $$;
 
-revoke all on function private.manual_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.manual_refresh(text) from public, anon, authenticated;
 
-grant execute on function private.manual_refresh(text) to authenticated, service_role;
+grant execute on function freshet.manual_refresh(text) to authenticated, service_role;
 
 revoke all on function analytics.manual_refresh(text) from public, anon, authenticated;
 
 grant execute on function analytics.manual_refresh(text) to authenticated, service_role;
 
-comment on function private.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+comment on function freshet.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
     'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';

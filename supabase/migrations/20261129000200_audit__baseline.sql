@@ -57,7 +57,7 @@ comment on column analytics.alert_channels.resolving_at is 'When a sender with a
 
 -- supabase/schemas/audit/alerts/alert_event_id.sql
 
-create function private.alert_event_id(event_seed uuid, transition text)
+create function freshet.alert_event_id(event_seed uuid, transition text)
 returns text
 language sql
 immutable
@@ -66,18 +66,18 @@ as $$
     select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
 $$;
 
-revoke all on function private.alert_event_id(uuid, text) from public, anon, authenticated;
+revoke all on function freshet.alert_event_id(uuid, text) from public, anon, authenticated;
 
-comment on function private.alert_event_id(uuid, text) is
+comment on function freshet.alert_event_id(uuid, text) is
     'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
 
 -- supabase/schemas/audit/alerts/announce_incidents.sql
 
--- Object: private.announce_incidents()
+-- Object: freshet.announce_incidents()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.announce_incidents(pass_started_at timestamptz)
+create function freshet.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -92,11 +92,11 @@ declare
 begin
     -- Without causes and groups each is told by itself: more to read, and none is lost.
     begin
-        perform private.gather_causes(pass_started_at);
+        perform freshet.gather_causes(pass_started_at);
     exception
         when assert_failure or others then
             failures := failures || jsonb_build_object(
-                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', freshet.is_passing(sqlstate)
             );
     end;
 
@@ -107,17 +107,17 @@ begin
         and i.cause_id is null
         and (
             i.closed_at is null
-            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+            or i.closed_at >= pass_started_at and not freshet.waits_a_pass(i.kind)
         )
-        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
+        and (is_first or i.opened_at < pass_started_at or not freshet.waits_a_pass(i.kind))
+        and not freshet.is_muted(i);
     begin
-        perform private.gather_groups(news, is_first);
-        again := private.tell_again();
+        perform freshet.gather_groups(news, is_first);
+        again := freshet.tell_again();
     exception
         when assert_failure or others then
             failures := failures || jsonb_build_object(
-                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', freshet.is_passing(sqlstate)
             );
     end;
 
@@ -129,7 +129,7 @@ begin
             and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
-        failure := private.tell(waiting, 'opened');
+        failure := freshet.tell(waiting, 'opened');
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
@@ -148,7 +148,7 @@ begin
             and i.recovery_announced_at is null
         order by i.incident_id
     loop
-        failure := private.tell(waiting, 'recovered');
+        failure := freshet.tell(waiting, 'recovered');
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
@@ -158,26 +158,26 @@ begin
     if cardinality(failures) > 1 then
         failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
     end if;
-    perform private.note_detector('announcement', failure);
-    perform private.tell(i.incident_id, 'opened')
+    perform freshet.note_detector('announcement', failure);
+    perform freshet.tell(i.incident_id, 'opened')
     from analytics.incidents as i
     where failure is not null and i.kind = 'detector_failed' and i.subject = 'announcement'
         and i.closed_at is null and i.announced_at is null and i.cause_id is null;
 end
 $$;
 
-revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.announce_incidents(timestamptz) from public, anon, authenticated;
 
-comment on function private.announce_incidents(timestamptz) is
+comment on function freshet.announce_incidents(timestamptz) is
     'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';
 
 -- supabase/schemas/audit/alerts/gather_causes.sql
 
--- Object: private.gather_causes()
+-- Object: freshet.gather_causes()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.gather_causes(pass_started_at timestamptz)
+create function freshet.gather_causes(pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -205,34 +205,34 @@ begin
         and (
             c.closed_at < clock_timestamp() - interval '15 minutes'
             or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
-            or c.closed_at is null and i.named_at is null and private.is_muted(c)
+            or c.closed_at is null and i.named_at is null and freshet.is_muted(c)
         );
 
     update analytics.incidents as i
-    set cause_id = (select c from private.cause_of(i) as c)
+    set cause_id = (select c from freshet.cause_of(i) as c)
     where i.announced_at is null
         and i.cause_id is null
         and (i.closed_at is null or i.closed_at >= pass_started_at)
         -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
         -- pass on purpose.
-        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
+        and (i.opened_at >= pass_started_at or freshet.waits_a_pass(i.kind))
+        and not freshet.is_muted(i);
 
-    perform private.settle_causes();
+    perform freshet.settle_causes();
 end
 $$;
 
-revoke all on function private.gather_causes(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.gather_causes(timestamptz) from public, anon, authenticated;
 
-comment on function private.gather_causes(timestamptz) is
+comment on function freshet.gather_causes(timestamptz) is
     'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
 
 -- supabase/schemas/audit/alerts/gather_groups.sql
 
--- Object: private.gather_groups()
+-- Object: freshet.gather_groups()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.gather_groups(news bigint[], is_first boolean)
+create function freshet.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -250,8 +250,8 @@ begin
             select
                 i.incident_id,
                 -- What a first audit finds was there before: it is an inventory, not a storm.
-                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
-                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+                case when f.is_note then 'first audit' else freshet.alert_family(i) end as family,
+                case when f.is_note then 2 else freshet.family_threshold(i) end as threshold
             from analytics.incidents as i
             cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
             where i.incident_id = any (news)
@@ -266,8 +266,8 @@ begin
             and i.cause_id is null
             and i.kind <> 'storm'
             and i.opened_at >= told_since
-            and private.alert_family(i) = family.family
-            and private.family_threshold(i) = family.threshold;
+            and freshet.alert_family(i) = family.family
+            and freshet.family_threshold(i) = family.threshold;
         select g.incident_id, g.last_seen_at into open_one
         from analytics.incidents as g
         where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
@@ -275,10 +275,10 @@ begin
         if open_one is not null then
             -- Long after the last of them it takes as many again to be the same matter.
             if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
-                perform private.join_group(open_one.incident_id, family.members);
+                perform freshet.join_group(open_one.incident_id, family.members);
             end if;
         elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
-            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+            perform freshet.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
         end if;
     end loop;
 
@@ -291,26 +291,26 @@ begin
         from analytics.incidents as g
         where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
         if open_one is null then
-            perform private.open_group('many kinds', told, null);
+            perform freshet.open_group('many kinds', told, null);
         else
-            perform private.join_group(open_one.incident_id, told);
+            perform freshet.join_group(open_one.incident_id, told);
         end if;
     end if;
-    perform private.settle_causes();
+    perform freshet.settle_causes();
 end
 $$;
 
-revoke all on function private.gather_groups(bigint[], boolean) from public, anon, authenticated;
+revoke all on function freshet.gather_groups(bigint[], boolean) from public, anon, authenticated;
 
-comment on function private.gather_groups(bigint[], boolean) is
+comment on function freshet.gather_groups(bigint[], boolean) is
     'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
 
 -- supabase/schemas/audit/alerts/group_evidence.sql
 
--- Object: private.group_evidence()
+-- Object: freshet.group_evidence()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.group_evidence(members bigint[])
+create function freshet.group_evidence(members bigint[])
 returns jsonb
 language sql
 stable
@@ -320,7 +320,7 @@ as $$
         select
             i.*, i.evidence ->> 'sqlstate' as sqlstate,
             left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
-            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+            row_number() over (partition by freshet.alert_family(i) order by i.incident_id) as place
         from analytics.incidents as i
         where i.incident_id = any (members)
     )
@@ -338,16 +338,16 @@ as $$
     from member as m;
 $$;
 
-revoke all on function private.group_evidence(bigint[]) from public, anon, authenticated;
+revoke all on function freshet.group_evidence(bigint[]) from public, anon, authenticated;
 
-comment on function private.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
+comment on function freshet.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
 
 -- supabase/schemas/audit/alerts/join_group.sql
 
--- Object: private.join_group()
+-- Object: freshet.join_group()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.join_group(group_id bigint, members bigint[])
+create function freshet.join_group(group_id bigint, members bigint[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -361,7 +361,7 @@ as $$
             when g.announced_at is null then (
                 select i.severity from analytics.incidents as i
                 where i.cause_id = join_group.group_id
-                order by private.severity_rank(i.severity) desc
+                order by freshet.severity_rank(i.severity) desc
                 limit 1
             )
             else g.severity
@@ -369,16 +369,16 @@ as $$
     where g.incident_id = join_group.group_id;
 $$;
 
-revoke all on function private.join_group(bigint, bigint[]) from public, anon, authenticated;
+revoke all on function freshet.join_group(bigint, bigint[]) from public, anon, authenticated;
 
-comment on function private.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
+comment on function freshet.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
 
 -- supabase/schemas/audit/alerts/open_group.sql
 
--- Object: private.open_group()
+-- Object: freshet.open_group()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.open_group(family text, members bigint[], leader bigint)
+create function freshet.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -391,7 +391,7 @@ begin
     )
     select
         max(i.epoch), 'storm', open_group.family,
-        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        (array_agg(i.severity order by freshet.severity_rank(i.severity) desc))[1],
         clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
         -- One that was told by itself before goes on in its issue: the group is no other piece of news.
         jsonb_strip_nulls(jsonb_build_object(
@@ -404,14 +404,14 @@ begin
 end
 $$;
 
-revoke all on function private.open_group(text, bigint[], bigint) from public, anon, authenticated;
+revoke all on function freshet.open_group(text, bigint[], bigint) from public, anon, authenticated;
 
-comment on function private.open_group(text, bigint[], bigint) is
+comment on function freshet.open_group(text, bigint[], bigint) is
     'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
 
 -- supabase/schemas/audit/alerts/settle_causes.sql
 
-create function private.settle_causes()
+create function freshet.settle_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -428,16 +428,16 @@ begin
 end
 $$;
 
-revoke all on function private.settle_causes() from public, anon, authenticated;
+revoke all on function freshet.settle_causes() from public, anon, authenticated;
 
-comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+comment on function freshet.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
 
 -- supabase/schemas/audit/alerts/tell.sql
 
--- Object: private.tell()
+-- Object: freshet.tell()
 -- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
 --      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
-create function private.tell(incident_id bigint, transition text)
+create function freshet.tell(incident_id bigint, transition text)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -448,10 +448,10 @@ begin
     select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
     -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
     if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
-        told := private.name_members(told, transition);
+        told := freshet.name_members(told, transition);
         -- A group that one incident began goes on in the issue of that one.
         told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, transition);
+        perform freshet.enqueue_alert(told, transition);
     end if;
     update analytics.incidents as i
     set announced_at = case transition when 'opened' then clock_timestamp() else i.announced_at end,
@@ -463,21 +463,21 @@ exception
         return jsonb_build_object(
             'sqlstate', sqlstate,
             'message', format('%s of %s could not be told: %s', transition, coalesce(told.fingerprint, tell.incident_id::text), left(sqlerrm, 500)),
-            'is_passing', private.is_passing(sqlstate)
+            'is_passing', freshet.is_passing(sqlstate)
         );
 end
 $$;
 
-revoke all on function private.tell(bigint, text) from public, anon, authenticated;
+revoke all on function freshet.tell(bigint, text) from public, anon, authenticated;
 
-comment on function private.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
+comment on function freshet.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
 
 -- supabase/schemas/audit/alerts/tell_again.sql
 
--- Object: private.tell_again()
+-- Object: freshet.tell_again()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.tell_again()
+create function freshet.tell_again()
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -493,18 +493,18 @@ begin
         from analytics.incidents as c
         where c.closed_at is null
             and c.announced_at is not null
-            and not private.is_muted(c)
+            and not freshet.is_muted(c)
             and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
         order by c.incident_id
     loop
         select i.severity into worst
         from analytics.incidents as i
         where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
-        order by private.severity_rank(i.severity) desc
+        order by freshet.severity_rank(i.severity) desc
         limit 1;
         -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
         continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
-            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+            and freshet.severity_rank(worst) <= freshet.severity_rank(cause.severity);
 
         update analytics.incidents as c
         set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
@@ -514,7 +514,7 @@ begin
         )
         values (
             cause.epoch, cause.kind, cause.subject,
-            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            case when freshet.severity_rank(worst) > freshet.severity_rank(cause.severity) then worst else cause.severity end,
             cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
         )
         returning incident_id into again_id;
@@ -525,18 +525,18 @@ begin
 end
 $$;
 
-revoke all on function private.tell_again() from public, anon, authenticated;
+revoke all on function freshet.tell_again() from public, anon, authenticated;
 
-comment on function private.tell_again() is
+comment on function freshet.tell_again() is
     'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
 
 -- supabase/schemas/audit/alerts/usual_period.sql
 
--- Object: private.usual_period()
+-- Object: freshet.usual_period()
 -- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
 --      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
 --      struck, for one period of each after its last strike.
-create function private.usual_period(job text)
+create function freshet.usual_period(job text)
 returns interval
 language sql
 stable
@@ -549,13 +549,13 @@ as $$
     );
 $$;
 
-revoke all on function private.usual_period(text) from public, anon, authenticated;
+revoke all on function freshet.usual_period(text) from public, anon, authenticated;
 
-comment on function private.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+comment on function freshet.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
 
 -- supabase/schemas/audit/alerts/waits_a_pass.sql
 
-create function private.waits_a_pass(kind text)
+create function freshet.waits_a_pass(kind text)
 returns boolean
 language sql
 immutable
@@ -565,9 +565,9 @@ as $$
     select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
 $$;
 
-revoke all on function private.waits_a_pass(text) from public, anon, authenticated;
+revoke all on function freshet.waits_a_pass(text) from public, anon, authenticated;
 
-comment on function private.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';
+comment on function freshet.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';
 
 -- supabase/schemas/audit/delivery/acknowledge_alert.sql
 
@@ -986,16 +986,16 @@ comment on function analytics.accept_row_count(text) is
 
 -- supabase/schemas/audit/detectors/audit_finding.sql
 
-create type private.audit_finding as (subject text, evidence jsonb);
+create type freshet.audit_finding as (subject text, evidence jsonb);
 
 -- supabase/schemas/audit/detectors/detect_http.sql
 
--- Object: private.detect_http()
--- Why: what the HTTP jobs of this project came to. Runs after private.detect_failed, whose incidents it may explain, and
+-- Object: freshet.detect_http()
+-- Why: what the HTTP jobs of this project came to. Runs after freshet.detect_failed, whose incidents it may explain, and
 --      before they are announced.
 --      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
 --      is, the calls of the ledger are taken and judged all the same.
-create function private.detect_http()
+create function freshet.detect_http()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1004,30 +1004,30 @@ declare
     read_error text;
 begin
     begin
-        perform private.harvest_responses();
+        perform freshet.harvest_responses();
     exception
         when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
             read_error := format('the tables of pg_net cannot be read [%s]', sqlstate);
     end;
-    perform private.settle_calls();
-    perform private.detect_http_calls();
-    perform private.detect_net_worker(read_error);
+    perform freshet.settle_calls();
+    perform freshet.detect_http_calls();
+    perform freshet.detect_net_worker(read_error);
 end
 $$;
 
-revoke all on function private.detect_http() from public, anon, authenticated;
+revoke all on function freshet.detect_http() from public, anon, authenticated;
 
-comment on function private.detect_http() is
+comment on function freshet.detect_http() is
     'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
 
 -- supabase/schemas/audit/detectors/detect_net_access.sql
 
--- Object: private.detect_net_access()
+-- Object: freshet.detect_net_access()
 -- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
 --      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
 --      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
 --      nothing is queued.
-create function private.detect_net_access()
+create function freshet.detect_net_access()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1036,48 +1036,48 @@ begin
     if to_regclass('net.http_request_queue') is null then
         return;
     end if;
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'net_tampered',
-        array(select f from private.find_net_triggers() as f),
+        array(select f from freshet.find_net_triggers() as f),
         array['net.http_request_queue', 'net._http_response']
     );
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'net_open',
-        array(select f from private.find_net_roles() as f),
+        array(select f from freshet.find_net_roles() as f),
         array(select r.rolname::text from pg_roles as r where r.rolcanlogin)
     );
 end
 $$;
 
-revoke all on function private.detect_net_access() from public, anon, authenticated;
+revoke all on function freshet.detect_net_access() from public, anon, authenticated;
 
-comment on function private.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+comment on function freshet.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
 
 -- supabase/schemas/audit/detectors/detect_refreshes.sql
 
-create function private.detect_refreshes()
+create function freshet.detect_refreshes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.detect_unrefreshed();
-    perform private.observe_findings(
+    perform freshet.detect_unrefreshed();
+    perform freshet.observe_findings(
         'refresh_denied',
-        array(select f from private.find_refreshes_denied() as f),
-        array(select w.schema_name || '.' || w.relation_name from private.watchable_views() as w)
+        array(select f from freshet.find_refreshes_denied() as f),
+        array(select w.schema_name || '.' || w.relation_name from freshet.watchable_views() as w)
     );
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'locking_refresh',
-        array(select f from private.find_locking_refreshes() as f),
-        array(select j.job_name from private.known_cron_jobs() as j)
+        array(select f from freshet.find_locking_refreshes() as f),
+        array(select j.job_name from freshet.known_cron_jobs() as j)
     );
 end
 $$;
 
-revoke all on function private.detect_refreshes() from public, anon, authenticated;
+revoke all on function freshet.detect_refreshes() from public, anon, authenticated;
 
-comment on function private.detect_refreshes() is 'Kinds unrefreshed, refresh_denied and locking_refresh.';
+comment on function freshet.detect_refreshes() is 'Kinds unrefreshed, refresh_denied and locking_refresh.';
 
 -- supabase/schemas/audit/detectors/failed_answers.sql
 
@@ -1111,7 +1111,7 @@ comment on column analytics.failed_answers.last_answered_at is 'When an isolate 
 
 -- supabase/schemas/audit/detectors/is_dynamic_refresh.sql
 
-create function private.is_dynamic_refresh(text text)
+create function freshet.is_dynamic_refresh(text text)
 returns boolean
 language sql
 immutable
@@ -1120,13 +1120,13 @@ as $$
     select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
 $$;
 
-revoke all on function private.is_dynamic_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.is_dynamic_refresh(text) from public, anon, authenticated;
 
-comment on function private.is_dynamic_refresh(text) is 'Whether a text refreshes a view whose name is put together at run time.';
+comment on function freshet.is_dynamic_refresh(text) is 'Whether a text refreshes a view whose name is put together at run time.';
 
 -- supabase/schemas/audit/detectors/is_row_collapse.sql
 
-create function private.is_row_collapse(row_baseline bigint, row_count bigint)
+create function freshet.is_row_collapse(row_baseline bigint, row_count bigint)
 returns boolean
 language sql
 immutable
@@ -1136,16 +1136,16 @@ as $$
     select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
 $$;
 
-revoke all on function private.is_row_collapse(bigint, bigint) from public, anon, authenticated;
+revoke all on function freshet.is_row_collapse(bigint, bigint) from public, anon, authenticated;
 
-comment on function private.is_row_collapse(bigint, bigint) is
+comment on function freshet.is_row_collapse(bigint, bigint) is
     'Whether a view has lost all of its rows, or more than half of at least 20.';
 
 -- supabase/schemas/audit/detectors/join_http_causes.sql
 
--- Object: private.join_http_causes()
+-- Object: freshet.join_http_causes()
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
-create function private.join_http_causes()
+create function freshet.join_http_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1164,14 +1164,14 @@ begin
 end
 $$;
 
-revoke all on function private.join_http_causes() from public, anon, authenticated;
+revoke all on function freshet.join_http_causes() from public, anon, authenticated;
 
-comment on function private.join_http_causes() is
+comment on function freshet.join_http_causes() is
     'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
 
 -- supabase/schemas/audit/detectors/may_refresh.sql
 
-create function private.may_refresh(role text, relation oid)
+create function freshet.may_refresh(role text, relation oid)
 returns boolean
 language plpgsql
 stable
@@ -1191,22 +1191,22 @@ begin
 end
 $$;
 
-revoke all on function private.may_refresh(text, oid) from public, anon, authenticated;
+revoke all on function freshet.may_refresh(text, oid) from public, anon, authenticated;
 
-comment on function private.may_refresh(text, oid) is 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
+comment on function freshet.may_refresh(text, oid) is 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
 
 -- supabase/schemas/audit/detectors/observe_findings.sql
 
--- Object: private.observe_findings()
--- Why: what ought to be scheduled, held against cron.job. Each private.find_*() says what is wrong at this moment and
+-- Object: freshet.observe_findings()
+-- Why: what ought to be scheduled, held against cron.job. Each freshet.find_*() says what is wrong at this moment and
 --      nothing else; the same step turns all of them into findings that open, count and close.
-create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
+create function freshet.observe_findings(kind text, findings freshet.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => observe_findings.kind,
         subject => b.subject,
         state => 'bad',
@@ -1217,7 +1217,7 @@ begin
     order by b.subject;
 
     -- What was never bad is no news.
-    perform private.observe(
+    perform freshet.observe(
         kind => f.kind,
         subject => f.subject,
         state => 'ok',
@@ -1230,24 +1230,24 @@ begin
         and f.subject = any (known_subjects)
         and f.subject <> all (array(select b.subject from unnest(findings) as b));
 
-    perform private.withdraw_subjects(
+    perform freshet.withdraw_subjects(
         observe_findings.kind, known_subjects || array(select b.subject from unnest(findings) as b)
     );
 end
 $$;
 
-revoke all on function private.observe_findings(text, private.audit_finding[], text[]) from public, anon, authenticated;
+revoke all on function freshet.observe_findings(text, freshet.audit_finding[], text[]) from public, anon, authenticated;
 
-comment on function private.observe_findings(text, private.audit_finding[], text[]) is
+comment on function freshet.observe_findings(text, freshet.audit_finding[], text[]) is
     'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';
 
 -- supabase/schemas/audit/detectors/refresh_lock_holders.sql
 
--- Object: private.refresh_lock_holders()
+-- Object: freshet.refresh_lock_holders()
 -- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
 --      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
 --      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
-create function private.refresh_lock_holders()
+create function freshet.refresh_lock_holders()
 returns table (view_name text, pid integer, role_name text, held_since timestamptz)
 language sql
 stable
@@ -1264,7 +1264,7 @@ as $$
         from analytics.views as v
         union all
         -- A refresh shares the lock of each source with others.
-        select s.view_name, private.source_lock_key(s.source), false
+        select s.view_name, freshet.source_lock_key(s.source), false
         from analytics.view_sources as s
     )
     select
@@ -1282,14 +1282,14 @@ as $$
     join pg_stat_activity as a on a.pid = l.pid;
 $$;
 
-revoke all on function private.refresh_lock_holders() from public, anon, authenticated;
+revoke all on function freshet.refresh_lock_holders() from public, anon, authenticated;
 
-comment on function private.refresh_lock_holders() is
+comment on function freshet.refresh_lock_holders() is
     'Sessions that hold an advisory lock which keeps a view from being refreshed, and at least since when.';
 
 -- supabase/schemas/audit/detectors/refreshes_in.sql
 
-create function private.refreshes_in(text text)
+create function freshet.refreshes_in(text text)
 returns table (schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
 language sql
 immutable
@@ -1313,17 +1313,17 @@ as $$
     select p.* from parted as p where p.relation_name <> 'concurrently';
 $$;
 
-revoke all on function private.refreshes_in(text) from public, anon, authenticated;
+revoke all on function freshet.refreshes_in(text) from public, anon, authenticated;
 
-comment on function private.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+comment on function freshet.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
 
 -- supabase/schemas/audit/detectors/refreshes_of_jobs.sql
 
--- Object: private.refreshes_of_jobs()
+-- Object: freshet.refreshes_of_jobs()
 -- Grain: unwatched_views: one row per view that may stay without a job
 -- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
 --      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
-create function private.refreshes_of_jobs()
+create function freshet.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
     relation oid, view_name text, is_concurrent boolean, is_emptying boolean
@@ -1334,23 +1334,23 @@ set search_path = pg_catalog, pg_temp
 as $$
     with texts as materialized (
         -- Once for each text, and not for each refresh in it: a command may spell out ten thousand.
-        select t.*, private.is_dynamic_refresh(t.text) as is_dynamic
-        from private.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
+        select t.*, freshet.is_dynamic_refresh(t.text) as is_dynamic
+        from freshet.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
     ),
 
-    views as materialized (select w.* from private.watchable_views() as w)
+    views as materialized (select w.* from freshet.watchable_views() as w)
 
     select
         t.job_name, t.jobid, t.schedule, t.acts_as, t.place, t.is_dynamic,
         v.relation, v.schema_name || '.' || v.relation_name, r.is_concurrent, r.is_emptying
     from texts as t
-    left join lateral (select distinct n.* from private.refreshes_in(t.text) as n) as r on true
+    left join lateral (select distinct n.* from freshet.refreshes_in(t.text) as n) as r on true
     left join views as v on v.relation_name = r.relation_name and v.schema_name = coalesce(r.schema_name, v.schema_name);
 $$;
 
-revoke all on function private.refreshes_of_jobs() from public, anon, authenticated;
+revoke all on function freshet.refreshes_of_jobs() from public, anon, authenticated;
 
-comment on function private.refreshes_of_jobs() is
+comment on function freshet.refreshes_of_jobs() is
     'Which views the active jobs refresh, as far as their commands and the functions that they call spell it out. A name without a schema means each view of that name.';
 
 -- supabase/schemas/audit/detectors/report_answered.sql
@@ -1414,7 +1414,7 @@ comment on function analytics.report_failed_answer(text, uuid, text) is
 
 -- supabase/schemas/audit/detectors/struck_evidence.sql
 
-create function private.struck_evidence(kind text)
+create function freshet.struck_evidence(kind text)
 returns jsonb
 language sql
 stable
@@ -1435,9 +1435,9 @@ as $$
     where s.kind = struck_evidence.kind;
 $$;
 
-revoke all on function private.struck_evidence(text) from public, anon, authenticated;
+revoke all on function freshet.struck_evidence(text) from public, anon, authenticated;
 
-comment on function private.struck_evidence(text) is 'Which jobs are struck, and by what.';
+comment on function freshet.struck_evidence(text) is 'Which jobs are struck, and by what.';
 
 -- supabase/schemas/audit/detectors/unwatched_views.sql
 
@@ -1461,7 +1461,7 @@ comment on column analytics.unwatched_views.view_name is 'schema.name, as kind u
 
 -- supabase/schemas/audit/detectors/url_host.sql
 
-create function private.url_host(url text)
+create function freshet.url_host(url text)
 returns text
 language sql
 immutable
@@ -1470,9 +1470,9 @@ as $$
     select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
 $$;
 
-revoke all on function private.url_host(text) from public, anon, authenticated;
+revoke all on function freshet.url_host(text) from public, anon, authenticated;
 
-comment on function private.url_host(text) is 'Host name of a web address, without user, password and port.';
+comment on function freshet.url_host(text) is 'Host name of a web address, without user, password and port.';
 
 -- supabase/schemas/audit/detectors/view_watch.sql
 
@@ -1504,11 +1504,11 @@ comment on column analytics.view_watch.row_baseline is 'Rows of the last refresh
 
 -- supabase/schemas/audit/detectors/watch_views.sql
 
--- Object: private.watch_views()
+-- Object: freshet.watch_views()
 -- Grain: one row per registered view
 -- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
 --      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
-create function private.watch_views()
+create function freshet.watch_views()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1544,7 +1544,7 @@ begin
             );
 
         if is_untouched or is_unrecorded then
-            perform private.observe(
+            perform freshet.observe(
                 kind => 'not_refreshed',
                 subject => view.view_name,
                 state => 'bad',
@@ -1562,11 +1562,11 @@ begin
         elsif view.version > view.old_version
             or view.last_success_runid > coalesce(view.judged_runid, 0)
         then
-            perform private.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
+            perform freshet.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
         end if;
 
-        if private.is_row_collapse(view.row_baseline, view.row_count) then
-            perform private.observe(
+        if freshet.is_row_collapse(view.row_baseline, view.row_count) then
+            perform freshet.observe(
                 kind => 'row_collapse',
                 subject => view.view_name,
                 state => 'bad',
@@ -1577,7 +1577,7 @@ begin
                 )
             );
         else
-            perform private.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
+            perform freshet.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
             where exists (
                 select from analytics.findings as f
                 where f.kind = 'row_collapse' and f.subject = view.view_name and f.state = 'bad'
@@ -1595,24 +1595,24 @@ begin
             version = excluded.version,
             judged_runid = excluded.judged_runid,
             row_baseline = case
-                when private.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
+                when freshet.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
                 else excluded.row_baseline
             end;
     end loop;
 
-    perform private.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
+    perform freshet.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
     from (values ('not_refreshed'), ('row_collapse')) as k (kind);
 end
 $$;
 
-revoke all on function private.watch_views() from public, anon, authenticated;
+revoke all on function freshet.watch_views() from public, anon, authenticated;
 
-comment on function private.watch_views() is
+comment on function freshet.watch_views() is
     'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
 
 -- supabase/schemas/audit/detectors/watchable_views.sql
 
-create function private.watchable_views()
+create function freshet.watchable_views()
 returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
 language sql
 stable
@@ -1642,9 +1642,9 @@ as $$
         );
 $$;
 
-revoke all on function private.watchable_views() from public, anon, authenticated;
+revoke all on function freshet.watchable_views() from public, anon, authenticated;
 
-comment on function private.watchable_views() is 'Materialized views of the database that are neither the platform''s nor an extension''s.';
+comment on function freshet.watchable_views() is 'Materialized views of the database that are neither the platform''s nor an extension''s.';
 
 -- supabase/schemas/audit/health/get_audit_health.sql
 
@@ -1694,7 +1694,7 @@ begin
     age := clock_timestamp() - state.last_audit_at;
 
     if age is null then
-        unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
+        unknown_reasons := array['no audit has run yet: ' || freshet.why_not_audited()];
     elsif age > old_after then
         unknown_reasons := array_remove(
             array[
@@ -1770,9 +1770,9 @@ comment on function analytics.get_audit_health() is
 
 -- supabase/schemas/audit/health/why_not_audited.sql
 
--- Object: private.why_not_audited()
+-- Object: freshet.why_not_audited()
 -- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
-create function private.why_not_audited()
+create function freshet.why_not_audited()
 returns text
 language sql
 stable
@@ -1780,9 +1780,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         (
-            select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
+            select string_agg(n.name || ' ' || freshet.secret_flaw(n.name), ' and ' order by n.name)
             from unnest(array['project_url', 'freshet_call_secret']) as n (name)
-            where private.secret_flaw(n.name) is not null
+            where freshet.secret_flaw(n.name) is not null
         ),
         (
             -- Each call saves the answer to the one before it.
@@ -1805,13 +1805,13 @@ as $$
     );
 $$;
 
-revoke all on function private.why_not_audited() from public, anon, authenticated;
+revoke all on function freshet.why_not_audited() from public, anon, authenticated;
 
-comment on function private.why_not_audited() is 'What the first pass waits for, in words for /health.';
+comment on function freshet.why_not_audited() is 'What the first pass waits for, in words for /health.';
 
 -- supabase/schemas/audit/http/callee_of.sql
 
-create function private.callee_of(url text)
+create function freshet.callee_of(url text)
 returns text
 language sql
 immutable
@@ -1825,16 +1825,16 @@ as $$
     );
 $$;
 
-revoke all on function private.callee_of(text) from public, anon, authenticated;
+revoke all on function freshet.callee_of(text) from public, anon, authenticated;
 
-comment on function private.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';
+comment on function freshet.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';
 
 -- supabase/schemas/audit/http/detect_http_calls.sql
 
--- Object: private.detect_http_calls()
+-- Object: freshet.detect_http_calls()
 -- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
 --      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
-create function private.detect_http_calls()
+create function freshet.detect_http_calls()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1842,7 +1842,7 @@ as $$
 declare
     call analytics.http_calls;
     is_known boolean;
-    judged_since constant timestamptz := private.judged_since();
+    judged_since constant timestamptz := freshet.judged_since();
 begin
     -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
     -- have found no function yet, whenever its answer comes.
@@ -1858,38 +1858,38 @@ begin
         is_known := call.outcome <> 'unknown';
 
         -- Good news of what was never bad is no news, and is most of what there is to read.
-        if not is_known or private.is_watched('unknown_outcome', call.job_name) then
-            perform private.observe(
+        if not is_known or freshet.is_watched('unknown_outcome', call.job_name) then
+            perform freshet.observe(
                 kind => 'unknown_outcome',
                 subject => call.job_name,
                 state => case when is_known then 'ok' else 'bad' end,
                 observed_at => call.settled_at,
-                evidence => private.http_evidence(call),
+                evidence => freshet.http_evidence(call),
                 seen_since => call.queued_at
             );
         end if;
         -- What is not known neither breaks a streak of failures nor adds to it.
         continue when not is_known;
-        if call.outcome = 'failed' or private.is_watched('http_failed', call.job_name) then
-            perform private.observe(
+        if call.outcome = 'failed' or freshet.is_watched('http_failed', call.job_name) then
+            perform freshet.observe(
                 kind => 'http_failed',
                 subject => call.job_name,
                 state => case call.outcome when 'failed' then 'bad' else 'ok' end,
                 observed_at => call.settled_at,
-                evidence => private.http_evidence(call),
+                evidence => freshet.http_evidence(call),
                 seen_since => call.queued_at
             );
         end if;
     end loop;
 
     -- An audit that does not even see its own job cannot say that another one is gone.
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects(k.kind, known.subjects)
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
         cross join (
             select coalesce(array_agg(n.job_name), '{}') as subjects
             from (
-                select j.job_name from private.known_cron_jobs() as j
+                select j.job_name from freshet.known_cron_jobs() as j
                 union
                 select d.job_name from analytics.scheduled_jobs as d
             ) as n
@@ -1898,36 +1898,36 @@ begin
 end
 $$;
 
-revoke all on function private.detect_http_calls() from public, anon, authenticated;
+revoke all on function freshet.detect_http_calls() from public, anon, authenticated;
 
-comment on function private.detect_http_calls() is
+comment on function freshet.detect_http_calls() is
     'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';
 
 -- supabase/schemas/audit/http/failed_at.sql
 
--- Object: private.failed_at()
+-- Object: freshet.failed_at()
 -- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
 --      ended. And what pg_net deleted before it was read is said, as a loss of history is.
-create function private.failed_at(evidence jsonb)
+create function freshet.failed_at(evidence jsonb)
 returns timestamptz
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     -- One that never was is over before any other.
-    select coalesce(private.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
+    select coalesce(freshet.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
 $$;
 
-revoke all on function private.failed_at(jsonb) from public, anon, authenticated;
+revoke all on function freshet.failed_at(jsonb) from public, anon, authenticated;
 
-comment on function private.failed_at(jsonb) is 'The moment of the failed answer that a finding or an incident is about.';
+comment on function freshet.failed_at(jsonb) is 'The moment of the failed answer that a finding or an incident is about.';
 
 -- supabase/schemas/audit/http/http_evidence.sql
 
--- Object: private.http_evidence()
+-- Object: freshet.http_evidence()
 -- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
 --      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
-create function private.http_evidence(call analytics.http_calls)
+create function freshet.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
 stable
@@ -1935,12 +1935,12 @@ set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'job', call.job_name,
-        'schedule', private.schedule_of_job(call.job_name),
+        'schedule', freshet.schedule_of_job(call.job_name),
         'runid', call.runid,
         'call_id', call.call_id,
         'function', call.function_name,
         'http_status', call.status_code,
-        'failure_class', private.http_failure_class(call),
+        'failure_class', freshet.http_failure_class(call),
         'planned_at', call.planned_at,
         'queued_at', call.queued_at,
         'message', case
@@ -1968,16 +1968,16 @@ as $$
     ) as n;
 $$;
 
-revoke all on function private.http_evidence(analytics.http_calls) from public, anon, authenticated;
+revoke all on function freshet.http_evidence(analytics.http_calls) from public, anon, authenticated;
 
-comment on function private.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
+comment on function freshet.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
 
 -- supabase/schemas/audit/http/http_failure_class.sql
 
--- Object: private.http_failure_class()
+-- Object: freshet.http_failure_class()
 -- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
 --      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
-create function private.http_failure_class(call analytics.http_calls)
+create function freshet.http_failure_class(call analytics.http_calls)
 returns text
 language sql
 immutable
@@ -1995,9 +1995,9 @@ as $$
     end;
 $$;
 
-revoke all on function private.http_failure_class(analytics.http_calls) from public, anon, authenticated;
+revoke all on function freshet.http_failure_class(analytics.http_calls) from public, anon, authenticated;
 
-comment on function private.http_failure_class(analytics.http_calls) is
+comment on function freshet.http_failure_class(analytics.http_calls) is
     'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';
 
 -- supabase/schemas/audit/http/http_get.sql
@@ -2018,8 +2018,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     grace constant interval := interval '2 minutes';
-    new_call_id constant bigint := private.open_call(
-        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    new_call_id constant bigint := freshet.open_call(
+        freshet.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
     );
     new_request_id constant bigint := net.http_get(
         url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
@@ -2054,8 +2054,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     grace constant interval := interval '2 minutes';
-    new_call_id constant bigint := private.open_call(
-        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    new_call_id constant bigint := freshet.open_call(
+        freshet.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
     );
     new_request_id constant bigint := net.http_post(
         url := url, body := body, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds
@@ -2073,7 +2073,7 @@ comment on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) is
 
 -- supabase/schemas/audit/http/is_watched.sql
 
-create function private.is_watched(kind text, subject text)
+create function freshet.is_watched(kind text, subject text)
 returns boolean
 language sql
 stable
@@ -2090,16 +2090,16 @@ as $$
     );
 $$;
 
-revoke all on function private.is_watched(text, text) from public, anon, authenticated;
+revoke all on function freshet.is_watched(text, text) from public, anon, authenticated;
 
-comment on function private.is_watched(text, text) is 'Whether a good observation would change anything.';
+comment on function freshet.is_watched(text, text) is 'Whether a good observation would change anything.';
 
 -- supabase/schemas/audit/http/net_answers.sql
 
--- Object: private.net_answers()
+-- Object: freshet.net_answers()
 -- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
 --      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
-create function private.net_answers(since timestamptz)
+create function freshet.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
 stable
@@ -2109,7 +2109,7 @@ as $$
         r.id, r.created, coalesce(r.status_code between 200 and 299, false),
         case
             when r.status_code is not null then r.status_code::text
-            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
+            when coalesce(r.timed_out, freshet.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
             else 'no answer'
         end
     from net._http_response as r
@@ -2126,16 +2126,16 @@ as $$
     limit 20000;
 $$;
 
-revoke all on function private.net_answers(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.net_answers(timestamptz) from public, anon, authenticated;
 
-comment on function private.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+comment on function freshet.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
 
 -- supabase/schemas/audit/http/note_lost_answers.sql
 
--- Object: private.note_lost_answers()
+-- Object: freshet.note_lost_answers()
 -- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
 --      ended. And what pg_net deleted before it was read is said, as a loss of history is.
-create function private.note_lost_answers()
+create function freshet.note_lost_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2198,7 +2198,7 @@ begin
     if reason is not null or exists (
         select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
     ) then
-        perform private.observe(
+        perform freshet.observe(
             'history_lost', 'net._http_response', case when reason is null then 'ok' else 'bad' end, read_at,
             jsonb_strip_nulls(jsonb_build_object('message', reason, 'lost_count', lost_count))
         );
@@ -2207,21 +2207,21 @@ begin
 end
 $$;
 
-revoke all on function private.note_lost_answers() from public, anon, authenticated;
+revoke all on function freshet.note_lost_answers() from public, anon, authenticated;
 
-comment on function private.note_lost_answers() is
+comment on function freshet.note_lost_answers() is
     'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';
 
 -- supabase/schemas/audit/http/observe_untracked.sql
 
-create function private.observe_untracked(
+create function freshet.observe_untracked(
     subject text, state text, jobs text[], failed_count bigint, failed_at timestamptz, outcome text, message text
 )
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'http_untracked',
         subject => observe_untracked.subject,
         state => observe_untracked.state,
@@ -2229,7 +2229,7 @@ as $$
         evidence => jsonb_strip_nulls(jsonb_build_object(
             'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
             'jobs', to_jsonb(jobs[1:20]),
-            'schedule', private.schedule_of_job(observe_untracked.subject),
+            'schedule', freshet.schedule_of_job(observe_untracked.subject),
             'severity', case when cardinality(jobs) = 0 then 'warning' end,
             'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
             'failed_at', failed_at,
@@ -2239,17 +2239,17 @@ as $$
     );
 $$;
 
-revoke all on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
+revoke all on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
 
-comment on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
+comment on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
     'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
 
 -- supabase/schemas/audit/http/open_call.sql
 
--- Object: private.open_call()
+-- Object: freshet.open_call()
 -- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
 --      by another schema's name does, so that such a job is repaired by one word of its command.
-create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
+create function freshet.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2263,7 +2263,7 @@ begin
     -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
     -- made from here on.
     lock table net.http_request_queue in row exclusive mode;
-    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+    if exists (select from freshet.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
@@ -2272,14 +2272,14 @@ begin
 
     -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
     begin
-        perform private.harvest_responses();
+        perform freshet.harvest_responses();
     exception
         when others then
             raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
     end;
 
-    select * into run from private.current_run();
-    in_seconds := exists (select from private.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
+    select * into run from freshet.current_run();
+    in_seconds := exists (select from freshet.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
     insert into analytics.http_calls (
         function_name, job_name, runid, planned_at, deadline_at, awaits_completion
     )
@@ -2296,14 +2296,14 @@ begin
 end
 $$;
 
-revoke all on function private.open_call(text, interval, boolean) from public, anon, authenticated;
+revoke all on function freshet.open_call(text, interval, boolean) from public, anon, authenticated;
 
-comment on function private.open_call(text, interval, boolean) is
+comment on function freshet.open_call(text, interval, boolean) is
     'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';
 
 -- supabase/schemas/audit/http/place_answers.sql
 
-create function private.place_answers(since timestamptz)
+create function freshet.place_answers(since timestamptz)
 returns table (slot timestamptz, suspects text[], failed_count bigint, last_failed_at timestamptz, outcome text)
 language plpgsql
 stable
@@ -2317,11 +2317,11 @@ declare
     has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
 begin
     return query
-    with answers as materialized (select a.* from private.net_answers(since) as a),
+    with answers as materialized (select a.* from freshet.net_answers(since) as a),
 
     callers as materialized (
         select distinct t.job_name, t.jobid
-        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+        from freshet.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
     ),
 
     runs as materialized (
@@ -2359,14 +2359,14 @@ begin
 end
 $$;
 
-revoke all on function private.place_answers(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.place_answers(timestamptz) from public, anon, authenticated;
 
-comment on function private.place_answers(timestamptz) is
+comment on function freshet.place_answers(timestamptz) is
     'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';
 
 -- supabase/schemas/audit/http/tells_timeout.sql
 
-create function private.tells_timeout(status_code integer, error_msg text)
+create function freshet.tells_timeout(status_code integer, error_msg text)
 returns boolean
 language sql
 immutable
@@ -2375,9 +2375,9 @@ as $$
     select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
 $$;
 
-revoke all on function private.tells_timeout(integer, text) from public, anon, authenticated;
+revoke all on function freshet.tells_timeout(integer, text) from public, anon, authenticated;
 
-comment on function private.tells_timeout(integer, text) is
+comment on function freshet.tells_timeout(integer, text) is
     'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
 
 -- supabase/schemas/audit/incidents/alert_kinds.sql
@@ -2406,10 +2406,10 @@ comment on column analytics.alert_kinds.can_flap is 'Whether a third incident of
 
 -- supabase/schemas/audit/incidents/close_incidents.sql
 
--- Object: private.close_incidents()
+-- Object: freshet.close_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
-create function private.close_incidents(incident_ids bigint[])
+create function freshet.close_incidents(incident_ids bigint[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -2440,22 +2440,22 @@ as $$
     where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
 $$;
 
-revoke all on function private.close_incidents(bigint[]) from public, anon, authenticated;
+revoke all on function freshet.close_incidents(bigint[]) from public, anon, authenticated;
 
-comment on function private.close_incidents(bigint[]) is
+comment on function freshet.close_incidents(bigint[]) is
     'These are over. The next pass tells it. Idempotent.';
 
 -- supabase/schemas/audit/incidents/close_repaired.sql
 
--- Object: private.close_repaired()
+-- Object: freshet.close_repaired()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
-create function private.close_repaired()
+create function freshet.close_repaired()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.close_incidents(array(
+    select freshet.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
         join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
@@ -2476,9 +2476,9 @@ as $$
     ));
 $$;
 
-revoke all on function private.close_repaired() from public, anon, authenticated;
+revoke all on function freshet.close_repaired() from public, anon, authenticated;
 
-comment on function private.close_repaired() is
+comment on function freshet.close_repaired() is
     'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
 
 -- supabase/schemas/audit/incidents/findings.sql
@@ -2509,11 +2509,11 @@ comment on column analytics.findings.bad_streak is 'Consecutive bad observations
 
 -- supabase/schemas/audit/incidents/flapping_evidence.sql
 
--- Object: private.flapping_evidence()
+-- Object: freshet.flapping_evidence()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.flapping_evidence(kind text, evidence jsonb)
+create function freshet.flapping_evidence(kind text, evidence jsonb)
 returns jsonb
 language sql
 stable
@@ -2522,43 +2522,43 @@ as $$
     select evidence || jsonb_build_object(
         'of_kind', kind,
         'message', concat_ws(
-            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from private.flapping_window(evidence)) / 60)),
+            ': ', format('%s again and again within %s minutes, the last time', kind, round(extract(epoch from freshet.flapping_window(evidence)) / 60)),
             evidence ->> 'message'
         )
     );
 $$;
 
-revoke all on function private.flapping_evidence(text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.flapping_evidence(text, jsonb) from public, anon, authenticated;
 
-comment on function private.flapping_evidence(text, jsonb) is 'What is said of a subject that flaps: of which kind, and the last time.';
+comment on function freshet.flapping_evidence(text, jsonb) is 'What is said of a subject that flaps: of which kind, and the last time.';
 
 -- supabase/schemas/audit/incidents/flapping_window.sql
 
--- Object: private.flapping_window()
+-- Object: freshet.flapping_window()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.flapping_window(evidence jsonb)
+create function freshet.flapping_window(evidence jsonb)
 returns interval
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select greatest(interval '2 hours', 6 * private.period_of_job(evidence ->> 'job'));
+    select greatest(interval '2 hours', 6 * freshet.period_of_job(evidence ->> 'job'));
 $$;
 
-revoke all on function private.flapping_window(jsonb) from public, anon, authenticated;
+revoke all on function freshet.flapping_window(jsonb) from public, anon, authenticated;
 
-comment on function private.flapping_window(jsonb) is
+comment on function freshet.flapping_window(jsonb) is
     'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
 
 -- supabase/schemas/audit/incidents/has_flapped.sql
 
--- Object: private.has_flapped()
+-- Object: freshet.has_flapped()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.has_flapped(kind text, subject text, evidence jsonb)
+create function freshet.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
 stable
@@ -2571,7 +2571,7 @@ as $$
             where i.kind = has_flapped.kind
                 and i.subject = has_flapped.subject
                 and i.resolution = 'recovered'
-                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+                and i.opened_at > clock_timestamp() - freshet.flapping_window(has_flapped.evidence)
         ) >= 2
         -- One of another kind has the name already: two kinds that flap are told apart.
         and not exists (
@@ -2581,9 +2581,9 @@ as $$
         );
 $$;
 
-revoke all on function private.has_flapped(text, text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.has_flapped(text, text, jsonb) from public, anon, authenticated;
 
-comment on function private.has_flapped(text, text, jsonb) is
+comment on function freshet.has_flapped(text, text, jsonb) is
     'Whether an incident of this kind would be the third of its subject within the window.';
 
 -- supabase/schemas/audit/incidents/incidents.sql
@@ -2663,11 +2663,11 @@ comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count 
 
 -- supabase/schemas/audit/incidents/is_still_running.sql
 
--- Object: private.is_still_running()
+-- Object: freshet.is_still_running()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.is_still_running(kind text, subject text)
+create function freshet.is_still_running(kind text, subject text)
 returns boolean
 language sql
 volatile
@@ -2676,7 +2676,7 @@ as $$
     select kind in ('stuck', 'detached', 'zombie') and exists (
         select
         from analytics.incidents as i
-        join private.cron_backends() as b
+        join freshet.cron_backends() as b
             on b.pid = (i.evidence ->> 'pid')::integer
             -- A process that is younger than the run has only inherited its number.
             and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
@@ -2688,25 +2688,25 @@ as $$
     );
 $$;
 
-revoke all on function private.is_still_running(text, text) from public, anon, authenticated;
+revoke all on function freshet.is_still_running(text, text) from public, anon, authenticated;
 
-comment on function private.is_still_running(text, text) is
+comment on function freshet.is_still_running(text, text) is
     'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
 
 -- supabase/schemas/audit/incidents/may_close.sql
 
--- Object: private.may_close()
+-- Object: freshet.may_close()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.may_close(incident analytics.incidents)
+create function freshet.may_close(incident analytics.incidents)
 returns boolean
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- Of several runs in one pass the first that failed is told first; private.settle_incidents() closes it in the next.
+        -- Of several runs in one pass the first that failed is told first; freshet.settle_incidents() closes it in the next.
         (
             incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
             or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
@@ -2726,16 +2726,16 @@ as $$
         );
 $$;
 
-revoke all on function private.may_close(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.may_close(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.may_close(analytics.incidents) is 'Whether an incident that is no longer bad may be over by now.';
+comment on function freshet.may_close(analytics.incidents) is 'Whether an incident that is no longer bad may be over by now.';
 
 -- supabase/schemas/audit/incidents/observe.sql
 
--- Object: private.observe()
+-- Object: freshet.observe()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
-create function private.observe(
+create function freshet.observe(
     kind text,
     subject text,
     state text,
@@ -2749,36 +2749,36 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
+    perform freshet.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
 exception
     when assert_failure or others then
         -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
-        if private.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
+        if freshet.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
             select from analytics.alert_kinds as k where k.kind = observe.kind
         ) then
             raise;
         end if;
-        perform private.observe_one(
+        perform freshet.observe_one(
             'detector_failed', kind || ' findings', 'bad', clock_timestamp(),
             jsonb_build_object(
                 'detector', kind || ' findings', 'sqlstate', sqlstate,
-                'message', format('a finding about "%s" cannot be written down: %s', private.short_name(subject), left(sqlerrm, 500))
+                'message', format('a finding about "%s" cannot be written down: %s', freshet.short_name(subject), left(sqlerrm, 500))
             )
         );
 end
 $$;
 
-revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+comment on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
     'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';
 
 -- supabase/schemas/audit/incidents/observe_one.sql
 
--- Object: private.observe_one()
+-- Object: freshet.observe_one()
 -- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
 --      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
-create function private.observe_one(
+create function freshet.observe_one(
     kind text,
     subject text,
     state text,
@@ -2800,7 +2800,7 @@ declare
     level text;
     is_flapping boolean;
 begin
-    if observe_one.state = 'ok' and private.is_still_running(observe_one.kind, observe_one.subject) then
+    if observe_one.state = 'ok' and freshet.is_still_running(observe_one.kind, observe_one.subject) then
         return;
     end if;
 
@@ -2848,23 +2848,23 @@ begin
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
-            and private.severity_rank(level) > private.severity_rank(i.severity);
+            and freshet.severity_rank(level) > freshet.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
             evidence = case i.kind
-                when 'flapping' then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
+                when 'flapping' then freshet.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
             end
         where i.subject = observe_one.subject and i.closed_at is null
             and (
                 i.kind = observe_one.kind
                 or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe_one.kind
-                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+                    and freshet.severity_rank(level) <= freshet.severity_rank(i.severity)
             );
 
         if not found and finding.bad_streak >= failure_threshold then
-            is_flapping := private.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
+            is_flapping := freshet.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
                 occurrence_count, evidence, opened_in_pass
@@ -2873,11 +2873,11 @@ begin
                 s.epoch, case when is_flapping then 'flapping' else observe_one.kind end, observe_one.subject, level,
                 observe_one.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak,
-                case when is_flapping then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
+                case when is_flapping then freshet.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
                 this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe_one.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+    elsif observe_one.state = 'ok' and finding.good_streak >= freshet.recovery_threshold(
         observe_one.kind,
         -- A good observation need not repeat what the incident is about.
         coalesce(
@@ -2891,22 +2891,22 @@ begin
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
-            and private.may_close(i);
+            and freshet.may_close(i);
     end if;
 end
 $$;
 
-revoke all on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+comment on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
     'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';
 
 -- supabase/schemas/audit/incidents/period_of_job.sql
 
--- Object: private.period_of_job()
+-- Object: freshet.period_of_job()
 -- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
-create function private.period_of_job(job_name text)
+create function freshet.period_of_job(job_name text)
 returns interval
 language sql
 stable
@@ -2915,20 +2915,20 @@ as $$
     select coalesce(
         (select d.period from analytics.scheduled_jobs as d where d.job_name = period_of_job.job_name),
         (select s.period from analytics.job_slots as s where s.job_name = period_of_job.job_name),
-        private.period_of_schedule(private.schedule_of_job(period_of_job.job_name))
+        freshet.period_of_schedule(freshet.schedule_of_job(period_of_job.job_name))
     );
 $$;
 
-revoke all on function private.period_of_job(text) from public, anon, authenticated;
+revoke all on function freshet.period_of_job(text) from public, anon, authenticated;
 
-comment on function private.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';
+comment on function freshet.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';
 
 -- supabase/schemas/audit/incidents/period_of_schedule.sql
 
--- Object: private.period_of_schedule()
+-- Object: freshet.period_of_schedule()
 -- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
-create function private.period_of_schedule(schedule text)
+create function freshet.period_of_schedule(schedule text)
 returns interval
 language sql
 immutable
@@ -2951,17 +2951,17 @@ as $$
     from field as f;
 $$;
 
-revoke all on function private.period_of_schedule(text) from public, anon, authenticated;
+revoke all on function freshet.period_of_schedule(text) from public, anon, authenticated;
 
-comment on function private.period_of_schedule(text) is
+comment on function freshet.period_of_schedule(text) is
     'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
 
 -- supabase/schemas/audit/incidents/recovery_threshold.sql
 
--- Object: private.recovery_threshold()
+-- Object: freshet.recovery_threshold()
 -- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
-create function private.recovery_threshold(kind text, evidence jsonb)
+create function freshet.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
 stable
@@ -2971,7 +2971,7 @@ as $$
         when not k.has_job_thresholds then 1
         else coalesce(
             d.recovery_threshold,
-            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            ceil(300 / nullif(extract(epoch from freshet.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
             1
         )
     end::bigint
@@ -2983,30 +2983,30 @@ as $$
     where k.kind = recovery_threshold.kind;
 $$;
 
-revoke all on function private.recovery_threshold(text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.recovery_threshold(text, jsonb) from public, anon, authenticated;
 
-comment on function private.recovery_threshold(text, jsonb) is
+comment on function freshet.recovery_threshold(text, jsonb) is
     'How often in a row a subject has to be well before its incident is over.';
 
 -- supabase/schemas/audit/incidents/settle_incidents.sql
 
--- Object: private.settle_incidents()
+-- Object: freshet.settle_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
-create function private.settle_incidents()
+create function freshet.settle_incidents()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.close_incidents(array(
+    select freshet.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
         join analytics.findings as f on f.kind = i.kind and f.subject = i.subject
         where i.closed_at is null
             and i.kind <> 'flapping'
             and f.state = 'ok'
-            and f.good_streak >= private.recovery_threshold(i.kind, i.evidence)
-            and private.may_close(i)
+            and f.good_streak >= freshet.recovery_threshold(i.kind, i.evidence)
+            and freshet.may_close(i)
         union all
         select i.incident_id
         from analytics.incidents as i
@@ -3014,7 +3014,7 @@ as $$
         where i.closed_at is null
             and i.kind = 'flapping'
             and f.state = 'ok'
-            and i.last_seen_at < clock_timestamp() - private.flapping_window(i.evidence) / 2
+            and i.last_seen_at < clock_timestamp() - freshet.flapping_window(i.evidence) / 2
         union all
         -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
         select i.incident_id
@@ -3027,20 +3027,20 @@ as $$
             and i.last_seen_at < clock_timestamp() - interval '15 minutes'
             and exists (select from analytics.job_pace as p where p.last_success_runid > last.runid)
     ));
-    select private.close_repaired();
+    select freshet.close_repaired();
 $$;
 
-revoke all on function private.settle_incidents() from public, anon, authenticated;
+revoke all on function freshet.settle_incidents() from public, anon, authenticated;
 
-comment on function private.settle_incidents() is
+comment on function freshet.settle_incidents() is
     'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
 
 -- supabase/schemas/audit/incidents/severity_rank.sql
 
--- Object: private.severity_rank()
+-- Object: freshet.severity_rank()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
-create function private.severity_rank(severity text)
+create function freshet.severity_rank(severity text)
 returns integer
 language sql
 immutable
@@ -3049,16 +3049,16 @@ as $$
     select array_position(array['info', 'warning', 'error', 'fatal'], severity);
 $$;
 
-revoke all on function private.severity_rank(text) from public, anon, authenticated;
+revoke all on function freshet.severity_rank(text) from public, anon, authenticated;
 
-comment on function private.severity_rank(text) is 'Severities in order: 1 is info, 4 fatal.';
+comment on function freshet.severity_rank(text) is 'Severities in order: 1 is info, 4 fatal.';
 
 -- supabase/schemas/audit/incidents/withdraw_subjects.sql
 
--- Object: private.withdraw_subjects()
+-- Object: freshet.withdraw_subjects()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
-create function private.withdraw_subjects(kind text, known_subjects text[])
+create function freshet.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -3069,18 +3069,18 @@ as $$
     where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
         and i.closed_at is null
         and i.subject <> all (known_subjects)
-        and not private.is_still_running(i.kind, i.subject);
+        and not freshet.is_still_running(i.kind, i.subject);
 
     delete from analytics.findings as f
     where f.kind = withdraw_subjects.kind
         and f.subject <> all (known_subjects)
         -- Left for as long as its process works: it is observed until that ends.
-        and not private.is_still_running(f.kind, f.subject);
+        and not freshet.is_still_running(f.kind, f.subject);
 $$;
 
-revoke all on function private.withdraw_subjects(text, text[]) from public, anon, authenticated;
+revoke all on function freshet.withdraw_subjects(text, text[]) from public, anon, authenticated;
 
-comment on function private.withdraw_subjects(text, text[]) is
+comment on function freshet.withdraw_subjects(text, text[]) is
     'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_all_jobs.sql
@@ -3100,17 +3100,17 @@ declare
 begin
     for job in
         select distinct on (k.job_name = j.jobname, j.jobname, j.username)
-            k.jobid, k.owner, k.schedule, private.job_label(k.job_name, k.owner) as label
-        from private.known_cron_jobs() as k
+            k.jobid, k.owner, k.schedule, freshet.job_label(k.job_name, k.owner) as label
+        from freshet.known_cron_jobs() as k
         join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
-            and k.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+            and k.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
         -- Those that are told by pg_cron's own name first.
         order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
         return query
         select
-            private.adopt_jobid(
+            freshet.adopt_jobid(
                 job.jobid,
                 -- A job may be called as another one is told: no declaration is lost to it.
                 case
@@ -3163,10 +3163,10 @@ begin
     elsif jobids = '{}' then
         jobids := array(
             select k.jobid
-            from private.known_cron_jobs() as k
+            from freshet.known_cron_jobs() as k
             join cron.job as j on j.jobid = k.jobid
             where j.jobname is not null
-                and adopt_job.job_name in (k.job_name, private.job_label(k.job_name, k.owner))
+                and adopt_job.job_name in (k.job_name, freshet.job_label(k.job_name, k.owner))
                 and (adopt_job.owner is null or k.owner = adopt_job.owner)
         );
     end if;
@@ -3180,7 +3180,7 @@ begin
             ),
             hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    perform private.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
+    perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
 $$;
 
@@ -3191,10 +3191,10 @@ comment on function analytics.adopt_job(text, interval, interval, name) is
 
 -- supabase/schemas/audit/jobs/adopt_jobid.sql
 
--- Object: private.adopt_jobid()
+-- Object: freshet.adopt_jobid()
 -- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
 --      restored by no other role than its own.
-create function private.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
+create function freshet.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
 returns text
 language sql
 set search_path = pg_catalog, pg_temp
@@ -3204,7 +3204,7 @@ as $$
         job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
     )
     select
-        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, private.command_fingerprint(j.command), j.username,
+        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, freshet.command_fingerprint(j.command), j.username,
         j.database, adopt_jobid.late_after, adopt_jobid.max_runtime, null
     from cron.job as j
     cross join lateral (
@@ -3216,7 +3216,7 @@ as $$
                 order by o.cron_name is not null, o.job_name
                 limit 1
             ),
-            private.short_name(declared_as)
+            freshet.short_name(declared_as)
         ) as job_name
     ) as n
     where j.jobid = adopt_jobid.jobid
@@ -3236,18 +3236,18 @@ as $$
     returning d.job_name;
 $$;
 
-revoke all on function private.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
+revoke all on function freshet.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
 
-comment on function private.adopt_jobid(bigint, text, interval, interval) is
+comment on function freshet.adopt_jobid(bigint, text, interval, interval) is
     'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';
 
 -- supabase/schemas/audit/jobs/assert_job_name.sql
 
--- Object: private.assert_job_name()
+-- Object: freshet.assert_job_name()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
-create function private.assert_job_name(job_name text)
+create function freshet.assert_job_name(job_name text)
 returns void
 language plpgsql
 immutable
@@ -3263,13 +3263,13 @@ begin
 end
 $$;
 
-revoke all on function private.assert_job_name(text) from public, anon, authenticated;
+revoke all on function freshet.assert_job_name(text) from public, anon, authenticated;
 
-comment on function private.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';
+comment on function freshet.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';
 
 -- supabase/schemas/audit/jobs/command_fingerprint.sql
 
-create function private.command_fingerprint(command text)
+create function freshet.command_fingerprint(command text)
 returns text
 language sql
 immutable
@@ -3278,17 +3278,17 @@ as $$
     select encode(sha256(convert_to(command, 'UTF8')), 'hex');
 $$;
 
-revoke all on function private.command_fingerprint(text) from public, anon, authenticated;
+revoke all on function freshet.command_fingerprint(text) from public, anon, authenticated;
 
-comment on function private.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
+comment on function freshet.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
 
 -- supabase/schemas/audit/jobs/declare_job.sql
 
--- Object: private.declare_job()
+-- Object: freshet.declare_job()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
-create function private.declare_job(
+create function freshet.declare_job(
     job_name text,
     schedule text,
     command text,
@@ -3304,7 +3304,7 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.assert_job_name(declare_job.job_name);
+    select freshet.assert_job_name(declare_job.job_name);
 
     -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
     insert into analytics.scheduled_jobs as j (
@@ -3312,7 +3312,7 @@ as $$
         failure_threshold, recovery_threshold, severity
     )
     values (
-        job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
+        job_name, schedule, command, freshet.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
         coalesce(failure_threshold, 1), recovery_threshold, severity
     )
@@ -3332,25 +3332,25 @@ as $$
         declared_at = excluded.declared_at;
 $$;
 
-revoke all on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
+revoke all on function freshet.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
     from public, anon, authenticated;
 
-comment on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
+comment on function freshet.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
     'States that a job ought to exist. Does not schedule it. Idempotent.';
 
 -- supabase/schemas/audit/jobs/duplicate_jobs.sql
 
--- Object: private.duplicate_jobs()
+-- Object: freshet.duplicate_jobs()
 -- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
-create function private.duplicate_jobs()
+create function freshet.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     with jobs as (
-        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
-        from private.known_cron_jobs() as j
+        select j.*, exists (select from freshet.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
+        from freshet.known_cron_jobs() as j
     ),
     repeated as (
         -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
@@ -3362,23 +3362,23 @@ as $$
             and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
-            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
+            and j.jobid <> all (array(select n.new_jobid from freshet.renamed_jobs() as n))
     )
     select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
     from repeated as r
     order by r.jobid, r.is_of_same_owner desc, r.original;
 $$;
 
-revoke all on function private.duplicate_jobs() from public, anon, authenticated;
+revoke all on function freshet.duplicate_jobs() from public, anon, authenticated;
 
-comment on function private.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+comment on function freshet.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
 
 -- supabase/schemas/audit/jobs/job_label.sql
 
--- Object: private.job_label()
+-- Object: freshet.job_label()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
-create function private.job_label(job_name text, owner text)
+create function freshet.job_label(job_name text, owner text)
 returns text
 language sql
 stable
@@ -3392,16 +3392,16 @@ as $$
     end;
 $$;
 
-revoke all on function private.job_label(text, text) from public, anon, authenticated;
+revoke all on function freshet.job_label(text, text) from public, anon, authenticated;
 
-comment on function private.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';
+comment on function freshet.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';
 
 -- supabase/schemas/audit/jobs/jobid_of_name.sql
 
--- Object: private.jobid_of_name()
+-- Object: freshet.jobid_of_name()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.jobid_of_name(job_name text)
+create function freshet.jobid_of_name(job_name text)
 returns bigint
 language sql
 stable
@@ -3422,16 +3422,16 @@ as $$
     );
 $$;
 
-revoke all on function private.jobid_of_name(text) from public, anon, authenticated;
+revoke all on function freshet.jobid_of_name(text) from public, anon, authenticated;
 
-comment on function private.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+comment on function freshet.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
 
 -- supabase/schemas/audit/jobs/jobs_of_declarations.sql
 
--- Object: private.jobs_of_declarations()
+-- Object: freshet.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
-create function private.jobs_of_declarations()
+create function freshet.jobs_of_declarations()
 returns table (job_name text, jobid bigint)
 language sql
 stable
@@ -3440,17 +3440,17 @@ as $$
     -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
     select d.job_name, j.jobid
     from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    join freshet.known_cron_jobs() as j on j.job_name = d.job_name
     where j.owner = d.owner
-        or private.command_fingerprint(j.command) = d.command_fingerprint
+        or freshet.command_fingerprint(j.command) = d.command_fingerprint
             and not exists (
-                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+                select from freshet.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
             );
 $$;
 
-revoke all on function private.jobs_of_declarations() from public, anon, authenticated;
+revoke all on function freshet.jobs_of_declarations() from public, anon, authenticated;
 
-comment on function private.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';
+comment on function freshet.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';
 
 -- supabase/schemas/audit/jobs/register_job.sql
 
@@ -3476,7 +3476,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform cron.schedule(job_name, schedule, command);
-    perform private.declare_job(
+    perform freshet.declare_job(
         job_name => job_name,
         schedule => schedule,
         command => command,
@@ -3502,9 +3502,9 @@ comment on function analytics.register_job(
 
 -- supabase/schemas/audit/jobs/renamed_jobs.sql
 
--- Object: private.renamed_jobs()
+-- Object: freshet.renamed_jobs()
 -- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
-create function private.renamed_jobs()
+create function freshet.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
 language sql
 stable
@@ -3514,17 +3514,17 @@ as $$
         select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
         from analytics.scheduled_jobs as d
         where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+            and not exists (select from freshet.known_cron_jobs() as j where j.job_name = d.job_name)
     ),
     strange as (
         select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
             -- A command that is still scheduled as it was declared has been repeated, not renamed.
             and not exists (
                 select
                 from analytics.scheduled_jobs as d
-                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                join freshet.known_cron_jobs() as o on o.job_name = d.job_name
                 where o.command = j.command and o.database = j.database
             )
     )
@@ -3534,9 +3534,9 @@ as $$
         on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
 $$;
 
-revoke all on function private.renamed_jobs() from public, anon, authenticated;
+revoke all on function freshet.renamed_jobs() from public, anon, authenticated;
 
-comment on function private.renamed_jobs() is
+comment on function freshet.renamed_jobs() is
     'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
 
 -- supabase/schemas/audit/jobs/restore_job.sql
@@ -3579,7 +3579,7 @@ begin
     where j.jobname = name_in_cron
         and j.username = current_user
         and declared.owner <> current_user
-        and private.command_fingerprint(j.command) <> declared.command_fingerprint;
+        and freshet.command_fingerprint(j.command) <> declared.command_fingerprint;
     if found then
         raise exception using
             errcode = 'duplicate_object',
@@ -3602,7 +3602,7 @@ begin
             and (j.username <> current_user or j.database <> current_database())
             and (
                 j.username in (declared.owner, current_user)
-                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                or freshet.command_fingerprint(j.command) = declared.command_fingerprint
                     and not exists (
                         select from cron.job as o where o.jobname = name_in_cron and o.username in (declared.owner, current_user)
                     )
@@ -3626,10 +3626,10 @@ begin
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
 
-    perform private.close_incidents(array(
+    perform freshet.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
-        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited') and i.subject = restore_job.job_name
+        where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited', 'renamed') and i.subject = restore_job.job_name
     ));
 end
 $$;
@@ -3719,10 +3719,10 @@ comment on column analytics.scheduled_jobs.cron_name is
 
 -- supabase/schemas/audit/jobs/short_name.sql
 
--- Object: private.short_name()
+-- Object: freshet.short_name()
 -- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
 --      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
-create function private.short_name(name text)
+create function freshet.short_name(name text)
 returns text
 language sql
 immutable
@@ -3735,17 +3735,17 @@ as $$
     end;
 $$;
 
-revoke all on function private.short_name(text) from public, anon, authenticated;
+revoke all on function freshet.short_name(text) from public, anon, authenticated;
 
-comment on function private.short_name(text) is
+comment on function freshet.short_name(text) is
     'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';
 
 -- supabase/schemas/audit/jobs/texts_of_jobs.sql
 
--- Object: private.texts_of_jobs()
+-- Object: freshet.texts_of_jobs()
 -- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
 --      way: functions that hold it are few, so they are found first, and then who calls them.
-create function private.texts_of_jobs(pattern text)
+create function freshet.texts_of_jobs(pattern text)
 returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
 language sql
 stable
@@ -3755,7 +3755,7 @@ as $$
         select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
         from pg_proc as p
         join pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+        where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron', 'net')
             and p.prokind in ('f', 'p')
     ),
 
@@ -3776,7 +3776,7 @@ as $$
 
     jobs as (
         select j.job_name, j.jobid, j.schedule, j.owner, j.command
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         where j.active and j.database = current_database()
     ),
 
@@ -3802,17 +3802,17 @@ as $$
     where c.text ~* pattern;
 $$;
 
-revoke all on function private.texts_of_jobs(text) from public, anon, authenticated;
+revoke all on function freshet.texts_of_jobs(text) from public, anon, authenticated;
 
-comment on function private.texts_of_jobs(text) is
+comment on function freshet.texts_of_jobs(text) is
     'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
 
 -- supabase/schemas/audit/jobs/time_limit.sql
 
--- Object: private.time_limit()
+-- Object: freshet.time_limit()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.time_limit(command text, owner text, database text)
+create function freshet.time_limit(command text, owner text, database text)
 returns interval
 language sql
 stable
@@ -3853,18 +3853,18 @@ as $$
     select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
 $$;
 
-revoke all on function private.time_limit(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.time_limit(text, text, text) from public, anon, authenticated;
 
-comment on function private.time_limit(text, text, text) is
+comment on function freshet.time_limit(text, text, text) is
     'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';
 
 -- supabase/schemas/audit/jobs/withdraw_job.sql
 
--- Object: private.withdraw_job()
+-- Object: freshet.withdraw_job()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
-create function private.withdraw_job(job_name text)
+create function freshet.withdraw_job(job_name text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -3872,13 +3872,13 @@ as $$
     delete from analytics.scheduled_jobs as j where j.job_name = withdraw_job.job_name;
 $$;
 
-revoke all on function private.withdraw_job(text) from public, anon, authenticated;
+revoke all on function freshet.withdraw_job(text) from public, anon, authenticated;
 
-comment on function private.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';
+comment on function freshet.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';
 
 -- supabase/schemas/audit/kinds/answer_failed.sql
 
-create function private.detect_failed_answers()
+create function freshet.detect_failed_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3892,7 +3892,7 @@ declare
 begin
     delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'answer_failed',
         subject => f.resource,
         state => case
@@ -3906,20 +3906,20 @@ begin
     from analytics.failed_answers as f
     order by f.resource;
 
-    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+    perform freshet.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
 end
 $$;
 
-revoke all on function private.detect_failed_answers() from public, anon, authenticated;
+revoke all on function freshet.detect_failed_answers() from public, anon, authenticated;
 
-comment on function private.detect_failed_answers() is
+comment on function freshet.detect_failed_answers() is
     'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
 
 -- supabase/schemas/audit/kinds/blind.sql
 
--- Object: private.detect_blind()
+-- Object: freshet.detect_blind()
 -- Why: no rows is unknown, never healthy.
-create function private.detect_blind(read_error text)
+create function freshet.detect_blind(read_error text)
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3941,14 +3941,14 @@ begin
     -- An expression that names cron.job is not even looked at while there may be none.
     if reason is null then
         -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-        if not private.is_audit_sighted() then
+        if not freshet.is_audit_sighted() then
             reason := format('cron.job has no visible job "%s"', own_job);
         elsif unseen_for > patience then
             reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
         end if;
     end if;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'blind',
         subject => own_job,
         state => case when reason is null then 'ok' else 'bad' end,
@@ -3959,18 +3959,18 @@ begin
 end
 $$;
 
-revoke all on function private.detect_blind(text) from public, anon, authenticated;
+revoke all on function freshet.detect_blind(text) from public, anon, authenticated;
 
-comment on function private.detect_blind(text) is
+comment on function freshet.detect_blind(text) is
     'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';
 
 -- supabase/schemas/audit/kinds/bundled_refreshes.sql
 
--- Object: private.detect_bundled_refreshes() (replaced)
+-- Object: freshet.detect_bundled_refreshes() (replaced)
 -- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
 --      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
 --      have been is as old as the runs around it, and no purge stops at it.
-create function private.detect_bundled_refreshes()
+create function freshet.detect_bundled_refreshes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3979,7 +3979,7 @@ declare
     began_at constant timestamptz := clock_timestamp();
     pattern constant text := 'refresh\s+materialized\s+view\s+(?:concurrently\s+)?(["\w.]+)|analytics\.refresh_view\(\s*''(\w+)''';
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'bundled_refreshes',
         subject => m.job_name,
         state => 'bad',
@@ -4000,14 +4000,14 @@ begin
             from pg_catalog.pg_proc as p
             join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
             -- Ours are one view each. A procedure that commits in between has no such bond.
-            where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
+            where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
                 and p.prosrc ~* 'refresh\s+materialized'
                 and p.prosrc !~* '\mcommit\M'
         ),
 
         jobs as (
             select c.job_name, c.schedule, c.command
-            from private.known_cron_jobs() as c
+            from freshet.known_cron_jobs() as c
             where c.active
         ),
 
@@ -4034,7 +4034,7 @@ begin
     ) as m
     order by m.job_name;
 
-    perform private.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'bundled_refreshes'
         and f.state = 'bad'
@@ -4042,14 +4042,14 @@ begin
 end
 $$;
 
-revoke all on function private.detect_bundled_refreshes() from public, anon, authenticated;
+revoke all on function freshet.detect_bundled_refreshes() from public, anon, authenticated;
 
-comment on function private.detect_bundled_refreshes() is
+comment on function freshet.detect_bundled_refreshes() is
     'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';
 
 -- supabase/schemas/audit/kinds/default_partition_used.sql
 
-create function private.detect_default_partitions()
+create function freshet.detect_default_partitions()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4079,7 +4079,7 @@ begin
             when lock_not_available then
                 row_count := null;
         end;
-        perform private.observe(
+        perform freshet.observe(
             kind => 'default_partition_used',
             subject => partition_name,
             state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
@@ -4098,7 +4098,7 @@ begin
         );
     end loop;
 
-    perform private.withdraw_subjects('default_partition_used', array(
+    perform freshet.withdraw_subjects('default_partition_used', array(
         select d.relname::text
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as d on d.oid = p.partdefid
@@ -4107,14 +4107,14 @@ begin
 end
 $$;
 
-revoke all on function private.detect_default_partitions() from public, anon, authenticated;
+revoke all on function freshet.detect_default_partitions() from public, anon, authenticated;
 
-comment on function private.detect_default_partitions() is
+comment on function freshet.detect_default_partitions() is
     'Kind default_partition_used: a default partition in schema analytics holds rows.';
 
 -- supabase/schemas/audit/kinds/detached.sql
 
-create function private.detect_detached()
+create function freshet.detect_detached()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4127,7 +4127,7 @@ declare
 begin
     with unowned as materialized (
         select b.pid, b.started_at
-        from private.cron_backends() as b
+        from freshet.cron_backends() as b
         where not b.is_scheduler
             and b.is_busy
             and b.started_at < clock_timestamp() - patience
@@ -4157,7 +4157,7 @@ begin
         order by job_name, d.runid desc
     ),
     observed as (
-        select n.job_name, private.observe(
+        select n.job_name, freshet.observe(
             kind => 'detached',
             subject => n.job_name,
             state => 'bad',
@@ -4177,21 +4177,21 @@ begin
     )
     select coalesce(array_agg(o.job_name), '{}') into subjects from observed as o;
 
-    perform private.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'detached' and f.state = 'bad' and f.subject <> all (subjects);
 end
 $$;
 
-revoke all on function private.detect_detached() from public, anon, authenticated;
+revoke all on function freshet.detect_detached() from public, anon, authenticated;
 
-comment on function private.detect_detached() is
+comment on function freshet.detect_detached() is
     'Kind detached: a process of pg_cron that works for a run whose row has failed.';
 
 -- supabase/schemas/audit/kinds/duplicated.sql
 
-create function private.find_duplicated_jobs()
-returns setof private.audit_finding
+create function freshet.find_duplicated_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4201,7 +4201,7 @@ as $$
         jsonb_build_object(
             'job', c.original,
             'schedule', (
-                select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
+                select j.schedule from freshet.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
             -- What the repair unschedules.
             'duplicates', coalesce(
@@ -4220,18 +4220,18 @@ as $$
                 )
             )
         )
-    from private.duplicate_jobs() as c
+    from freshet.duplicate_jobs() as c
     group by c.original;
 $$;
 
-revoke all on function private.find_duplicated_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_duplicated_jobs() from public, anon, authenticated;
 
-comment on function private.find_duplicated_jobs() is 'Jobs whose work is scheduled more than once.';
+comment on function freshet.find_duplicated_jobs() is 'Jobs whose work is scheduled more than once.';
 
 -- supabase/schemas/audit/kinds/edited.sql
 
-create function private.find_edited_jobs()
-returns setof private.audit_finding
+create function freshet.find_edited_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4242,13 +4242,13 @@ as $$
             -- The command itself stays inside: it may hold a key.
             array_remove(array[
                 case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
-                case when private.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
+                case when freshet.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
                 case when j.owner <> d.owner then format('owner "%s" instead of "%s"', j.owner, d.owner) end,
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.jobs_of_declarations() as o on o.job_name = d.job_name
-        join private.known_cron_jobs() as j on j.jobid = o.jobid
+        join freshet.jobs_of_declarations() as o on o.job_name = d.job_name
+        join freshet.known_cron_jobs() as j on j.jobid = o.jobid
     )
     select
         c.job_name,
@@ -4265,13 +4265,13 @@ as $$
     where c.differences <> '{}';
 $$;
 
-revoke all on function private.find_edited_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_edited_jobs() from public, anon, authenticated;
 
-comment on function private.find_edited_jobs() is 'Declared jobs whose schedule, command, owner or database is not the declared one.';
+comment on function freshet.find_edited_jobs() is 'Declared jobs whose schedule, command, owner or database is not the declared one.';
 
 -- supabase/schemas/audit/kinds/history_bloat.sql
 
-create function private.detect_history_bloat()
+create function freshet.detect_history_bloat()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4288,7 +4288,7 @@ begin
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
     select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'history_bloat',
         subject => 'cron.job_run_details',
         state => case when row_estimate > most_rows or byte_count > most_bytes then 'bad' else 'ok' end,
@@ -4300,17 +4300,17 @@ begin
 end
 $$;
 
-revoke all on function private.detect_history_bloat() from public, anon, authenticated;
+revoke all on function freshet.detect_history_bloat() from public, anon, authenticated;
 
-comment on function private.detect_history_bloat() is
+comment on function freshet.detect_history_bloat() is
     'Kind history_bloat: more than 2,000,000 rows or 2 GB of run history.';
 
 -- supabase/schemas/audit/kinds/history_lost.sql
 
--- Object: private.detect_history_lost()
+-- Object: freshet.detect_history_lost()
 -- Why: runs that vanished before they were read can have ended in any way.
 --      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
-create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
+create function freshet.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4338,14 +4338,14 @@ begin
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, freshet.unread_history(audit.last_runid_seen)
         ));
     end if;
     update analytics.audit_state as s
     set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
 
     -- A loss is noticed once and is over: what comes after it is read as usual.
-    perform private.observe(
+    perform freshet.observe(
         kind => 'history_lost',
         subject => 'cron.job_run_details',
         state => case when reason is null then 'ok' else 'bad' end,
@@ -4355,20 +4355,20 @@ begin
 end
 $$;
 
-revoke all on function private.detect_history_lost(text, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.detect_history_lost(text, timestamptz) from public, anon, authenticated;
 
-comment on function private.detect_history_lost(text, timestamptz) is
+comment on function freshet.detect_history_lost(text, timestamptz) is
     'Kind history_lost: a new epoch began, or runs are gone from the history before or just after they were read.';
 
 -- supabase/schemas/audit/kinds/history_off.sql
 
-create function private.detect_history_off()
+create function freshet.detect_history_off()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     -- The view hides a setting that the role may not read, where current_setting() would raise.
-    select private.observe(
+    select freshet.observe(
         kind => 'history_off',
         subject => 'cron.log_run',
         state => case g.setting when 'off' then 'bad' else 'ok' end,
@@ -4379,13 +4379,13 @@ as $$
     where g.name = 'cron.log_run';
 $$;
 
-revoke all on function private.detect_history_off() from public, anon, authenticated;
+revoke all on function freshet.detect_history_off() from public, anon, authenticated;
 
-comment on function private.detect_history_off() is 'Kind history_off: cron.log_run is off.';
+comment on function freshet.detect_history_off() is 'Kind history_off: cron.log_run is off.';
 
 -- supabase/schemas/audit/kinds/http_untracked.sql
 
-create function private.detect_untracked_answers()
+create function freshet.detect_untracked_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4397,7 +4397,7 @@ declare
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
         -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
-        select greatest(private.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
+        select greatest(freshet.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
     is_watched constant boolean := exists (
@@ -4411,8 +4411,8 @@ declare
     -- A database webhook calls when a row is written, whatever job runs then.
     or_trigger text;
 begin
-    perform private.note_lost_answers();
-    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
+    perform freshet.note_lost_answers();
+    if not is_watched and not exists (select from freshet.net_answers(since) as a where not a.is_ok) then
         return;
     end if;
 
@@ -4427,15 +4427,15 @@ begin
         else ''
     end;
 
-    for place in select * from private.place_answers(since)
+    for place in select * from freshet.place_answers(since)
     loop
         if place.failed_count = 0 then
             -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, private.failed_at(f.evidence), null, null)
+            perform freshet.observe_untracked(f.subject, 'ok', array[f.subject], 1, freshet.failed_at(f.evidence), null, null)
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad'
                 and f.subject = any (place.suspects)
-                and private.failed_at(f.evidence) < place.slot;
+                and freshet.failed_at(f.evidence) < place.slot;
 
             select array(
                 select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
@@ -4443,7 +4443,7 @@ begin
             into still_suspect
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and private.failed_at(f.evidence) < place.slot;
+                and freshet.failed_at(f.evidence) < place.slot;
             if found then
                 -- Each of several has to be seen well: it may have been any of them.
                 update analytics.findings as f
@@ -4462,7 +4462,7 @@ begin
         -- As many failed as are known to fail: it was they. One more, and it was another one too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
-        select private.failed_at(f.evidence) into told_until
+        select freshet.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
@@ -4470,9 +4470,9 @@ begin
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
-            where i.kind = 'http_untracked' and private.failed_at(i.evidence) >= place.last_failed_at
+            where i.kind = 'http_untracked' and freshet.failed_at(i.evidence) >= place.last_failed_at
         );
-        perform private.observe_untracked(
+        perform freshet.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
             case who
                 when 'no job' then format(
@@ -4491,35 +4491,35 @@ begin
         );
     end loop;
 
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, private.failed_at(f.evidence), null, null)
+    perform freshet.observe_untracked(f.subject, 'ok', array[]::text[], 1, freshet.failed_at(f.evidence), null, null)
     from analytics.findings as f
     where f.kind = 'http_untracked' and f.state = 'bad'
         and (
-            (f.subject = 'no job' and private.failed_at(f.evidence) < clock_timestamp() - quiet_after)
+            (f.subject = 'no job' and freshet.failed_at(f.evidence) < clock_timestamp() - quiet_after)
             or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
         );
 
     -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
         from (
             select array(
-                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+                select t.job_name from freshet.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
             ) as names
         ) as c;
     end if;
 end
 $$;
 
-revoke all on function private.detect_untracked_answers() from public, anon, authenticated;
+revoke all on function freshet.detect_untracked_answers() from public, anon, authenticated;
 
-comment on function private.detect_untracked_answers() is
+comment on function freshet.detect_untracked_answers() is
     'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';
 
 -- supabase/schemas/audit/kinds/inactive.sql
 
-create function private.find_inactive_jobs()
-returns setof private.audit_finding
+create function freshet.find_inactive_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4533,20 +4533,20 @@ as $$
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.jobs_of_declarations() as o on o.job_name = d.job_name
-    join private.known_cron_jobs() as j on j.jobid = o.jobid
+    join freshet.jobs_of_declarations() as o on o.job_name = d.job_name
+    join freshet.known_cron_jobs() as j on j.jobid = o.jobid
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
 $$;
 
-revoke all on function private.find_inactive_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_inactive_jobs() from public, anon, authenticated;
 
-comment on function private.find_inactive_jobs() is 'Declared jobs that are scheduled and switched off.';
+comment on function freshet.find_inactive_jobs() is 'Declared jobs that are scheduled and switched off.';
 
 -- supabase/schemas/audit/kinds/lock_wait.sql
 
-create function private.detect_lock_wait()
+create function freshet.detect_lock_wait()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4559,7 +4559,7 @@ begin
         return;
     end if;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'lock_wait',
         subject => v.view_name,
         state => case when w.waiting_pid is null and h.pid is null and r.pid is null then 'ok' else 'bad' end,
@@ -4614,29 +4614,29 @@ begin
         select distinct on (k.view_name)
             k.view_name, k.pid, k.role_name, k.held_since,
             extract(epoch from clock_timestamp() - k.held_since)::bigint as held_seconds
-        from private.refresh_lock_holders() as k
+        from freshet.refresh_lock_holders() as k
         order by k.view_name, k.held_since
     ) as r on r.view_name = v.view_name and r.held_since < clock_timestamp() - v.statement_timeout
     order by v.view_name;
 
-    perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_lock_wait() from public, anon, authenticated;
+revoke all on function freshet.detect_lock_wait() from public, anon, authenticated;
 
-comment on function private.detect_lock_wait() is
+comment on function freshet.detect_lock_wait() is
     'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it, or its refreshes, for longer than its refresh may take.';
 
 -- supabase/schemas/audit/kinds/locking_refresh.sql
 
-create function private.find_locking_refreshes()
-returns setof private.audit_finding
+create function freshet.find_locking_refreshes()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    with refreshes as materialized (select r.* from freshet.refreshes_of_jobs() as r where r.relation is not null)
     select
         r.job_name,
         jsonb_build_object(
@@ -4651,7 +4651,7 @@ as $$
             )
         )
     from refreshes as r
-    join private.watchable_views() as w on w.relation = r.relation
+    join freshet.watchable_views() as w on w.relation = r.relation
     where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
         and not exists (
             select from refreshes as o
@@ -4660,18 +4660,18 @@ as $$
     group by r.job_name;
 $$;
 
-revoke all on function private.find_locking_refreshes() from public, anon, authenticated;
+revoke all on function freshet.find_locking_refreshes() from public, anon, authenticated;
 
-comment on function private.find_locking_refreshes() is
+comment on function freshet.find_locking_refreshes() is
     'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
 
 -- supabase/schemas/audit/kinds/missing.sql
 
--- Object: private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs()
+-- Object: freshet.find_missing_jobs(), freshet.find_inactive_jobs(), freshet.find_edited_jobs()
 -- Why: declared jobs that are not in cron.job, or not as they were declared. One job has one of these at a time, so that
 --      one change is one incident.
-create function private.find_missing_jobs()
-returns setof private.audit_finding
+create function freshet.find_missing_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4684,7 +4684,7 @@ as $$
             'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
                 (
                     select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
-                    from private.known_cron_jobs() as j
+                    from freshet.known_cron_jobs() as j
                     where j.job_name = d.job_name
                     having count(*) > 0
                 ),
@@ -4693,23 +4693,23 @@ as $$
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
-        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
+        and not exists (select from freshet.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from freshet.renamed_jobs() as r where r.job_name = d.job_name);
 $$;
 
-revoke all on function private.find_missing_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_missing_jobs() from public, anon, authenticated;
 
-comment on function private.find_missing_jobs() is 'Declared jobs that are not scheduled, and not under another name either.';
+comment on function freshet.find_missing_jobs() is 'Declared jobs that are not scheduled, and not under another name either.';
 
 -- supabase/schemas/audit/kinds/near_timeout.sql
 
-create function private.detect_near_timeout()
+create function freshet.detect_near_timeout()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'near_timeout',
         subject => m.job_name,
         -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
@@ -4717,7 +4717,7 @@ begin
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', m.job_name,
-            'schedule', private.schedule_of_job(m.job_name),
+            'schedule', freshet.schedule_of_job(m.job_name),
             'runid', m.last_runid,
             'limit_seconds', extract(epoch from m.time_limit)::bigint,
             'message', format(
@@ -4735,12 +4735,12 @@ begin
             max(d.seconds) as slowest
         from (
             -- Asked once for each job, and not for each mention below.
-            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            select p.job_name, p.last_runid, freshet.time_limit(j.command, j.owner, j.database) as time_limit
             from analytics.job_pace as p
-            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            join freshet.known_cron_jobs() as j on j.job_name = p.job_name
             offset 0
         ) as l
-        cross join lateral private.recent_durations(l.job_name) as d
+        cross join lateral freshet.recent_durations(l.job_name) as d
         where l.time_limit is not null
         group by l.job_name, l.last_runid, l.time_limit
         having count(*) >= 5
@@ -4749,19 +4749,19 @@ begin
         or exists (select from analytics.findings as f where f.kind = 'near_timeout' and f.subject = m.job_name and f.state <> 'ok')
     order by m.job_name;
 
-    perform private.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
+    perform freshet.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
 end
 $$;
 
-revoke all on function private.detect_near_timeout() from public, anon, authenticated;
+revoke all on function freshet.detect_near_timeout() from public, anon, authenticated;
 
-comment on function private.detect_near_timeout() is
+comment on function freshet.detect_near_timeout() is
     'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
 
 -- supabase/schemas/audit/kinds/net_open.sql
 
-create function private.find_net_roles()
-returns setof private.audit_finding
+create function freshet.find_net_roles()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4781,14 +4781,14 @@ as $$
         and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
 $$;
 
-revoke all on function private.find_net_roles() from public, anon, authenticated;
+revoke all on function freshet.find_net_roles() from public, anon, authenticated;
 
-comment on function private.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+comment on function freshet.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
 
 -- supabase/schemas/audit/kinds/net_tampered.sql
 
-create function private.find_net_triggers()
-returns setof private.audit_finding
+create function freshet.find_net_triggers()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4816,13 +4816,13 @@ as $$
     group by c.relname;
 $$;
 
-revoke all on function private.find_net_triggers() from public, anon, authenticated;
+revoke all on function freshet.find_net_triggers() from public, anon, authenticated;
 
-comment on function private.find_net_triggers() is 'Tables of pg_net with a trigger that does not belong to it.';
+comment on function freshet.find_net_triggers() is 'Tables of pg_net with a trigger that does not belong to it.';
 
 -- supabase/schemas/audit/kinds/net_worker_gone.sql
 
-create function private.detect_net_worker(read_error text)
+create function freshet.detect_net_worker(read_error text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4870,7 +4870,7 @@ begin
         when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
         else 'bad'
     end;
-    perform private.observe(
+    perform freshet.observe(
         kind => 'net_worker_gone',
         subject => 'pg_net',
         state => state,
@@ -4881,15 +4881,15 @@ begin
 end
 $$;
 
-revoke all on function private.detect_net_worker(text) from public, anon, authenticated;
+revoke all on function freshet.detect_net_worker(text) from public, anon, authenticated;
 
-comment on function private.detect_net_worker(text) is
+comment on function freshet.detect_net_worker(text) is
     'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
 
 -- supabase/schemas/audit/kinds/never_fires.sql
 
-create function private.find_never_firing(calendar jsonb)
-returns setof private.audit_finding
+create function freshet.find_never_firing(calendar jsonb)
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -4903,23 +4903,23 @@ as $$
             'message', format('no minute of the next eight years fits "%s"', j.schedule)
         )
     from jsonb_to_recordset(calendar -> 'jobs') as c (job_name text, schedule text, never_fires boolean)
-    join private.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
+    join freshet.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
     where c.never_fires;
 $$;
 
-revoke all on function private.find_never_firing(jsonb) from public, anon, authenticated;
+revoke all on function freshet.find_never_firing(jsonb) from public, anon, authenticated;
 
-comment on function private.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+comment on function freshet.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
 
 -- supabase/schemas/audit/kinds/not_refreshable.sql
 
-create function private.detect_not_refreshable()
+create function freshet.detect_not_refreshable()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'not_refreshable',
         subject => v.view_name,
         state => case when v.flaw is null then 'ok' else 'bad' end,
@@ -4945,50 +4945,51 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_not_refreshable() from public, anon, authenticated;
+revoke all on function freshet.detect_not_refreshable() from public, anon, authenticated;
 
-comment on function private.detect_not_refreshable() is
+comment on function freshet.detect_not_refreshable() is
     'Kind not_refreshable: a registered view is gone or has no usable unique index.';
 
 -- supabase/schemas/audit/kinds/orphan_owner.sql
 
--- Object: private.find_orphan_owners(), private.find_wrong_hosts(), private.find_never_firing()
+-- Object: freshet.find_orphan_owners(), freshet.find_wrong_hosts(), freshet.find_never_firing()
 -- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
 --      minute fits their schedule.
-create function private.find_orphan_owners()
-returns setof private.audit_finding
+create function freshet.find_orphan_owners()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     -- One cause, however many jobs: the subject is the role.
     select
-        private.short_name(j.owner),
+        freshet.short_name(j.owner),
         jsonb_build_object(
-            'owner', private.short_name(j.owner),
+            'owner', freshet.short_name(j.owner),
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
-                'role "%s" does not exist and owns %s jobs; pg_cron crashes when it looks the role up', private.short_name(j.owner), count(*)
+                'role "%s" does not exist and owns %s %s; pg_cron crashes when it looks the role up',
+                freshet.short_name(j.owner), count(*), case when count(*) = 1 then 'job' else 'jobs' end
             )
         )
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.owner)
     group by j.owner;
 $$;
 
-revoke all on function private.find_orphan_owners() from public, anon, authenticated;
+revoke all on function freshet.find_orphan_owners() from public, anon, authenticated;
 
-comment on function private.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
+comment on function freshet.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
 
 -- supabase/schemas/audit/kinds/read_only.sql
 
-create function private.find_read_only()
-returns setof private.audit_finding
+create function freshet.find_read_only()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -5020,7 +5021,7 @@ as $$
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
@@ -5056,15 +5057,15 @@ as $$
     group by k.subject;
 $$;
 
-create function private.detect_read_only()
+create function freshet.detect_read_only()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'read_only',
-        array(select f from private.find_read_only() as f),
+        array(select f from freshet.find_read_only() as f),
         array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
     );
     -- The failures that say so follow from it.
@@ -5073,30 +5074,30 @@ begin
     from analytics.incidents as c
     where c.kind = 'read_only' and c.closed_at is null
         and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
-        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and freshet.severity_rank(i.severity) <= freshet.severity_rank(c.severity)
         and i.evidence ->> 'message' like '%in a read-only transaction%'
         and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
 end
 $$;
 
-revoke all on function private.find_read_only() from public, anon, authenticated;
+revoke all on function freshet.find_read_only() from public, anon, authenticated;
 
-revoke all on function private.detect_read_only() from public, anon, authenticated;
+revoke all on function freshet.detect_read_only() from public, anon, authenticated;
 
-comment on function private.find_read_only() is
+comment on function freshet.find_read_only() is
     'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
 
-comment on function private.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';
+comment on function freshet.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';
 
 -- supabase/schemas/audit/kinds/refresh_denied.sql
 
-create function private.find_refreshes_denied()
-returns setof private.audit_finding
+create function freshet.find_refreshes_denied()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    with refreshes as materialized (select r.* from freshet.refreshes_of_jobs() as r where r.relation is not null)
     select
         r.view_name,
         jsonb_build_object(
@@ -5113,7 +5114,7 @@ as $$
         )
     from refreshes as r
     join pg_class as c on c.oid = r.relation
-    where not private.may_refresh(r.acts_as, r.relation)
+    where not freshet.may_refresh(r.acts_as, r.relation)
         -- Of several views of one name, one that it may refresh is the one that is meant.
         and not exists (
             select from refreshes as o
@@ -5128,14 +5129,14 @@ as $$
     group by r.view_name;
 $$;
 
-revoke all on function private.find_refreshes_denied() from public, anon, authenticated;
+revoke all on function freshet.find_refreshes_denied() from public, anon, authenticated;
 
-comment on function private.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
+comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
 
 -- supabase/schemas/audit/kinds/renamed.sql
 
-create function private.find_renamed_jobs()
-returns setof private.audit_finding
+create function freshet.find_renamed_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -5151,16 +5152,16 @@ as $$
                 'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
             )
         )
-    from private.renamed_jobs() as r;
+    from freshet.renamed_jobs() as r;
 $$;
 
-revoke all on function private.find_renamed_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_renamed_jobs() from public, anon, authenticated;
 
-comment on function private.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
+comment on function freshet.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
 
 -- supabase/schemas/audit/kinds/scheduler_gone.sql
 
-create function private.detect_scheduler_gone()
+create function freshet.detect_scheduler_gone()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -5176,7 +5177,7 @@ begin
     -- is started never grows two seconds old.
     for attempt in 1..6 loop
         select exists (
-            select from private.cron_backends() as b
+            select from freshet.cron_backends() as b
             where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
         )
         into is_running;
@@ -5185,7 +5186,7 @@ begin
         perform pg_stat_clear_snapshot();
     end loop;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'scheduler_gone',
         subject => 'pg_cron',
         state => case when is_running then 'ok' else 'bad' end,
@@ -5204,16 +5205,16 @@ begin
 end
 $$;
 
-revoke all on function private.detect_scheduler_gone() from public, anon, authenticated;
+revoke all on function freshet.detect_scheduler_gone() from public, anon, authenticated;
 
-comment on function private.detect_scheduler_gone() is
+comment on function freshet.detect_scheduler_gone() is
     'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
 
 -- supabase/schemas/audit/kinds/secret_missing.sql
 
--- Object: private.secret_flaw(), private.detect_secrets(), private.why_not_audited() (replaced)
+-- Object: freshet.secret_flaw(), freshet.detect_secrets(), freshet.why_not_audited() (replaced)
 -- Why: calls are signed with a secret that the database makes itself, so the scheduler has no API key that could be missing.
-create function private.secret_flaw(name text)
+create function freshet.secret_flaw(name text)
 returns text
 language plpgsql
 stable
@@ -5222,7 +5223,7 @@ as $$
 declare
     secret text;
 begin
-    secret := private.vault_secret(name);
+    secret := freshet.vault_secret(name);
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
@@ -5239,12 +5240,12 @@ exception
 end
 $$;
 
-create function private.detect_secrets()
+create function freshet.detect_secrets()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'secret_missing',
         subject => s.name,
         state => case
@@ -5258,31 +5259,31 @@ as $$
     )
     from (
         select
-            n.name, private.secret_flaw(n.name) as flaw,
+            n.name, freshet.secret_flaw(n.name) as flaw,
             coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
         from unnest(array['project_url', 'freshet_call_secret']) as n (name)
         cross join analytics.audit_state as a
     ) as s;
-    select private.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
+    select freshet.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
 $$;
 
-revoke all on function private.secret_flaw(text) from public, anon, authenticated;
+revoke all on function freshet.secret_flaw(text) from public, anon, authenticated;
 
-revoke all on function private.detect_secrets() from public, anon, authenticated;
+revoke all on function freshet.detect_secrets() from public, anon, authenticated;
 
-comment on function private.secret_flaw(text) is 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
+comment on function freshet.secret_flaw(text) is 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
 
-comment on function private.detect_secrets() is 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
+comment on function freshet.detect_secrets() is 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
 
 -- supabase/schemas/audit/kinds/source_stopped.sql
 
-create function private.detect_source_stopped()
+create function freshet.detect_source_stopped()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'source_stopped',
         subject => v.view_name,
         state => case
@@ -5312,30 +5313,30 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('source_stopped', array(
+    perform freshet.withdraw_subjects('source_stopped', array(
         select v.view_name from analytics.views as v where coalesce(v.source_warn_after, v.source_error_after) is not null
     ));
 end
 $$;
 
-revoke all on function private.detect_source_stopped() from public, anon, authenticated;
+revoke all on function freshet.detect_source_stopped() from public, anon, authenticated;
 
-comment on function private.detect_source_stopped() is
+comment on function freshet.detect_source_stopped() is
     'Kind source_stopped: the newest source row of a view is older than source_warn_after, or source_error_after.';
 
 -- supabase/schemas/audit/kinds/stale.sql
 
--- Object: private.detect_stale()
+-- Object: freshet.detect_stale()
 -- Why: readers care for the age of the rows, whatever its cause.
 --      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
-create function private.detect_stale()
+create function freshet.detect_stale()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'stale',
         subject => v.view_name,
         state => case
@@ -5367,7 +5368,7 @@ begin
             r.*,
             -- A view gets the time of one objective for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
-            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select private.judged_since())) as judged_age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
             coalesce(
                 (
                     select c.relispopulated from pg_catalog.pg_class as c
@@ -5379,17 +5380,17 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_stale() from public, anon, authenticated;
+revoke all on function freshet.detect_stale() from public, anon, authenticated;
 
-comment on function private.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';
+comment on function freshet.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';
 
 -- supabase/schemas/audit/kinds/stuck.sql
 
-create function private.detect_stuck()
+create function freshet.detect_stuck()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -5398,14 +5399,14 @@ declare
     -- For jobs of which nobody said how long they may take.
     usual_limit constant interval := interval '6 hours';
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'stuck',
         subject => s.job_name,
         state => 'bad',
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', s.job_name,
-            'schedule', private.schedule_of_job(s.job_name),
+            'schedule', freshet.schedule_of_job(s.job_name),
             'runid', s.runid,
             'pid', s.job_pid,
             'started_at', s.began_at,
@@ -5423,14 +5424,14 @@ begin
         from analytics.open_runs as o
         left join analytics.scheduled_jobs as d on d.job_name = o.job_name
         where o.given_up_at is null
-            and private.is_run_alive(o)
-            and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+            and freshet.is_run_alive(o)
+            and greatest(coalesce(o.started_at, o.first_seen_at), freshet.judged_since())
                 < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         order by o.job_name, o.runid
     ) as s
     order by s.job_name;
 
-    perform private.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     left join analytics.scheduled_jobs as d on d.job_name = f.subject
     where f.kind = 'stuck'
@@ -5440,20 +5441,20 @@ begin
             from analytics.open_runs as o
             where o.job_name = f.subject
                 and o.given_up_at is null
-                and private.is_run_alive(o)
-                and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                and freshet.is_run_alive(o)
+                and greatest(coalesce(o.started_at, o.first_seen_at), freshet.judged_since())
                     < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         );
 end
 $$;
 
-revoke all on function private.detect_stuck() from public, anon, authenticated;
+revoke all on function freshet.detect_stuck() from public, anon, authenticated;
 
-comment on function private.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+comment on function freshet.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
 
 -- supabase/schemas/audit/kinds/timezone_ignored.sql
 
-create function private.ignored_timezone()
+create function freshet.ignored_timezone()
 returns text
 language plpgsql
 stable
@@ -5479,12 +5480,12 @@ exception
 end
 $$;
 
-create function private.detect_timezone_ignored()
+create function freshet.detect_timezone_ignored()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'timezone_ignored',
         subject => 'cron.timezone',
         state => case when t.setting is null then 'ok' else 'bad' end,
@@ -5496,62 +5497,62 @@ as $$
             )
         )
     )
-    from (select private.ignored_timezone() as setting) as t
-    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+    from (select freshet.ignored_timezone() as setting) as t
+    where t.setting is not null or freshet.is_watched('timezone_ignored', 'cron.timezone');
 $$;
 
-revoke all on function private.ignored_timezone() from public, anon, authenticated;
+revoke all on function freshet.ignored_timezone() from public, anon, authenticated;
 
-revoke all on function private.detect_timezone_ignored() from public, anon, authenticated;
+revoke all on function freshet.detect_timezone_ignored() from public, anon, authenticated;
 
-comment on function private.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+comment on function freshet.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
 
-comment on function private.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
+comment on function freshet.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
 
 -- supabase/schemas/audit/kinds/undeclared.sql
 
-create function private.find_undeclared_jobs()
-returns setof private.audit_finding
+create function freshet.find_undeclared_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        private.job_label(j.job_name, j.owner),
+        freshet.job_label(j.job_name, j.owner),
         jsonb_build_object(
-            'job', private.job_label(j.job_name, j.owner),
+            'job', freshet.job_label(j.job_name, j.owner),
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
-    from private.known_cron_jobs() as j
-    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
-        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
+    from freshet.known_cron_jobs() as j
+    where j.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from freshet.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from freshet.renamed_jobs() as r));
 $$;
 
-revoke all on function private.find_undeclared_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_undeclared_jobs() from public, anon, authenticated;
 
-comment on function private.find_undeclared_jobs() is
+comment on function freshet.find_undeclared_jobs() is
     'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
 
 -- supabase/schemas/audit/kinds/unpopulated.sql
 
-create function private.detect_unpopulated()
+create function freshet.detect_unpopulated()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unpopulated',
         subject => v.view_name,
         state => case
             when c.relispopulated then 'ok'
             -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
             when v.refreshed_at is null
-                and greatest(v.registered_at, (select private.judged_since())) > clock_timestamp() - v.stale_after
+                and greatest(v.registered_at, (select freshet.judged_since())) > clock_timestamp() - v.stale_after
                 then 'ok'
             else 'bad'
         end,
@@ -5570,17 +5571,17 @@ begin
     join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind = 'm'
     order by v.view_name;
 
-    perform private.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_unpopulated() from public, anon, authenticated;
+revoke all on function freshet.detect_unpopulated() from public, anon, authenticated;
 
-comment on function private.detect_unpopulated() is 'Kind unpopulated: a registered view that cannot be read.';
+comment on function freshet.detect_unpopulated() is 'Kind unpopulated: a registered view that cannot be read.';
 
 -- supabase/schemas/audit/kinds/unrefreshed.sql
 
-create function private.find_unrefreshed_views()
+create function freshet.find_unrefreshed_views()
 returns text[]
 language plpgsql
 stable
@@ -5589,7 +5590,7 @@ as $$
 declare
     candidates constant text[] := array(
         select w.schema_name || '.' || w.relation_name
-        from private.watchable_views() as w
+        from freshet.watchable_views() as w
         where not w.is_registered
             and not exists (
                 select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
@@ -5601,7 +5602,7 @@ begin
         return candidates;
     end if;
     return array(
-        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        with refreshes as materialized (select r.view_name, r.is_dynamic from freshet.refreshes_of_jobs() as r)
         select c.name
         from unnest(candidates) as c (name)
         where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
@@ -5612,9 +5613,9 @@ begin
                 join pg_proc as p on p.oid = t.tgfoid
                 where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
                     and (
-                        private.is_dynamic_refresh(p.prosrc)
+                        freshet.is_dynamic_refresh(p.prosrc)
                         or exists (
-                            select from private.refreshes_in(p.prosrc) as f
+                            select from freshet.refreshes_in(p.prosrc) as f
                             where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
                         )
                     )
@@ -5624,13 +5625,13 @@ begin
 end
 $$;
 
-create function private.detect_unrefreshed()
+create function freshet.detect_unrefreshed()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    views constant text[] := private.find_unrefreshed_views();
+    views constant text[] := freshet.find_unrefreshed_views();
 begin
     -- All of them are one incident. A view more is news, and told by a new one.
     update analytics.incidents as i
@@ -5639,7 +5640,7 @@ begin
         and views <> '{}'
         and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unrefreshed',
         subject => 'materialized views',
         state => case when views = '{}' then 'ok' else 'bad' end,
@@ -5652,22 +5653,22 @@ begin
             )
         )
     )
-    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+    where views <> '{}' or freshet.is_watched('unrefreshed', 'materialized views');
 end
 $$;
 
-revoke all on function private.find_unrefreshed_views() from public, anon, authenticated;
+revoke all on function freshet.find_unrefreshed_views() from public, anon, authenticated;
 
-revoke all on function private.detect_unrefreshed() from public, anon, authenticated;
+revoke all on function freshet.detect_unrefreshed() from public, anon, authenticated;
 
-comment on function private.find_unrefreshed_views() is
+comment on function freshet.find_unrefreshed_views() is
     'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
 
-comment on function private.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';
+comment on function freshet.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';
 
 -- supabase/schemas/audit/kinds/unset_timeout.sql
 
-create function private.detect_unset_timeout()
+create function freshet.detect_unset_timeout()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -5676,56 +5677,56 @@ declare
     subjects text[];
 begin
     select coalesce(array_agg(j.job_name), '{}') into subjects
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unset_timeout',
         subject => s.job_name,
         state => 'bad',
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', s.job_name,
-            'schedule', private.schedule_of_job(s.job_name),
+            'schedule', freshet.schedule_of_job(s.job_name),
             'message', format(
                 'its command sets no statement_timeout, so it has %s',
-                coalesce(private.time_limit_of_job(s.job_name)::text, 'that of the server')
+                coalesce(freshet.time_limit_of_job(s.job_name)::text, 'that of the server')
             )
         )
     )
     from unnest(subjects) as s (job_name)
     order by s.job_name;
 
-    perform private.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'unset_timeout' and f.state = 'bad' and f.subject <> all (subjects);
 end
 $$;
 
-revoke all on function private.detect_unset_timeout() from public, anon, authenticated;
+revoke all on function freshet.detect_unset_timeout() from public, anon, authenticated;
 
-comment on function private.detect_unset_timeout() is
+comment on function freshet.detect_unset_timeout() is
     'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';
 
 -- supabase/schemas/audit/kinds/wrong_host.sql
 
-create function private.find_wrong_hosts()
-returns setof private.audit_finding
+create function freshet.find_wrong_hosts()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     with project as (
-        select private.url_host(s.decrypted_secret) as host
+        select freshet.url_host(s.decrypted_secret) as host
         from vault.decrypted_secrets as s
         where s.name = 'project_url'
     ),
     addresses as (
         -- Other services are nobody's business: only what looks like a project is compared.
-        select j.job_name, j.jobid, j.schedule, private.url_host(m.url[1]) as host
-        from private.known_cron_jobs() as j
+        select j.job_name, j.jobid, j.schedule, freshet.url_host(m.url[1]) as host
+        from freshet.known_cron_jobs() as j
         cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)
         where m.url[1] ~* '^https?://[^/?#\s]+\.supabase\.(co|in|net)([:/?#]|$)' or m.url[1] ~ '/(functions|rest)/v1/'
     )
@@ -5742,14 +5743,14 @@ as $$
     group by a.job_name;
 $$;
 
-revoke all on function private.find_wrong_hosts() from public, anon, authenticated;
+revoke all on function freshet.find_wrong_hosts() from public, anon, authenticated;
 
-comment on function private.find_wrong_hosts() is
+comment on function freshet.find_wrong_hosts() is
     'Jobs whose command calls a project that is not the one of Vault''s project_url, as after a clone or a restore.';
 
 -- supabase/schemas/audit/kinds/zombie.sql
 
-create function private.detect_zombies()
+create function freshet.detect_zombies()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -5766,7 +5767,7 @@ begin
             where o.given_up_at is null
                 and o.first_seen_at < clock_timestamp() - patience
                 and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - patience
-                and not private.is_run_alive(o)
+                and not freshet.is_run_alive(o)
             returning o.*
         )
         select
@@ -5777,14 +5778,14 @@ begin
         group by g.job_name
         order by g.job_name
     loop
-        perform private.observe(
+        perform freshet.observe(
             kind => 'zombie',
             subject => dead.job_name,
             state => 'bad',
             observed_at => clock_timestamp(),
             evidence => jsonb_build_object(
                 'job', dead.job_name,
-                'schedule', private.schedule_of_job(dead.job_name),
+                'schedule', freshet.schedule_of_job(dead.job_name),
                 'runid', dead.runid,
                 'started_at', dead.since,
                 'message', format(
@@ -5808,7 +5809,7 @@ begin
             )
         );
 
-    perform private.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'zombie'
         and f.state = 'bad'
@@ -5816,9 +5817,9 @@ begin
 end
 $$;
 
-revoke all on function private.detect_zombies() from public, anon, authenticated;
+revoke all on function freshet.detect_zombies() from public, anon, authenticated;
 
-comment on function private.detect_zombies() is
+comment on function freshet.detect_zombies() is
     'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';
 
 -- supabase/schemas/audit/lists/list_incidents.sql
@@ -5865,7 +5866,7 @@ as $$
                     'cause_id', p.cause_id,
                     'announced_at', p.announced_at,
                     'muted_until', case when j.muted_until > now() then j.muted_until end,
-                    'payload', private.alert_payload(p::analytics.incidents, 'opened'),
+                    'payload', freshet.alert_payload(p::analytics.incidents, 'opened'),
                     'alerts', (
                         select coalesce(
                             jsonb_agg(
@@ -5924,7 +5925,7 @@ as $$
         select distinct on (c.job_name)
             c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
             c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
-        from private.known_cron_jobs() as c
+        from freshet.known_cron_jobs() as c
         order by c.job_name, c.jobid
     ),
     place as (
@@ -5946,7 +5947,7 @@ as $$
             d.job_name is not null as is_declared,
             coalesce(
                 d.schedule = s.schedule
-                and d.command_fingerprint = private.command_fingerprint(s.command)
+                and d.command_fingerprint = freshet.command_fingerprint(s.command)
                 and d.owner = s.username
                 and d.database = s.database,
                 false
@@ -5994,14 +5995,14 @@ as $$
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
-                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
+                    'next_slot_at', freshet.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
                     'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
                         'status', r.status,
                         'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
-                        'started_at', private.run_time(r.start_time),
-                        'ended_at', private.run_time(r.end_time)
+                        'started_at', freshet.run_time(r.start_time),
+                        'ended_at', freshet.run_time(r.end_time)
                     ) end,
                     'open_incidents', (
                         select coalesce(
@@ -6059,7 +6060,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with names as (
-        select j.jobid, j.job_name from private.known_cron_jobs() as j
+        select j.jobid, j.job_name from freshet.known_cron_jobs() as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
         select k.jobid, k.job_name
@@ -6097,7 +6098,7 @@ as $$
     page as (
         select
             m.runid, m.jobid, m.status, m.return_message,
-            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            freshet.run_time(m.start_time) as start_time, freshet.run_time(m.end_time) as end_time,
             coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc
@@ -6199,7 +6200,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     -- No job has this name.
-    select private.may_check_in('');
+    select freshet.may_check_in('');
 $$;
 
 revoke all on function analytics.claim_heartbeat() from public, anon, authenticated;
@@ -6276,7 +6277,7 @@ begin
     for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
         select
             m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-            case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+            case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
             greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
             greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
         from analytics.job_monitors as m
@@ -6284,7 +6285,7 @@ begin
         where m.last_runid is not null and m.last_runid is distinct from m.told_runid
         order by m.job_name
     loop
-        continue when not private.may_check_in(job_name);
+        continue when not freshet.may_check_in(job_name);
         return next;
     end loop;
 end
@@ -6322,12 +6323,12 @@ comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to 
 
 -- supabase/schemas/audit/monitors/may_check_in.sql
 
--- Object: private.may_check_in()
+-- Object: freshet.may_check_in()
 -- Grain: check_ins_asked: one row per monitor that was told something
 -- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
 --      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
 --      itself what it sent over a connection that then broke.
-create function private.may_check_in(monitor text)
+create function freshet.may_check_in(monitor text)
 returns boolean
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6346,9 +6347,9 @@ as $$
     select exists (select from asked);
 $$;
 
-revoke all on function private.may_check_in(text) from public, anon, authenticated;
+revoke all on function freshet.may_check_in(text) from public, anon, authenticated;
 
-comment on function private.may_check_in(text) is 'Whether one more check-in of the monitor fits into this minute; true counts it.';
+comment on function freshet.may_check_in(text) is 'Whether one more check-in of the monitor fits into this minute; true counts it.';
 
 -- supabase/schemas/audit/pass/audit_detectors.sql
 
@@ -6404,7 +6405,7 @@ begin
             return jsonb_build_object('is_busy', true);
     end;
     begin
-        answer := private.run_audit_pass(calendar, called_at);
+        answer := freshet.run_audit_pass(calendar, called_at);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
@@ -6426,7 +6427,7 @@ comment on function analytics.audit_pass(boolean, jsonb) is
 
 -- supabase/schemas/audit/pass/is_passing.sql
 
-create function private.is_passing(sqlstate text)
+create function freshet.is_passing(sqlstate text)
 returns boolean
 language sql
 immutable
@@ -6436,17 +6437,17 @@ as $$
     select sqlstate in ('57014', '55P03', '40P01', '40001');
 $$;
 
-revoke all on function private.is_passing(text) from public, anon, authenticated;
+revoke all on function freshet.is_passing(text) from public, anon, authenticated;
 
-comment on function private.is_passing(text) is 'Whether what failed may well succeed the next time.';
+comment on function freshet.is_passing(text) is 'Whether what failed may well succeed the next time.';
 
 -- supabase/schemas/audit/pass/judged_since.sql
 
--- Object: private.judged_since()
+-- Object: freshet.judged_since()
 -- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
 --      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
 --      that was. What still stands is told when it would have been, had everything begun with that pass.
-create function private.judged_since()
+create function freshet.judged_since()
 returns timestamptz
 language sql
 stable
@@ -6455,17 +6456,17 @@ as $$
     select coalesce(s.judged_since, now()) from analytics.audit_state as s;
 $$;
 
-revoke all on function private.judged_since() from public, anon, authenticated;
+revoke all on function freshet.judged_since() from public, anon, authenticated;
 
-comment on function private.judged_since() is 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
+comment on function freshet.judged_since() is 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
 
 -- supabase/schemas/audit/pass/note_detector.sql
 
--- Object: private.note_detector()
+-- Object: freshet.note_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.note_detector(detector text, failure jsonb)
+create function freshet.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -6489,7 +6490,7 @@ begin
 
     -- What was never bad is no news; what may be over by itself is, when it comes twice.
     if failure is not null or state_before <> 'ok' then
-        perform private.observe(
+        perform freshet.observe(
             kind => 'detector_failed',
             subject => detector,
             state => case
@@ -6504,9 +6505,9 @@ begin
 end
 $$;
 
-revoke all on function private.note_detector(text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.note_detector(text, jsonb) from public, anon, authenticated;
 
-comment on function private.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+comment on function freshet.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
 
 -- supabase/schemas/audit/pass/note_failed_audit.sql
 
@@ -6541,7 +6542,7 @@ begin
         return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
     end if;
     begin
-        perform private.observe(
+        perform freshet.observe(
             kind => 'audit_failed',
             subject => own_job,
             state => 'bad',
@@ -6551,7 +6552,7 @@ begin
             )
         );
         if not is_muted then
-            perform private.enqueue_alert(i, 'opened')
+            perform freshet.enqueue_alert(i, 'opened')
             from analytics.incidents as i
             where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
             update analytics.incidents as i
@@ -6576,9 +6577,9 @@ comment on function analytics.note_failed_audit(text) is
 
 -- supabase/schemas/audit/pass/run_audit_pass.sql
 
--- Object: private.run_audit_pass()
+-- Object: freshet.run_audit_pass()
 -- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
-create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
+create function freshet.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -6595,7 +6596,7 @@ declare
     of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
     history record;
     detector analytics.audit_detectors;
-    arrears private.audited_run[];
+    arrears freshet.audited_run[];
     failure jsonb;
     untold text[] := array[]::text[];
     blind_reason text;
@@ -6606,14 +6607,14 @@ declare
     open_count bigint;
     bad_count bigint;
 begin
-    select * into history from private.read_history(started_at);
+    select * into history from freshet.read_history(started_at);
 
     -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
     if calendar is not null then
         failure := case
             when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
         end;
-        perform private.note_detector('calendar', failure);
+        perform freshet.note_detector('calendar', failure);
     end if;
     if failure is not null then
         calendar := null;
@@ -6621,23 +6622,23 @@ begin
 
     for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
         continue when detector.needs_history and history.read_error is not null;
-        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        arrears := (select a.runs from freshet.detector_arrears as a where a.detector = detector.detector);
         if clock_timestamp() > called_at + 0.6 * time_limit then
             failure := jsonb_build_object(
                 'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
             );
             if detector.call ~ '\$1\y' then
-                perform private.keep_arrears(detector.detector, arrears || history.runs);
+                perform freshet.keep_arrears(detector.detector, arrears || history.runs);
             end if;
         else
-            failure := private.run_detector(
+            failure := freshet.run_detector(
                 detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
                 called_at + time_limit - interval '0.5 seconds'
             );
         end if;
         continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
         begin
-            perform private.note_detector(detector.detector, failure);
+            perform freshet.note_detector(detector.detector, failure);
         exception
             -- What cannot even be written down is said all the same.
             when others then
@@ -6647,10 +6648,10 @@ begin
 
     begin
         -- Findings that could be written down in this pass, or were not made any more.
-        perform private.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
+        perform freshet.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
-        perform private.withdraw_subjects(
+        perform freshet.withdraw_subjects(
             'detector_failed',
             array(select d.detector from analytics.audit_detectors as d) || array['calendar', 'announcement']
             || array(select f.subject from analytics.findings as f where f.kind = 'detector_failed' and f.subject like '% findings')
@@ -6661,7 +6662,7 @@ begin
     end;
 
     begin
-        blind_reason := private.detect_blind(history.read_error);
+        blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
             blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
@@ -6669,14 +6670,14 @@ begin
     begin
         -- Only now: an incident of passes that failed is over with this one.
         if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-            perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+            perform freshet.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
         end if;
     exception
         when assert_failure or others then
             untold := untold || format('detector_failed:audit_failed [%s]', sqlstate);
     end;
     begin
-        perform private.announce_incidents(started_at);
+        perform freshet.announce_incidents(started_at);
     exception
         -- What was found stays, and the next pass tells it.
         when assert_failure or others then
@@ -6767,9 +6768,9 @@ begin
 end
 $$;
 
-revoke all on function private.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
 
-comment on function private.run_audit_pass(jsonb, timestamptz) is
+comment on function freshet.run_audit_pass(jsonb, timestamptz) is
     'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
 
 -- supabase/schemas/audit/pass/shrink_audit_batch.sql
@@ -6795,10 +6796,10 @@ comment on function analytics.shrink_audit_batch() is
 
 -- supabase/schemas/audit/pass/skip_backlog.sql
 
--- Object: private.skip_backlog()
+-- Object: freshet.skip_backlog()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.skip_backlog(batch_size integer)
+create function freshet.skip_backlog(batch_size integer)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6809,39 +6810,39 @@ as $$
     where s.judged_since is null;
 $$;
 
-revoke all on function private.skip_backlog(integer) from public, anon, authenticated;
+revoke all on function freshet.skip_backlog(integer) from public, anon, authenticated;
 
-comment on function private.skip_backlog(integer) is
+comment on function freshet.skip_backlog(integer) is
     'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
 
 -- supabase/schemas/audit/purge/is_own_run.sql
 
--- Object: private.is_own_run()
+-- Object: freshet.is_own_run()
 -- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
 --      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
-create function private.is_own_run(command text)
+create function freshet.is_own_run(command text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- What Freshet schedules calls analytics; its exceptions are named, as other projects have a schema private too.
+    -- What Freshet schedules calls analytics or freshet. In freshet only its own jobs' functions count.
     select coalesce(
-        command ~* '\manalytics\.[a-z_]+\s*\(|\mprivate\.(purge_history|claim_refresh|run_refresh)\s*\(', false
+        command ~* '\manalytics\.[a-z_]+\s*\(|\mfreshet\.(purge_history|claim_refresh|run_refresh)\s*\(', false
     );
 $$;
 
-revoke all on function private.is_own_run(text) from public, anon, authenticated;
+revoke all on function freshet.is_own_run(text) from public, anon, authenticated;
 
-comment on function private.is_own_run(text) is 'Whether a run did Freshet''s work: its command calls a function of analytics.';
+comment on function freshet.is_own_run(text) is 'Whether a run did Freshet''s work: its command calls a function of analytics.';
 
 -- supabase/schemas/audit/purge/purge_history.sql
 
--- Object: private.purge_history()
+-- Object: freshet.purge_history()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_history()
+create function freshet.purge_history()
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -6859,30 +6860,30 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
-            when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
-            when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
-            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
-            when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
-            when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
+            when 'runs' then freshet.purge_runs(rule) + freshet.purge_worker_runs(rule.batch_size)
+            when 'refresh_log' then freshet.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then freshet.purge_refresh_requests(rule.keep_for, rule.batch_size)
+            when 'http_calls' then freshet.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then freshet.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then freshet.purge_incidents(rule.keep_for, rule.batch_size)
         end);
     end loop;
     return deleted;
 end
 $$;
 
-revoke all on function private.purge_history() from public, anon, authenticated;
+revoke all on function freshet.purge_history() from public, anon, authenticated;
 
-comment on function private.purge_history() is
+comment on function freshet.purge_history() is
     'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
 
 -- supabase/schemas/audit/purge/purge_incidents.sql
 
--- Object: private.purge_incidents()
+-- Object: freshet.purge_incidents()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_incidents(keep_for interval, batch_size integer)
+create function freshet.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6903,18 +6904,18 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_incidents(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_incidents(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_incidents(interval, integer) is
+comment on function freshet.purge_incidents(interval, integer) is
     'Deletes incidents that closed long ago and of which nothing waits to be told.';
 
 -- supabase/schemas/audit/purge/purge_outbox.sql
 
--- Object: private.purge_outbox()
+-- Object: freshet.purge_outbox()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_outbox(keep_for interval, batch_size integer)
+create function freshet.purge_outbox(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6936,18 +6937,18 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_outbox(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_outbox(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_outbox(interval, integer) is
+comment on function freshet.purge_outbox(interval, integer) is
     'Deletes alerts that were delivered long ago, of incidents that are as long over. What waits or is parked stays, however old.';
 
 -- supabase/schemas/audit/purge/purge_refresh_log.sql
 
--- Object: private.purge_refresh_log()
+-- Object: freshet.purge_refresh_log()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_refresh_log(keep_for interval, batch_size integer)
+create function freshet.purge_refresh_log(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6969,17 +6970,17 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_refresh_log(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_refresh_log(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_refresh_log(interval, integer) is 'Deletes old rows of the ledger, at most a batch.';
+comment on function freshet.purge_refresh_log(interval, integer) is 'Deletes old rows of the ledger, at most a batch.';
 
 -- supabase/schemas/audit/purge/purge_refresh_requests.sql
 
--- Object: private.purge_refresh_requests()
+-- Object: freshet.purge_refresh_requests()
 -- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
 --      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
 --      is no pile-up.
-create function private.purge_refresh_requests(keep_for interval, batch_size integer)
+create function freshet.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -6997,16 +6998,16 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_refresh_requests(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_refresh_requests(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_refresh_requests(interval, integer) is 'Deletes requests that finished long ago, with their views, at most a batch.';
+comment on function freshet.purge_refresh_requests(interval, integer) is 'Deletes requests that finished long ago, with their views, at most a batch.';
 
 -- supabase/schemas/audit/purge/purge_worker_runs.sql
 
--- Object: private.purge_worker_runs()
+-- Object: freshet.purge_worker_runs()
 -- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
 --      where it has looked, and goes on from there.
-create function private.purge_worker_runs(batch_size integer)
+create function freshet.purge_worker_runs(batch_size integer)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7056,9 +7057,9 @@ begin
 end
 $$;
 
-revoke all on function private.purge_worker_runs(integer) from public, anon, authenticated;
+revoke all on function freshet.purge_worker_runs(integer) from public, anon, authenticated;
 
-comment on function private.purge_worker_runs(integer) is
+comment on function freshet.purge_worker_runs(integer) is
     'Deletes succeeded runs of workers that ended more than an hour ago, and looks at a batch of runs at most. Never at or above the watermark of the audit once it has one, never an open run.';
 
 -- supabase/schemas/audit/purge/retention.sql
@@ -7085,7 +7086,7 @@ revoke all on table analytics.retention from public, anon, authenticated;
 
 comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
 
-comment on column analytics.retention.batch_size is 'The most rows that one call of private.purge_history deletes.';
+comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
 comment on column analytics.retention.history is
     'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
@@ -7097,10 +7098,10 @@ comment on column analytics.retention.swept is 'Of runs: up to which runid the p
 
 -- supabase/schemas/audit/runs/audited_run.sql
 
--- Object: private.audited_run
+-- Object: freshet.audited_run
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create type private.audited_run as (
+create type freshet.audited_run as (
     runid bigint,
     job_name text,
     status text,
@@ -7113,19 +7114,19 @@ create type private.audited_run as (
 
 -- supabase/schemas/audit/runs/begin_epoch.sql
 
--- Object: private.begin_epoch()
+-- Object: freshet.begin_epoch()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.begin_epoch()
+create function freshet.begin_epoch()
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     state analytics.audit_state;
-    cluster constant text := private.system_identifier();
+    cluster constant text := freshet.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
-    present_timeline constant integer := private.cluster_timeline();
+    present_timeline constant integer := freshet.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -7170,18 +7171,18 @@ begin
 end
 $$;
 
-revoke all on function private.begin_epoch() from public, anon, authenticated;
+revoke all on function freshet.begin_epoch() from public, anon, authenticated;
 
-comment on function private.begin_epoch() is
+comment on function freshet.begin_epoch() is
     'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';
 
 -- supabase/schemas/audit/runs/cluster_timeline.sql
 
--- Object: private.cluster_timeline()
+-- Object: freshet.cluster_timeline()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
-create function private.cluster_timeline()
+create function freshet.cluster_timeline()
 returns integer
 language sql
 stable
@@ -7190,17 +7191,17 @@ as $$
     select c.timeline_id from pg_catalog.pg_control_checkpoint() as c;
 $$;
 
-revoke all on function private.cluster_timeline() from public, anon, authenticated;
+revoke all on function freshet.cluster_timeline() from public, anon, authenticated;
 
-comment on function private.cluster_timeline() is
+comment on function freshet.cluster_timeline() is
     'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
 
 -- supabase/schemas/audit/runs/cron_backends.sql
 
--- Object: private.cron_backends()
+-- Object: freshet.cron_backends()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
-create function private.cron_backends()
+create function freshet.cron_backends()
 returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
 language sql
 volatile
@@ -7221,17 +7222,17 @@ as $$
         );
 $$;
 
-revoke all on function private.cron_backends() from public, anon, authenticated;
+revoke all on function freshet.cron_backends() from public, anon, authenticated;
 
-comment on function private.cron_backends() is
+comment on function freshet.cron_backends() is
     'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';
 
 -- supabase/schemas/audit/runs/is_audit_sighted.sql
 
--- Object: private.is_audit_sighted()
+-- Object: freshet.is_audit_sighted()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
-create function private.is_audit_sighted()
+create function freshet.is_audit_sighted()
 returns boolean
 language sql
 stable
@@ -7240,9 +7241,9 @@ as $$
     select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
 $$;
 
-revoke all on function private.is_audit_sighted() from public, anon, authenticated;
+revoke all on function freshet.is_audit_sighted() from public, anon, authenticated;
 
-comment on function private.is_audit_sighted() is
+comment on function freshet.is_audit_sighted() is
     'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
 
 -- supabase/schemas/audit/runs/job_pace.sql
@@ -7296,15 +7297,15 @@ revoke all on table analytics.known_jobs from public, anon, authenticated;
 comment on table analytics.known_jobs is 'Names of jobids, kept after the job is unscheduled: its last runs still end.';
 
 comment on column analytics.known_jobs.job_name is
-    'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
+    'As freshet.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
 
 -- supabase/schemas/audit/runs/note_pace.sql
 
--- Object: private.note_pace()
+-- Object: freshet.note_pace()
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
-create function private.note_pace(runs private.audited_run[])
+create function freshet.note_pace(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -7318,7 +7319,7 @@ as $$
         where p.job_name in (select r.job_name from unnest(runs) as r)
     ),
     jobs as materialized (
-        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        select n.job_name, freshet.seconds_of_schedule(freshet.schedule_of_job(n.job_name)) as period_seconds
         from (select distinct r.job_name from unnest(runs) as r) as n
     ),
     compared as (
@@ -7382,21 +7383,21 @@ as $$
         ];
 
     delete from analytics.job_pace as p
-    where private.is_audit_sighted()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
+    where freshet.is_audit_sighted()
+        and not exists (select from freshet.known_cron_jobs() as j where j.job_name = p.job_name);
 $$;
 
-revoke all on function private.note_pace(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_pace(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_pace(private.audited_run[]) is
+comment on function freshet.note_pace(freshet.audited_run[]) is
     'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/runs/observe_runs.sql
 
--- Object: private.observe_runs()
+-- Object: freshet.observe_runs()
 -- Why: several kinds are about how runs end, and count them alike: consecutive runs of a job with one ending are one
 --      observation with a weight, so that a backlog costs by its changes.
-create function private.observe_runs(kind text, bad_ending text, runs private.audited_run[])
+create function freshet.observe_runs(kind text, bad_ending text, runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7404,7 +7405,7 @@ as $$
 declare
     streak record;
 begin
-    perform private.settle_incidents();
+    perform freshet.settle_incidents();
 
     for streak in
         with told as (
@@ -7428,7 +7429,7 @@ begin
         )
         select
             s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
-            private.schedule_of_job(s.job_name) as schedule
+            freshet.schedule_of_job(s.job_name) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -7444,7 +7445,7 @@ begin
                     where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
                 ))
         );
-        perform private.observe(
+        perform freshet.observe(
             kind => observe_runs.kind,
             subject => streak.job_name,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
@@ -7463,9 +7464,9 @@ begin
         );
     end loop;
 
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects(kind, array(
-            select j.job_name from private.known_cron_jobs() as j
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects(kind, array(
+            select j.job_name from freshet.known_cron_jobs() as j
             union
             select d.job_name from analytics.scheduled_jobs as d
         ));
@@ -7473,9 +7474,9 @@ begin
 end
 $$;
 
-revoke all on function private.observe_runs(text, text, private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.observe_runs(text, text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.observe_runs(text, text, private.audited_run[]) is
+comment on function freshet.observe_runs(text, text, freshet.audited_run[]) is
     'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/runs/open_runs.sql
@@ -7511,7 +7512,7 @@ comment on column analytics.open_runs.given_up_at is 'When it was found to have 
 
 -- supabase/schemas/audit/runs/recent_durations.sql
 
-create function private.recent_durations(job_name text)
+create function freshet.recent_durations(job_name text)
 returns table (seconds numeric, place bigint)
 language sql
 stable
@@ -7531,7 +7532,7 @@ as $$
         where v.job_name = recent_durations.job_name
             and l.outcome = 'refreshed'
             -- Asked once, and not for each row.
-            and l.started_at >= (select private.judged_since())
+            and l.started_at >= (select freshet.judged_since())
         order by l.id desc
         limit 20
     )
@@ -7543,17 +7544,17 @@ as $$
         and not exists (select from analytics.views as v where v.job_name = recent_durations.job_name);
 $$;
 
-revoke all on function private.recent_durations(text) from public, anon, authenticated;
+revoke all on function freshet.recent_durations(text) from public, anon, authenticated;
 
-comment on function private.recent_durations(text) is
+comment on function freshet.recent_durations(text) is
     'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
 
 -- supabase/schemas/audit/runs/run_ending.sql
 
--- Object: private.run_ending()
+-- Object: freshet.run_ending()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.run_ending(status text, message text)
+create function freshet.run_ending(status text, message text)
 returns text
 language sql
 immutable
@@ -7575,17 +7576,17 @@ as $$
     end;
 $$;
 
-revoke all on function private.run_ending(text, text) from public, anon, authenticated;
+revoke all on function freshet.run_ending(text, text) from public, anon, authenticated;
 
-comment on function private.run_ending(text, text) is
+comment on function freshet.run_ending(text, text) is
     'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';
 
 -- supabase/schemas/audit/runs/run_time.sql
 
--- Object: private.run_time()
+-- Object: freshet.run_time()
 -- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
 --      row that says "infinity" would end every computation with it.
-create function private.run_time(moment timestamptz)
+create function freshet.run_time(moment timestamptz)
 returns timestamptz
 language sql
 stable
@@ -7594,13 +7595,13 @@ as $$
     select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
 $$;
 
-revoke all on function private.run_time(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.run_time(timestamptz) from public, anon, authenticated;
 
-comment on function private.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+comment on function freshet.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
 
 -- supabase/schemas/audit/runs/schedule_of_job.sql
 
-create function private.schedule_of_job(job_name text)
+create function freshet.schedule_of_job(job_name text)
 returns text
 language sql
 stable
@@ -7608,21 +7609,21 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
+        (select j.schedule from cron.job as j where j.jobid = freshet.jobid_of_name(schedule_of_job.job_name) limit 1)
     );
 $$;
 
-revoke all on function private.schedule_of_job(text) from public, anon, authenticated;
+revoke all on function freshet.schedule_of_job(text) from public, anon, authenticated;
 
-comment on function private.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
+comment on function freshet.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
 
 -- supabase/schemas/audit/runs/seconds_of_schedule.sql
 
--- Object: private.seconds_of_schedule()
+-- Object: freshet.seconds_of_schedule()
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
-create function private.seconds_of_schedule(schedule text)
+create function freshet.seconds_of_schedule(schedule text)
 returns integer
 language sql
 immutable
@@ -7632,13 +7633,13 @@ as $$
     select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
 $$;
 
-revoke all on function private.seconds_of_schedule(text) from public, anon, authenticated;
+revoke all on function freshet.seconds_of_schedule(text) from public, anon, authenticated;
 
-comment on function private.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
+comment on function freshet.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
 
 -- supabase/schemas/audit/runs/system_identifier.sql
 
-create function private.system_identifier()
+create function freshet.system_identifier()
 returns text
 language sql
 stable
@@ -7647,17 +7648,17 @@ as $$
     select system_identifier::text from pg_catalog.pg_control_system();
 $$;
 
-revoke all on function private.system_identifier() from public, anon, authenticated;
+revoke all on function freshet.system_identifier() from public, anon, authenticated;
 
-comment on function private.system_identifier() is 'Identity of the cluster, as initdb gave it.';
+comment on function freshet.system_identifier() is 'Identity of the cluster, as initdb gave it.';
 
 -- supabase/schemas/audit/runs/take_runs.sql
 
--- Object: private.take_runs()
+-- Object: freshet.take_runs()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.take_runs(batch_size integer default 10000)
-returns setof private.audited_run
+create function freshet.take_runs(batch_size integer default 10000)
+returns setof freshet.audited_run
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -7681,7 +7682,7 @@ begin
     -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
     select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     order by j.jobid, j.job_name
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
@@ -7706,8 +7707,8 @@ begin
             coalesce(r.status, 'unknown') as status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            private.run_time(r.start_time) as started_at,
-            private.run_time(r.end_time) as ended_at,
+            freshet.run_time(r.start_time) as started_at,
+            freshet.run_time(r.end_time) as ended_at,
             r.job_pid,
             coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
             r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
@@ -7749,7 +7750,7 @@ begin
     )
     select
         s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
-        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+        s.message, s.started_at, s.ended_at, freshet.run_ending(s.status, s.message)
     from seen as s
     left join gone as g on g.runid = s.runid
     -- What was told already, and tidied up afterwards, is no news.
@@ -7758,41 +7759,41 @@ begin
 end
 $$;
 
-revoke all on function private.take_runs(integer) from public, anon, authenticated;
+revoke all on function freshet.take_runs(integer) from public, anon, authenticated;
 
-comment on function private.take_runs(integer) is
+comment on function freshet.take_runs(integer) is
     'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 -- supabase/schemas/audit/runs/time_limit_of_job.sql
 
--- Object: private.time_limit_of_job()
+-- Object: freshet.time_limit_of_job()
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
-create function private.time_limit_of_job(job_name text)
+create function freshet.time_limit_of_job(job_name text)
 returns interval
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.time_limit(j.command, j.username, j.database)
+    select freshet.time_limit(j.command, j.username, j.database)
     from cron.job as j
-    where j.jobid = private.jobid_of_name(time_limit_of_job.job_name)
+    where j.jobid = freshet.jobid_of_name(time_limit_of_job.job_name)
     limit 1;
 $$;
 
-revoke all on function private.time_limit_of_job(text) from public, anon, authenticated;
+revoke all on function freshet.time_limit_of_job(text) from public, anon, authenticated;
 
-comment on function private.time_limit_of_job(text) is
+comment on function freshet.time_limit_of_job(text) is
     'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
 
 -- supabase/schemas/audit/runs/unread_history.sql
 
--- Object: private.unread_history()
+-- Object: freshet.unread_history()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
-create function private.unread_history(last_runid bigint)
+create function freshet.unread_history(last_runid bigint)
 returns text
 language sql
 stable
@@ -7824,9 +7825,9 @@ as $$
     from missing as m;
 $$;
 
-revoke all on function private.unread_history(bigint) from public, anon, authenticated;
+revoke all on function freshet.unread_history(bigint) from public, anon, authenticated;
 
-comment on function private.unread_history(bigint) is
+comment on function freshet.unread_history(bigint) is
     'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
 
 -- supabase/schemas/audit/slots/audit_calendar_request.sql
@@ -7844,7 +7845,7 @@ begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         -- pg_cron before 1.5 does not know the setting, whatever it says.
-        'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+        'timezone', case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
         'jobs', (
             select coalesce(
@@ -7860,7 +7861,7 @@ begin
                 ),
                 '[]'
             )
-            from private.known_cron_jobs() as j
+            from freshet.known_cron_jobs() as j
             left join analytics.scheduled_jobs as d on d.job_name = j.job_name
         )
     );
@@ -7919,10 +7920,10 @@ comment on column analytics.job_slots.missed_by is 'scheduler: no job started at
 
 -- supabase/schemas/audit/slots/judge_slots.sql
 
--- Object: private.judge_slots()
+-- Object: freshet.judge_slots()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.judge_slots(running_since timestamptz)
+create function freshet.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7939,7 +7940,7 @@ declare
             and k.epoch = (select a.epoch from analytics.audit_state as a)
         union
         select r.job_name
-        from private.detector_arrears as a
+        from freshet.detector_arrears as a
         cross join lateral unnest(a.runs) as r
         where a.detector = 'missed'
     );
@@ -7984,17 +7985,17 @@ begin
 end
 $$;
 
-revoke all on function private.judge_slots(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.judge_slots(timestamptz) from public, anon, authenticated;
 
-comment on function private.judge_slots(timestamptz) is
+comment on function freshet.judge_slots(timestamptz) is
     'Marks the jobs whose due slot no run has covered, and whether the job or the scheduler is to blame. running_since: slots before it could not be kept.';
 
 -- supabase/schemas/audit/slots/known_cron_jobs.sql
 
--- Object: private.known_cron_jobs()
+-- Object: freshet.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.known_cron_jobs()
+create function freshet.known_cron_jobs()
 returns table (
     job_name text,
     jobid bigint,
@@ -8010,7 +8011,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select
         -- Almost none is long, and a call for each job of each mention costs more than all else here.
-        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        case when octet_length(k.told) <= 200 then k.told else freshet.short_name(k.told) end,
         k.jobid, k.schedule, k.command, k.username, k.database, k.active
     from (
         select
@@ -8036,17 +8037,17 @@ as $$
     ) as k;
 $$;
 
-revoke all on function private.known_cron_jobs() from public, anon, authenticated;
+revoke all on function freshet.known_cron_jobs() from public, anon, authenticated;
 
-comment on function private.known_cron_jobs() is
+comment on function freshet.known_cron_jobs() is
     'cron.job under the names by which the audit knows its jobs: as declared; of several owners'' jobs with one name, one has it and the others are "<name> of <owner>"; a very long name is shortened.';
 
 -- supabase/schemas/audit/slots/next_slot_after.sql
 
--- Object: private.next_slot_after()
+-- Object: freshet.next_slot_after()
 -- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
 --      next one lay in the past.
-create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
+create function freshet.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
 returns timestamptz
 language sql
 immutable
@@ -8060,17 +8061,17 @@ as $$
     end;
 $$;
 
-revoke all on function private.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
 
-comment on function private.next_slot_after(timestamptz, text, interval, timestamptz) is
+comment on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) is
     'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
 
 -- supabase/schemas/audit/slots/note_run_starts.sql
 
--- Object: private.note_run_starts()
+-- Object: freshet.note_run_starts()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.note_run_starts(runs private.audited_run[])
+create function freshet.note_run_starts(runs freshet.audited_run[])
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
@@ -8092,17 +8093,17 @@ as $$
     where t.run_at > (select a.last_audit_at from analytics.audit_state as a);
 $$;
 
-revoke all on function private.note_run_starts(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_run_starts(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_run_starts(private.audited_run[]) is
+comment on function freshet.note_run_starts(freshet.audited_run[]) is
     'Remembers for each job when it last ran, and returns the first start since the last pass.';
 
 -- supabase/schemas/audit/slots/note_scheduler_pause.sql
 
--- Object: private.note_scheduler_pause()
+-- Object: freshet.note_scheduler_pause()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.note_scheduler_pause(first_start_at timestamptz)
+create function freshet.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
@@ -8118,23 +8119,23 @@ as $$
     );
 $$;
 
-revoke all on function private.note_scheduler_pause(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.note_scheduler_pause(timestamptz) from public, anon, authenticated;
 
-comment on function private.note_scheduler_pause(timestamptz) is
+comment on function freshet.note_scheduler_pause(timestamptz) is
     'Since when the scheduler runs without a gap: started, thawed, or past a jump of the clock.';
 
 -- supabase/schemas/audit/slots/watch_slots.sql
 
--- Object: private.watch_slots()
+-- Object: freshet.watch_slots()
 -- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
 --      there at some moments, and starts nothing.
-create function private.watch_slots(calendar jsonb)
+create function freshet.watch_slots(calendar jsonb)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     delete from analytics.job_slots as s
-    where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
+    where not exists (select from freshet.known_cron_jobs() as j where j.job_name = s.job_name);
 
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
     select distinct on (j.job_name)
@@ -8147,7 +8148,7 @@ as $$
             else clock_timestamp()
         end,
         c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     left join jsonb_to_recordset(calendar -> 'jobs') as c (
         job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
     ) on c.job_name = j.job_name and c.schedule = j.schedule
@@ -8162,17 +8163,17 @@ as $$
         watched_since = excluded.watched_since;
 $$;
 
-revoke all on function private.watch_slots(jsonb) from public, anon, authenticated;
+revoke all on function freshet.watch_slots(jsonb) from public, anon, authenticated;
 
-comment on function private.watch_slots(jsonb) is
+comment on function freshet.watch_slots(jsonb) is
     'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';
 
 -- supabase/schemas/audit/alerts/alert_family.sql
 
--- Object: private.alert_family()
+-- Object: freshet.alert_family()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.alert_family(incident analytics.incidents)
+create function freshet.alert_family(incident analytics.incidents)
 returns text
 language sql
 stable
@@ -8199,18 +8200,18 @@ as $$
     ) as t;
 $$;
 
-revoke all on function private.alert_family(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.alert_family(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.alert_family(analytics.incidents) is
+comment on function freshet.alert_family(analytics.incidents) is
     'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
 
 -- supabase/schemas/audit/alerts/alert_payload.sql
 
--- Object: private.alert_payload()
+-- Object: freshet.alert_payload()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.alert_payload(incident analytics.incidents, transition text)
+create function freshet.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
 language plpgsql
 stable
@@ -8238,16 +8239,16 @@ begin
 end
 $$;
 
-revoke all on function private.alert_payload(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.alert_payload(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
+comment on function freshet.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
 
 -- supabase/schemas/audit/alerts/cause_of.sql
 
--- Object: private.cause_of()
+-- Object: freshet.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
-create function private.cause_of(incident analytics.incidents)
+create function freshet.cause_of(incident analytics.incidents)
 returns setof bigint
 language plpgsql
 stable
@@ -8279,17 +8280,17 @@ begin
     from candidate as r
     join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
-    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+    where freshet.severity_rank(c.severity) >= freshet.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
-        and not private.is_muted(c)
+        and not freshet.is_muted(c)
         -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
         -- after that.
         and not exists (
             select
             from unnest(about) as j (job)
             where coalesce(
-                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                incident.opened_at > freshet.last_strike(c, r.reach, j.job) + freshet.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
@@ -8298,44 +8299,44 @@ begin
 end
 $$;
 
-revoke all on function private.cause_of(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.cause_of(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.cause_of(analytics.incidents) is
+comment on function freshet.cause_of(analytics.incidents) is
     'The open incident that caused this one, by its reach; no row when none did.';
 
 -- supabase/schemas/audit/alerts/enqueue_alert.sql
 
--- Object: private.enqueue_alert()
+-- Object: freshet.enqueue_alert()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.enqueue_alert(incident analytics.incidents, transition text)
+create function freshet.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.event_seed, transition),
+        freshet.alert_event_id(incident.event_seed, transition),
         incident.incident_id,
         transition,
-        private.alert_payload(incident, transition),
+        freshet.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
     on conflict do nothing;
 $$;
 
-revoke all on function private.enqueue_alert(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.enqueue_alert(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.enqueue_alert(analytics.incidents, text) is 'Puts an incident''s transition into the outbox. Idempotent.';
+comment on function freshet.enqueue_alert(analytics.incidents, text) is 'Puts an incident''s transition into the outbox. Idempotent.';
 
 -- supabase/schemas/audit/alerts/family_threshold.sql
 
--- Object: private.family_threshold()
+-- Object: freshet.family_threshold()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.family_threshold(incident analytics.incidents)
+create function freshet.family_threshold(incident analytics.incidents)
 returns integer
 language sql
 immutable
@@ -8345,17 +8346,17 @@ as $$
     select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
 $$;
 
-revoke all on function private.family_threshold(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.family_threshold(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.family_threshold(analytics.incidents) is
+comment on function freshet.family_threshold(analytics.incidents) is
     'From how many incidents of its family within an hour on they are told as one.';
 
 -- supabase/schemas/audit/alerts/is_muted.sql
 
--- Object: private.is_muted()
+-- Object: freshet.is_muted()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.is_muted(incident analytics.incidents)
+create function freshet.is_muted(incident analytics.incidents)
 returns boolean
 language sql
 stable
@@ -8371,17 +8372,17 @@ as $$
     );
 $$;
 
-revoke all on function private.is_muted(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.is_muted(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
+comment on function freshet.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
 
 -- supabase/schemas/audit/alerts/last_strike.sql
 
--- Object: private.last_strike()
+-- Object: freshet.last_strike()
 -- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
 --      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
 --      struck, for one period of each after its last strike.
-create function private.last_strike(cause analytics.incidents, reach text, job text)
+create function freshet.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz
 language sql
 stable
@@ -8394,7 +8395,7 @@ as $$
         -- Each pass that finds it still so is a strike.
         when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
         when last_strike.reach = 'owner' then case
-            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+            when exists (select from freshet.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
                 then cause.last_seen_at
             else cause.first_seen_at
         end
@@ -8408,17 +8409,17 @@ as $$
     end;
 $$;
 
-revoke all on function private.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
+revoke all on function freshet.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
 
-comment on function private.last_strike(analytics.incidents, text, text) is
+comment on function freshet.last_strike(analytics.incidents, text, text) is
     'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
 
 -- supabase/schemas/audit/alerts/name_members.sql
 
--- Object: private.name_members()
+-- Object: freshet.name_members()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.name_members(cause analytics.incidents, transition text)
+create function freshet.name_members(cause analytics.incidents, transition text)
 returns analytics.incidents
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -8445,7 +8446,7 @@ begin
     from analytics.incidents as i
     where i.incident_id = any (members);
     if cause.kind = 'storm' then
-        named := named || private.group_evidence(members);
+        named := named || freshet.group_evidence(members);
         if cause.subject = 'first audit' then
             named := named || jsonb_build_object('message', format(
                 'first audit found %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
@@ -8458,9 +8459,9 @@ begin
 end
 $$;
 
-revoke all on function private.name_members(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.name_members(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.name_members(analytics.incidents, text) is
+comment on function freshet.name_members(analytics.incidents, text) is
     'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
 
 -- supabase/schemas/audit/alerts/outbox.sql
@@ -8525,11 +8526,11 @@ comment on column analytics.outbox.resolve_error is 'Why it was not closed, in t
 
 -- supabase/schemas/audit/detectors/observe_struck_jobs.sql
 
--- Object: private.observe_struck_jobs()
+-- Object: freshet.observe_struck_jobs()
 -- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
 -- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
 --      which lasts until each of them has run again, and not one about each job.
-create function private.observe_struck_jobs(kind text, runs private.audited_run[])
+create function freshet.observe_struck_jobs(kind text, runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -8555,12 +8556,12 @@ begin
     select coalesce(sum(t.run_count), 0) into struck_count from struck as t;
 
     if struck_count > 0 then
-        perform private.observe(
+        perform freshet.observe(
             kind => observe_struck_jobs.kind,
             subject => 'pg_cron',
             state => 'bad',
             observed_at => clock_timestamp(),
-            evidence => private.struck_evidence(kind),
+            evidence => freshet.struck_evidence(kind),
             weight => struck_count
         );
     end if;
@@ -8573,22 +8574,22 @@ begin
                 from unnest(runs) as r
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
-            or private.is_audit_sighted() and not exists (
-                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
+            or freshet.is_audit_sighted() and not exists (
+                select from freshet.known_cron_jobs() as j where j.job_name = s.job_name and j.active
             )
         );
 
     if exists (select from analytics.findings as f where f.kind = observe_struck_jobs.kind and f.state = 'bad')
         and not exists (select from analytics.struck_jobs as s where s.kind = observe_struck_jobs.kind)
     then
-        perform private.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
+        perform freshet.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
     end if;
 end
 $$;
 
-revoke all on function private.observe_struck_jobs(text, private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.observe_struck_jobs(text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.observe_struck_jobs(text, private.audited_run[]) is
+comment on function freshet.observe_struck_jobs(text, freshet.audited_run[]) is
     'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/detectors/struck_jobs.sql
@@ -8614,65 +8615,65 @@ comment on table analytics.struck_jobs is 'Jobs whose last run was struck by wha
 
 -- supabase/schemas/audit/kinds/failed.sql
 
--- Object: private.detect_failed()
--- Why: a detector says how its subjects stand and nothing else; private.observe judges. What struck a run from outside
+-- Object: freshet.detect_failed()
+-- Why: a detector says how its subjects stand and nothing else; freshet.observe judges. What struck a run from outside
 --      (no connection, a restart, an unscheduling) or was cut off by its time limit is told by the detectors of those.
-create function private.detect_failed(runs private.audited_run[])
+create function freshet.detect_failed(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.note_failed_refreshes(runs);
-    perform private.observe_runs('failed', 'failed', runs);
+    perform freshet.note_failed_refreshes(runs);
+    perform freshet.observe_runs('failed', 'failed', runs);
 end
 $$;
 
-revoke all on function private.detect_failed(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_failed(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_failed(private.audited_run[]) is
+comment on function freshet.detect_failed(freshet.audited_run[]) is
     'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/kinds/infrastructure.sql
 
-create function private.detect_infrastructure(runs private.audited_run[])
+create function freshet.detect_infrastructure(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe_struck_jobs('infrastructure', runs);
+    select freshet.observe_struck_jobs('infrastructure', runs);
 $$;
 
-revoke all on function private.detect_infrastructure(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_infrastructure(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_infrastructure(private.audited_run[]) is
+comment on function freshet.detect_infrastructure(freshet.audited_run[]) is
     'Kind infrastructure: runs that pg_cron could not start or keep, one incident for all jobs. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/kinds/missed.sql
 
-create function private.detect_missed(runs private.audited_run[], calendar jsonb)
+create function freshet.detect_missed(runs freshet.audited_run[], calendar jsonb)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     running_since timestamptz;
-    known constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+    known constant text[] := array(select j.job_name from freshet.known_cron_jobs() as j);
 begin
-    running_since := private.note_scheduler_pause(private.note_run_starts(runs));
+    running_since := freshet.note_scheduler_pause(freshet.note_run_starts(runs));
     if calendar is null or 'analytics-cron-audit' <> all (known) then
         return;
     end if;
-    perform private.watch_slots(calendar);
+    perform freshet.watch_slots(calendar);
     if current_setting('cron.log_run', true) = 'off' then
         -- Without rows nothing can be told; that is a finding of its own.
         update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
     elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
         -- A scheduler that is gone speaks for all of its jobs.
-        perform private.judge_slots(running_since);
+        perform freshet.judge_slots(running_since);
     end if;
 
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'missed',
         array(
             select (
@@ -8687,7 +8688,7 @@ begin
                         extract(epoch from clock_timestamp() - s.missed_slot_at)::bigint
                     )
                 )
-            )::private.audit_finding
+            )::freshet.audit_finding
             from analytics.job_slots as s
             where s.missed_by = 'job'
             union all
@@ -8698,7 +8699,7 @@ begin
                     'missed_slot_at', min(s.missed_slot_at),
                     'message', format('%s jobs were not started at their slots while no job was', count(*))
                 )
-            )::private.audit_finding
+            )::freshet.audit_finding
             from analytics.job_slots as s
             where s.missed_by = 'scheduler'
             having count(*) > 0
@@ -8708,27 +8709,27 @@ begin
 end
 $$;
 
-revoke all on function private.detect_missed(private.audited_run[], jsonb) from public, anon, authenticated;
+revoke all on function freshet.detect_missed(freshet.audited_run[], jsonb) from public, anon, authenticated;
 
-comment on function private.detect_missed(private.audited_run[], jsonb) is
+comment on function freshet.detect_missed(freshet.audited_run[], jsonb) is
     'Kind missed: a slot passed without a run. One incident a job, or one for "pg_cron" when no job was started.';
 
 -- supabase/schemas/audit/kinds/pile_up.sql
 
-create function private.detect_pile_up(runs private.audited_run[])
+create function freshet.detect_pile_up(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'pile_up',
         subject => p.job_name,
         state => case when p.queued_count >= 2 then 'bad' when p.queued_count = 0 then 'ok' else 'unknown' end,
         observed_at => coalesce(p.last_ended_at, clock_timestamp()),
         evidence => jsonb_build_object(
             'job', p.job_name,
-            'schedule', private.schedule_of_job(p.job_name),
+            'schedule', freshet.schedule_of_job(p.job_name),
             'runid', p.last_runid,
             'message', format(
                 '%s runs in a row began when the one before them ended; the last took %s seconds', p.queued_count,
@@ -8746,50 +8747,50 @@ begin
         and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
     order by p.job_name;
 
-    perform private.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
+    perform freshet.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
 end
 $$;
 
-revoke all on function private.detect_pile_up(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_pile_up(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_pile_up(private.audited_run[]) is
+comment on function freshet.detect_pile_up(freshet.audited_run[]) is
     'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
 
 -- supabase/schemas/audit/kinds/restarted.sql
 
-create function private.detect_restarts(runs private.audited_run[])
+create function freshet.detect_restarts(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_struck_jobs('restarted', runs);
+    perform freshet.observe_struck_jobs('restarted', runs);
 end
 $$;
 
-revoke all on function private.detect_restarts(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_restarts(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_restarts(private.audited_run[]) is
+comment on function freshet.detect_restarts(freshet.audited_run[]) is
     'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/kinds/timed_out.sql
 
-create function private.detect_timed_out(runs private.audited_run[])
+create function freshet.detect_timed_out(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe_runs('timed_out', 'timed_out', runs);
+    select freshet.observe_runs('timed_out', 'timed_out', runs);
 $$;
 
-revoke all on function private.detect_timed_out(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_timed_out(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_timed_out(private.audited_run[]) is
+comment on function freshet.detect_timed_out(freshet.audited_run[]) is
     'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/kinds/too_fast.sql
 
-create function private.detect_too_fast(runs private.audited_run[])
+create function freshet.detect_too_fast(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -8800,14 +8801,14 @@ declare
         (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
     );
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'too_fast',
         subject => m.job_name,
         state => case when m.seconds < m.least_seconds then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', m.job_name,
-            'schedule', private.schedule_of_job(m.job_name),
+            'schedule', freshet.schedule_of_job(m.job_name),
             'runid', m.runid,
             'message', format('took %s seconds, expected at least %s', round(m.seconds, 2), round(m.least_seconds, 2))
         )
@@ -8828,7 +8829,7 @@ begin
         or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
     order by m.job_name;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'too_fast',
         subject => m.job_name,
         state => case when m.seconds < 0.2 * m.median then 'bad' else 'ok' end,
@@ -8847,7 +8848,7 @@ begin
             max(d.seconds) filter (where d.place = 1) as seconds,
             percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
         from analytics.views as v
-        cross join lateral private.recent_durations(v.job_name) as d
+        cross join lateral freshet.recent_durations(v.job_name) as d
         group by v.job_name, v.view_name, v.schedule
         having count(*) > 10
     ) as m
@@ -8859,7 +8860,7 @@ begin
         )
     order by m.job_name;
 
-    perform private.withdraw_subjects('too_fast', array(
+    perform freshet.withdraw_subjects('too_fast', array(
         select p.job_name from analytics.job_pace as p
         union
         select v.job_name from analytics.views as v
@@ -8867,30 +8868,30 @@ begin
 end
 $$;
 
-revoke all on function private.detect_too_fast(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_too_fast(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_too_fast(private.audited_run[]) is
+comment on function freshet.detect_too_fast(freshet.audited_run[]) is
     'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';
 
 -- supabase/schemas/audit/pass/begin_account.sql
 
--- Object: private.begin_account()
+-- Object: freshet.begin_account()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
+create function freshet.begin_account(runs freshet.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.note_failed_refreshes(runs);
+    perform freshet.note_failed_refreshes(runs);
 
     -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
     -- is the newest.
     if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
         update analytics.open_runs as o
         set given_up_at = clock_timestamp()
-        where not private.is_run_alive(o)
+        where not freshet.is_run_alive(o)
             and (
                 o.started_at < pass_started_at - interval '1 minute'
                 or exists (
@@ -8905,19 +8906,19 @@ begin
 end
 $$;
 
-revoke all on function private.begin_account(private.audited_run[], timestamptz) from public, anon, authenticated;
+revoke all on function freshet.begin_account(freshet.audited_run[], timestamptz) from public, anon, authenticated;
 
-comment on function private.begin_account(private.audited_run[], timestamptz) is
+comment on function freshet.begin_account(freshet.audited_run[], timestamptz) is
     'The first pass has seen the history: what is in it is known, and judged no more. Once.';
 
 -- supabase/schemas/audit/pass/call_detector.sql
 
--- Object: private.call_detector()
+-- Object: freshet.call_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.call_detector(
-    call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
+create function freshet.call_detector(
+    call text, runs freshet.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
 returns jsonb
 language plpgsql
@@ -8936,62 +8937,62 @@ exception
         return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
     when assert_failure or others then
         return jsonb_build_object(
-            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', freshet.is_passing(sqlstate)
         );
 end
 $$;
 
-revoke all on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz)
+revoke all on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz)
     from public, anon, authenticated;
 
-comment on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz) is
+comment on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz) is
     'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
 
 -- supabase/schemas/audit/pass/detector_arrears.sql
 
--- Object: private.detector_arrears
+-- Object: freshet.detector_arrears
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create table private.detector_arrears (
+create table freshet.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
-    runs private.audited_run[] not null
+    runs freshet.audited_run[] not null
 );
 
-alter table private.detector_arrears enable row level security;
+alter table freshet.detector_arrears enable row level security;
 
-revoke all on table private.detector_arrears from public, anon, authenticated;
+revoke all on table freshet.detector_arrears from public, anon, authenticated;
 
-comment on table private.detector_arrears is 'Runs that a detector has still to be given: the watermark has moved past them.';
+comment on table freshet.detector_arrears is 'Runs that a detector has still to be given: the watermark has moved past them.';
 
 -- supabase/schemas/audit/pass/keep_arrears.sql
 
--- Object: private.keep_arrears()
+-- Object: freshet.keep_arrears()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.keep_arrears(detector text, runs private.audited_run[])
+create function freshet.keep_arrears(detector text, runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
-    delete from private.detector_arrears as a where a.detector = keep_arrears.detector;
-    insert into private.detector_arrears (detector, runs)
+    delete from freshet.detector_arrears as a where a.detector = keep_arrears.detector;
+    insert into freshet.detector_arrears (detector, runs)
     select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
     where cardinality(runs) > 0;
 $$;
 
-revoke all on function private.keep_arrears(text, private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.keep_arrears(text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.keep_arrears(text, private.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+comment on function freshet.keep_arrears(text, freshet.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
 
 -- supabase/schemas/audit/pass/note_failed_refreshes.sql
 
--- Object: private.note_failed_refreshes()
+-- Object: freshet.note_failed_refreshes()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.note_failed_refreshes(runs private.audited_run[])
+create function freshet.note_failed_refreshes(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -9008,18 +9009,18 @@ as $$
     order by r.runid;
 $$;
 
-revoke all on function private.note_failed_refreshes(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_failed_refreshes(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_failed_refreshes(private.audited_run[]) is
+comment on function freshet.note_failed_refreshes(freshet.audited_run[]) is
     'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/pass/read_history.sql
 
--- Object: private.read_history()
+-- Object: freshet.read_history()
 -- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
-create function private.read_history(
-    pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
+create function freshet.read_history(
+    pass_started_at timestamptz, out runs freshet.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
 )
 language plpgsql
@@ -9029,14 +9030,14 @@ declare
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
     batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
 begin
-    new_epoch_reason := private.begin_epoch();
+    new_epoch_reason := freshet.begin_epoch();
     if new_epoch_reason is not null then
-        delete from private.detector_arrears;
+        delete from freshet.detector_arrears;
     end if;
-    perform private.skip_backlog(batch_size);
+    perform freshet.skip_backlog(batch_size);
     -- The first pass begins with all of it; afterwards a backlog is read in batches.
     select array_agg(r order by r.runid) into runs
-    from private.take_runs(case when is_first then null else batch_size end) as r;
+    from freshet.take_runs(case when is_first then null else batch_size end) as r;
     run_count := coalesce(cardinality(runs), 0);
     select count(*) = 100 into has_backlog
     from (
@@ -9046,7 +9047,7 @@ begin
         limit 100
     ) as waiting;
     if is_first then
-        perform private.begin_account(runs, pass_started_at);
+        perform freshet.begin_account(runs, pass_started_at);
         -- Nothing was relied upon yet, so nothing is lost.
         new_epoch_reason := null;
         runs := null;
@@ -9055,7 +9056,7 @@ exception
     -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
     when assert_failure or others then
         -- Another pass of half the size may get through what this one did not.
-        if private.is_passing(sqlstate) then
+        if freshet.is_passing(sqlstate) then
             raise;
         end if;
         run_count := 0;
@@ -9064,19 +9065,19 @@ exception
 end
 $$;
 
-revoke all on function private.read_history(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.read_history(timestamptz) from public, anon, authenticated;
 
-comment on function private.read_history(timestamptz) is
+comment on function freshet.read_history(timestamptz) is
     'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 -- supabase/schemas/audit/pass/run_detector.sql
 
--- Object: private.run_detector()
+-- Object: freshet.run_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.run_detector(
-    detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
+create function freshet.run_detector(
+    detector analytics.audit_detectors, arrears freshet.audited_run[], runs freshet.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
 returns jsonb
@@ -9086,14 +9087,14 @@ as $$
 declare
     takes_runs constant boolean := detector.call ~ '\$1\y';
     singly_until constant timestamptz := clock_timestamp() + interval '1 second';
-    waiting private.audited_run[] := arrears || runs;
+    waiting freshet.audited_run[] := arrears || runs;
     -- One that ran out of time gets less at once.
     given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
     refused_count integer := 0;
     failure jsonb;
     single_failure jsonb;
 begin
-    failure := private.call_detector(
+    failure := freshet.call_detector(
         detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
     );
     if not takes_runs then
@@ -9104,7 +9105,7 @@ begin
         given_count := 0;
         -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
         while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
-            single_failure := private.call_detector(
+            single_failure := freshet.call_detector(
                 detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
             );
             exit when (single_failure ->> 'is_passing')::boolean;
@@ -9112,7 +9113,7 @@ begin
             refused_count := refused_count + (single_failure is not null)::integer;
         end loop;
     end if;
-    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+    perform freshet.keep_arrears(detector.detector, waiting[given_count + 1:]);
 
     if refused_count > 0 then
         failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
@@ -9121,21 +9122,21 @@ begin
 end
 $$;
 
-revoke all on function private.run_detector(
-    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+revoke all on function freshet.run_detector(
+    analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) from public, anon, authenticated;
 
-comment on function private.run_detector(
-    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+comment on function freshet.run_detector(
+    analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) is
     'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
 
 -- supabase/schemas/audit/purge/purge_runs.sql
 
--- Object: private.purge_runs()
+-- Object: freshet.purge_runs()
 -- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
 --      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
-create function private.purge_runs(rule analytics.retention)
+create function freshet.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9160,7 +9161,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
+        select d.runid, coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -9177,7 +9178,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
+        where d.runid > timeless_up_to and freshet.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -9186,8 +9187,8 @@ begin
     where d.runid > swept_runid
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
+        and (rule.of_all_jobs or freshet.is_own_run(d.command))
+        and coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
@@ -9198,7 +9199,7 @@ begin
     where d.runid > swept_runid
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command));
+        and (rule.of_all_jobs or freshet.is_own_run(d.command));
     update analytics.retention as r
     set swept = r.swept || jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
     where r.history = rule.history and youngest_old_runid is not null;
@@ -9209,9 +9210,9 @@ begin
 end
 $$;
 
-revoke all on function private.purge_runs(analytics.retention) from public, anon, authenticated;
+revoke all on function freshet.purge_runs(analytics.retention) from public, anon, authenticated;
 
-comment on function private.purge_runs(analytics.retention) is
+comment on function freshet.purge_runs(analytics.retention) is
     'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
 
 -- supabase/schemas/audit/runs/audit_state.sql
@@ -9242,7 +9243,7 @@ create table analytics.audit_state (
     last_reasons jsonb not null default '[]',
     scheduler_resumed_at timestamptz,
     judged_since timestamptz,
-    timeline integer not null default private.cluster_timeline(),
+    timeline integer not null default freshet.cluster_timeline(),
     batch_size integer not null default 10000 check (batch_size between 1 and 10000),
     failed_count integer not null default 0,
     failed_at timestamptz,
@@ -9289,7 +9290,7 @@ comment on column analytics.audit_state.answers_last_id is 'The last number that
 
 -- supabase/schemas/audit/runs/is_run_alive.sql
 
-create function private.is_run_alive(run analytics.open_runs)
+create function freshet.is_run_alive(run analytics.open_runs)
 returns boolean
 language sql
 volatile
@@ -9303,9 +9304,9 @@ as $$
     );
 $$;
 
-revoke all on function private.is_run_alive(analytics.open_runs) from public, anon, authenticated;
+revoke all on function freshet.is_run_alive(analytics.open_runs) from public, anon, authenticated;
 
-comment on function private.is_run_alive(analytics.open_runs) is
+comment on function freshet.is_run_alive(analytics.open_runs) is
     'Whether an open run has a process. A run on another server is taken to have one.';
 
 -- supabase/schemas/core/changes/trim_source_changes.sql
@@ -9323,7 +9324,7 @@ select analytics.rotate_call_secret();
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
 
-select private.schedule_refresh_workers();
+select freshet.schedule_refresh_workers();
 
 -- supabase/schemas/audit/alerts/alert_channels.sql
 
@@ -9334,7 +9335,7 @@ insert into analytics.alert_channels (channel) values ('sentry');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1000, 'http',
-    'private.detect_http()',
+    'freshet.detect_http()',
     false
 );
 
@@ -9343,7 +9344,7 @@ values (
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1010, 'net_access',
-    'private.detect_net_access()',
+    'freshet.detect_net_access()',
     false
 );
 
@@ -9352,7 +9353,7 @@ values (
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     745, 'refreshes',
-    'private.detect_refreshes()',
+    'freshet.detect_refreshes()',
     false
 );
 
@@ -9361,7 +9362,7 @@ values (
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1030, 'http_causes',
-    'private.join_http_causes()',
+    'freshet.join_http_causes()',
     false
 );
 
@@ -9370,7 +9371,7 @@ values (
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     720, 'view_watch',
-    'private.watch_views()',
+    'freshet.watch_views()',
     false
 );
 
@@ -9382,7 +9383,7 @@ values ('answer_failed', 'error', false, true, 'A resource cannot be answered: i
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     755, 'failed_answers',
-    'private.detect_failed_answers()',
+    'freshet.detect_failed_answers()',
     false
 );
 
@@ -9412,7 +9413,7 @@ values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several v
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     735, 'bundled_refreshes',
-    'private.detect_bundled_refreshes()',
+    'freshet.detect_bundled_refreshes()',
     false
 );
 
@@ -9430,7 +9431,7 @@ values ('default_partition_used', 'warning', false, false, 'Rows lie in a defaul
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     750, 'default_partitions',
-    'private.detect_default_partitions()',
+    'freshet.detect_default_partitions()',
     false
 );
 
@@ -9442,7 +9443,7 @@ values ('detached', 'warning', false, false, 'A run works on although pg_cron ha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     520, 'detached',
-    'private.detect_detached() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_detached() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
@@ -9466,7 +9467,7 @@ values ('duplicated', 'warning', false, false, 'The same work is scheduled more 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     220, 'duplicated',
-    'private.observe_findings(''duplicated'', array(select f from private.find_duplicated_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''duplicated'', array(select f from freshet.find_duplicated_jobs() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9478,7 +9479,7 @@ values ('edited', 'warning', false, false, 'A job is not as it was declared: its
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     215, 'edited',
-    'private.observe_findings(''edited'', array(select f from private.find_edited_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''edited'', array(select f from freshet.find_edited_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9490,7 +9491,7 @@ values ('failed', 'error', true, true, 'A run of a job ended in failure.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     320, 'failed',
-    'private.detect_failed($1)',
+    'freshet.detect_failed($1)',
     true
 );
 
@@ -9513,7 +9514,7 @@ values ('history_bloat', 'warning', false, false, 'The run history of pg_cron ha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     120, 'history_bloat',
-    'private.detect_history_bloat()',
+    'freshet.detect_history_bloat()',
     false
 );
 
@@ -9525,7 +9526,7 @@ values ('history_lost', 'warning', false, false, 'Run history that the audit rel
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     800, 'history_lost',
-    'private.detect_history_lost($3, $4)',
+    'freshet.detect_history_lost($3, $4)',
     true
 );
 
@@ -9537,7 +9538,7 @@ values ('history_off', 'error', false, false, 'pg_cron does not log its runs: no
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     110, 'history_off',
-    'private.detect_history_off()',
+    'freshet.detect_history_off()',
     false
 );
 
@@ -9554,7 +9555,7 @@ values ('http_untracked', 'error', false, false, 'An HTTP call that went past th
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1005, 'http_untracked',
-    'private.detect_untracked_answers() where has_table_privilege(to_regclass(''net._http_response''), ''select'')',
+    'freshet.detect_untracked_answers() where has_table_privilege(to_regclass(''net._http_response''), ''select'')',
     false
 );
 
@@ -9566,7 +9567,7 @@ values ('inactive', 'error', false, false, 'A declared job is scheduled, but swi
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     210, 'inactive',
-    'private.observe_findings(''inactive'', array(select f from private.find_inactive_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''inactive'', array(select f from freshet.find_inactive_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9578,7 +9579,7 @@ values ('infrastructure', 'error', false, false, 'pg_cron could not start or kee
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     310, 'infrastructure',
-    'private.detect_infrastructure($1)',
+    'freshet.detect_infrastructure($1)',
     true
 );
 
@@ -9590,7 +9591,7 @@ values ('lock_wait', 'warning', false, true, 'Sessions wait for a lock on a view
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     730, 'lock_wait',
-    'private.detect_lock_wait()',
+    'freshet.detect_lock_wait()',
     false
 );
 
@@ -9607,7 +9608,7 @@ values ('missed', 'error', false, true, 'A job was due and did not start.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     600, 'missed',
-    'private.detect_missed($1, $2)',
+    'freshet.detect_missed($1, $2)',
     true
 );
 
@@ -9630,7 +9631,7 @@ values ('missing', 'error', false, false, 'A declared job is not scheduled.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     200, 'missing',
-    'private.observe_findings(''missing'', array(select f from private.find_missing_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''missing'', array(select f from freshet.find_missing_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9642,7 +9643,7 @@ values ('near_timeout', 'warning', false, true, 'Runs of a job take more than 70
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     430, 'near_timeout',
-    'private.detect_near_timeout()',
+    'freshet.detect_near_timeout()',
     true
 );
 
@@ -9669,7 +9670,7 @@ values ('never_fires', 'error', false, false, 'A schedule was accepted that no m
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     240, 'never_fires',
-    'private.observe_findings(''never_fires'', array(select f from private.find_never_firing($2) as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and $2 is not null',
+    'freshet.observe_findings(''never_fires'', array(select f from freshet.find_never_firing($2) as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted() and $2 is not null',
     false
 );
 
@@ -9681,7 +9682,7 @@ values ('not_refreshable', 'error', false, false, 'A view has lost what a concur
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     710, 'not_refreshable',
-    'private.detect_not_refreshable()',
+    'freshet.detect_not_refreshable()',
     false
 );
 
@@ -9698,7 +9699,7 @@ values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     230, 'orphan_owner',
-    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct private.short_name(j.owner) from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''orphan_owner'', array(select f from freshet.find_orphan_owners() as f), array(select distinct freshet.short_name(j.owner) from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9710,7 +9711,7 @@ values ('pile_up', 'warning', false, true, 'Runs of a job last longer than its p
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     420, 'pile_up',
-    'private.detect_pile_up($1)',
+    'freshet.detect_pile_up($1)',
     true
 );
 
@@ -9722,7 +9723,7 @@ values ('read_only', 'fatal', false, false, 'Transactions are read-only by defau
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     700, 'read_only',
-    'private.detect_read_only()',
+    'freshet.detect_read_only()',
     false
 );
 
@@ -9739,7 +9740,7 @@ values ('renamed', 'warning', false, false, 'A declared job is not scheduled, an
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     205, 'renamed',
-    'private.observe_findings(''renamed'', array(select f from private.find_renamed_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''renamed'', array(select f from freshet.find_renamed_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9751,7 +9752,7 @@ values ('restarted', 'warning', false, false, 'The server or its scheduler resta
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     300, 'restarted',
-    'private.detect_restarts($1)',
+    'freshet.detect_restarts($1)',
     true
 );
 
@@ -9774,7 +9775,7 @@ values ('scheduler_gone', 'fatal', false, false, 'The scheduler process of pg_cr
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     100, 'scheduler_gone',
-    'private.detect_scheduler_gone()',
+    'freshet.detect_scheduler_gone()',
     false
 );
 
@@ -9792,7 +9793,7 @@ values ('secret_missing', 'fatal', false, false, 'A secret that HTTP jobs need i
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1020, 'secrets',
-    'private.detect_secrets()',
+    'freshet.detect_secrets()',
     false
 );
 
@@ -9804,7 +9805,7 @@ values ('source_stopped', 'error', false, false, 'A view is refreshed, but its n
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     725, 'source_stopped',
-    'private.detect_source_stopped()',
+    'freshet.detect_source_stopped()',
     false
 );
 
@@ -9816,7 +9817,7 @@ values ('stale', 'error', false, true, 'The rows of a view are older than its ob
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     900, 'stale',
-    'private.detect_stale()',
+    'freshet.detect_stale()',
     false
 );
 
@@ -9851,7 +9852,7 @@ values ('stuck', 'error', false, false, 'A run has not ended within the time tha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     510, 'stuck',
-    'private.detect_stuck() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_stuck() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
@@ -9863,7 +9864,7 @@ values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its s
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     410, 'timed_out',
-    'private.detect_timed_out($1)',
+    'freshet.detect_timed_out($1)',
     true
 );
 
@@ -9875,7 +9876,7 @@ values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     705, 'timezone_ignored',
-    'private.detect_timezone_ignored()',
+    'freshet.detect_timezone_ignored()',
     false
 );
 
@@ -9887,7 +9888,7 @@ values ('too_fast', 'warning', false, true, 'A run succeeded in much less time t
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     440, 'too_fast',
-    'private.detect_too_fast($1)',
+    'freshet.detect_too_fast($1)',
     true
 );
 
@@ -9899,7 +9900,7 @@ values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     225, 'undeclared',
-    'private.observe_findings(''undeclared'', array(select f from private.find_undeclared_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''undeclared'', array(select f from freshet.find_undeclared_jobs() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -9933,7 +9934,7 @@ values ('unpopulated', 'error', false, false, 'A view has no rows to read, not e
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     715, 'unpopulated',
-    'private.detect_unpopulated()',
+    'freshet.detect_unpopulated()',
     false
 );
 
@@ -9950,7 +9951,7 @@ values ('unset_timeout', 'warning', false, false, 'A job refreshes a view withou
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     740, 'unset_timeout',
-    'private.detect_unset_timeout()',
+    'freshet.detect_unset_timeout()',
     false
 );
 
@@ -9968,7 +9969,7 @@ values ('wrong_host', 'error', false, false, 'A job calls another project than t
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     235, 'wrong_host',
-    'private.observe_findings(''wrong_host'', array(select f from private.find_wrong_hosts() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and to_regclass(''vault.decrypted_secrets'') is not null',
+    'freshet.observe_findings(''wrong_host'', array(select f from freshet.find_wrong_hosts() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted() and to_regclass(''vault.decrypted_secrets'') is not null',
     false
 );
 
@@ -9980,7 +9981,7 @@ values ('zombie', 'warning', false, false, 'A run that has not ended has no proc
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     500, 'zombie',
-    'private.detect_zombies() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_zombies() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
@@ -10008,7 +10009,7 @@ select analytics.register_job(
 select analytics.register_job(
     job_name => 'analytics-purge',
     schedule => '47 * * * *',
-    command => $job$set statement_timeout = '60s'; set lock_timeout = '5s'; select private.purge_history()$job$,
+    command => $job$set statement_timeout = '60s'; set lock_timeout = '5s'; select freshet.purge_history()$job$,
     late_after => '15 minutes',
     max_runtime => '2 minutes'
 );
@@ -10028,7 +10029,7 @@ values
 
 -- What ran before the audit existed is not news.
 insert into analytics.audit_state (system_identifier, history_relation, low_runid)
-select private.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
+select freshet.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
 from cron.job_run_details as d;
 
 -- supabase/schemas/audit/runs/note_pace.sql
@@ -10036,7 +10037,7 @@ from cron.job_run_details as d;
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     400, 'pace',
-    'private.note_pace($1)',
+    'freshet.note_pace($1)',
     true
 );
 

@@ -6,7 +6,7 @@ set check_function_bodies = off;
 
 -- Object: public.custom_access_token_hook()
 -- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
---      public.user_roles, which holds uuids. The check is written out: auth reaches no function of schema private.
+--      public.user_roles, which holds uuids. The check is written out: auth reaches no function of schema freshet.
 --      Where memberships have a table of their own (the training pack, or a project's), public.organisation_of_token()
 --      decides, with user_roles as the user's choice. Without such a function user_roles decides alone.
 create function public.custom_access_token_hook(event jsonb)

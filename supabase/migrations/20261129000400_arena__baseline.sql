@@ -66,20 +66,20 @@ comment on view analytics.named_agents is 'Agents by name.';
 
 -- packs/arena/schema/scope_agents_of_user.sql
 
--- Object: private.scope_agents_of_user()
+-- Object: freshet.scope_agents_of_user()
 -- Why: owners are uuids, and users are text. A user whose id is no uuid owns no agent, and asking for one is no error.
-create function private.scope_agents_of_user(subject text)
+create function freshet.scope_agents_of_user(subject text)
 returns setof text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select a.id::text from public.agents as a where a.owner_id = private.canonical_uuid(subject);
+    select a.id::text from public.agents as a where a.owner_id = freshet.canonical_uuid(subject);
 $$;
 
-revoke all on function private.scope_agents_of_user(text) from public, anon, authenticated;
+revoke all on function freshet.scope_agents_of_user(text) from public, anon, authenticated;
 
-comment on function private.scope_agents_of_user(text) is 'Scope relation agents_of_user: the agents that a user owns.';
+comment on function freshet.scope_agents_of_user(text) is 'Scope relation agents_of_user: the agents that a user owns.';
 
 -- packs/arena/schema/bouts.sql
 
@@ -775,7 +775,7 @@ comment on column analytics.mv_challenges.last_submission_at is 'Of a submission
 -- packs/arena/schema/agents.sql
 
 create policy agents_are_read_by_their_owner on public.agents
-    for select to authenticated using (owner_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (owner_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/arena/schema/bout_results.sql
 
@@ -800,14 +800,14 @@ create policy judge_outputs_are_read_by_the_agents_owner on public.judge_outputs
             select s.id
             from public.submissions as s
             join public.agents as a on a.id = s.agent_id
-            where a.owner_id = (select private.claimed_uuid('sub'))
+            where a.owner_id = (select freshet.claimed_uuid('sub'))
         )
     );
 
 -- packs/arena/schema/submissions.sql
 
 create policy submissions_are_read_by_the_agents_owner on public.submissions
-    for select to authenticated using (agent_id in (select a.id from public.agents as a where a.owner_id = (select private.claimed_uuid('sub'))));
+    for select to authenticated using (agent_id in (select a.id from public.agents as a where a.owner_id = (select freshet.claimed_uuid('sub'))));
 
 -- packs/arena/schema/mv_agent_challenges.sql
 

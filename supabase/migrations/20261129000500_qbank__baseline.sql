@@ -4,11 +4,11 @@ set check_function_bodies = off;
 
 -- packs/qbank/schema/analytics_heatmap_admin.sql
 
--- Object: private.analytics_heatmap_admin(), public.analytics_heatmap_admin()
+-- Object: freshet.analytics_heatmap_admin(), public.analytics_heatmap_admin()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      private: a definer function that clients may execute in an exposed schema is a finding.
-create function private.analytics_heatmap_admin()
+--      freshet: a definer function that clients may execute in an exposed schema is a finding.
+create function freshet.analytics_heatmap_admin()
 returns table (
     question_id uuid,
     lesion text,
@@ -25,7 +25,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = 'analytics.analytics_heatmap_agg'::regclass) then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
@@ -59,29 +59,29 @@ as $$
     select
         h.question_id, h.lesion, h.topic, h.week_start,
         h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
-    from private.analytics_heatmap_admin() as h;
+    from freshet.analytics_heatmap_admin() as h;
 $$;
 
-revoke all on function private.analytics_heatmap_admin() from public, anon, authenticated;
+revoke all on function freshet.analytics_heatmap_admin() from public, anon, authenticated;
 
-grant execute on function private.analytics_heatmap_admin() to authenticated, service_role;
+grant execute on function freshet.analytics_heatmap_admin() to authenticated, service_role;
 
 revoke all on function public.analytics_heatmap_admin() from public, anon, authenticated;
 
 grant execute on function public.analytics_heatmap_admin() to authenticated, service_role;
 
-comment on function private.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+comment on function freshet.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
 
 comment on function public.analytics_heatmap_admin() is
     'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';
 
 -- packs/qbank/schema/analytics_refresh_heatmap.sql
 
--- Object: private.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
+-- Object: freshet.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      private: a definer function that clients may execute in an exposed schema is a finding.
-create function private.analytics_refresh_heatmap()
+--      freshet: a definer function that clients may execute in an exposed schema is a finding.
+create function freshet.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql
 security definer
@@ -90,10 +90,10 @@ as $$
 declare
     entry analytics.refresh_log;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if analytics.is_admin() then
         -- A person: at most once a minute, and a failure is an outcome.
-        select * into strict entry from private.manual_refresh('analytics_heatmap_agg');
+        select * into strict entry from freshet.manual_refresh('analytics_heatmap_agg');
         return entry;
     end if;
     return analytics.refresh_view('analytics_heatmap_agg', 'manual');
@@ -106,18 +106,18 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select private.analytics_refresh_heatmap();
+    select freshet.analytics_refresh_heatmap();
 $$;
 
-revoke all on function private.analytics_refresh_heatmap() from public, anon, authenticated;
+revoke all on function freshet.analytics_refresh_heatmap() from public, anon, authenticated;
 
-grant execute on function private.analytics_refresh_heatmap() to authenticated, service_role;
+grant execute on function freshet.analytics_refresh_heatmap() to authenticated, service_role;
 
 revoke all on function public.analytics_refresh_heatmap() from public, anon, authenticated;
 
 grant execute on function public.analytics_refresh_heatmap() to authenticated, service_role;
 
-comment on function private.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
+comment on function freshet.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
 
 comment on function public.analytics_refresh_heatmap() is
     'Refreshes the heatmap concurrently and returns the ledger row. Service role: as often as it likes, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Anybody else gets 42501.';
@@ -418,7 +418,7 @@ create policy questions_are_read_by_signed_in_users on public.questions
 -- Object: policy of public.responses (replaced)
 -- Why: a user whose id is no uuid gave no answer, and asking for one is no error.
 create policy responses_are_read_by_who_gave_them on public.responses
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/qbank/schema/analytics_heatmap_agg.sql
 

@@ -647,24 +647,24 @@ comment on column analytics.summary_stats.completion_rate is 'Completed quiz att
 -- packs/engagement/schema/explanation_views.sql
 
 create policy explanation_views_are_read_by_their_user on public.explanation_views
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/engagement/schema/learning_sessions.sql
 
 -- Object: policies of public.learning_sessions, quiz_attempts, review_sessions, explanation_views (replaced)
 -- Why: a user whose id is no uuid has no row here, and asking for one is no error.
 create policy learning_sessions_are_read_by_their_user on public.learning_sessions
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/engagement/schema/quiz_attempts.sql
 
 create policy quiz_attempts_are_read_by_their_user on public.quiz_attempts
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/engagement/schema/review_sessions.sql
 
 create policy review_sessions_are_read_by_their_user on public.review_sessions
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 -- packs/engagement/schema/tracks.sql
 

@@ -4,12 +4,12 @@ set check_function_bodies = off;
 
 -- packs/training/schema/asked_orgs.sql
 
--- Object: private.asked_orgs()
+-- Object: freshet.asked_orgs()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
 --      Which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
 --      deleted is asked about in vain, at once, whatever its views still hold.
-create function private.asked_orgs(asked jsonb)
+create function freshet.asked_orgs(asked jsonb)
 returns uuid[]
 language sql
 stable
@@ -22,16 +22,16 @@ as $$
     );
 $$;
 
-revoke all on function private.asked_orgs(jsonb) from public, anon, authenticated;
+revoke all on function freshet.asked_orgs(jsonb) from public, anon, authenticated;
 
-comment on function private.asked_orgs(jsonb) is 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
+comment on function freshet.asked_orgs(jsonb) is 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
 
 -- packs/training/schema/asked_people.sql
 
--- Object: private.asked_people()
+-- Object: freshet.asked_people()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
-create function private.asked_people(asked jsonb)
+create function freshet.asked_people(asked jsonb)
 returns text[]
 language sql
 immutable
@@ -42,17 +42,17 @@ as $$
     end;
 $$;
 
-revoke all on function private.asked_people(jsonb) from public, anon, authenticated;
+revoke all on function freshet.asked_people(jsonb) from public, anon, authenticated;
 
-comment on function private.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';
+comment on function freshet.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';
 
 -- packs/training/schema/assert_kpi_event_type.sql
 
--- Object: private.assert_kpi_event_type()
+-- Object: freshet.assert_kpi_event_type()
 -- Grain: one row per event in an attempt
 -- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
 --      is checked against it, and follows it: else one organisation's event could count for another.
-create function private.assert_kpi_event_type(event_type text)
+create function freshet.assert_kpi_event_type(event_type text)
 returns boolean
 language plpgsql
 immutable
@@ -73,18 +73,18 @@ begin
 end
 $$;
 
-revoke all on function private.assert_kpi_event_type(text) from public, anon, authenticated;
+revoke all on function freshet.assert_kpi_event_type(text) from public, anon, authenticated;
 
 -- A check constraint runs with the rights of the writer.
-grant execute on function private.assert_kpi_event_type(text) to service_role;
+grant execute on function freshet.assert_kpi_event_type(text) to service_role;
 
-comment on function private.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';
+comment on function freshet.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';
 
 -- packs/training/schema/assignment_standing.sql
 
--- Object: private.assignment_standing()
+-- Object: freshet.assignment_standing()
 -- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
-create function private.assignment_standing(completed_at timestamptz, due_on date, today date)
+create function freshet.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text
 language sql
 immutable
@@ -93,13 +93,13 @@ as $$
     select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
 $$;
 
-revoke all on function private.assignment_standing(timestamptz, date, date) from public, anon, authenticated;
+revoke all on function freshet.assignment_standing(timestamptz, date, date) from public, anon, authenticated;
 
-comment on function private.assignment_standing(timestamptz, date, date) is 'completed, overdue or open, on the UTC day `today`.';
+comment on function freshet.assignment_standing(timestamptz, date, date) is 'completed, overdue or open, on the UTC day `today`.';
 
 -- packs/training/schema/attempts_changed_hands.sql
 
-create function private.attempts_changed_hands()
+create function freshet.attempts_changed_hands()
 returns trigger
 language plpgsql
 security definer
@@ -124,14 +124,14 @@ begin
 end
 $$;
 
-revoke all on function private.attempts_changed_hands() from public, anon, authenticated;
+revoke all on function freshet.attempts_changed_hands() from public, anon, authenticated;
 
-comment on function private.attempts_changed_hands() is
+comment on function freshet.attempts_changed_hands() is
     'Statement trigger of public.scenario_attempts: the events of an attempt that gets another scenario, user or organisation go with it.';
 
 -- packs/training/schema/attempts_were_deleted.sql
 
-create function private.attempts_were_deleted()
+create function freshet.attempts_were_deleted()
 returns trigger
 language plpgsql
 security definer
@@ -146,19 +146,19 @@ begin
     from old_rows as o
     where o.status = 'completed';
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.attempts_were_deleted() from public, anon, authenticated;
+revoke all on function freshet.attempts_were_deleted() from public, anon, authenticated;
 
-comment on function private.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
+comment on function freshet.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
 
 -- packs/training/schema/attempts_were_inserted.sql
 
-create function private.attempts_were_inserted()
+create function freshet.attempts_were_inserted()
 returns trigger
 language plpgsql
 security definer
@@ -173,15 +173,15 @@ begin
     from new_rows as n
     where n.status = 'completed';
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.attempts_were_inserted() from public, anon, authenticated;
+revoke all on function freshet.attempts_were_inserted() from public, anon, authenticated;
 
-comment on function private.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
+comment on function freshet.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
 
 -- packs/training/schema/backfills.sql
 
@@ -220,7 +220,7 @@ comment on column analytics.backfills.finished_at is 'Null while it is under way
 
 -- packs/training/schema/check_kpi_events.sql
 
-create function private.check_kpi_events()
+create function freshet.check_kpi_events()
 returns trigger
 language plpgsql
 security definer
@@ -252,13 +252,13 @@ begin
 end
 $$;
 
-revoke all on function private.check_kpi_events() from public, anon, authenticated;
+revoke all on function freshet.check_kpi_events() from public, anon, authenticated;
 
-comment on function private.check_kpi_events() is 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
+comment on function freshet.check_kpi_events() is 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
 
 -- packs/training/schema/empty_derived_table.sql
 
-create function private.empty_derived_table()
+create function freshet.empty_derived_table()
 returns trigger
 language plpgsql
 security definer
@@ -275,30 +275,30 @@ begin
 end
 $$;
 
-revoke all on function private.empty_derived_table() from public, anon, authenticated;
+revoke all on function freshet.empty_derived_table() from public, anon, authenticated;
 
-comment on function private.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
+comment on function freshet.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
 
 -- packs/training/schema/fill_days_of_all_facts.sql
 
-create function private.fill_days_of_all_facts()
+create function freshet.fill_days_of_all_facts()
 returns integer
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
+    select freshet.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
 $$;
 
-revoke all on function private.fill_days_of_all_facts() from public, anon, authenticated;
+revoke all on function freshet.fill_days_of_all_facts() from public, anon, authenticated;
 
-comment on function private.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
 
 -- packs/training/schema/fill_days_of_facts.sql
 
--- Object: private.fill_days_of_facts()
+-- Object: freshet.fill_days_of_facts()
 -- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
 --      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
-create function private.fill_days_of_facts(days date[])
+create function freshet.fill_days_of_facts(days date[])
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -314,23 +314,23 @@ begin
         where d.day is not null and not exists (select from analytics.dim_time as t where t.date_key = d.day)
         order by d.day
     loop
-        added := added + private.fill_dim_time(missing, missing);
+        added := added + freshet.fill_dim_time(missing, missing);
     end loop;
     return added;
 end
 $$;
 
-revoke all on function private.fill_days_of_facts(date[]) from public, anon, authenticated;
+revoke all on function freshet.fill_days_of_facts(date[]) from public, anon, authenticated;
 
-comment on function private.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
 
 -- packs/training/schema/fill_dim_time.sql
 
--- Object: private.fill_dim_time()
+-- Object: freshet.fill_dim_time()
 -- Grain: one row per day
 -- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
 --      months of the facts as well: both are the time to come.
-create function private.fill_dim_time(from_on date, to_on date)
+create function freshet.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql
 set search_path = pg_catalog, pg_temp
@@ -352,23 +352,23 @@ as $$
     select count(*)::integer from added;
 $$;
 
-revoke all on function private.fill_dim_time(date, date) from public, anon, authenticated;
+revoke all on function freshet.fill_dim_time(date, date) from public, anon, authenticated;
 
-comment on function private.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
+comment on function freshet.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
 
 -- packs/training/schema/is_org_admin.sql
 
--- Object: private.is_org_admin()
+-- Object: freshet.is_org_admin()
 -- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
 --      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
-create function private.is_org_admin()
+create function freshet.is_org_admin()
 returns boolean
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := private.caller_claims();
+    claims constant jsonb := freshet.caller_claims();
 begin
     -- The membership as it is now: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
@@ -383,9 +383,9 @@ begin
 end
 $$;
 
-revoke all on function private.is_org_admin() from public, anon, authenticated;
+revoke all on function freshet.is_org_admin() from public, anon, authenticated;
 
-comment on function private.is_org_admin() is
+comment on function freshet.is_org_admin() is
     'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
 
 -- packs/training/schema/make_fact_partitions.sql
@@ -471,9 +471,9 @@ begin
     -- The month before too: attempts arrive late.
     perform analytics.make_fact_partitions((today - interval '1 month')::date, (today + interval '12 months')::date);
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
-        perform private.fill_dim_time((this_year - interval '5 years')::date, last_day);
+        perform freshet.fill_dim_time((this_year - interval '5 years')::date, last_day);
     end if;
-    perform private.fill_days_of_all_facts();
+    perform freshet.fill_days_of_all_facts();
 end
 $$;
 
@@ -488,7 +488,7 @@ comment on function analytics.make_months_ahead() is
 -- Grain: one row, or none for a user who is in no organisation, or in several and chose none
 -- Why: a member is what public.org_members says. public.user_roles only chooses among several organisations: copied there, a role
 --      would outlive its membership. Of an organisation that is not in public.orgs this pack knows nothing, so
---      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema private.
+--      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema freshet.
 create function public.organisation_of_token(user_id text, chosen_org_id uuid, chosen_org_role text)
 returns table (org_id uuid, org_role text)
 language sql
@@ -518,10 +518,10 @@ comment on function public.organisation_of_token(text, uuid, text) is
 
 -- packs/training/schema/orgs_were_deleted.sql
 
--- Object: private.orgs_were_deleted()
+-- Object: freshet.orgs_were_deleted()
 -- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
 --      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
-create function private.orgs_were_deleted()
+create function freshet.orgs_were_deleted()
 returns trigger
 language plpgsql
 security definer
@@ -529,19 +529,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from old_rows) then
-        perform private.request_refresh(null, 'training', 'database');
+        perform freshet.request_refresh(null, 'training', 'database');
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.orgs_were_deleted() from public, anon, authenticated;
+revoke all on function freshet.orgs_were_deleted() from public, anon, authenticated;
 
-comment on function private.orgs_were_deleted() is 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';
+comment on function freshet.orgs_were_deleted() is 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';
 
 -- packs/training/schema/people_of_caller.sql
 
-create function private.people_of_caller()
+create function freshet.people_of_caller()
 returns setof text
 language sql
 stable
@@ -559,31 +559,31 @@ as $$
     union
     select m.user_id
     from caller as c
-    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
+    join public.org_members as m on m.org_id = freshet.canonical_uuid(c.org_id)
     where c.role = 'admin'
     union
     select p.user_id
     from caller as c
-    cross join lateral private.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
+    cross join lateral freshet.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
     where c.role = 'manager';
 $$;
 
-revoke all on function private.people_of_caller() from public, anon, authenticated;
+revoke all on function freshet.people_of_caller() from public, anon, authenticated;
 
-grant execute on function private.people_of_caller() to authenticated;
+grant execute on function freshet.people_of_caller() to authenticated;
 
-comment on function private.people_of_caller() is
+comment on function freshet.people_of_caller() is
     'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
 
 -- packs/training/schema/reading_training_activity_calendar.sql
 
--- Object: private.reading_training_activity_calendar()
+-- Object: freshet.reading_training_activity_calendar()
 -- Grain: one row per organisation and UTC day of the year with an attempt
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/activity-calendar
 -- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
 --      all days of an organisation to know them.
-create type private.training_activity_calendar_row as (
+create type freshet.training_activity_calendar_row as (
     org_id uuid,
     active_on date,
     attempts_count bigint,
@@ -593,20 +593,20 @@ create type private.training_activity_calendar_row as (
     busiest_on date
 );
 
-comment on column private.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
+comment on column freshet.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
 
-comment on column private.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
+comment on column freshet.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
 
-comment on column private.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
+comment on column freshet.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
 
-create function private.reading_training_activity_calendar(asked jsonb)
-returns setof private.training_activity_calendar_row
+create function freshet.reading_training_activity_calendar(asked jsonb)
+returns setof freshet.training_activity_calendar_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4))::integer;
 begin
     return query
@@ -627,19 +627,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_activity_calendar(jsonb) is
+comment on function freshet.reading_training_activity_calendar(jsonb) is
     'The days of a year, this one unless one is named, with the attempts that began on them, and the total and the greatest day of the year. Idempotent.';
 
 -- packs/training/schema/reading_training_assignments.sql
 
--- Object: private.reading_training_assignments()
+-- Object: freshet.reading_training_assignments()
 -- Grain: one row per assignment, which is one scenario for one person
 -- Reads: analytics.current_assignments, analytics.dim_scenarios
 -- Serves: /analytics/training/assignments
 -- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
-create type private.training_assignments_row as (
+create type freshet.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,
     user_id text,
@@ -661,15 +661,15 @@ create type private.training_assignments_row as (
     completion_rate numeric
 );
 
-create function private.reading_training_assignments(asked jsonb)
-returns setof private.training_assignments_row
+create function freshet.reading_training_assignments(asked jsonb)
+returns setof freshet.training_assignments_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -687,7 +687,7 @@ begin
             s.completed_at,
             s.attempts_count,
             s.best_score,
-            private.assignment_standing(s.completed_at, s.due_on, today) as status
+            freshet.assignment_standing(s.completed_at, s.due_on, today) as status
         from analytics.current_assignments as s
         where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
     )
@@ -717,19 +717,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_assignments(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_assignments(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_assignments(jsonb) is
+comment on function freshet.reading_training_assignments(jsonb) is
     'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';
 
 -- packs/training/schema/reading_training_attempt_trend.sql
 
--- Object: private.reading_training_attempt_trend()
+-- Object: freshet.reading_training_attempt_trend()
 -- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/attempt-trend
 -- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
-create type private.training_attempt_trend_row as (
+create type freshet.training_attempt_trend_row as (
     org_id uuid,
     active_on date,
     attempts_count bigint,
@@ -738,16 +738,16 @@ create type private.training_attempt_trend_row as (
     scored_count bigint
 );
 
-comment on column private.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
 
-create function private.reading_training_attempt_trend(asked jsonb)
-returns setof private.training_attempt_trend_row
+create function freshet.reading_training_attempt_trend(asked jsonb)
+returns setof freshet.training_attempt_trend_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
@@ -765,20 +765,20 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_attempt_trend(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_attempt_trend(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_attempt_trend(jsonb) is
+comment on function freshet.reading_training_attempt_trend(jsonb) is
     'Completed attempts by the day of their start, on the `days` days that end with `to`, today at the latest. Idempotent.';
 
 -- packs/training/schema/reading_training_kpi_cohorts.sql
 
--- Object: private.reading_training_kpi_cohorts()
+-- Object: freshet.reading_training_kpi_cohorts()
 -- Grain: one row per organisation and cohort, those without a user included
 -- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/cohorts
 -- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
 --      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
-create type private.training_kpi_cohorts_row as (
+create type freshet.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,
     cohort integer,
@@ -790,16 +790,16 @@ create type private.training_kpi_cohorts_row as (
     scored_users_count bigint
 );
 
-comment on column private.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
+comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
 
-create function private.reading_training_kpi_cohorts(asked jsonb)
-returns setof private.training_kpi_cohorts_row
+create function freshet.reading_training_kpi_cohorts(asked jsonb)
+returns setof freshet.training_kpi_cohorts_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := (asked #>> '{params,event_type}')::text;
     thresholds constant numeric[] := array(
         select t.threshold::numeric
@@ -884,19 +884,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_cohorts(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_cohorts(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_cohorts(jsonb) is
+comment on function freshet.reading_training_kpi_cohorts(jsonb) is
     'Users by their mean number of events per completed attempt: over all time, or over the attempts of a scenario that began from `from` to `to`, UTC days, both included. The average score is over their scored attempts. Idempotent.';
 
 -- packs/training/schema/reading_training_kpi_heatmap.sql
 
--- Object: private.reading_training_kpi_heatmap()
+-- Object: freshet.reading_training_kpi_heatmap()
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap
 -- Why: the minutes of all attempts are stored; those of a period or of a scenario add up from its days.
-create type private.training_kpi_heatmap_row as (
+create type freshet.training_kpi_heatmap_row as (
     org_id uuid,
     event_type text,
     minute_of_call integer,
@@ -904,18 +904,18 @@ create type private.training_kpi_heatmap_row as (
     attempts_count bigint
 );
 
-comment on column private.training_kpi_heatmap_row.minute_of_call is '0 for the first 60 seconds.';
+comment on column freshet.training_kpi_heatmap_row.minute_of_call is '0 for the first 60 seconds.';
 
-comment on column private.training_kpi_heatmap_row.attempts_count is 'Attempts with such an event in this minute.';
+comment on column freshet.training_kpi_heatmap_row.attempts_count is 'Attempts with such an event in this minute.';
 
-create function private.reading_training_kpi_heatmap(asked jsonb)
-returns setof private.training_kpi_heatmap_row
+create function freshet.reading_training_kpi_heatmap(asked jsonb)
+returns setof freshet.training_kpi_heatmap_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := asked #>> '{params,event_type}';
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
     from_on constant date := (asked #>> '{params,from}')::date;
@@ -940,20 +940,20 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_heatmap(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_heatmap(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_heatmap(jsonb) is
+comment on function freshet.reading_training_kpi_heatmap(jsonb) is
     'Events of one type by minute of the call: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';
 
 -- packs/training/schema/reading_training_kpi_weekly.sql
 
--- Object: private.reading_training_kpi_weekly()
+-- Object: freshet.reading_training_kpi_weekly()
 -- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly
 -- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week without
 --      an event included. The first and the last week of a period hold the days of the period alone.
-create type private.training_kpi_weekly_row as (
+create type freshet.training_kpi_weekly_row as (
     org_id uuid,
     event_type text,
     week_start date,
@@ -963,22 +963,22 @@ create type private.training_kpi_weekly_row as (
     events_per_attempt numeric
 );
 
-comment on column private.training_kpi_weekly_row.week_start is 'Monday of the ISO week of the UTC start of the attempt.';
+comment on column freshet.training_kpi_weekly_row.week_start is 'Monday of the ISO week of the UTC start of the attempt.';
 
-comment on column private.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
+comment on column freshet.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column private.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
+comment on column freshet.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
 
-comment on column private.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
+comment on column freshet.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
 
-create function private.reading_training_kpi_weekly(asked jsonb)
-returns setof private.training_kpi_weekly_row
+create function freshet.reading_training_kpi_weekly(asked jsonb)
+returns setof freshet.training_kpi_weekly_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := asked #>> '{params,event_type}';
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
     from_on constant date := (asked #>> '{params,from}')::date;
@@ -1017,19 +1017,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_weekly(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_weekly(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_weekly(jsonb) is
+comment on function freshet.reading_training_kpi_weekly(jsonb) is
     'Events of one type by week: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';
 
 -- packs/training/schema/reading_training_leaderboard.sql
 
--- Object: private.reading_training_leaderboard()
+-- Object: freshet.reading_training_leaderboard()
 -- Grain: one row per organisation and user with a scored attempt in the month
 -- Reads: analytics.mv_leaderboard_month, analytics.dim_users
 -- Serves: /analytics/training/leaderboard
 -- Why: a rank is among those whom the caller may see. Equal averages share a rank, and the next one is skipped.
-create type private.training_leaderboard_row as (
+create type freshet.training_leaderboard_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -1043,17 +1043,17 @@ create type private.training_leaderboard_row as (
     avg_talk_percentage numeric
 );
 
--- Object: private.reading_training_leaderboard(asked) (replaced)
+-- Object: freshet.reading_training_leaderboard(asked) (replaced)
 -- Why: ranks and changes go by the exact averages; what is shown is rounded last.
-create function private.reading_training_leaderboard(asked jsonb)
-returns setof private.training_leaderboard_row
+create function freshet.reading_training_leaderboard(asked jsonb)
+returns setof freshet.training_leaderboard_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     this_month constant date := coalesce(
         (asked #>> '{params,month}')::date, date_trunc('month', (asked ->> 'today')::timestamp)::date
     );
@@ -1095,19 +1095,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_leaderboard(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_leaderboard(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_leaderboard(jsonb) is
+comment on function freshet.reading_training_leaderboard(jsonb) is
     'The month, this one unless one is named, ranked by average score. The rank and the change against the month before are null for those who were not scored in it. Idempotent.';
 
 -- packs/training/schema/reading_training_my_assignments.sql
 
--- Object: private.reading_training_my_assignments()
+-- Object: freshet.reading_training_my_assignments()
 -- Grain: one row per assignment of the person
 -- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
 -- Serves: /analytics/training/me/assignments
 -- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
-create type private.training_my_assignments_row as (
+create type freshet.training_my_assignments_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -1125,15 +1125,15 @@ create type private.training_my_assignments_row as (
     status text
 );
 
-create function private.reading_training_my_assignments(asked jsonb)
-returns setof private.training_my_assignments_row
+create function freshet.reading_training_my_assignments(asked jsonb)
+returns setof freshet.training_my_assignments_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -1152,7 +1152,7 @@ begin
         s.completed_at,
         s.attempts_count,
         round(s.best_score, 3),
-        private.assignment_standing(s.completed_at, s.due_on, today)
+        freshet.assignment_standing(s.completed_at, s.due_on, today)
     from analytics.assignment_status as s
     left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
     left join analytics.dim_scenarios as d on d.org_id = s.org_id and d.scenario_id = s.scenario_id
@@ -1160,18 +1160,18 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_assignments(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_assignments(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
+comment on function freshet.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
 
 -- packs/training/schema/reading_training_my_score_trend.sql
 
--- Object: private.reading_training_my_score_trend()
+-- Object: freshet.reading_training_my_score_trend()
 -- Grain: one row per person and UTC day with attempts
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
 -- Why: a person's own page is read live: an attempt that has just ended is seen at once.
-create type private.training_my_score_trend_row as (
+create type freshet.training_my_score_trend_row as (
     org_id uuid,
     user_id text,
     active_on date,
@@ -1179,20 +1179,20 @@ create type private.training_my_score_trend_row as (
     avg_score numeric
 );
 
--- Object: private.reading_training_my_score_trend(asked) (made again)
+-- Object: freshet.reading_training_my_score_trend(asked) (made again)
 -- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
 -- Why: a person looks at a time that is over as their admin does in attempt-trend: so many days, ending with a day they name.
-create function private.reading_training_my_score_trend(asked jsonb)
-returns setof private.training_my_score_trend_row
+create function freshet.reading_training_my_score_trend(asked jsonb)
+returns setof freshet.training_my_score_trend_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
@@ -1210,19 +1210,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_score_trend(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_score_trend(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_score_trend(jsonb) is
+comment on function freshet.reading_training_my_score_trend(jsonb) is
     'A person''s own attempts by the UTC day of their start, on the `days` days that end with `to`, today at the latest; the average is null on a day without a score. Idempotent.';
 
 -- packs/training/schema/reading_training_my_stats.sql
 
--- Object: private.reading_training_my_stats()
+-- Object: freshet.reading_training_my_stats()
 -- Grain: one row per person
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users
 -- Serves: /analytics/training/me/stats
 -- Why: a person's page greets them by their name, which their token may not hold.
-create type private.training_my_stats_row as (
+create type freshet.training_my_stats_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -1234,15 +1234,15 @@ create type private.training_my_stats_row as (
     last_attempt_at timestamptz
 );
 
-create function private.reading_training_my_stats(asked jsonb)
-returns setof private.training_my_stats_row
+create function freshet.reading_training_my_stats(asked jsonb)
+returns setof freshet.training_my_stats_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -1275,20 +1275,20 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_stats(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_stats(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_stats(jsonb) is
+comment on function freshet.reading_training_my_stats(jsonb) is
     'A person''s own figures, by the UTC day of the start, up to today. This week is the seven days that end today; the change is against the seven before, null unless both have a score. Idempotent.';
 
 -- packs/training/schema/reading_training_org_overview.sql
 
--- Object: private.reading_training_org_overview()
+-- Object: freshet.reading_training_org_overview()
 -- Grain: one row per organisation
 -- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
 -- Serves: /analytics/training/org-overview
 -- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
 --      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
-create type private.training_org_overview_row as (
+create type freshet.training_org_overview_row as (
     org_id uuid,
     name text,
     active_users bigint,
@@ -1301,18 +1301,18 @@ create type private.training_org_overview_row as (
     last_activity timestamptz
 );
 
-comment on column private.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
+comment on column freshet.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
 
-comment on column private.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
+comment on column freshet.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
 
-create function private.reading_training_org_overview(asked jsonb)
-returns setof private.training_org_overview_row
+create function freshet.reading_training_org_overview(asked jsonb)
+returns setof freshet.training_org_overview_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
     from_on constant date := (asked #>> '{params,from}')::date;
     to_on constant date := (asked #>> '{params,to}')::date;
@@ -1387,20 +1387,20 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_org_overview(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_org_overview(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_org_overview(jsonb) is
+comment on function freshet.reading_training_org_overview(jsonb) is
     'An organisation in one row, one in which nothing happened included: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';
 
 -- packs/training/schema/reading_training_people_figures.sql
 
--- Object: private.reading_training_people_figures()
+-- Object: freshet.reading_training_people_figures()
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures
 -- Why: a manager's people, each with what they did in a period and how far their assignments are. Each row is one person's own, and
 --      whoever gets it may read every attempt beneath.
-create type private.training_people_figures_row as (
+create type freshet.training_people_figures_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -1417,23 +1417,23 @@ create type private.training_people_figures_row as (
     completion_rate numeric
 );
 
-comment on column private.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
+comment on column freshet.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
 
-comment on column private.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
+comment on column freshet.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
 
-comment on column private.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
+comment on column freshet.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
 
-comment on column private.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
+comment on column freshet.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
 
-create function private.reading_training_people_figures(asked jsonb)
-returns setof private.training_people_figures_row
+create function freshet.reading_training_people_figures(asked jsonb)
+returns setof freshet.training_people_figures_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
     from_on constant date := coalesce((asked #>> '{params,from}')::date, '-infinity');
     to_on constant date := least((asked #>> '{params,to}')::date, today);
@@ -1462,7 +1462,7 @@ begin
             s.user_id,
             count(*) as assignments_count,
             count(s.completed_at) as completed_count,
-            count(*) filter (where private.assignment_standing(s.completed_at, s.due_on, today) = 'overdue') as overdue_count
+            count(*) filter (where freshet.assignment_standing(s.completed_at, s.due_on, today) = 'overdue') as overdue_count
         from analytics.current_assignments as s
         where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
         group by s.org_id, s.user_id
@@ -1489,21 +1489,21 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_people_figures(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_people_figures(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_people_figures(jsonb) is
+comment on function freshet.reading_training_people_figures(jsonb) is
     'Members with their attempts from `from` to `to`, UTC days of the start, both included and up to today, and their assignments. Idempotent.';
 
 -- packs/training/schema/reading_training_scenario_insights.sql
 
--- Object: private.reading_training_scenario_insights()
+-- Object: freshet.reading_training_scenario_insights()
 -- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights
 -- Serves: /analytics/training/top-scenarios
 -- Why: of all time the figures are stored; of a period they are made from the scores of its days, by the same aggregates and the
 --      same roundings. Title, difficulty and category are as they are now.
-create type private.training_scenario_insights_row as (
+create type freshet.training_scenario_insights_row as (
     org_id uuid,
     scenario_id uuid,
     title text,
@@ -1518,26 +1518,26 @@ create type private.training_scenario_insights_row as (
     has_high_variance boolean
 );
 
-comment on column private.training_scenario_insights_row.attempt_count is 'Scored attempts that began in the period; those without a score are in no figure of the row.';
+comment on column freshet.training_scenario_insights_row.attempt_count is 'Scored attempts that began in the period; those without a score are in no figure of the row.';
 
-comment on column private.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
+comment on column freshet.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column private.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column freshet.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
 
-comment on column private.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
+comment on column freshet.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
 
-comment on column private.training_scenario_insights_row.last_attempted is 'End of the last scored attempt; null when no end is known.';
+comment on column freshet.training_scenario_insights_row.last_attempted is 'End of the last scored attempt; null when no end is known.';
 
-comment on column private.training_scenario_insights_row.has_high_variance is 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
+comment on column freshet.training_scenario_insights_row.has_high_variance is 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
 
-create function private.reading_training_scenario_insights(asked jsonb)
-returns setof private.training_scenario_insights_row
+create function freshet.reading_training_scenario_insights(asked jsonb)
+returns setof freshet.training_scenario_insights_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     from_on constant date := (asked #>> '{params,from}')::date;
     to_on constant date := (asked #>> '{params,to}')::date;
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
@@ -1614,21 +1614,21 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_scenario_insights(jsonb) is
+comment on function freshet.reading_training_scenario_insights(jsonb) is
     'How each scenario is scored, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';
 
 -- packs/training/schema/reading_training_tasks.sql
 
--- Object: private.reading_training_tasks()
+-- Object: freshet.reading_training_tasks()
 -- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks
 -- Why: how far a task is, without a row for each person. An admin gets everybody's, and by manager_id those of one manager's
 --      people; a manager gets the own people's and nobody else's. The counts are of the assignments that
 --      /analytics/training/assignments lists.
-create type private.training_tasks_row as (
+create type freshet.training_tasks_row as (
     org_id uuid,
     manager_id text,
     scenario_id uuid,
@@ -1644,23 +1644,23 @@ create type private.training_tasks_row as (
     status text
 );
 
-comment on column private.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
+comment on column freshet.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
 
-comment on column private.training_tasks_row.open_count is 'Not completed, and not overdue.';
+comment on column freshet.training_tasks_row.open_count is 'Not completed, and not overdue.';
 
-comment on column private.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
+comment on column freshet.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
 
-create function private.reading_training_tasks(asked jsonb)
-returns setof private.training_tasks_row
+create function freshet.reading_training_tasks(asked jsonb)
+returns setof freshet.training_tasks_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
     -- Of a manager the people whom they may speak of are themselves: the rows are theirs, and count their people.
-    managers constant text[] := coalesce(private.asked_people(asked), array[asked #>> '{params,manager_id}']);
+    managers constant text[] := coalesce(freshet.asked_people(asked), array[asked #>> '{params,manager_id}']);
 begin
     return query
     with viewers as materialized (
@@ -1668,7 +1668,7 @@ begin
             o.org_id,
             m.manager_id,
             case when m.manager_id is not null then array(
-                select p.user_id from private.scope_people_of_manager(m.manager_id, o.org_id::text) as p (user_id)
+                select p.user_id from freshet.scope_people_of_manager(m.manager_id, o.org_id::text) as p (user_id)
             ) end as people
         from unnest(orgs) as o (org_id)
         cross join unnest(managers) as m (manager_id)
@@ -1687,7 +1687,7 @@ begin
         from viewers as v
         join analytics.current_assignments as s
             on s.org_id = v.org_id and (v.people is null or s.user_id = any (v.people))
-        cross join lateral (select private.assignment_standing(s.completed_at, s.due_on, today) as status) as a
+        cross join lateral (select freshet.assignment_standing(s.completed_at, s.due_on, today) as status) as a
         group by v.org_id, v.manager_id, s.scenario_id, s.due_on
     )
     select
@@ -1709,19 +1709,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_tasks(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_tasks(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_tasks(jsonb) is
+comment on function freshet.reading_training_tasks(jsonb) is
     'The completion of each task: of everybody, or of a manager''s people as they are now. Idempotent.';
 
 -- packs/training/schema/reading_training_team_overview.sql
 
--- Object: private.reading_training_team_overview()
+-- Object: freshet.reading_training_team_overview()
 -- Grain: one row per team
 -- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
 -- Serves: /analytics/training/team-overview
 -- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
-create type private.training_team_overview_row as (
+create type freshet.training_team_overview_row as (
     org_id uuid,
     team_id uuid,
     manager_id text,
@@ -1738,26 +1738,26 @@ create type private.training_team_overview_row as (
     teams_count bigint
 );
 
-comment on column private.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
+comment on column freshet.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column private.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
 
-comment on column private.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
 
-comment on column private.training_team_overview_row.team_rank is
+comment on column freshet.training_team_overview_row.team_rank is
     'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
 
-comment on column private.training_team_overview_row.teams_count is 'Teams that the rank is among.';
+comment on column freshet.training_team_overview_row.teams_count is 'Teams that the rank is among.';
 
-create function private.reading_training_team_overview(asked jsonb)
-returns setof private.training_team_overview_row
+create function freshet.reading_training_team_overview(asked jsonb)
+returns setof freshet.training_team_overview_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
     last_on constant date := least((asked #>> '{params,to}')::date, today);
     first_on constant date := coalesce(
@@ -1830,19 +1830,19 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_team_overview(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_team_overview(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_team_overview(jsonb) is
+comment on function freshet.reading_training_team_overview(jsonb) is
     'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their place among teams. Idempotent.';
 
 -- packs/training/schema/reading_training_teams.sql
 
--- Object: private.reading_training_teams()
+-- Object: freshet.reading_training_teams()
 -- Grain: one row per team, as analytics.team_members has them
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams
 -- Why: what a filter by team lists. A team is its manager's people, so that the manager is its key.
-create type private.training_teams_row as (
+create type freshet.training_teams_row as (
     org_id uuid,
     manager_id text,
     manager_name text,
@@ -1851,19 +1851,19 @@ create type private.training_teams_row as (
     members_count bigint
 );
 
-comment on column private.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
+comment on column freshet.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column private.training_teams_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_teams_row.name is 'Of the team; where it has none, of its manager.';
 
-create function private.reading_training_teams(asked jsonb)
-returns setof private.training_teams_row
+create function freshet.reading_training_teams(asked jsonb)
+returns setof freshet.training_teams_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
 begin
     return query
     select t.org_id, t.manager_id, u.name, t.team_id, t.name, count(t.user_id)
@@ -1874,33 +1874,33 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_teams(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_teams(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_teams(jsonb) is
+comment on function freshet.reading_training_teams(jsonb) is
     'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';
 
 -- packs/training/schema/refresh_reporting_views.sql
 
--- Object: private.refresh_reporting_views(), public.refresh_reporting_views()
+-- Object: freshet.refresh_reporting_views(), public.refresh_reporting_views()
 -- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
 --      its own, so that one that fails is seen, and undone, alone.
-create function private.refresh_reporting_views()
+create function freshet.refresh_reporting_views()
 returns setof analytics.refresh_log
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    is_person constant boolean := analytics.is_admin() or private.is_org_admin();
+    is_person constant boolean := analytics.is_admin() or freshet.is_org_admin();
     wanted text;
     entry analytics.refresh_log;
 begin
     if not is_person then
-        perform private.assert_operator();
+        perform freshet.assert_operator();
     end if;
     for wanted in
         select o.view_name
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         join analytics.views as v on v.view_name = o.view_name
         where v.pack = 'training'
         order by o.depth, o.view_name
@@ -1918,7 +1918,7 @@ begin
                 continue;
             end if;
         end if;
-        return next private.attempt_refresh(wanted);
+        return next freshet.attempt_refresh(wanted);
     end loop;
 end
 $$;
@@ -1929,30 +1929,30 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select l.* from private.refresh_reporting_views() as l;
+    select l.* from freshet.refresh_reporting_views() as l;
 $$;
 
-revoke all on function private.refresh_reporting_views() from public, anon, authenticated;
+revoke all on function freshet.refresh_reporting_views() from public, anon, authenticated;
 
-grant execute on function private.refresh_reporting_views() to authenticated, service_role;
+grant execute on function freshet.refresh_reporting_views() to authenticated, service_role;
 
 revoke all on function public.refresh_reporting_views() from public, anon, authenticated;
 
 grant execute on function public.refresh_reporting_views() to authenticated, service_role;
 
-comment on function private.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+comment on function freshet.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
 
 comment on function public.refresh_reporting_views() is
     'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
 
 -- packs/training/schema/remove_attempt_facts.sql
 
--- Object: private.remove_attempt_facts()
+-- Object: freshet.remove_attempt_facts()
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
 --      facts follow in the same order.
-create function private.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
+create function freshet.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1964,9 +1964,9 @@ begin
 end
 $$;
 
-revoke all on function private.remove_attempt_facts(uuid[], date[]) from public, anon, authenticated;
+revoke all on function freshet.remove_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
-comment on function private.remove_attempt_facts(uuid[], date[]) is 'Removes facts, each named by its attempt and day. Idempotent.';
+comment on function freshet.remove_attempt_facts(uuid[], date[]) is 'Removes facts, each named by its attempt and day. Idempotent.';
 
 -- packs/training/schema/reporting_user.sql
 
@@ -1999,21 +1999,21 @@ alter role reporting_user set idle_in_transaction_session_timeout = '60s';
 alter role reporting_user set search_path = analytics;
 
 -- Whatever a role of this name was granted before.
-revoke all on all tables in schema public, analytics, private from reporting_user;
+revoke all on all tables in schema public, analytics, freshet from reporting_user;
 
-revoke all on all sequences in schema public, analytics, private from reporting_user;
+revoke all on all sequences in schema public, analytics, freshet from reporting_user;
 
-revoke all on all routines in schema public, analytics, private from reporting_user;
+revoke all on all routines in schema public, analytics, freshet from reporting_user;
 
-revoke all on schema public, private from reporting_user;
+revoke all on schema public, freshet from reporting_user;
 
 grant usage on schema analytics to reporting_user;
 
 -- packs/training/schema/scope_people_of_manager.sql
 
--- Object: private.scope_people_of_manager()
+-- Object: freshet.scope_people_of_manager()
 -- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
-create function private.scope_people_of_manager(subject text, org_id text)
+create function freshet.scope_people_of_manager(subject text, org_id text)
 returns setof text
 language sql
 stable
@@ -2022,7 +2022,7 @@ as $$
     with manager as (
         select m.org_id, m.user_id
         from public.org_members as m
-        where m.org_id = private.canonical_uuid(scope_people_of_manager.org_id)
+        where m.org_id = freshet.canonical_uuid(scope_people_of_manager.org_id)
             and m.user_id = scope_people_of_manager.subject
             and (m.left_at is null or m.left_at > now())
     ),
@@ -2043,21 +2043,21 @@ as $$
     where m.left_at is null or m.left_at > now();
 $$;
 
-revoke all on function private.scope_people_of_manager(text, text) from public, anon, authenticated;
+revoke all on function freshet.scope_people_of_manager(text, text) from public, anon, authenticated;
 
-comment on function private.scope_people_of_manager(text, text) is
+comment on function freshet.scope_people_of_manager(text, text) is
     'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. Nobody once the subject has left.';
 
 -- packs/training/schema/sync_dim_orgs.sql
 
-create function private.sync_dim_orgs(org_ids uuid[])
+create function freshet.sync_dim_orgs(org_ids uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from public.orgs as o where o.id = any (org_ids) order by o.id for share;
-    if not exists (select from private.outdated_dim_orgs as o where o.org_id = any (org_ids)) then
+    if not exists (select from freshet.outdated_dim_orgs as o where o.org_id = any (org_ids)) then
         return;
     end if;
 
@@ -2075,21 +2075,21 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_orgs(uuid[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_orgs(uuid[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_orgs(uuid[]) is
+comment on function freshet.sync_dim_orgs(uuid[]) is
     'Brings the rows of these organisations up to date. Writes nothing when they are. Idempotent.';
 
 -- packs/training/schema/sync_dim_scenarios.sql
 
-create function private.sync_dim_scenarios(scenario_ids uuid[])
+create function freshet.sync_dim_scenarios(scenario_ids uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from public.scenarios as s where s.id = any (scenario_ids) order by s.id for share;
-    if not exists (select from private.outdated_dim_scenarios as o where o.scenario_id = any (scenario_ids)) then
+    if not exists (select from freshet.outdated_dim_scenarios as o where o.scenario_id = any (scenario_ids)) then
         return;
     end if;
 
@@ -2113,14 +2113,14 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_scenarios(uuid[]) is
+comment on function freshet.sync_dim_scenarios(uuid[]) is
     'Brings the rows of these scenarios up to date. Writes nothing when they are. Idempotent.';
 
 -- packs/training/schema/sync_dim_users.sql
 
-create function private.sync_dim_users(user_ids text[])
+create function freshet.sync_dim_users(user_ids text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2128,7 +2128,7 @@ as $$
 begin
     -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
     perform from public.users as u where u.id = any (user_ids) order by u.id for no key update;
-    if not exists (select from private.outdated_dim_users as o where o.user_id = any (user_ids)) then
+    if not exists (select from freshet.outdated_dim_users as o where o.user_id = any (user_ids)) then
         return;
     end if;
 
@@ -2138,7 +2138,7 @@ begin
 
     insert into analytics.dim_users as d (org_id, user_id, name, email, role, is_active, created_at)
     select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at
-    from private.current_dim_users as c
+    from freshet.current_dim_users as c
     where c.user_id = any (user_ids)
     on conflict (org_id, user_id) do update
     set name = excluded.name,
@@ -2152,35 +2152,35 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_users(text[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_users(text[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_users(text[]) is
+comment on function freshet.sync_dim_users(text[]) is
     'Brings the rows of these users, in all organisations, up to date. Writes nothing when they are. Idempotent.';
 
 -- packs/training/schema/sync_dimension.sql
 
--- Object: private.sync_dimension()
+-- Object: freshet.sync_dimension()
 -- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
 -- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
 -- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
 --      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
 --      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
-create function private.sync_dimension()
+create function freshet.sync_dimension()
 returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    execute format('select private.%I(array(select distinct r.%I from changed_rows as r))', tg_argv[0], tg_argv[1]);
+    execute format('select freshet.%I(array(select distinct r.%I from changed_rows as r))', tg_argv[0], tg_argv[1]);
     return null;
 end
 $$;
 
-revoke all on function private.sync_dimension() from public, anon, authenticated;
+revoke all on function freshet.sync_dimension() from public, anon, authenticated;
 
-comment on function private.sync_dimension() is
-    'Statement trigger: passes the keys of the written rows on. Arguments: the function of schema private, and the column of the key.';
+comment on function freshet.sync_dimension() is
+    'Statement trigger: passes the keys of the written rows on. Arguments: the function of schema freshet, and the column of the key.';
 
 -- packs/training/schema/sync_training_dimensions.sql
 
@@ -2195,9 +2195,9 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
-    select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
-    select private.sync_dim_users(array(select distinct o.user_id from private.outdated_dim_users as o));
+    select freshet.sync_dim_orgs(array(select distinct o.org_id from freshet.outdated_dim_orgs as o));
+    select freshet.sync_dim_scenarios(array(select distinct o.scenario_id from freshet.outdated_dim_scenarios as o));
+    select freshet.sync_dim_users(array(select distinct o.user_id from freshet.outdated_dim_users as o));
 $$;
 
 revoke all on function analytics.sync_training_dimensions() from public, anon, authenticated;
@@ -2207,7 +2207,7 @@ comment on function analytics.sync_training_dimensions() is
 
 -- packs/training/schema/trigger_populate_fact.sql
 
-create function private.trigger_populate_fact()
+create function freshet.trigger_populate_fact()
 returns trigger
 language plpgsql
 security definer
@@ -2226,7 +2226,7 @@ begin
         select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
     ) as g (id, day);
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
     end if;
 
     select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
@@ -2241,15 +2241,15 @@ begin
         where o.status = 'completed'
     ) as c;
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.trigger_populate_fact() from public, anon, authenticated;
+revoke all on function freshet.trigger_populate_fact() from public, anon, authenticated;
 
-comment on function private.trigger_populate_fact() is
+comment on function freshet.trigger_populate_fact() is
     'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
 
 -- packs/training/schema/user_role.sql
@@ -2292,23 +2292,23 @@ comment on column public.users.id is 'As the identity provider issues it: the su
 
 create trigger users_were_updated after update on public.users
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'id');
 
 -- packs/training/schema/write_attempt_facts.sql
 
--- Object: private.write_attempt_facts()
+-- Object: freshet.write_attempt_facts()
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
 --      facts follow in the same order.
 -- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
-create function private.write_attempt_facts(attempt_ids uuid[], date_keys date[])
+create function freshet.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.fill_days_of_facts(date_keys);
+    perform freshet.fill_days_of_facts(date_keys);
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -2316,7 +2316,7 @@ begin
         a.attempt_id, a.org_id, a.user_id, a.scenario_id, a.score, a.duration_seconds, a.talk_ms, a.listen_ms,
         a.started_at, a.ended_at, a.date_key
     from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
-    join private.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
+    join freshet.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
     -- Month by month: rows that come in any order cost twice as much, one partition after another for each.
     order by a.date_key
     on conflict (attempt_id, date_key) do update
@@ -2337,9 +2337,9 @@ begin
 end
 $$;
 
-revoke all on function private.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
+revoke all on function freshet.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
-comment on function private.write_attempt_facts(uuid[], date[]) is
+comment on function freshet.write_attempt_facts(uuid[], date[]) is
     'Writes the facts of completed attempts, each named by its id and day, as the attempts are now. Idempotent.';
 
 -- packs/training/schema/backfill_scenario_attempts.sql
@@ -2391,9 +2391,9 @@ begin
     -- partition, where the audit tells of it.
     if progress.after_id is null then
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
-        from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from private.completed_attempts as c) as m
+        from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from freshet.completed_attempts as c) as m
         where m.month_start <= now();
-        perform private.fill_days_of_all_facts();
+        perform freshet.fill_days_of_all_facts();
     end if;
 
     -- Nobody may change an attempt between our look at it and its fact.
@@ -2414,10 +2414,10 @@ begin
     where (progress.after_id is null or f.attempt_id > progress.after_id)
         and f.attempt_id <= last_id
         and not exists (
-            select from private.completed_attempts as c where c.attempt_id = f.attempt_id and c.date_key = f.date_key
+            select from freshet.completed_attempts as c where c.attempt_id = f.attempt_id and c.date_key = f.date_key
         );
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
         progress.removed_count := progress.removed_count + cardinality(ids);
     end if;
 
@@ -2427,7 +2427,7 @@ begin
         select
             c.attempt_id, c.date_key, c.org_id, c.user_id, c.scenario_id, c.score, c.duration_seconds, c.talk_ms, c.listen_ms,
             c.started_at, c.ended_at
-        from private.completed_attempts as c
+        from freshet.completed_attempts as c
         where c.attempt_id = any (examined)
         except
         select
@@ -2437,7 +2437,7 @@ begin
         where f.attempt_id = any (examined)
     ) as w;
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
         progress.written_count := progress.written_count + cardinality(ids);
     end if;
 
@@ -3129,30 +3129,30 @@ grant select (id) on table public.orgs to supabase_auth_admin;
 
 create trigger orgs_were_inserted after insert on public.orgs
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_updated after update on public.orgs
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_replaced after update on public.orgs
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_deleted after delete on public.orgs
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_truncated after truncate on public.orgs
-    for each statement execute function private.empty_derived_table('dim_orgs');
+    for each statement execute function freshet.empty_derived_table('dim_orgs');
 
 create trigger orgs_ask_for_a_refresh after delete on public.orgs
     referencing old table as old_rows
-    for each statement execute function private.orgs_were_deleted();
+    for each statement execute function freshet.orgs_were_deleted();
 
 -- packs/training/schema/outdated_dim_orgs.sql
 
-create view private.outdated_dim_orgs with (security_invoker = on) as
+create view freshet.outdated_dim_orgs with (security_invoker = on) as
 (
     select o.id as org_id, o.name, o.created_at from public.orgs as o
     except
@@ -3165,9 +3165,9 @@ union all
     select o.id, o.name, o.created_at from public.orgs as o
 );
 
-revoke all on table private.outdated_dim_orgs from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_orgs from public, anon, authenticated;
 
-comment on view private.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';
 
 -- packs/training/schema/scenarios.sql
 
@@ -3199,22 +3199,22 @@ grant select, insert, update, delete on table public.scenarios to service_role;
 
 create trigger scenarios_were_inserted after insert on public.scenarios
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_updated after update on public.scenarios
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_replaced after update on public.scenarios
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_deleted after delete on public.scenarios
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_truncated after truncate on public.scenarios
-    for each statement execute function private.empty_derived_table('dim_scenarios');
+    for each statement execute function freshet.empty_derived_table('dim_scenarios');
 
 -- packs/training/schema/leaderboard_months.sql
 
@@ -3296,27 +3296,27 @@ comment on column public.org_members.left_at is 'Null, or in the future, while t
 
 create trigger members_were_inserted after insert on public.org_members
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_updated after update on public.org_members
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 -- A membership may be given to somebody else: the one who had it is concerned too.
 create trigger members_were_replaced after update on public.org_members
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_deleted after delete on public.org_members
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_truncated after truncate on public.org_members
-    for each statement execute function private.empty_derived_table('dim_users');
+    for each statement execute function freshet.empty_derived_table('dim_users');
 
 -- packs/training/schema/outdated_dim_scenarios.sql
 
-create view private.outdated_dim_scenarios with (security_invoker = on) as
+create view freshet.outdated_dim_scenarios with (security_invoker = on) as
 (
     select s.id as scenario_id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
     except
@@ -3329,9 +3329,9 @@ union all
     select s.id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
 );
 
-revoke all on table private.outdated_dim_scenarios from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_scenarios from public, anon, authenticated;
 
-comment on view private.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
 
 -- packs/training/schema/scenario_attempts.sql
 
@@ -3389,22 +3389,22 @@ comment on column public.scenario_attempts.feedback_id is
 
 create trigger attempts_were_inserted after insert on public.scenario_attempts
     referencing new table as new_rows
-    for each statement execute function private.attempts_were_inserted();
+    for each statement execute function freshet.attempts_were_inserted();
 
 create trigger populate_fact_on_completion after update on public.scenario_attempts
     referencing old table as old_rows new table as new_rows
-    for each statement execute function private.trigger_populate_fact();
+    for each statement execute function freshet.trigger_populate_fact();
 
 create trigger attempts_were_deleted after delete on public.scenario_attempts
     referencing old table as old_rows
-    for each statement execute function private.attempts_were_deleted();
+    for each statement execute function freshet.attempts_were_deleted();
 
 create trigger attempts_were_truncated after truncate on public.scenario_attempts
-    for each statement execute function private.empty_derived_table('fact_scenario_attempts');
+    for each statement execute function freshet.empty_derived_table('fact_scenario_attempts');
 
 create trigger attempts_changed_hands after update on public.scenario_attempts
     referencing old table as old_rows new table as new_rows
-    for each statement execute function private.attempts_changed_hands();
+    for each statement execute function freshet.attempts_changed_hands();
 
 -- packs/training/schema/teams.sql
 
@@ -3513,12 +3513,12 @@ comment on column analytics.attempt_list.feedback_id is 'What the application ca
 
 -- packs/training/schema/completed_attempts.sql
 
--- Object: private.completed_attempts
+-- Object: freshet.completed_attempts
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
 --      facts follow in the same order.
-create view private.completed_attempts with (security_invoker = on) as
+create view freshet.completed_attempts with (security_invoker = on) as
 select
     a.id as attempt_id,
     a.org_id,
@@ -3534,19 +3534,19 @@ select
 from public.scenario_attempts as a
 where a.status = 'completed';
 
-revoke all on table private.completed_attempts from public, anon, authenticated;
+revoke all on table freshet.completed_attempts from public, anon, authenticated;
 
-comment on view private.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
+comment on view freshet.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
 
 -- packs/training/schema/current_dim_users.sql
 
--- Object: private.current_dim_users
+-- Object: freshet.current_dim_users
 -- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
 -- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
 -- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
 --      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
 --      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
-create view private.current_dim_users with (security_invoker = on) as
+create view freshet.current_dim_users with (security_invoker = on) as
 select
     m.org_id,
     m.user_id,
@@ -3558,9 +3558,9 @@ select
 from public.org_members as m
 join public.users as u on u.id = m.user_id;
 
-revoke all on table private.current_dim_users from public, anon, authenticated;
+revoke all on table freshet.current_dim_users from public, anon, authenticated;
 
-comment on view private.current_dim_users is 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
+comment on view freshet.current_dim_users is 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
 
 -- packs/training/schema/dotted_lines.sql
 
@@ -3604,7 +3604,7 @@ create table analytics.fact_kpi_events (
     org_id uuid not null,
     user_id text not null,
     scenario_id uuid,
-    event_type text not null check (private.assert_kpi_event_type(event_type)),
+    event_type text not null check (freshet.assert_kpi_event_type(event_type)),
     event_value jsonb,
     timestamp_ms integer check (timestamp_ms >= 0),
     created_at timestamptz not null default now()
@@ -3632,11 +3632,11 @@ comment on column analytics.fact_kpi_events.scenario_id is 'That of the attempt,
 
 create trigger kpi_events_were_inserted after insert on analytics.fact_kpi_events
     referencing new table as new_rows
-    for each statement execute function private.check_kpi_events();
+    for each statement execute function freshet.check_kpi_events();
 
 create trigger kpi_events_were_updated after update on analytics.fact_kpi_events
     referencing new table as new_rows
-    for each statement execute function private.check_kpi_events();
+    for each statement execute function freshet.check_kpi_events();
 
 -- packs/training/schema/mv_kpi_attempts.sql
 
@@ -3853,9 +3853,9 @@ comment on column analytics.mv_kpi_weeks.events_per_attempt is 'events_count / a
 
 -- packs/training/schema/outdated_dim_users.sql
 
-create view private.outdated_dim_users with (security_invoker = on) as
+create view freshet.outdated_dim_users with (security_invoker = on) as
 (
-    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from private.current_dim_users as c
+    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
     except
     select d.org_id, d.user_id, d.name, d.email, d.role, d.is_active, d.created_at from analytics.dim_users as d
 )
@@ -3863,12 +3863,12 @@ union all
 (
     select d.org_id, d.user_id, d.name, d.email, d.role, d.is_active, d.created_at from analytics.dim_users as d
     except
-    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from private.current_dim_users as c
+    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
 );
 
-revoke all on table private.outdated_dim_users from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_users from public, anon, authenticated;
 
-comment on view private.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';
 
 -- packs/training/schema/people_attempts.sql
 
@@ -4099,7 +4099,7 @@ comment on view analytics.current_assignments is 'Assignments as of the last ref
 -- packs/training/schema/assignments.sql
 
 create policy assignments_are_read_by_those_above_the_assignee on public.assignments
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and assignee_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and assignee_id in (select freshet.people_of_caller()));
 
 -- packs/training/schema/dim_orgs.sql
 
@@ -4120,7 +4120,7 @@ create policy reporting_user_reads_dimensions on analytics.dim_users for select 
 -- packs/training/schema/dotted_lines.sql
 
 create policy dotted_lines_are_read_by_those_above_the_member on public.dotted_lines
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 -- packs/training/schema/fact_kpi_events.sql
 
@@ -4133,7 +4133,7 @@ create policy reporting_user_reads_facts on analytics.fact_scenario_attempts for
 -- packs/training/schema/org_members.sql
 
 create policy org_members_are_read_by_those_above_them on public.org_members
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 create policy org_members_are_read_by_auth on public.org_members
     for select to supabase_auth_admin using (true);
@@ -4141,7 +4141,7 @@ create policy org_members_are_read_by_auth on public.org_members
 -- packs/training/schema/orgs.sql
 
 create policy orgs_are_read_by_their_members on public.orgs
-    for select to authenticated using (id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (id = (select freshet.claimed_uuid('org_id')));
 
 create policy orgs_are_read_by_auth on public.orgs
     for select to supabase_auth_admin using (true);
@@ -4149,22 +4149,22 @@ create policy orgs_are_read_by_auth on public.orgs
 -- packs/training/schema/scenario_attempts.sql
 
 create policy scenario_attempts_are_read_by_those_above_the_user on public.scenario_attempts
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 -- packs/training/schema/scenarios.sql
 
 create policy scenarios_are_read_by_members on public.scenarios
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')));
 
 -- packs/training/schema/teams.sql
 
 create policy teams_are_read_by_members on public.teams
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')));
 
 -- packs/training/schema/users.sql
 
 create policy users_are_read_by_those_above_them on public.users
-    for select to authenticated using (id in (select private.people_of_caller()));
+    for select to authenticated using (id in (select freshet.people_of_caller()));
 
 -- packs/training/schema/assignment_status.sql
 

@@ -12,7 +12,7 @@ Deno.test("Each incident that is open for two passes is told, or is named in the
     for (let nth = 1; nth <= 8; nth += 1) {
       const period = ["5 minutes", "1 hour", "7 days"][nth % 3] ?? "";
       for (const job of [`probe-${nth}`, `refresh-probe-${nth}`]) {
-        await sql`select private.declare_job(${job}, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => ${period}::interval)`;
+        await sql`select freshet.declare_job(${job}, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => ${period}::interval)`;
       }
     }
     const seeds = proofs(60, 10_000);

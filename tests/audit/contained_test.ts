@@ -61,7 +61,7 @@ test("a backlog is eaten in passes of which each fits the time of a statement, a
   const left = async () => {
     const [row] = await sql`
       select (select count(*) from cron.job_run_details where runid > (select low_runid from analytics.audit_state))::integer
-        + (select coalesce(sum(cardinality(runs)), 0) from private.detector_arrears)::integer as count`;
+        + (select coalesce(sum(cardinality(runs)), 0) from freshet.detector_arrears)::integer as count`;
     return Number(row?.["count"]);
   };
   let calls = 0;
@@ -77,7 +77,7 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
   await audit();
   // However quick the machine is, no pass gets through more than 200 of them, and however slow, one through fewer.
   await sql.unsafe(`
-    create or replace function private.run_time(moment timestamptz) returns timestamptz language plpgsql as $$
+    create or replace function freshet.run_time(moment timestamptz) returns timestamptz language plpgsql as $$
     begin
       if (select least(s.batch_size, (select count(*) from cron.job_run_details as d where d.runid > s.low_runid)) > 200
           from analytics.audit_state as s) then
@@ -91,7 +91,7 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
   const health: string[] = [];
   const isRead = async () => {
     const [state] = await sql`
-      select low_runid = (select max(runid) from cron.job_run_details) and not exists (select from private.detector_arrears) as is_read
+      select low_runid = (select max(runid) from cron.job_run_details) and not exists (select from freshet.detector_arrears) as is_read
       from analytics.audit_state`;
     return state?.["is_read"] === true;
   };
@@ -148,12 +148,12 @@ test("a detector that fails is told, leaves nothing half written, and takes none
   const { sql, sink, plant, audit, open } = world;
   await plant("probe", ["failed"]);
   await sql.unsafe(`
-    create function private.detect_badly() returns void language plpgsql as $$
+    create function freshet.detect_badly() returns void language plpgsql as $$
     begin
-      perform private.observe('failed', 'half-written', 'bad', clock_timestamp(), '{}');
+      perform freshet.observe('failed', 'half-written', 'bad', clock_timestamp(), '{}');
       perform 1 / 0;
     end $$`);
-  await sql`insert into analytics.audit_detectors (place, detector, call) values (1, 'badly', 'private.detect_badly()')`;
+  await sql`insert into analytics.audit_detectors (place, detector, call) values (1, 'badly', 'freshet.detect_badly()')`;
   const summary = await audit();
   assert.deepEqual((await open()).filter((one) => /failed/.test(one)), ["detector_failed:badly", "failed:probe"]);
   assert.ok(summary.reasons.includes("detector_failed:badly"));
@@ -174,7 +174,7 @@ test("a fault in guessing whose an answer was leaves the calls of the ledger jud
     insert into analytics.http_calls (function_name, job_name, queued_at, deadline_at, awaits_completion, outcome, settled_at, harvested_at, status_code)
     values ('called', 'probe', now(), now(), false, 'failed', now(), now(), 500)`;
   await sql.unsafe(`
-    create or replace function private.detect_untracked_answers() returns void language plpgsql as
+    create or replace function freshet.detect_untracked_answers() returns void language plpgsql as
     'begin raise division_by_zero; end'`);
   await audit();
   const found = (await open()).filter((one) => /failed/.test(one));
@@ -185,14 +185,14 @@ test("a detector that is given a run which it cannot bear gets the others all th
   const { sql, plant, pass } = world;
   await sql.unsafe(`
     set local role postgres;
-    create table private.probed (runid bigint);
-    create function private.detect_choosily(runs private.audited_run[]) returns void language plpgsql as $$
+    create table freshet.probed (runid bigint);
+    create function freshet.detect_choosily(runs freshet.audited_run[]) returns void language plpgsql as $$
     begin
       perform 1 / (r.runid - r.runid) from unnest(runs) as r where r.message like '%poison%';
-      insert into private.probed select r.runid from unnest(runs) as r;
+      insert into freshet.probed select r.runid from unnest(runs) as r;
     end $$;
     reset role`);
-  await sql`insert into analytics.audit_detectors (place, detector, call) values (1, 'choosily', 'private.detect_choosily($1)')`;
+  await sql`insert into analytics.audit_detectors (place, detector, call) values (1, 'choosily', 'freshet.detect_choosily($1)')`;
   await plant("probe", ["failed", "failed", "failed"]);
   await sql`update cron.job_run_details set return_message = 'poison' 
     where runid = (select runid - 1 from cron.job_run_details order by runid desc limit 1)`;
@@ -204,7 +204,7 @@ test("a detector that is given a run which it cannot bear gets the others all th
   assert.match(finding?.["message"], /runs left out: 1/);
   await pass();
   const rows = await sql`select d.return_message = 'poison' as is_poison, count(p.runid)::integer
-    from cron.job_run_details as d left join private.probed as p using (runid)
+    from cron.job_run_details as d left join freshet.probed as p using (runid)
     where d.jobid = (select jobid from cron.job where jobname = 'probe') group by 1 order by 1`;
   assert.deepEqual(rows.map((row) => [row["is_poison"], row["count"]]), [[false, 3], [true, 0]]);
 });

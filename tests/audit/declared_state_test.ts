@@ -42,12 +42,12 @@ Deno.test("A dropped owner is one incident however many jobs it had, and the rep
         assert.equal(stage.sink.events()[0]?.["level"], "fatal");
 
         await owner.unsafe(await repairOf(sql, "orphan_owner")).simple();
-        await sql`select private.withdraw_job('probe-' || n) from generate_series(1, 3) as n`;
+        await sql`select freshet.withdraw_job('probe-' || n) from generate_series(1, 3) as n`;
         await stage.audit();
         assert.deepEqual(told(stage).slice(1), ["orphan_owner is over: probe owner no longer exists"]);
       } finally {
         await sql`delete from cron.job where jobname like 'probe-%'`;
-        await sql`select private.withdraw_job('probe-' || n) from generate_series(1, 3) as n`;
+        await sql`select freshet.withdraw_job('probe-' || n) from generate_series(1, 3) as n`;
         await sql`drop role if exists "probe owner"`;
       }
     })

@@ -109,7 +109,7 @@ const PLANTS: readonly { readonly sql: string; readonly expect: string }[] = [
     expect: "pile_up:queued",
     // A worker of the refresh queue follows itself at once while it has work, and is told of nothing.
     sql: `select cron.schedule('queued', '${yearly}', 'select 10'),
-            cron.schedule('worker', '${yearly}', 'select private.claim_refresh(1)');
+            cron.schedule('worker', '${yearly}', 'select freshet.claim_refresh(1)');
           insert into cron.job_run_details (jobid, status, start_time, end_time)
           select jobid, 'succeeded', now() - n * interval '1 minute', now() - (n - 1) * interval '1 minute' - interval '100 ms'
           from cron.job, generate_series(9, 1, -1) as n where jobname in ('queued', 'worker')`,

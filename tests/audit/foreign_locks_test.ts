@@ -42,7 +42,7 @@ async function withStranger(body: (scene: Scene) => Promise<void>): Promise<void
 }
 
 async function openLockWaits(owner: postgres.Sql): Promise<string[]> {
-  await owner`select private.detect_lock_wait()`;
+  await owner`select freshet.detect_lock_wait()`;
   const rows = await owner`
     select evidence ->> 'message' as message from analytics.incidents where kind = 'lock_wait' and closed_at is null`;
   return rows.map((row) => String(row["message"]));

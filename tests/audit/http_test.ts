@@ -27,7 +27,7 @@ function httpTest(name: string, body: (scene: Scene) => Promise<void>): void {
           await body({ stage, host, owner });
         } finally {
           await owner`delete from cron.job_run_details where jobid in (select jobid from cron.job where jobname like 'call-%')`;
-          await owner`select cron.unschedule(jobid), private.withdraw_job(jobname) from cron.job where jobname like 'call-%'`;
+          await owner`select cron.unschedule(jobid), freshet.withdraw_job(jobname) from cron.job where jobname like 'call-%'`;
           await setUrl(String(before?.["decrypted_secret"]));
           await host.stop();
         }

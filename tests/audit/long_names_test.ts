@@ -50,7 +50,7 @@ Deno.test("a name longer than an index takes fails no detector, and its job is t
     const [listed] =
       await sql`select analytics.list_jobs(job => ${short}) -> 'rows' -> 0 ->> 'is_as_declared' as answer`;
     assert.equal(listed?.["answer"], "true", "it is listed, and declared, by the name that was told");
-    const [again] = await sql`select private.short_name(${short}) = ${short} as is_same,
-      octet_length(private.short_name(repeat('😀', 3000))) <= 200 as fits`;
+    const [again] = await sql`select freshet.short_name(${short}) = ${short} as is_same,
+      octet_length(freshet.short_name(repeat('😀', 3000))) <= 200 as fits`;
     assert.deepEqual(again, { is_same: true, fits: true });
   }));

@@ -67,7 +67,7 @@ Deno.test("A repair that changes the command of a declared job, or ends the job,
       } finally {
         for (const { job } of TROUBLES) {
           await sql`delete from cron.job where jobname = ${job}`;
-          await sql`select private.withdraw_job(${job})`;
+          await sql`select freshet.withdraw_job(${job})`;
         }
         await sql`drop materialized view public.probe_locked, public.probe_unset`;
       }
@@ -99,7 +99,7 @@ Deno.test("The repair of a view that no job refreshes gives it a declared job, a
         assert.deepEqual(await jobs(), before);
       } finally {
         await sql`delete from cron.job where jobname like 'refresh public.%'`;
-        await sql`select private.withdraw_job(${`refresh public.${view}`})`;
+        await sql`select freshet.withdraw_job(${`refresh public.${view}`})`;
         await sql.unsafe(`drop materialized view public.${view}`);
       }
     })

@@ -50,10 +50,10 @@ test("runs that the audit has not read survive every purge, however old", () =>
   onAuditStage(async ({ sql, schedule, audit }) => {
     await schedule("probe-unread");
     await plantDays(sql, "probe-unread");
-    await sql`select private.purge_history()`;
+    await sql`select freshet.purge_history()`;
     equal(await countRuns(sql), 4000);
     equal((await audit()).audited, 4000);
-    await sql`select private.purge_history()`;
+    await sql`select freshet.purge_history()`;
     ok(await countRuns(sql) < 1410);
   }));
 
@@ -69,7 +69,7 @@ test("two purges and an audit at once neither wait for each other nor delete too
           for (let call = 0; call < 30; call += 1) {
             await one?.begin(async (transaction) => {
               await transaction`set local lock_timeout = '1s'`;
-              await transaction`select private.purge_history()`;
+              await transaction`select freshet.purge_history()`;
             });
           }
         };

@@ -28,7 +28,7 @@ async function undone(body: (sql: postgres.TransactionSql) => Promise<void>): Pr
 Deno.test(`get_cron_job_status() tells nothing of ${messages.length} messages with planted secrets`, () =>
   undone(async (sql) => {
     const told = await sql`
-      select m.place::integer as place, private.told_run_message(s.status, m.message) as message
+      select m.place::integer as place, freshet.told_run_message(s.status, m.message) as message
       from unnest(${messages.map(({ text }) => text)}::text[]) with ordinality as m (message, place)
       cross join unnest(array['failed', 'succeeded', 'running', null]) as s (status)`;
     assert.equal(told.length, messages.length * 4);
@@ -77,10 +77,10 @@ Deno.test("get_cron_job_status() tells what an operator looks for: names, own co
     assert.ok(rows.length > 10);
     for (const { jobname, command } of rows) {
       assert.doesNotMatch(jobname, /^jobid:/);
-      assert.match(command ?? "", /(?:analytics|private)\./, jobname);
+      assert.match(command ?? "", /(?:analytics|freshet)\./, jobname);
     }
     const told = async (status: string, message: string | null) =>
-      (await sql`select private.told_run_message(${status}, ${message}) as told`)[0]?.["told"];
+      (await sql`select freshet.told_run_message(${status}, ${message}) as told`)[0]?.["told"];
     for (const kept of ["1 row", "12 rows", "SELECT 1", "REFRESH MATERIALIZED VIEW", "INSERT 0 5"]) {
       assert.equal(await told("succeeded", `${kept}\n`), kept);
     }

@@ -73,7 +73,7 @@ async function play(sql: postgres.TransactionSql, steps: readonly Step[]): Promi
   const taken: number[] = [];
 
   async function take(batch: number): Promise<void> {
-    const rows = await sql`select runid::integer from private.take_runs(${batch}) where job_name = 'jobid:0'`;
+    const rows = await sql`select runid::integer from freshet.take_runs(${batch}) where job_name = 'jobid:0'`;
     taken.push(...rows.map((row) => Number(row["runid"])));
   }
 

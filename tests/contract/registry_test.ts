@@ -54,7 +54,7 @@ for (const resource of resources) {
   Deno.test(`${name} shows nothing of an organisation that was deleted`, () => {
     const { access, listed } = resource;
     const of_organisations = access.scope === "member" || access.scope === "org" || columns.includes("org_id");
-    // A reading asks private.asked_orgs, and what is read live went with the organisation.
+    // A reading asks freshet.asked_orgs, and what is read live went with the organisation.
     if (!of_organisations || reading !== undefined || live.has(view)) return;
     assert.deepEqual(listed, { column: "org_id", in: "dim_orgs" });
   });
@@ -77,15 +77,15 @@ for (const resource of resources) {
   if (reading !== undefined) {
     Deno.test(`the reading of ${name} has a schema file that makes every column that is served`, () => {
       const sql = schemaOf(pack, `reading_${reading}`);
-      const row_type = `create type private.${reading}_row as (`;
+      const row_type = `create type freshet.${reading}_row as (`;
       assert.match(sql, serves);
       assertInOrder(sql, [
         "-- Object: ",
         "-- Serves: ",
         row_type,
-        `create function private.reading_${reading}(asked jsonb)`,
-        `revoke all on function private.reading_${reading}(jsonb)`,
-        `comment on function private.reading_${reading}(jsonb)`,
+        `create function freshet.reading_${reading}(asked jsonb)`,
+        `revoke all on function freshet.reading_${reading}(jsonb)`,
+        `comment on function freshet.reading_${reading}(jsonb)`,
       ]);
       assertComputes(sql.slice(sql.indexOf(row_type)).split(");")[0] ?? "", columns);
     });

@@ -147,7 +147,7 @@ secretsTest("Planted secrets of callers, and what was planted before, are in no 
 secretsTest("Planted secrets of a database that fails are in no envelope, no log line and no answer", async () => {
   for (const [name, returns, tags] of FAILING) {
     await product.sql.unsafe(`
-      create or replace function private.${name} returns ${returns} language plpgsql set search_path = '' as $$
+      create or replace function freshet.${name} returns ${returns} language plpgsql set search_path = '' as $$
       begin
           raise exception using errcode = 'P0001', message = 'password=${planted.password} of ${planted.email}',
               detail = '${planted.person}', hint = 'use ${planted.apiKey}';

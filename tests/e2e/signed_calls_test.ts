@@ -180,7 +180,7 @@ e2e("two that present the same call at once: one is let in", async () => {
     const session = postgres(product.stack.databaseUrl, { max: 1, onnotice: () => {} });
     const [row] = await session`
       select analytics.verify_call('absent', ${call_id}, ${at}, 'ab',
-        private.call_signature(private.vault_secret('freshet_call_secret'), 'absent', ${call_id}, ${at}, 'ab')) as verdict, pg_sleep(0.2)`;
+        freshet.call_signature(freshet.vault_secret('freshet_call_secret'), 'absent', ${call_id}, ${at}, 'ab')) as verdict, pg_sleep(0.2)`;
     await session.end({ timeout: 5 });
     return String(row?.["verdict"]);
   }));

@@ -10,17 +10,17 @@ const INTENDED: Readonly<Record<string, readonly string[]>> = {
     ...["analytics.get_cron_job_status()", "analytics.health_check()", "analytics.is_admin()"],
     ...["analytics.manual_refresh(text)", "analytics.refresh_request(bigint)"],
     "analytics.request_refresh(text, text, text)",
-    ...["private.ask_refresh(text, text, text)", "private.refresh_request(bigint)"],
-    ...["private.caller_claims()", "private.canonical_uuid(text)", "private.claimed_uuid(text)"],
-    ...["private.analytics_heatmap_admin()", "private.analytics_refresh_heatmap()", "private.get_cron_job_status()"],
-    ...["private.health_check()", "private.manual_refresh(text)", "private.people_of_caller()"],
-    "private.refresh_reporting_views()",
+    ...["freshet.ask_refresh(text, text, text)", "freshet.refresh_request(bigint)"],
+    ...["freshet.caller_claims()", "freshet.canonical_uuid(text)", "freshet.claimed_uuid(text)"],
+    ...["freshet.analytics_heatmap_admin()", "freshet.analytics_refresh_heatmap()", "freshet.get_cron_job_status()"],
+    ...["freshet.health_check()", "freshet.manual_refresh(text)", "freshet.people_of_caller()"],
+    "freshet.refresh_reporting_views()",
     ...["public.analytics_heatmap_admin()", "public.analytics_refresh_heatmap()", "public.refresh_reporting_views()"],
   ],
 };
 
 /** In a migrated database without an application every function of these schemas is ours. */
-const OURS = "p.pronamespace in ('analytics'::regnamespace, 'private'::regnamespace, 'public'::regnamespace)";
+const OURS = "p.pronamespace in ('analytics'::regnamespace, 'freshet'::regnamespace, 'public'::regnamespace)";
 
 /** With its schema, whatever the search path is. */
 const SIGNATURE = "format('%s.%I(%s)', p.pronamespace::regnamespace, p.proname, oidvectortypes(p.proargtypes))";
@@ -52,10 +52,10 @@ Deno.test("a function with an empty search path, or none, is found and told with
     rolledBack(sql, async (transaction) => {
       await transaction.unsafe(`
         create function analytics.planted() returns integer language sql set search_path = '' as 'select 1';
-        create procedure private.planted() language sql as 'select 1'`).simple();
+        create procedure freshet.planted() language sql as 'select 1'`).simple();
       const [empty = "", none = "", ...more] = await looseSearchPaths(transaction);
       match(empty, /^analytics\.planted\(\) has search_path="": write "set search_path = pg_catalog, pg_temp"/);
-      match(none, /^private\.planted\(\) has no setting/);
+      match(none, /^freshet\.planted\(\) has no setting/);
       deepEqual(more, []);
     })
   ));

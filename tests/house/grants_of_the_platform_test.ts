@@ -8,7 +8,7 @@ import { pushMigrations } from "../../stack/supabase_cli.ts";
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 /** What the migrations make, and what the CLI keeps beside them. */
-const OWN_SCHEMAS = ["analytics", "private", "supabase_migrations"];
+const OWN_SCHEMAS = ["analytics", "freshet", "supabase_migrations"];
 const OWN_ROLES = ["reporting_user"];
 
 for (const pusher of ["postgres", "cli_login_postgres"]) {

@@ -195,7 +195,7 @@ test("a request that was made within a transaction waits for its commit, and the
       await writer.begin(async (transaction) => {
         await transaction`insert into public.mv_queue_commit_source values (2)`;
         const [row] =
-          await transaction`select (private.request_refresh('mv_queue_commit', null, 'database')).id::integer as id`;
+          await transaction`select (freshet.request_refresh('mv_queue_commit', null, 'database')).id::integer as id`;
         equal(row?.["id"], waiting.id);
         await run();
         equal((await look(waiting.id)).state, "queued", "it would not see the row");
@@ -265,7 +265,7 @@ test("where a command cannot set a limit, as in background workers, the other wo
   await plantView("mv_queue_overdue", { waits: true, limit: "5 minutes" });
   try {
     await withoutScheduler(async () => {
-      const [row] = await sql`select private.refresh_worker_command(1, true) as command`;
+      const [row] = await sql`select freshet.refresh_worker_command(1, true) as command`;
       const command = String(row?.["command"]);
       const { id } = await ask("mv_queue_overdue");
       const hanging = onSession(command);

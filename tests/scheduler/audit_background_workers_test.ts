@@ -13,7 +13,7 @@ Deno.test("A background worker's run is taken when its process has ended, and a 
       create materialized view analytics.mv_locked as select id from public.locked_source with no data;
       create unique index mv_locked_key on analytics.mv_locked (id);
       select analytics.register_view('mv_locked', 'probe', '0 0 1 1 *', '5 minutes');
-      select analytics.refresh_view(view_name) from private.refresh_order() order by depth;
+      select analytics.refresh_view(view_name) from freshet.refresh_order() order by depth;
     `).simple();
     await scheduledAlone(cluster, "set statement_timeout = '50s'; select pg_sleep(10); select 1/0");
     await cluster.audit();

@@ -27,7 +27,7 @@ Deno.test("What strikes runs and the scheduler is told once, and its recovery cl
 
     await t.step("a run whose job is unscheduled works on, detached (pg_cron#178)", async () => {
       await mendJobs(cluster);
-      await cluster.owner()`select cron.unschedule('long'), private.withdraw_job('long')`;
+      await cluster.owner()`select cron.unschedule('long'), freshet.withdraw_job('long')`;
       await until(cluster, "long", `return_message = 'job canceled'`);
       assert.deepEqual(await opened(cluster), [], "a moment is no matter");
       await until(cluster, "refused-2", `status = 'succeeded'`);
@@ -109,7 +109,7 @@ async function scheduleJobs(cluster: CronCluster): Promise<void> {
     create materialized view analytics.mv_quiet as select id from public.quiet_source with no data;
     create unique index mv_quiet_key on analytics.mv_quiet (id);
     select analytics.register_view('mv_quiet', 'probe', '* * * * *', '5 minutes');
-    select analytics.refresh_view(view_name) from private.refresh_order() order by depth;
+    select analytics.refresh_view(view_name) from freshet.refresh_order() order by depth;
     select analytics.register_job('refused-1', '* * * * *', 'select 1');
     select analytics.register_job('refused-2', '* * * * *', 'select 1');
     -- One good run is enough for this test; by itself a job that is due each minute has to prove itself for five.

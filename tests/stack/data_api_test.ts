@@ -97,7 +97,7 @@ Deno.test("the data API answers as PostgREST does, behind one origin", async (t)
         const response = await fetch(`${origin}/rest/v1/closed`);
         await response.body?.cancel();
         assert.equal(response.status, 401);
-        for (const asked of [service.schema("cron").from("job").select(), service.schema("private").rpc("anything")]) {
+        for (const asked of [service.schema("cron").from("job").select(), service.schema("freshet").rpc("anything")]) {
           const { status, error } = await asked;
           assert.deepEqual([status, error?.code], [406, "PGRST106"]);
         }

@@ -20,7 +20,7 @@ export const freshet: Check = {
 async function declarations({ session }: Patient): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const kind of DECLARED) {
-    const finder = `private.find_${kind}_jobs()`;
+    const finder = `freshet.find_${kind}_jobs()`;
     // One that is installed may be older than this doctor.
     const [known] = await session`select to_regprocedure(${finder}) is not null as is_there`;
     if (known?.["is_there"] !== true) continue;

@@ -9,7 +9,7 @@ import type { Job } from "./patient.ts";
 const FEWEST_RUNS = 5;
 
 /** A job that takes what waits in the refresh queue: how long it works, and how soon again, is up to those who ask. */
-const WORKER = "private.claim_refresh(";
+const WORKER = "freshet.claim_refresh(";
 
 /** How long runs take, against their limit, their period and their past. */
 export const pace: Check = {

@@ -35,7 +35,7 @@ async function refreshesInFunctions({ session }: Patient, job: Job): Promise<Ref
   }::text[]) as c (schema, name)
     join pg_proc as p on p.proname = c.name
     join pg_namespace as n on n.oid = p.pronamespace and n.nspname = coalesce(c.schema, n.nspname)
-    where n.nspname not in ('analytics', 'private', 'pg_catalog', 'cron')
+    where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'cron')
       and p.prosrc ~* 'refresh\\s+materialized\\s+view' and p.prosrc !~* '\\mcommit\\M'`;
   return rows.flatMap((row) => refreshesIn(String(row["prosrc"])));
 }

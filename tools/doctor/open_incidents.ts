@@ -13,7 +13,7 @@ export async function openIncidents(
   { session }: Patient,
 ): Promise<{ readonly finding: Found; readonly repair: string | null }[]> {
   const rows = await session`
-    select private.alert_payload(i, 'opened') as payload
+    select freshet.alert_payload(i, 'opened') as payload
     from analytics.incidents as i
     where i.closed_at is null
     order by i.incident_id`;

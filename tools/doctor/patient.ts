@@ -83,7 +83,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
       'analytics.audit_state' in (table relations) as has_freshet,
       exists (
         select from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname = 'private' and p.proname = 'known_cron_jobs' and pg_has_role(p.proowner, 'usage')
+        where n.nspname = 'freshet' and p.proname = 'known_cron_jobs' and pg_has_role(p.proowner, 'usage')
       ) as has_names,
       'net._http_response' in (table relations) as has_net,
       pg_is_in_recovery() as is_replica`;
@@ -114,7 +114,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
 /** By the names that the audit tells, where there is one: pg_cron lets two owners' jobs have the same. */
 async function readJobs(session: Session, has_names: boolean): Promise<Job[]> {
   const known = has_names
-    ? session`select jobid, min(job_name) as name from private.known_cron_jobs() group by jobid`
+    ? session`select jobid, min(job_name) as name from freshet.known_cron_jobs() group by jobid`
     : session`select null::bigint as jobid, null::text as name where false`;
   return await session<Job[]>`
     select j.jobid::float8 as jobid, coalesce(k.name, j.jobname::text, 'jobid:' || j.jobid) as name, j.schedule, j.command,

@@ -5,7 +5,7 @@ import type { Found } from "./open_incidents.ts";
 /** Their repair changes the command, which would be an edit of a declared job. */
 const REWRITES: ReadonlySet<string> = new Set(["locking_refresh", "unset_timeout"]);
 
-const NEEDS_FRESHET = /\b(?:analytics|private)\./;
+const NEEDS_FRESHET = /\b(?:analytics|freshet)\./;
 
 /** The check's own repair, which knows most; else that of the audit's alerts, in which a stranger's database lacks our functions. */
 export function repairOf(

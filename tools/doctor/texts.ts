@@ -41,7 +41,7 @@ async function routinesCalledIn({ session }: Patient, text: string) {
     join pg_proc as p on p.proname = c.name and p.prokind in ('f', 'p')
     join pg_namespace as n on n.oid = p.pronamespace and n.nspname = coalesce(c.schema, n.nspname)
     join pg_language as l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
-    where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')`;
+    where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron', 'net')`;
   return rows.map((row) => ({
     oid: Number(row["oid"]),
     text: String(row["text"]),

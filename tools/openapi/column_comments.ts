@@ -1,7 +1,7 @@
 import { readSchemaFiles } from "../schema/areas.ts";
 
 const COMMENT =
-  /comment on (?:column|(?:materialized )?view) (?:analytics|private)\.([\w.]+)\s+is\s+'((?:[^']|'')*)'/gi;
+  /comment on (?:column|(?:materialized )?view) (?:analytics|freshet)\.([\w.]+)\s+is\s+'((?:[^']|'')*)'/gi;
 
 /** The comments of views, of the rows of readings and of their columns in the schema files, by "view" and "view.column". */
 export async function readComments(): Promise<ReadonlyMap<string, string>> {

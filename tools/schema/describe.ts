@@ -26,7 +26,7 @@ const DECLARED_ROWS: Readonly<Record<string, string>> = {
 
 /** Months are made by the clock, and what an extension made is not ours. */
 const OURS = `
-  n.nspname in ('analytics', 'private', 'public')
+  n.nspname in ('analytics', 'freshet', 'public')
   and c.relname !~ '_y[0-9]{4}m[0-9]{2}'
   and not exists (select from pg_depend as e where e.objid = c.oid and e.deptype = 'e')`;
 
@@ -38,7 +38,7 @@ const OBJECTS = `
   ), routines as (
     select p.oid, p.proacl, p.proowner, p.oid::regprocedure::text as name
     from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
-    where n.nspname in ('analytics', 'private', 'public')
+    where n.nspname in ('analytics', 'freshet', 'public')
       and not exists (select from pg_depend as e where e.objid = p.oid and e.deptype = 'e')
   )
   select 'relation ' || name as name, concat_ws(' ', relkind, relrowsecurity, reloptions::text, pg_get_partkeydef(oid),
@@ -66,14 +66,14 @@ const OBJECTS = `
   union all
   select 'enum ' || t.oid::regtype, string_agg(e.enumlabel, ', ' order by e.enumsortorder)
   from pg_type as t join pg_namespace as n on n.oid = t.typnamespace join pg_enum as e on e.enumtypid = t.oid
-  where n.nspname in ('analytics', 'private', 'public') group by t.oid
+  where n.nspname in ('analytics', 'freshet', 'public') group by t.oid
   union all
   select 'function ' || name, concat_ws(E'\\n', pg_get_functiondef(oid), obj_description(oid, 'pg_proc')) from routines
   union all
   select 'privileges ' || name, coalesce(proacl, acldefault('f', proowner))::text from routines
   union all
   select 'schema ' || nspname, concat_ws(' ', nspacl::text, obj_description(oid, 'pg_namespace')) from pg_namespace
-  where nspname in ('analytics', 'private')
+  where nspname in ('analytics', 'freshet')
   union all
   select 'role ' || r.rolname, concat_ws(' ', to_jsonb(r) - '{oid, rolname, rolpassword, rolvaliduntil}'::text[],
     shobj_description(r.oid, 'pg_authid')) from pg_roles as r where r.rolname = 'reporting_user'`;

@@ -5,7 +5,7 @@ export const monthlyPartition = "_y[0-9][0-9][0-9][0-9]m[0-9][0-9]";
 export async function dumpSchema(databaseUrl: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("/usr/lib/postgresql/15/bin/pg_dump", {
     args: [
-      ...["--schema-only", "--no-owner", "-n", "analytics", "-n", "private", "-n", "public"],
+      ...["--schema-only", "--no-owner", "-n", "analytics", "-n", "freshet", "-n", "public"],
       ...["-T", `analytics.*${monthlyPartition}`, databaseUrl],
     ],
     env: { PGOPTIONS: "-c search_path=" },

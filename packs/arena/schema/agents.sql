@@ -13,7 +13,7 @@ create index agents_owner_id_idx on public.agents (owner_id);
 alter table public.agents enable row level security;
 
 create policy agents_are_read_by_their_owner on public.agents
-    for select to authenticated using (owner_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (owner_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.agents from public, anon, authenticated;
 

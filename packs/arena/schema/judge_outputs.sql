@@ -21,7 +21,7 @@ create policy judge_outputs_are_read_by_the_agents_owner on public.judge_outputs
             select s.id
             from public.submissions as s
             join public.agents as a on a.id = s.agent_id
-            where a.owner_id = (select private.claimed_uuid('sub'))
+            where a.owner_id = (select freshet.claimed_uuid('sub'))
         )
     );
 

@@ -23,7 +23,7 @@ create index submissions_created_at_idx on public.submissions (created_at);
 alter table public.submissions enable row level security;
 
 create policy submissions_are_read_by_the_agents_owner on public.submissions
-    for select to authenticated using (agent_id in (select a.id from public.agents as a where a.owner_id = (select private.claimed_uuid('sub'))));
+    for select to authenticated using (agent_id in (select a.id from public.agents as a where a.owner_id = (select freshet.claimed_uuid('sub'))));
 
 revoke all on table public.submissions from public, anon, authenticated;
 

@@ -21,7 +21,7 @@ create index explanation_views_viewed_at_idx on public.explanation_views (viewed
 alter table public.explanation_views enable row level security;
 
 create policy explanation_views_are_read_by_their_user on public.explanation_views
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.explanation_views from public, anon, authenticated;
 

@@ -22,7 +22,7 @@ alter table public.learning_sessions enable row level security;
 -- Object: policies of public.learning_sessions, quiz_attempts, review_sessions, explanation_views (replaced)
 -- Why: a user whose id is no uuid has no row here, and asking for one is no error.
 create policy learning_sessions_are_read_by_their_user on public.learning_sessions
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.learning_sessions from public, anon, authenticated;
 

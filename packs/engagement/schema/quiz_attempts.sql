@@ -23,7 +23,7 @@ create index quiz_attempts_started_at_idx on public.quiz_attempts (started_at);
 alter table public.quiz_attempts enable row level security;
 
 create policy quiz_attempts_are_read_by_their_user on public.quiz_attempts
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.quiz_attempts from public, anon, authenticated;
 

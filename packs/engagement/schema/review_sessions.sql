@@ -19,7 +19,7 @@ create index review_sessions_started_at_idx on public.review_sessions (started_a
 alter table public.review_sessions enable row level security;
 
 create policy review_sessions_are_read_by_their_user on public.review_sessions
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.review_sessions from public, anon, authenticated;
 

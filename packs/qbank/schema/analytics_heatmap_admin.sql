@@ -1,8 +1,8 @@
--- Object: private.analytics_heatmap_admin(), public.analytics_heatmap_admin()
+-- Object: freshet.analytics_heatmap_admin(), public.analytics_heatmap_admin()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      private: a definer function that clients may execute in an exposed schema is a finding.
-create function private.analytics_heatmap_admin()
+--      freshet: a definer function that clients may execute in an exposed schema is a finding.
+create function freshet.analytics_heatmap_admin()
 returns table (
     question_id uuid,
     lesion text,
@@ -19,7 +19,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = 'analytics.analytics_heatmap_agg'::regclass) then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
@@ -53,18 +53,18 @@ as $$
     select
         h.question_id, h.lesion, h.topic, h.week_start,
         h.attempts, h.correct_attempts, h.accuracy_rate, h.median_duration_ms
-    from private.analytics_heatmap_admin() as h;
+    from freshet.analytics_heatmap_admin() as h;
 $$;
 
-revoke all on function private.analytics_heatmap_admin() from public, anon, authenticated;
+revoke all on function freshet.analytics_heatmap_admin() from public, anon, authenticated;
 
-grant execute on function private.analytics_heatmap_admin() to authenticated, service_role;
+grant execute on function freshet.analytics_heatmap_admin() to authenticated, service_role;
 
 revoke all on function public.analytics_heatmap_admin() from public, anon, authenticated;
 
 grant execute on function public.analytics_heatmap_admin() to authenticated, service_role;
 
-comment on function private.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+comment on function freshet.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
 
 comment on function public.analytics_heatmap_admin() is
     'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';

@@ -1,8 +1,8 @@
--- Object: private.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
+-- Object: freshet.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
 -- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
 --      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      private: a definer function that clients may execute in an exposed schema is a finding.
-create function private.analytics_refresh_heatmap()
+--      freshet: a definer function that clients may execute in an exposed schema is a finding.
+create function freshet.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql
 security definer
@@ -11,10 +11,10 @@ as $$
 declare
     entry analytics.refresh_log;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if analytics.is_admin() then
         -- A person: at most once a minute, and a failure is an outcome.
-        select * into strict entry from private.manual_refresh('analytics_heatmap_agg');
+        select * into strict entry from freshet.manual_refresh('analytics_heatmap_agg');
         return entry;
     end if;
     return analytics.refresh_view('analytics_heatmap_agg', 'manual');
@@ -27,18 +27,18 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select private.analytics_refresh_heatmap();
+    select freshet.analytics_refresh_heatmap();
 $$;
 
-revoke all on function private.analytics_refresh_heatmap() from public, anon, authenticated;
+revoke all on function freshet.analytics_refresh_heatmap() from public, anon, authenticated;
 
-grant execute on function private.analytics_refresh_heatmap() to authenticated, service_role;
+grant execute on function freshet.analytics_refresh_heatmap() to authenticated, service_role;
 
 revoke all on function public.analytics_refresh_heatmap() from public, anon, authenticated;
 
 grant execute on function public.analytics_refresh_heatmap() to authenticated, service_role;
 
-comment on function private.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
+comment on function freshet.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
 
 comment on function public.analytics_refresh_heatmap() is
     'Refreshes the heatmap concurrently and returns the ledger row. Service role: as often as it likes, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Anybody else gets 42501.';

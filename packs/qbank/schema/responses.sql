@@ -23,7 +23,7 @@ alter table public.responses enable row level security;
 -- Object: policy of public.responses (replaced)
 -- Why: a user whose id is no uuid gave no answer, and asking for one is no error.
 create policy responses_are_read_by_who_gave_them on public.responses
-    for select to authenticated using (user_id = (select private.claimed_uuid('sub')));
+    for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
 revoke all on table public.responses from public, anon, authenticated;
 

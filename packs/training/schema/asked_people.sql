@@ -1,7 +1,7 @@
--- Object: private.asked_people()
+-- Object: freshet.asked_people()
 -- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
 --      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
-create function private.asked_people(asked jsonb)
+create function freshet.asked_people(asked jsonb)
 returns text[]
 language sql
 immutable
@@ -12,6 +12,6 @@ as $$
     end;
 $$;
 
-revoke all on function private.asked_people(jsonb) from public, anon, authenticated;
+revoke all on function freshet.asked_people(jsonb) from public, anon, authenticated;
 
-comment on function private.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';
+comment on function freshet.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';

@@ -1,8 +1,8 @@
--- Object: private.assert_kpi_event_type()
+-- Object: freshet.assert_kpi_event_type()
 -- Grain: one row per event in an attempt
 -- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
 --      is checked against it, and follows it: else one organisation's event could count for another.
-create function private.assert_kpi_event_type(event_type text)
+create function freshet.assert_kpi_event_type(event_type text)
 returns boolean
 language plpgsql
 immutable
@@ -23,9 +23,9 @@ begin
 end
 $$;
 
-revoke all on function private.assert_kpi_event_type(text) from public, anon, authenticated;
+revoke all on function freshet.assert_kpi_event_type(text) from public, anon, authenticated;
 
 -- A check constraint runs with the rights of the writer.
-grant execute on function private.assert_kpi_event_type(text) to service_role;
+grant execute on function freshet.assert_kpi_event_type(text) to service_role;
 
-comment on function private.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';
+comment on function freshet.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';

@@ -1,6 +1,6 @@
--- Object: private.assignment_standing()
+-- Object: freshet.assignment_standing()
 -- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
-create function private.assignment_standing(completed_at timestamptz, due_on date, today date)
+create function freshet.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text
 language sql
 immutable
@@ -9,6 +9,6 @@ as $$
     select case when completed_at is not null then 'completed' when due_on < today then 'overdue' else 'open' end;
 $$;
 
-revoke all on function private.assignment_standing(timestamptz, date, date) from public, anon, authenticated;
+revoke all on function freshet.assignment_standing(timestamptz, date, date) from public, anon, authenticated;
 
-comment on function private.assignment_standing(timestamptz, date, date) is 'completed, overdue or open, on the UTC day `today`.';
+comment on function freshet.assignment_standing(timestamptz, date, date) is 'completed, overdue or open, on the UTC day `today`.';

@@ -24,7 +24,7 @@ create index assignments_assignee_id_idx on public.assignments (org_id, assignee
 alter table public.assignments enable row level security;
 
 create policy assignments_are_read_by_those_above_the_assignee on public.assignments
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and assignee_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and assignee_id in (select freshet.people_of_caller()));
 
 revoke all on table public.assignments from public, anon, authenticated;
 

@@ -1,4 +1,4 @@
-create function private.attempts_changed_hands()
+create function freshet.attempts_changed_hands()
 returns trigger
 language plpgsql
 security definer
@@ -23,7 +23,7 @@ begin
 end
 $$;
 
-revoke all on function private.attempts_changed_hands() from public, anon, authenticated;
+revoke all on function freshet.attempts_changed_hands() from public, anon, authenticated;
 
-comment on function private.attempts_changed_hands() is
+comment on function freshet.attempts_changed_hands() is
     'Statement trigger of public.scenario_attempts: the events of an attempt that gets another scenario, user or organisation go with it.';

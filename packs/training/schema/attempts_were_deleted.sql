@@ -1,4 +1,4 @@
-create function private.attempts_were_deleted()
+create function freshet.attempts_were_deleted()
 returns trigger
 language plpgsql
 security definer
@@ -13,12 +13,12 @@ begin
     from old_rows as o
     where o.status = 'completed';
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.attempts_were_deleted() from public, anon, authenticated;
+revoke all on function freshet.attempts_were_deleted() from public, anon, authenticated;
 
-comment on function private.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
+comment on function freshet.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';

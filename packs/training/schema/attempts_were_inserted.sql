@@ -1,4 +1,4 @@
-create function private.attempts_were_inserted()
+create function freshet.attempts_were_inserted()
 returns trigger
 language plpgsql
 security definer
@@ -13,12 +13,12 @@ begin
     from new_rows as n
     where n.status = 'completed';
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.attempts_were_inserted() from public, anon, authenticated;
+revoke all on function freshet.attempts_were_inserted() from public, anon, authenticated;
 
-comment on function private.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
+comment on function freshet.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';

@@ -45,9 +45,9 @@ begin
     -- partition, where the audit tells of it.
     if progress.after_id is null then
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
-        from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from private.completed_attempts as c) as m
+        from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from freshet.completed_attempts as c) as m
         where m.month_start <= now();
-        perform private.fill_days_of_all_facts();
+        perform freshet.fill_days_of_all_facts();
     end if;
 
     -- Nobody may change an attempt between our look at it and its fact.
@@ -68,10 +68,10 @@ begin
     where (progress.after_id is null or f.attempt_id > progress.after_id)
         and f.attempt_id <= last_id
         and not exists (
-            select from private.completed_attempts as c where c.attempt_id = f.attempt_id and c.date_key = f.date_key
+            select from freshet.completed_attempts as c where c.attempt_id = f.attempt_id and c.date_key = f.date_key
         );
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
         progress.removed_count := progress.removed_count + cardinality(ids);
     end if;
 
@@ -81,7 +81,7 @@ begin
         select
             c.attempt_id, c.date_key, c.org_id, c.user_id, c.scenario_id, c.score, c.duration_seconds, c.talk_ms, c.listen_ms,
             c.started_at, c.ended_at
-        from private.completed_attempts as c
+        from freshet.completed_attempts as c
         where c.attempt_id = any (examined)
         except
         select
@@ -91,7 +91,7 @@ begin
         where f.attempt_id = any (examined)
     ) as w;
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
         progress.written_count := progress.written_count + cardinality(ids);
     end if;
 

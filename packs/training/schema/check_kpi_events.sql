@@ -1,4 +1,4 @@
-create function private.check_kpi_events()
+create function freshet.check_kpi_events()
 returns trigger
 language plpgsql
 security definer
@@ -30,6 +30,6 @@ begin
 end
 $$;
 
-revoke all on function private.check_kpi_events() from public, anon, authenticated;
+revoke all on function freshet.check_kpi_events() from public, anon, authenticated;
 
-comment on function private.check_kpi_events() is 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';
+comment on function freshet.check_kpi_events() is 'Statement trigger of analytics.fact_kpi_events: an event belongs to the organisation, user and scenario of its attempt.';

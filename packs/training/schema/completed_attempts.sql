@@ -1,9 +1,9 @@
--- Object: private.completed_attempts
+-- Object: freshet.completed_attempts
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
 --      facts follow in the same order.
-create view private.completed_attempts with (security_invoker = on) as
+create view freshet.completed_attempts with (security_invoker = on) as
 select
     a.id as attempt_id,
     a.org_id,
@@ -19,6 +19,6 @@ select
 from public.scenario_attempts as a
 where a.status = 'completed';
 
-revoke all on table private.completed_attempts from public, anon, authenticated;
+revoke all on table freshet.completed_attempts from public, anon, authenticated;
 
-comment on view private.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
+comment on view freshet.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';

@@ -19,7 +19,7 @@ create index dotted_lines_manager_id_idx on public.dotted_lines (org_id, manager
 alter table public.dotted_lines enable row level security;
 
 create policy dotted_lines_are_read_by_those_above_the_member on public.dotted_lines
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 revoke all on table public.dotted_lines from public, anon, authenticated;
 

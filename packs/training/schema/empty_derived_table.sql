@@ -1,4 +1,4 @@
-create function private.empty_derived_table()
+create function freshet.empty_derived_table()
 returns trigger
 language plpgsql
 security definer
@@ -15,6 +15,6 @@ begin
 end
 $$;
 
-revoke all on function private.empty_derived_table() from public, anon, authenticated;
+revoke all on function freshet.empty_derived_table() from public, anon, authenticated;
 
-comment on function private.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
+comment on function freshet.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';

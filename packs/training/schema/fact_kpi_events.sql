@@ -8,7 +8,7 @@ create table analytics.fact_kpi_events (
     org_id uuid not null,
     user_id text not null,
     scenario_id uuid,
-    event_type text not null check (private.assert_kpi_event_type(event_type)),
+    event_type text not null check (freshet.assert_kpi_event_type(event_type)),
     event_value jsonb,
     timestamp_ms integer check (timestamp_ms >= 0),
     created_at timestamptz not null default now()
@@ -38,8 +38,8 @@ comment on column analytics.fact_kpi_events.scenario_id is 'That of the attempt,
 
 create trigger kpi_events_were_inserted after insert on analytics.fact_kpi_events
     referencing new table as new_rows
-    for each statement execute function private.check_kpi_events();
+    for each statement execute function freshet.check_kpi_events();
 
 create trigger kpi_events_were_updated after update on analytics.fact_kpi_events
     referencing new table as new_rows
-    for each statement execute function private.check_kpi_events();
+    for each statement execute function freshet.check_kpi_events();

@@ -1,11 +1,11 @@
-create function private.fill_days_of_all_facts()
+create function freshet.fill_days_of_all_facts()
 returns integer
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
+    select freshet.fill_days_of_facts(array(select distinct f.date_key from analytics.fact_scenario_attempts as f));
 $$;
 
-revoke all on function private.fill_days_of_all_facts() from public, anon, authenticated;
+revoke all on function freshet.fill_days_of_all_facts() from public, anon, authenticated;
 
-comment on function private.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';

@@ -1,7 +1,7 @@
--- Object: private.fill_days_of_facts()
+-- Object: freshet.fill_days_of_facts()
 -- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
 --      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
-create function private.fill_days_of_facts(days date[])
+create function freshet.fill_days_of_facts(days date[])
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,12 +17,12 @@ begin
         where d.day is not null and not exists (select from analytics.dim_time as t where t.date_key = d.day)
         order by d.day
     loop
-        added := added + private.fill_dim_time(missing, missing);
+        added := added + freshet.fill_dim_time(missing, missing);
     end loop;
     return added;
 end
 $$;
 
-revoke all on function private.fill_days_of_facts(date[]) from public, anon, authenticated;
+revoke all on function freshet.fill_days_of_facts(date[]) from public, anon, authenticated;
 
-comment on function private.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';

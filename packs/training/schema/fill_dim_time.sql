@@ -1,8 +1,8 @@
--- Object: private.fill_dim_time()
+-- Object: freshet.fill_dim_time()
 -- Grain: one row per day
 -- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
 --      months of the facts as well: both are the time to come.
-create function private.fill_dim_time(from_on date, to_on date)
+create function freshet.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql
 set search_path = pg_catalog, pg_temp
@@ -24,6 +24,6 @@ as $$
     select count(*)::integer from added;
 $$;
 
-revoke all on function private.fill_dim_time(date, date) from public, anon, authenticated;
+revoke all on function freshet.fill_dim_time(date, date) from public, anon, authenticated;
 
-comment on function private.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
+comment on function freshet.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';

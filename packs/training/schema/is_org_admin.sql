@@ -1,14 +1,14 @@
--- Object: private.is_org_admin()
+-- Object: freshet.is_org_admin()
 -- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
 --      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
-create function private.is_org_admin()
+create function freshet.is_org_admin()
 returns boolean
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := private.caller_claims();
+    claims constant jsonb := freshet.caller_claims();
 begin
     -- The membership as it is now: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
@@ -23,7 +23,7 @@ begin
 end
 $$;
 
-revoke all on function private.is_org_admin() from public, anon, authenticated;
+revoke all on function freshet.is_org_admin() from public, anon, authenticated;
 
-comment on function private.is_org_admin() is
+comment on function freshet.is_org_admin() is
     'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';

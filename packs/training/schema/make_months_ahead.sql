@@ -15,9 +15,9 @@ begin
     -- The month before too: attempts arrive late.
     perform analytics.make_fact_partitions((today - interval '1 month')::date, (today + interval '12 months')::date);
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
-        perform private.fill_dim_time((this_year - interval '5 years')::date, last_day);
+        perform freshet.fill_dim_time((this_year - interval '5 years')::date, last_day);
     end if;
-    perform private.fill_days_of_all_facts();
+    perform freshet.fill_days_of_all_facts();
 end
 $$;
 

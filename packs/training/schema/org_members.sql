@@ -27,7 +27,7 @@ create index org_members_left_at_idx on public.org_members (left_at) where left_
 alter table public.org_members enable row level security;
 
 create policy org_members_are_read_by_those_above_them on public.org_members
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 create policy org_members_are_read_by_auth on public.org_members
     for select to supabase_auth_admin using (true);
@@ -50,20 +50,20 @@ comment on column public.org_members.left_at is 'Null, or in the future, while t
 
 create trigger members_were_inserted after insert on public.org_members
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_updated after update on public.org_members
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 -- A membership may be given to somebody else: the one who had it is concerned too.
 create trigger members_were_replaced after update on public.org_members
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_deleted after delete on public.org_members
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'user_id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
 create trigger members_were_truncated after truncate on public.org_members
-    for each statement execute function private.empty_derived_table('dim_users');
+    for each statement execute function freshet.empty_derived_table('dim_users');

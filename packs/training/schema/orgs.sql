@@ -14,7 +14,7 @@ create table public.orgs (
 alter table public.orgs enable row level security;
 
 create policy orgs_are_read_by_their_members on public.orgs
-    for select to authenticated using (id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (id = (select freshet.claimed_uuid('org_id')));
 
 create policy orgs_are_read_by_auth on public.orgs
     for select to supabase_auth_admin using (true);
@@ -29,23 +29,23 @@ grant select (id) on table public.orgs to supabase_auth_admin;
 
 create trigger orgs_were_inserted after insert on public.orgs
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_updated after update on public.orgs
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_replaced after update on public.orgs
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_deleted after delete on public.orgs
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_orgs', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_orgs', 'id');
 
 create trigger orgs_were_truncated after truncate on public.orgs
-    for each statement execute function private.empty_derived_table('dim_orgs');
+    for each statement execute function freshet.empty_derived_table('dim_orgs');
 
 create trigger orgs_ask_for_a_refresh after delete on public.orgs
     referencing old table as old_rows
-    for each statement execute function private.orgs_were_deleted();
+    for each statement execute function freshet.orgs_were_deleted();

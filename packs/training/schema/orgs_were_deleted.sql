@@ -1,7 +1,7 @@
--- Object: private.orgs_were_deleted()
+-- Object: freshet.orgs_were_deleted()
 -- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
 --      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
-create function private.orgs_were_deleted()
+create function freshet.orgs_were_deleted()
 returns trigger
 language plpgsql
 security definer
@@ -9,12 +9,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from old_rows) then
-        perform private.request_refresh(null, 'training', 'database');
+        perform freshet.request_refresh(null, 'training', 'database');
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.orgs_were_deleted() from public, anon, authenticated;
+revoke all on function freshet.orgs_were_deleted() from public, anon, authenticated;
 
-comment on function private.orgs_were_deleted() is 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';
+comment on function freshet.orgs_were_deleted() is 'Statement trigger of public.orgs: after a deletion the views of the training pack are refreshed.';

@@ -1,4 +1,4 @@
-create view private.outdated_dim_orgs with (security_invoker = on) as
+create view freshet.outdated_dim_orgs with (security_invoker = on) as
 (
     select o.id as org_id, o.name, o.created_at from public.orgs as o
     except
@@ -11,6 +11,6 @@ union all
     select o.id, o.name, o.created_at from public.orgs as o
 );
 
-revoke all on table private.outdated_dim_orgs from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_orgs from public, anon, authenticated;
 
-comment on view private.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';

@@ -1,4 +1,4 @@
-create view private.outdated_dim_scenarios with (security_invoker = on) as
+create view freshet.outdated_dim_scenarios with (security_invoker = on) as
 (
     select s.id as scenario_id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
     except
@@ -11,6 +11,6 @@ union all
     select s.id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
 );
 
-revoke all on table private.outdated_dim_scenarios from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_scenarios from public, anon, authenticated;
 
-comment on view private.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';

@@ -1,6 +1,6 @@
-create view private.outdated_dim_users with (security_invoker = on) as
+create view freshet.outdated_dim_users with (security_invoker = on) as
 (
-    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from private.current_dim_users as c
+    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
     except
     select d.org_id, d.user_id, d.name, d.email, d.role, d.is_active, d.created_at from analytics.dim_users as d
 )
@@ -8,9 +8,9 @@ union all
 (
     select d.org_id, d.user_id, d.name, d.email, d.role, d.is_active, d.created_at from analytics.dim_users as d
     except
-    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from private.current_dim_users as c
+    select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
 );
 
-revoke all on table private.outdated_dim_users from public, anon, authenticated;
+revoke all on table freshet.outdated_dim_users from public, anon, authenticated;
 
-comment on view private.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';

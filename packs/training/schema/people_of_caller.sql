@@ -1,4 +1,4 @@
-create function private.people_of_caller()
+create function freshet.people_of_caller()
 returns setof text
 language sql
 stable
@@ -16,18 +16,18 @@ as $$
     union
     select m.user_id
     from caller as c
-    join public.org_members as m on m.org_id = private.canonical_uuid(c.org_id)
+    join public.org_members as m on m.org_id = freshet.canonical_uuid(c.org_id)
     where c.role = 'admin'
     union
     select p.user_id
     from caller as c
-    cross join lateral private.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
+    cross join lateral freshet.scope_people_of_manager(c.user_id, c.org_id) as p (user_id)
     where c.role = 'manager';
 $$;
 
-revoke all on function private.people_of_caller() from public, anon, authenticated;
+revoke all on function freshet.people_of_caller() from public, anon, authenticated;
 
-grant execute on function private.people_of_caller() to authenticated;
+grant execute on function freshet.people_of_caller() to authenticated;
 
-comment on function private.people_of_caller() is
+comment on function freshet.people_of_caller() is
     'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';

@@ -1,10 +1,10 @@
--- Object: private.reading_training_activity_calendar()
+-- Object: freshet.reading_training_activity_calendar()
 -- Grain: one row per organisation and UTC day of the year with an attempt
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/activity-calendar
 -- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
 --      all days of an organisation to know them.
-create type private.training_activity_calendar_row as (
+create type freshet.training_activity_calendar_row as (
     org_id uuid,
     active_on date,
     attempts_count bigint,
@@ -14,20 +14,20 @@ create type private.training_activity_calendar_row as (
     busiest_on date
 );
 
-comment on column private.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
+comment on column freshet.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
 
-comment on column private.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
+comment on column freshet.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
 
-comment on column private.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
+comment on column freshet.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
 
-create function private.reading_training_activity_calendar(asked jsonb)
-returns setof private.training_activity_calendar_row
+create function freshet.reading_training_activity_calendar(asked jsonb)
+returns setof freshet.training_activity_calendar_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_year constant integer := coalesce(asked #>> '{params,year}', left(asked ->> 'today', 4))::integer;
 begin
     return query
@@ -48,7 +48,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_activity_calendar(jsonb) is
+comment on function freshet.reading_training_activity_calendar(jsonb) is
     'The days of a year, this one unless one is named, with the attempts that began on them, and the total and the greatest day of the year. Idempotent.';

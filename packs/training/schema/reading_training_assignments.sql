@@ -1,9 +1,9 @@
--- Object: private.reading_training_assignments()
+-- Object: freshet.reading_training_assignments()
 -- Grain: one row per assignment, which is one scenario for one person
 -- Reads: analytics.current_assignments, analytics.dim_scenarios
 -- Serves: /analytics/training/assignments
 -- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
-create type private.training_assignments_row as (
+create type freshet.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,
     user_id text,
@@ -25,15 +25,15 @@ create type private.training_assignments_row as (
     completion_rate numeric
 );
 
-create function private.reading_training_assignments(asked jsonb)
-returns setof private.training_assignments_row
+create function freshet.reading_training_assignments(asked jsonb)
+returns setof freshet.training_assignments_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -51,7 +51,7 @@ begin
             s.completed_at,
             s.attempts_count,
             s.best_score,
-            private.assignment_standing(s.completed_at, s.due_on, today) as status
+            freshet.assignment_standing(s.completed_at, s.due_on, today) as status
         from analytics.current_assignments as s
         where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
     )
@@ -81,7 +81,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_assignments(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_assignments(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_assignments(jsonb) is
+comment on function freshet.reading_training_assignments(jsonb) is
     'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';

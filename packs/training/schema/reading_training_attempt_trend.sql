@@ -1,9 +1,9 @@
--- Object: private.reading_training_attempt_trend()
+-- Object: freshet.reading_training_attempt_trend()
 -- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/attempt-trend
 -- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
-create type private.training_attempt_trend_row as (
+create type freshet.training_attempt_trend_row as (
     org_id uuid,
     active_on date,
     attempts_count bigint,
@@ -12,16 +12,16 @@ create type private.training_attempt_trend_row as (
     scored_count bigint
 );
 
-comment on column private.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
 
-create function private.reading_training_attempt_trend(asked jsonb)
-returns setof private.training_attempt_trend_row
+create function freshet.reading_training_attempt_trend(asked jsonb)
+returns setof freshet.training_attempt_trend_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
@@ -39,7 +39,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_attempt_trend(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_attempt_trend(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_attempt_trend(jsonb) is
+comment on function freshet.reading_training_attempt_trend(jsonb) is
     'Completed attempts by the day of their start, on the `days` days that end with `to`, today at the latest. Idempotent.';

@@ -1,10 +1,10 @@
--- Object: private.reading_training_kpi_cohorts()
+-- Object: freshet.reading_training_kpi_cohorts()
 -- Grain: one row per organisation and cohort, those without a user included
 -- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/cohorts
 -- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
 --      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
-create type private.training_kpi_cohorts_row as (
+create type freshet.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,
     cohort integer,
@@ -16,16 +16,16 @@ create type private.training_kpi_cohorts_row as (
     scored_users_count bigint
 );
 
-comment on column private.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
+comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
 
-create function private.reading_training_kpi_cohorts(asked jsonb)
-returns setof private.training_kpi_cohorts_row
+create function freshet.reading_training_kpi_cohorts(asked jsonb)
+returns setof freshet.training_kpi_cohorts_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := (asked #>> '{params,event_type}')::text;
     thresholds constant numeric[] := array(
         select t.threshold::numeric
@@ -110,7 +110,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_cohorts(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_cohorts(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_cohorts(jsonb) is
+comment on function freshet.reading_training_kpi_cohorts(jsonb) is
     'Users by their mean number of events per completed attempt: over all time, or over the attempts of a scenario that began from `from` to `to`, UTC days, both included. The average score is over their scored attempts. Idempotent.';

@@ -1,9 +1,9 @@
--- Object: private.reading_training_kpi_heatmap()
+-- Object: freshet.reading_training_kpi_heatmap()
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap
 -- Why: the minutes of all attempts are stored; those of a period or of a scenario add up from its days.
-create type private.training_kpi_heatmap_row as (
+create type freshet.training_kpi_heatmap_row as (
     org_id uuid,
     event_type text,
     minute_of_call integer,
@@ -11,18 +11,18 @@ create type private.training_kpi_heatmap_row as (
     attempts_count bigint
 );
 
-comment on column private.training_kpi_heatmap_row.minute_of_call is '0 for the first 60 seconds.';
+comment on column freshet.training_kpi_heatmap_row.minute_of_call is '0 for the first 60 seconds.';
 
-comment on column private.training_kpi_heatmap_row.attempts_count is 'Attempts with such an event in this minute.';
+comment on column freshet.training_kpi_heatmap_row.attempts_count is 'Attempts with such an event in this minute.';
 
-create function private.reading_training_kpi_heatmap(asked jsonb)
-returns setof private.training_kpi_heatmap_row
+create function freshet.reading_training_kpi_heatmap(asked jsonb)
+returns setof freshet.training_kpi_heatmap_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := asked #>> '{params,event_type}';
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
     from_on constant date := (asked #>> '{params,from}')::date;
@@ -47,7 +47,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_heatmap(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_heatmap(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_heatmap(jsonb) is
+comment on function freshet.reading_training_kpi_heatmap(jsonb) is
     'Events of one type by minute of the call: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';

@@ -1,10 +1,10 @@
--- Object: private.reading_training_kpi_weekly()
+-- Object: freshet.reading_training_kpi_weekly()
 -- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly
 -- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week without
 --      an event included. The first and the last week of a period hold the days of the period alone.
-create type private.training_kpi_weekly_row as (
+create type freshet.training_kpi_weekly_row as (
     org_id uuid,
     event_type text,
     week_start date,
@@ -14,22 +14,22 @@ create type private.training_kpi_weekly_row as (
     events_per_attempt numeric
 );
 
-comment on column private.training_kpi_weekly_row.week_start is 'Monday of the ISO week of the UTC start of the attempt.';
+comment on column freshet.training_kpi_weekly_row.week_start is 'Monday of the ISO week of the UTC start of the attempt.';
 
-comment on column private.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
+comment on column freshet.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column private.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
+comment on column freshet.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
 
-comment on column private.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
+comment on column freshet.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
 
-create function private.reading_training_kpi_weekly(asked jsonb)
-returns setof private.training_kpi_weekly_row
+create function freshet.reading_training_kpi_weekly(asked jsonb)
+returns setof freshet.training_kpi_weekly_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     wanted_type constant text := asked #>> '{params,event_type}';
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
     from_on constant date := (asked #>> '{params,from}')::date;
@@ -68,7 +68,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_kpi_weekly(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_kpi_weekly(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_kpi_weekly(jsonb) is
+comment on function freshet.reading_training_kpi_weekly(jsonb) is
     'Events of one type by week: of all attempts, or of those of a scenario that began from `from` to `to`, UTC days, both included. Idempotent.';

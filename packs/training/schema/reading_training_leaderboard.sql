@@ -1,9 +1,9 @@
--- Object: private.reading_training_leaderboard()
+-- Object: freshet.reading_training_leaderboard()
 -- Grain: one row per organisation and user with a scored attempt in the month
 -- Reads: analytics.mv_leaderboard_month, analytics.dim_users
 -- Serves: /analytics/training/leaderboard
 -- Why: a rank is among those whom the caller may see. Equal averages share a rank, and the next one is skipped.
-create type private.training_leaderboard_row as (
+create type freshet.training_leaderboard_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -17,17 +17,17 @@ create type private.training_leaderboard_row as (
     avg_talk_percentage numeric
 );
 
--- Object: private.reading_training_leaderboard(asked) (replaced)
+-- Object: freshet.reading_training_leaderboard(asked) (replaced)
 -- Why: ranks and changes go by the exact averages; what is shown is rounded last.
-create function private.reading_training_leaderboard(asked jsonb)
-returns setof private.training_leaderboard_row
+create function freshet.reading_training_leaderboard(asked jsonb)
+returns setof freshet.training_leaderboard_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     this_month constant date := coalesce(
         (asked #>> '{params,month}')::date, date_trunc('month', (asked ->> 'today')::timestamp)::date
     );
@@ -69,7 +69,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_leaderboard(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_leaderboard(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_leaderboard(jsonb) is
+comment on function freshet.reading_training_leaderboard(jsonb) is
     'The month, this one unless one is named, ranked by average score. The rank and the change against the month before are null for those who were not scored in it. Idempotent.';

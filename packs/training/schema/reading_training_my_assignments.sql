@@ -1,9 +1,9 @@
--- Object: private.reading_training_my_assignments()
+-- Object: freshet.reading_training_my_assignments()
 -- Grain: one row per assignment of the person
 -- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
 -- Serves: /analytics/training/me/assignments
 -- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
-create type private.training_my_assignments_row as (
+create type freshet.training_my_assignments_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -21,15 +21,15 @@ create type private.training_my_assignments_row as (
     status text
 );
 
-create function private.reading_training_my_assignments(asked jsonb)
-returns setof private.training_my_assignments_row
+create function freshet.reading_training_my_assignments(asked jsonb)
+returns setof freshet.training_my_assignments_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -48,7 +48,7 @@ begin
         s.completed_at,
         s.attempts_count,
         round(s.best_score, 3),
-        private.assignment_standing(s.completed_at, s.due_on, today)
+        freshet.assignment_standing(s.completed_at, s.due_on, today)
     from analytics.assignment_status as s
     left join analytics.dim_users as u on u.org_id = s.org_id and u.user_id = s.user_id
     left join analytics.dim_scenarios as d on d.org_id = s.org_id and d.scenario_id = s.scenario_id
@@ -56,6 +56,6 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_assignments(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_assignments(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
+comment on function freshet.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';

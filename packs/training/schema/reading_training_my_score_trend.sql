@@ -1,9 +1,9 @@
--- Object: private.reading_training_my_score_trend()
+-- Object: freshet.reading_training_my_score_trend()
 -- Grain: one row per person and UTC day with attempts
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
 -- Why: a person's own page is read live: an attempt that has just ended is seen at once.
-create type private.training_my_score_trend_row as (
+create type freshet.training_my_score_trend_row as (
     org_id uuid,
     user_id text,
     active_on date,
@@ -11,20 +11,20 @@ create type private.training_my_score_trend_row as (
     avg_score numeric
 );
 
--- Object: private.reading_training_my_score_trend(asked) (made again)
+-- Object: freshet.reading_training_my_score_trend(asked) (made again)
 -- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
 -- Why: a person looks at a time that is over as their admin does in attempt-trend: so many days, ending with a day they name.
-create function private.reading_training_my_score_trend(asked jsonb)
-returns setof private.training_my_score_trend_row
+create function freshet.reading_training_my_score_trend(asked jsonb)
+returns setof freshet.training_my_score_trend_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     last_on constant date := least((asked #>> '{params,to}')::date, (asked ->> 'today')::date);
     days constant integer := (asked #>> '{params,days}')::integer;
 begin
@@ -42,7 +42,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_score_trend(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_score_trend(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_score_trend(jsonb) is
+comment on function freshet.reading_training_my_score_trend(jsonb) is
     'A person''s own attempts by the UTC day of their start, on the `days` days that end with `to`, today at the latest; the average is null on a day without a score. Idempotent.';

@@ -1,9 +1,9 @@
--- Object: private.reading_training_my_stats()
+-- Object: freshet.reading_training_my_stats()
 -- Grain: one row per person
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users
 -- Serves: /analytics/training/me/stats
 -- Why: a person's page greets them by their name, which their token may not hold.
-create type private.training_my_stats_row as (
+create type freshet.training_my_stats_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -15,15 +15,15 @@ create type private.training_my_stats_row as (
     last_attempt_at timestamptz
 );
 
-create function private.reading_training_my_stats(asked jsonb)
-returns setof private.training_my_stats_row
+create function freshet.reading_training_my_stats(asked jsonb)
+returns setof freshet.training_my_stats_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     org constant uuid := (asked ->> 'org')::uuid;
-    people constant text[] := private.asked_people(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
 begin
     return query
@@ -56,7 +56,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_my_stats(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_my_stats(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_my_stats(jsonb) is
+comment on function freshet.reading_training_my_stats(jsonb) is
     'A person''s own figures, by the UTC day of the start, up to today. This week is the seven days that end today; the change is against the seven before, null unless both have a score. Idempotent.';

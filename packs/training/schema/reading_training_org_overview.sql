@@ -1,10 +1,10 @@
--- Object: private.reading_training_org_overview()
+-- Object: freshet.reading_training_org_overview()
 -- Grain: one row per organisation
 -- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
 -- Serves: /analytics/training/org-overview
 -- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
 --      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
-create type private.training_org_overview_row as (
+create type freshet.training_org_overview_row as (
     org_id uuid,
     name text,
     active_users bigint,
@@ -17,18 +17,18 @@ create type private.training_org_overview_row as (
     last_activity timestamptz
 );
 
-comment on column private.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
+comment on column freshet.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
 
-comment on column private.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
+comment on column freshet.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
 
-create function private.reading_training_org_overview(asked jsonb)
-returns setof private.training_org_overview_row
+create function freshet.reading_training_org_overview(asked jsonb)
+returns setof freshet.training_org_overview_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
     from_on constant date := (asked #>> '{params,from}')::date;
     to_on constant date := (asked #>> '{params,to}')::date;
@@ -103,7 +103,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_org_overview(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_org_overview(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_org_overview(jsonb) is
+comment on function freshet.reading_training_org_overview(jsonb) is
     'An organisation in one row, one in which nothing happened included: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';

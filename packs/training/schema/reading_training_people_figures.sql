@@ -1,10 +1,10 @@
--- Object: private.reading_training_people_figures()
+-- Object: freshet.reading_training_people_figures()
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures
 -- Why: a manager's people, each with what they did in a period and how far their assignments are. Each row is one person's own, and
 --      whoever gets it may read every attempt beneath.
-create type private.training_people_figures_row as (
+create type freshet.training_people_figures_row as (
     org_id uuid,
     user_id text,
     name text,
@@ -21,23 +21,23 @@ create type private.training_people_figures_row as (
     completion_rate numeric
 );
 
-comment on column private.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
+comment on column freshet.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
 
-comment on column private.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
+comment on column freshet.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
 
-comment on column private.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
+comment on column freshet.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
 
-comment on column private.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
+comment on column freshet.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
 
-create function private.reading_training_people_figures(asked jsonb)
-returns setof private.training_people_figures_row
+create function freshet.reading_training_people_figures(asked jsonb)
+returns setof freshet.training_people_figures_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
     from_on constant date := coalesce((asked #>> '{params,from}')::date, '-infinity');
     to_on constant date := least((asked #>> '{params,to}')::date, today);
@@ -66,7 +66,7 @@ begin
             s.user_id,
             count(*) as assignments_count,
             count(s.completed_at) as completed_count,
-            count(*) filter (where private.assignment_standing(s.completed_at, s.due_on, today) = 'overdue') as overdue_count
+            count(*) filter (where freshet.assignment_standing(s.completed_at, s.due_on, today) = 'overdue') as overdue_count
         from analytics.current_assignments as s
         where s.org_id = any (orgs) and (people is null or s.user_id = any (people))
         group by s.org_id, s.user_id
@@ -93,7 +93,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_people_figures(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_people_figures(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_people_figures(jsonb) is
+comment on function freshet.reading_training_people_figures(jsonb) is
     'Members with their attempts from `from` to `to`, UTC days of the start, both included and up to today, and their assignments. Idempotent.';

@@ -1,11 +1,11 @@
--- Object: private.reading_training_scenario_insights()
+-- Object: freshet.reading_training_scenario_insights()
 -- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights
 -- Serves: /analytics/training/top-scenarios
 -- Why: of all time the figures are stored; of a period they are made from the scores of its days, by the same aggregates and the
 --      same roundings. Title, difficulty and category are as they are now.
-create type private.training_scenario_insights_row as (
+create type freshet.training_scenario_insights_row as (
     org_id uuid,
     scenario_id uuid,
     title text,
@@ -20,26 +20,26 @@ create type private.training_scenario_insights_row as (
     has_high_variance boolean
 );
 
-comment on column private.training_scenario_insights_row.attempt_count is 'Scored attempts that began in the period; those without a score are in no figure of the row.';
+comment on column freshet.training_scenario_insights_row.attempt_count is 'Scored attempts that began in the period; those without a score are in no figure of the row.';
 
-comment on column private.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
+comment on column freshet.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column private.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column freshet.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
 
-comment on column private.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
+comment on column freshet.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
 
-comment on column private.training_scenario_insights_row.last_attempted is 'End of the last scored attempt; null when no end is known.';
+comment on column freshet.training_scenario_insights_row.last_attempted is 'End of the last scored attempt; null when no end is known.';
 
-comment on column private.training_scenario_insights_row.has_high_variance is 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
+comment on column freshet.training_scenario_insights_row.has_high_variance is 'The standard deviation is at least 0.3 of the average: difficulty is inconsistent, or the rubric unclear.';
 
-create function private.reading_training_scenario_insights(asked jsonb)
-returns setof private.training_scenario_insights_row
+create function freshet.reading_training_scenario_insights(asked jsonb)
+returns setof freshet.training_scenario_insights_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     from_on constant date := (asked #>> '{params,from}')::date;
     to_on constant date := (asked #>> '{params,to}')::date;
     wanted_scenario constant uuid := (asked #>> '{params,scenario_id}')::uuid;
@@ -116,7 +116,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_scenario_insights(jsonb) is
+comment on function freshet.reading_training_scenario_insights(jsonb) is
     'How each scenario is scored, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';

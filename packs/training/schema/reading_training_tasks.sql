@@ -1,11 +1,11 @@
--- Object: private.reading_training_tasks()
+-- Object: freshet.reading_training_tasks()
 -- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks
 -- Why: how far a task is, without a row for each person. An admin gets everybody's, and by manager_id those of one manager's
 --      people; a manager gets the own people's and nobody else's. The counts are of the assignments that
 --      /analytics/training/assignments lists.
-create type private.training_tasks_row as (
+create type freshet.training_tasks_row as (
     org_id uuid,
     manager_id text,
     scenario_id uuid,
@@ -21,23 +21,23 @@ create type private.training_tasks_row as (
     status text
 );
 
-comment on column private.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
+comment on column freshet.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
 
-comment on column private.training_tasks_row.open_count is 'Not completed, and not overdue.';
+comment on column freshet.training_tasks_row.open_count is 'Not completed, and not overdue.';
 
-comment on column private.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
+comment on column freshet.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
 
-create function private.reading_training_tasks(asked jsonb)
-returns setof private.training_tasks_row
+create function freshet.reading_training_tasks(asked jsonb)
+returns setof freshet.training_tasks_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
     -- Of a manager the people whom they may speak of are themselves: the rows are theirs, and count their people.
-    managers constant text[] := coalesce(private.asked_people(asked), array[asked #>> '{params,manager_id}']);
+    managers constant text[] := coalesce(freshet.asked_people(asked), array[asked #>> '{params,manager_id}']);
 begin
     return query
     with viewers as materialized (
@@ -45,7 +45,7 @@ begin
             o.org_id,
             m.manager_id,
             case when m.manager_id is not null then array(
-                select p.user_id from private.scope_people_of_manager(m.manager_id, o.org_id::text) as p (user_id)
+                select p.user_id from freshet.scope_people_of_manager(m.manager_id, o.org_id::text) as p (user_id)
             ) end as people
         from unnest(orgs) as o (org_id)
         cross join unnest(managers) as m (manager_id)
@@ -64,7 +64,7 @@ begin
         from viewers as v
         join analytics.current_assignments as s
             on s.org_id = v.org_id and (v.people is null or s.user_id = any (v.people))
-        cross join lateral (select private.assignment_standing(s.completed_at, s.due_on, today) as status) as a
+        cross join lateral (select freshet.assignment_standing(s.completed_at, s.due_on, today) as status) as a
         group by v.org_id, v.manager_id, s.scenario_id, s.due_on
     )
     select
@@ -86,7 +86,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_tasks(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_tasks(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_tasks(jsonb) is
+comment on function freshet.reading_training_tasks(jsonb) is
     'The completion of each task: of everybody, or of a manager''s people as they are now. Idempotent.';

@@ -1,9 +1,9 @@
--- Object: private.reading_training_team_overview()
+-- Object: freshet.reading_training_team_overview()
 -- Grain: one row per team
 -- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
 -- Serves: /analytics/training/team-overview
 -- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
-create type private.training_team_overview_row as (
+create type freshet.training_team_overview_row as (
     org_id uuid,
     team_id uuid,
     manager_id text,
@@ -20,26 +20,26 @@ create type private.training_team_overview_row as (
     teams_count bigint
 );
 
-comment on column private.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
+comment on column freshet.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column private.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
 
-comment on column private.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
 
-comment on column private.training_team_overview_row.team_rank is
+comment on column freshet.training_team_overview_row.team_rank is
     'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
 
-comment on column private.training_team_overview_row.teams_count is 'Teams that the rank is among.';
+comment on column freshet.training_team_overview_row.teams_count is 'Teams that the rank is among.';
 
-create function private.reading_training_team_overview(asked jsonb)
-returns setof private.training_team_overview_row
+create function freshet.reading_training_team_overview(asked jsonb)
+returns setof freshet.training_team_overview_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
     today constant date := (asked ->> 'today')::date;
     last_on constant date := least((asked #>> '{params,to}')::date, today);
     first_on constant date := coalesce(
@@ -112,7 +112,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_team_overview(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_team_overview(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_team_overview(jsonb) is
+comment on function freshet.reading_training_team_overview(jsonb) is
     'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their place among teams. Idempotent.';

@@ -1,9 +1,9 @@
--- Object: private.reading_training_teams()
+-- Object: freshet.reading_training_teams()
 -- Grain: one row per team, as analytics.team_members has them
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams
 -- Why: what a filter by team lists. A team is its manager's people, so that the manager is its key.
-create type private.training_teams_row as (
+create type freshet.training_teams_row as (
     org_id uuid,
     manager_id text,
     manager_name text,
@@ -12,19 +12,19 @@ create type private.training_teams_row as (
     members_count bigint
 );
 
-comment on column private.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
+comment on column freshet.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column private.training_teams_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_teams_row.name is 'Of the team; where it has none, of its manager.';
 
-create function private.reading_training_teams(asked jsonb)
-returns setof private.training_teams_row
+create function freshet.reading_training_teams(asked jsonb)
+returns setof freshet.training_teams_row
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    orgs constant uuid[] := private.asked_orgs(asked);
-    people constant text[] := private.asked_people(asked);
+    orgs constant uuid[] := freshet.asked_orgs(asked);
+    people constant text[] := freshet.asked_people(asked);
 begin
     return query
     select t.org_id, t.manager_id, u.name, t.team_id, t.name, count(t.user_id)
@@ -35,7 +35,7 @@ begin
 end
 $$;
 
-revoke all on function private.reading_training_teams(jsonb) from public, anon, authenticated;
+revoke all on function freshet.reading_training_teams(jsonb) from public, anon, authenticated;
 
-comment on function private.reading_training_teams(jsonb) is
+comment on function freshet.reading_training_teams(jsonb) is
     'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';

@@ -1,23 +1,23 @@
--- Object: private.refresh_reporting_views(), public.refresh_reporting_views()
+-- Object: freshet.refresh_reporting_views(), public.refresh_reporting_views()
 -- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
 --      its own, so that one that fails is seen, and undone, alone.
-create function private.refresh_reporting_views()
+create function freshet.refresh_reporting_views()
 returns setof analytics.refresh_log
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    is_person constant boolean := analytics.is_admin() or private.is_org_admin();
+    is_person constant boolean := analytics.is_admin() or freshet.is_org_admin();
     wanted text;
     entry analytics.refresh_log;
 begin
     if not is_person then
-        perform private.assert_operator();
+        perform freshet.assert_operator();
     end if;
     for wanted in
         select o.view_name
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         join analytics.views as v on v.view_name = o.view_name
         where v.pack = 'training'
         order by o.depth, o.view_name
@@ -35,7 +35,7 @@ begin
                 continue;
             end if;
         end if;
-        return next private.attempt_refresh(wanted);
+        return next freshet.attempt_refresh(wanted);
     end loop;
 end
 $$;
@@ -46,18 +46,18 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select l.* from private.refresh_reporting_views() as l;
+    select l.* from freshet.refresh_reporting_views() as l;
 $$;
 
-revoke all on function private.refresh_reporting_views() from public, anon, authenticated;
+revoke all on function freshet.refresh_reporting_views() from public, anon, authenticated;
 
-grant execute on function private.refresh_reporting_views() to authenticated, service_role;
+grant execute on function freshet.refresh_reporting_views() to authenticated, service_role;
 
 revoke all on function public.refresh_reporting_views() from public, anon, authenticated;
 
 grant execute on function public.refresh_reporting_views() to authenticated, service_role;
 
-comment on function private.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+comment on function freshet.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
 
 comment on function public.refresh_reporting_views() is
     'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';

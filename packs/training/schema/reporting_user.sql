@@ -27,12 +27,12 @@ alter role reporting_user set idle_in_transaction_session_timeout = '60s';
 alter role reporting_user set search_path = analytics;
 
 -- Whatever a role of this name was granted before.
-revoke all on all tables in schema public, analytics, private from reporting_user;
+revoke all on all tables in schema public, analytics, freshet from reporting_user;
 
-revoke all on all sequences in schema public, analytics, private from reporting_user;
+revoke all on all sequences in schema public, analytics, freshet from reporting_user;
 
-revoke all on all routines in schema public, analytics, private from reporting_user;
+revoke all on all routines in schema public, analytics, freshet from reporting_user;
 
-revoke all on schema public, private from reporting_user;
+revoke all on schema public, freshet from reporting_user;
 
 grant usage on schema analytics to reporting_user;

@@ -34,7 +34,7 @@ create index scenario_attempts_scenario_id_idx on public.scenario_attempts (org_
 alter table public.scenario_attempts enable row level security;
 
 create policy scenario_attempts_are_read_by_those_above_the_user on public.scenario_attempts
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')) and user_id in (select private.people_of_caller()));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')) and user_id in (select freshet.people_of_caller()));
 
 revoke all on table public.scenario_attempts from public, anon, authenticated;
 
@@ -55,19 +55,19 @@ comment on column public.scenario_attempts.feedback_id is
 
 create trigger attempts_were_inserted after insert on public.scenario_attempts
     referencing new table as new_rows
-    for each statement execute function private.attempts_were_inserted();
+    for each statement execute function freshet.attempts_were_inserted();
 
 create trigger populate_fact_on_completion after update on public.scenario_attempts
     referencing old table as old_rows new table as new_rows
-    for each statement execute function private.trigger_populate_fact();
+    for each statement execute function freshet.trigger_populate_fact();
 
 create trigger attempts_were_deleted after delete on public.scenario_attempts
     referencing old table as old_rows
-    for each statement execute function private.attempts_were_deleted();
+    for each statement execute function freshet.attempts_were_deleted();
 
 create trigger attempts_were_truncated after truncate on public.scenario_attempts
-    for each statement execute function private.empty_derived_table('fact_scenario_attempts');
+    for each statement execute function freshet.empty_derived_table('fact_scenario_attempts');
 
 create trigger attempts_changed_hands after update on public.scenario_attempts
     referencing old table as old_rows new table as new_rows
-    for each statement execute function private.attempts_changed_hands();
+    for each statement execute function freshet.attempts_changed_hands();

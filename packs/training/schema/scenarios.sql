@@ -19,7 +19,7 @@ create table public.scenarios (
 alter table public.scenarios enable row level security;
 
 create policy scenarios_are_read_by_members on public.scenarios
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')));
 
 revoke all on table public.scenarios from public, anon, authenticated;
 
@@ -29,19 +29,19 @@ grant select, insert, update, delete on table public.scenarios to service_role;
 
 create trigger scenarios_were_inserted after insert on public.scenarios
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_updated after update on public.scenarios
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_replaced after update on public.scenarios
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_deleted after delete on public.scenarios
     referencing old table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_scenarios', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_scenarios', 'id');
 
 create trigger scenarios_were_truncated after truncate on public.scenarios
-    for each statement execute function private.empty_derived_table('dim_scenarios');
+    for each statement execute function freshet.empty_derived_table('dim_scenarios');

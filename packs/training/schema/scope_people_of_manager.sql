@@ -1,6 +1,6 @@
--- Object: private.scope_people_of_manager()
+-- Object: freshet.scope_people_of_manager()
 -- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
-create function private.scope_people_of_manager(subject text, org_id text)
+create function freshet.scope_people_of_manager(subject text, org_id text)
 returns setof text
 language sql
 stable
@@ -9,7 +9,7 @@ as $$
     with manager as (
         select m.org_id, m.user_id
         from public.org_members as m
-        where m.org_id = private.canonical_uuid(scope_people_of_manager.org_id)
+        where m.org_id = freshet.canonical_uuid(scope_people_of_manager.org_id)
             and m.user_id = scope_people_of_manager.subject
             and (m.left_at is null or m.left_at > now())
     ),
@@ -30,9 +30,9 @@ as $$
     where m.left_at is null or m.left_at > now();
 $$;
 
-revoke all on function private.scope_people_of_manager(text, text) from public, anon, authenticated;
+revoke all on function freshet.scope_people_of_manager(text, text) from public, anon, authenticated;
 
-comment on function private.scope_people_of_manager(text, text) is
+comment on function freshet.scope_people_of_manager(text, text) is
     'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. Nobody once the subject has left.';
 
 select analytics.register_live(

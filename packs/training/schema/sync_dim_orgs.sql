@@ -1,11 +1,11 @@
-create function private.sync_dim_orgs(org_ids uuid[])
+create function freshet.sync_dim_orgs(org_ids uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from public.orgs as o where o.id = any (org_ids) order by o.id for share;
-    if not exists (select from private.outdated_dim_orgs as o where o.org_id = any (org_ids)) then
+    if not exists (select from freshet.outdated_dim_orgs as o where o.org_id = any (org_ids)) then
         return;
     end if;
 
@@ -23,7 +23,7 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_orgs(uuid[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_orgs(uuid[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_orgs(uuid[]) is
+comment on function freshet.sync_dim_orgs(uuid[]) is
     'Brings the rows of these organisations up to date. Writes nothing when they are. Idempotent.';

@@ -1,11 +1,11 @@
-create function private.sync_dim_scenarios(scenario_ids uuid[])
+create function freshet.sync_dim_scenarios(scenario_ids uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform from public.scenarios as s where s.id = any (scenario_ids) order by s.id for share;
-    if not exists (select from private.outdated_dim_scenarios as o where o.scenario_id = any (scenario_ids)) then
+    if not exists (select from freshet.outdated_dim_scenarios as o where o.scenario_id = any (scenario_ids)) then
         return;
     end if;
 
@@ -29,7 +29,7 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_scenarios(uuid[]) is
+comment on function freshet.sync_dim_scenarios(uuid[]) is
     'Brings the rows of these scenarios up to date. Writes nothing when they are. Idempotent.';

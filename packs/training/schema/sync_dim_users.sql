@@ -1,4 +1,4 @@
-create function private.sync_dim_users(user_ids text[])
+create function freshet.sync_dim_users(user_ids text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -6,7 +6,7 @@ as $$
 begin
     -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
     perform from public.users as u where u.id = any (user_ids) order by u.id for no key update;
-    if not exists (select from private.outdated_dim_users as o where o.user_id = any (user_ids)) then
+    if not exists (select from freshet.outdated_dim_users as o where o.user_id = any (user_ids)) then
         return;
     end if;
 
@@ -16,7 +16,7 @@ begin
 
     insert into analytics.dim_users as d (org_id, user_id, name, email, role, is_active, created_at)
     select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at
-    from private.current_dim_users as c
+    from freshet.current_dim_users as c
     where c.user_id = any (user_ids)
     on conflict (org_id, user_id) do update
     set name = excluded.name,
@@ -30,7 +30,7 @@ begin
 end
 $$;
 
-revoke all on function private.sync_dim_users(text[]) from public, anon, authenticated;
+revoke all on function freshet.sync_dim_users(text[]) from public, anon, authenticated;
 
-comment on function private.sync_dim_users(text[]) is
+comment on function freshet.sync_dim_users(text[]) is
     'Brings the rows of these users, in all organisations, up to date. Writes nothing when they are. Idempotent.';

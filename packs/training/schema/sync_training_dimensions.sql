@@ -9,9 +9,9 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.sync_dim_orgs(array(select distinct o.org_id from private.outdated_dim_orgs as o));
-    select private.sync_dim_scenarios(array(select distinct o.scenario_id from private.outdated_dim_scenarios as o));
-    select private.sync_dim_users(array(select distinct o.user_id from private.outdated_dim_users as o));
+    select freshet.sync_dim_orgs(array(select distinct o.org_id from freshet.outdated_dim_orgs as o));
+    select freshet.sync_dim_scenarios(array(select distinct o.scenario_id from freshet.outdated_dim_scenarios as o));
+    select freshet.sync_dim_users(array(select distinct o.user_id from freshet.outdated_dim_users as o));
 $$;
 
 revoke all on function analytics.sync_training_dimensions() from public, anon, authenticated;

@@ -17,7 +17,7 @@ create table public.teams (
 alter table public.teams enable row level security;
 
 create policy teams_are_read_by_members on public.teams
-    for select to authenticated using (org_id = (select private.claimed_uuid('org_id')));
+    for select to authenticated using (org_id = (select freshet.claimed_uuid('org_id')));
 
 revoke all on table public.teams from public, anon, authenticated;
 

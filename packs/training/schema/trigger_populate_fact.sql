@@ -1,4 +1,4 @@
-create function private.trigger_populate_fact()
+create function freshet.trigger_populate_fact()
 returns trigger
 language plpgsql
 security definer
@@ -17,7 +17,7 @@ begin
         select n.id, (n.started_at at time zone 'UTC')::date from new_rows as n where n.status = 'completed'
     ) as g (id, day);
     if ids is not null then
-        perform private.remove_attempt_facts(ids, days);
+        perform freshet.remove_attempt_facts(ids, days);
     end if;
 
     select array_agg(c.id), array_agg((c.started_at at time zone 'UTC')::date)
@@ -32,13 +32,13 @@ begin
         where o.status = 'completed'
     ) as c;
     if ids is not null then
-        perform private.write_attempt_facts(ids, days);
+        perform freshet.write_attempt_facts(ids, days);
     end if;
     return null;
 end
 $$;
 
-revoke all on function private.trigger_populate_fact() from public, anon, authenticated;
+revoke all on function freshet.trigger_populate_fact() from public, anon, authenticated;
 
-comment on function private.trigger_populate_fact() is
+comment on function freshet.trigger_populate_fact() is
     'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';

@@ -16,7 +16,7 @@ create table public.users (
 alter table public.users enable row level security;
 
 create policy users_are_read_by_those_above_them on public.users
-    for select to authenticated using (id in (select private.people_of_caller()));
+    for select to authenticated using (id in (select freshet.people_of_caller()));
 
 revoke all on table public.users from public, anon, authenticated;
 
@@ -28,4 +28,4 @@ comment on column public.users.id is 'As the identity provider issues it: the su
 
 create trigger users_were_updated after update on public.users
     referencing new table as changed_rows
-    for each statement execute function private.sync_dimension('sync_dim_users', 'id');
+    for each statement execute function freshet.sync_dimension('sync_dim_users', 'id');

@@ -1,16 +1,16 @@
--- Object: private.write_attempt_facts()
+-- Object: freshet.write_attempt_facts()
 -- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
 --      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
 --      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
 --      facts follow in the same order.
 -- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
-create function private.write_attempt_facts(attempt_ids uuid[], date_keys date[])
+create function freshet.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.fill_days_of_facts(date_keys);
+    perform freshet.fill_days_of_facts(date_keys);
     insert into analytics.fact_scenario_attempts as f (
         attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, date_key
     )
@@ -18,7 +18,7 @@ begin
         a.attempt_id, a.org_id, a.user_id, a.scenario_id, a.score, a.duration_seconds, a.talk_ms, a.listen_ms,
         a.started_at, a.ended_at, a.date_key
     from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
-    join private.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
+    join freshet.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
     -- Month by month: rows that come in any order cost twice as much, one partition after another for each.
     order by a.date_key
     on conflict (attempt_id, date_key) do update
@@ -39,7 +39,7 @@ begin
 end
 $$;
 
-revoke all on function private.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
+revoke all on function freshet.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
-comment on function private.write_attempt_facts(uuid[], date[]) is
+comment on function freshet.write_attempt_facts(uuid[], date[]) is
     'Writes the facts of completed attempts, each named by its id and day, as the attempts are now. Idempotent.';

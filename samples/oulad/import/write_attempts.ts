@@ -41,7 +41,7 @@ export async function writeAttempts(sql: postgres.TransactionSql): Promise<Writt
 /** The months and days of the dataset lie before those that the pack keeps ready. */
 async function makeRoom(sql: postgres.TransactionSql): Promise<void> {
   await sql`
-    select analytics.make_fact_partitions(d.first_on, d.last_on), private.fill_dim_time(d.first_on, d.last_on)
+    select analytics.make_fact_partitions(d.first_on, d.last_on), freshet.fill_dim_time(d.first_on, d.last_on)
     from (
         select min(r.submitted_on) as first_on, max(r.submitted_on) as last_on from pg_temp.oulad_results as r
     ) as d`;

@@ -1,5 +1,5 @@
--- Object: schemas analytics and private, and the platform parts that they stand on
--- Why: everything derived lives in analytics; private holds the definer functions that signed-in users reach
+-- Object: schemas analytics and freshet, and the platform parts that they stand on
+-- Why: everything derived lives in analytics; freshet holds the definer functions that signed-in users reach
 --      through thin invoker wrappers, and is never exposed by the data API.
 
 -- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
@@ -17,7 +17,7 @@ begin
 end
 $$;
 
--- Object: private.call_secrets(), private.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
+-- Object: freshet.call_secrets(), freshet.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
 do $$
@@ -39,16 +39,16 @@ $$;
 
 create schema if not exists analytics;
 
-create schema if not exists private;
+create schema if not exists freshet;
 
 revoke all on schema analytics from public;
 
-revoke all on schema private from public;
+revoke all on schema freshet from public;
 
 grant usage on schema analytics to authenticated, service_role;
 
-grant usage on schema private to authenticated, service_role;
+grant usage on schema freshet to authenticated, service_role;
 
 comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
 
-comment on schema private is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
+comment on schema freshet is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';

@@ -3,7 +3,7 @@ select plan(11);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
-    select private.observe(kind, subject, state, clock_timestamp(), evidence);
+    select freshet.observe(kind, subject, state, clock_timestamp(), evidence);
 $$;
 create function pg_temp.let_pass(step interval)
 returns void language sql as $$
@@ -20,8 +20,8 @@ returns table (alert text, speaks_for jsonb) language sql as $$
     order by o.created_at, o.incident_id;
 $$;
 create function pg_temp.announce()
-returns void language sql as $$ select private.announce_incidents(now()); $$;
-select private.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => '1 day') from generate_series(1, 4) as n;
+returns void language sql as $$ select freshet.announce_incidents(now()); $$;
+select freshet.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => '1 day') from generate_series(1, 4) as n;
 
 select pg_temp.see('scheduler_gone', 'pg_cron'), pg_temp.see('stale', 'probe-1', '{"job": "refresh-probe-1"}');
 select pg_temp.announce();
@@ -69,7 +69,7 @@ select results_eq(
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.see('stuck', 'refresh-probe-4', '{"job": "refresh-probe-4"}'), pg_temp.see('missed', 'refresh-probe-4', '{"job": "refresh-probe-4"}');
 select pg_temp.announce();
-select private.withdraw_subjects('stuck', '{}');
+select freshet.withdraw_subjects('stuck', '{}');
 select pg_temp.announce();
 select results_eq(
     'select alert from pg_temp.told()',
@@ -94,10 +94,10 @@ select results_eq(
 -- One that is new and broken.
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.see('undeclared', 'probe-new', '{"job": "probe-new"}');
-select private.announce_incidents(clock_timestamp() - interval '1 second');
+select freshet.announce_incidents(clock_timestamp() - interval '1 second');
 select is_empty('select * from pg_temp.told()', 'a job that is new waits a pass, as it may be broken');
 select pg_temp.see('failed', 'probe-new', '{"job": "probe-new", "message": "ERROR:  x"}');
-select private.announce_incidents(clock_timestamp() - interval '1 second');
+select freshet.announce_incidents(clock_timestamp() - interval '1 second');
 select results_eq(
     'select * from pg_temp.told()', $$ values ('opened failed:probe-new', '["undeclared:probe-new"]'::jsonb) $$, 'and is one alert then'
 );

@@ -3,7 +3,7 @@ select plan(14);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
-    select private.observe(kind, subject, state, clock_timestamp(), evidence);
+    select freshet.observe(kind, subject, state, clock_timestamp(), evidence);
 $$;
 create function pg_temp.let_pass(step interval)
 returns void language sql as $$
@@ -32,7 +32,7 @@ begin
             split_part(seen, ' ', 1), split_part(seen, ' ', 2), jsonb_strip_nulls(jsonb_build_object('job', nullif(split_part(seen, ' ', 3), '')))
         );
     end loop;
-    perform private.announce_incidents(started_at);
+    perform freshet.announce_incidents(started_at);
     select string_agg(i.fingerprint || coalesce(' by ' || c.fingerprint, ''), ', ' order by i.incident_id) into causes
     from analytics.incidents as i left join analytics.incidents as c on c.incident_id = i.cause_id
     where i.opened_at >= started_at;
@@ -47,7 +47,7 @@ create function pg_temp.strike(kind text, job text, ago interval default '0')
 returns void language sql as $$
     insert into analytics.struck_jobs (kind, job_name, runid, struck_at) values (kind, job, 1, clock_timestamp() - ago);
 $$;
-select private.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => p::interval)
+select freshet.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => p::interval)
 from unnest(array['5 minutes', '1 hour', '7 days']) with ordinality as t (p, n);
 
 select pg_temp.anew();
@@ -117,7 +117,7 @@ select is(
 
 select pg_temp.anew();
 select pg_temp.see('failed', 'refresh-probe-1 of stranger', '{"job": "refresh-probe-1", "owner": "stranger"}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select alert from pg_temp.told()), 'opened failed:refresh-probe-1 of stranger', 'a mute is of one owner''s job');
 
 select pg_temp.anew();

@@ -7,12 +7,12 @@ create function pg_temp.incident(subject text) returns bigint language sql as $$
         values (1, 'failed', subject, 'error', now(), now(), now(), 1, '{}', now())
         returning *
     ),
-    told as (select private.enqueue_alert(o::analytics.incidents, 'opened') from opened as o)
+    told as (select freshet.enqueue_alert(o::analytics.incidents, 'opened') from opened as o)
     select o.incident_id from opened as o, told;
 $$;
 create function pg_temp.recover(id bigint) returns void language sql as $$
     update analytics.incidents set closed_at = now(), resolution = 'recovered' where incident_id = id;
-    select private.enqueue_alert(i, 'recovered') from analytics.incidents as i where i.incident_id = id;
+    select freshet.enqueue_alert(i, 'recovered') from analytics.incidents as i where i.incident_id = id;
 $$;
 create function pg_temp.lease() returns table (event_id text, token bigint, transition text, subject text) language sql as $$
     select l.event_id, l.lease_token, l.transition, l.payload ->> 'subject' from analytics.lease_alerts(1, '60 seconds', resolving => true) as l;

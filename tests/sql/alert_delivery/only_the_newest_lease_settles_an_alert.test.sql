@@ -7,7 +7,7 @@ create function pg_temp.incident(subject text) returns bigint language sql as $$
         values (1, 'failed', subject, 'error', now(), now(), now(), 1, '{}', now())
         returning *
     ),
-    told as (select private.enqueue_alert(o::analytics.incidents, 'opened') from opened as o)
+    told as (select freshet.enqueue_alert(o::analytics.incidents, 'opened') from opened as o)
     select o.incident_id from opened as o, told;
 $$;
 create function pg_temp.lease() returns table (event_id text, token bigint, attempts integer, transition text) language sql as $$
@@ -41,7 +41,7 @@ select is((select count(*) from pg_temp.lease()), 0::bigint, 'and is not due bef
 
 -- A recovery waits for what it recovers from.
 update analytics.incidents set closed_at = now(), resolution = 'recovered' where subject in ('first', 'second');
-select private.enqueue_alert(i, 'recovered') from analytics.incidents as i where i.subject in ('first', 'second') order by i.incident_id;
+select freshet.enqueue_alert(i, 'recovered') from analytics.incidents as i where i.subject in ('first', 'second') order by i.incident_id;
 select results_eq(
     $$ select l.transition, o.payload ->> 'subject' from pg_temp.lease() as l join analytics.outbox as o using (event_id) $$,
     $$ values ('recovered', 'first') $$,

@@ -3,7 +3,7 @@ select plan(8);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
-    select private.observe(kind, subject, state, clock_timestamp(), evidence);
+    select freshet.observe(kind, subject, state, clock_timestamp(), evidence);
 $$;
 create function pg_temp.let_pass(step interval)
 returns void language sql as $$
@@ -19,22 +19,22 @@ returns table (alert text, speaks_for jsonb) language sql as $$
     from analytics.outbox as o join analytics.incidents as i using (incident_id)
     order by o.created_at, o.incident_id;
 $$;
-select private.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => '1 hour') from generate_series(1, 18) as n;
+select freshet.declare_job('refresh-probe-' || n, '0 0 1 1 *', 'select 1', '5 minutes', '10 minutes', period => '1 hour') from generate_series(1, 18) as n;
 
 -- Two hours in which nothing ran, found when it is over.
 select pg_temp.see('missed', 'pg_cron', '{"jobs": ["probe-daily"], "message": "1 jobs were not started at their slots while no job was"}');
 select pg_temp.see('stale', 'probe-' || n, jsonb_build_object('job', 'refresh-probe-' || n)) from generate_series(1, 9) as n;
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select pg_temp.let_pass('5 minutes');
 select pg_temp.see('stale', 'probe-' || n, jsonb_build_object('job', 'refresh-probe-' || n)) from generate_series(10, 18) as n;
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select results_eq(
     'select alert, jsonb_array_length(speaks_for) from pg_temp.told()', $$ values ('opened missed:pg_cron', 9) $$,
     'one missed slot and eighteen stale views are one alert'
 );
 select pg_temp.see('stale', 'probe-' || n, '{}', 'ok') from generate_series(1, 18) as n;
 select pg_temp.see('missed', 'pg_cron', '{}', 'ok');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select results_eq(
     'select alert, jsonb_array_length(speaks_for) from pg_temp.told() offset 1', $$ values ('recovered missed:pg_cron', 18) $$,
     'and one recovery, which names all of it'
@@ -42,7 +42,7 @@ select results_eq(
 
 -- Nothing was told before, and nothing is known of any job.
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
-select private.withdraw_job('refresh-probe-' || n) from generate_series(1, 18) as n;
+select freshet.withdraw_job('refresh-probe-' || n) from generate_series(1, 18) as n;
 select cron.schedule('probe-' || n, '0 0 1 1 *', 'select ' || n) from generate_series(1, 28) as n;
 update analytics.audit_state set judged_since = null, last_audit_at = null;
 select analytics.audit_pass();

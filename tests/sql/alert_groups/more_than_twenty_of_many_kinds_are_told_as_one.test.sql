@@ -3,7 +3,7 @@ select plan(6);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
-    select private.observe(kind, subject, state, clock_timestamp(), evidence);
+    select freshet.observe(kind, subject, state, clock_timestamp(), evidence);
 $$;
 create function pg_temp.let_pass(step interval)
 returns void language sql as $$
@@ -26,12 +26,12 @@ returns void language sql as $$
     from unnest(kinds) as kind, generate_series(1, 3) as n;
 $$;
 select pg_temp.see_all('bad', '{edited,inactive,missing,pile_up,too_fast,wrong_host}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select count(*) from pg_temp.told()), 18::bigint, 'eighteen of six kinds are told one by one');
 
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.see_all('bad', '{edited,inactive,missing,pile_up,too_fast,wrong_host,never_fires}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select results_eq(
     'select alert, jsonb_array_length(speaks_for) from pg_temp.told()', $$ values ('opened storm:many kinds', 21) $$, 'twenty-one are not'
 );
@@ -42,10 +42,10 @@ select is(
 select is((select jsonb_array_length(payload -> 'messages') from analytics.outbox), 7, 'and has a message of each kind');
 
 select pg_temp.see_all('ok', '{edited,inactive,missing,pile_up,too_fast,wrong_host}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select closed_at from analytics.incidents where kind = 'storm'), null, 'it goes on while one of them is open');
 select pg_temp.see_all('ok', '{never_fires}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select results_eq('select alert from pg_temp.told() offset 1', $$ values ('recovered storm:many kinds') $$, 'its end is told once');
 
 select * from finish();

@@ -3,7 +3,7 @@ select plan(12);
 
 create function pg_temp.see(kind text, subject text, evidence jsonb default '{}', state text default 'bad')
 returns void language sql as $$
-    select private.observe(kind, subject, state, clock_timestamp(), evidence);
+    select freshet.observe(kind, subject, state, clock_timestamp(), evidence);
 $$;
 create function pg_temp.let_pass(step interval)
 returns void language sql as $$
@@ -30,7 +30,7 @@ create function pg_temp.mend(job text)
 returns void language sql as $$ select pg_temp.see('failed', job, '{}', 'ok'); $$;
 create function pg_temp.pass()
 returns void language sql as $$
-    select private.announce_incidents(now());
+    select freshet.announce_incidents(now());
     select pg_temp.let_pass('5 minutes');
     update analytics.audit_state set pass_count = pass_count + 1;
 $$;
@@ -78,7 +78,7 @@ select results_eq(
 -- All of them in one pass.
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.break('refresh-mv_probe_' || n) from generate_series(1, 40) as n;
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select results_eq(
     'select alert, jsonb_array_length(speaks_for) from pg_temp.told()', $$ values ('opened storm:failed [42]', 40) $$,
     'in one pass they are one event, whose issue does not depend on which of them came first'
@@ -88,23 +88,23 @@ select results_eq(
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select pg_temp.break('refresh-mv_probe_1'), pg_temp.break('refresh-mv_probe_2', 'division by zero', '22012');
 select pg_temp.break('probe-' || n, 'no answer of ' || n, 'P0001') from generate_series(1, 4) as n;
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select count(*) from pg_temp.told()), 6::bigint, 'other faults are told by themselves, and so are four jobs that fail alike');
 select pg_temp.break('probe-5', 'no answer of 5', 'P0001');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select jsonb_array_length(speaks_for) from pg_temp.told() offset 6), 1, 'the fifth begins a group');
 select pg_temp.let_pass('2 hours');
 select pg_temp.break('refresh-mv_probe_3');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select alert from pg_temp.told() offset 7), 'opened failed:refresh-mv_probe_3', 'two hours later the same fault is told by itself');
 
 -- The worst of them.
 select pg_temp.see('failed', 'probe-6', '{"job": "probe-6", "severity": "warning", "message": "quiet"}');
 select pg_temp.see('failed', 'probe-' || n, jsonb_build_object('job', 'probe-' || n, 'severity', 'warning', 'message', 'quiet')) from generate_series(7, 10) as n;
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select payload ->> 'severity' from analytics.outbox order by incident_id desc limit 1), 'warning', 'a group is as severe as the worst of it');
 select pg_temp.see('failed', 'probe-11', '{"job": "probe-11", "severity": "fatal", "message": "quiet"}');
-select private.announce_incidents(now());
+select freshet.announce_incidents(now());
 select is((select payload ->> 'severity' from analytics.outbox order by incident_id desc limit 1), 'fatal', 'and told again at once when a worse one joins');
 
 select * from finish();

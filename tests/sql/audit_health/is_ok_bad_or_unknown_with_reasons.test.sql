@@ -24,7 +24,7 @@ with opened as (
     insert into analytics.incidents (epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence, announced_at)
     values (1, 'failed', 'probe', 'warning', now(), now(), now(), 1, '{}', now()) returning *
 )
-select private.enqueue_alert(o::analytics.incidents, 'opened') from opened as o;
+select freshet.enqueue_alert(o::analytics.incidents, 'opened') from opened as o;
 select is(analytics.get_audit_health() ->> 'status', 'bad', 'it is one when an alert waits');
 
 select analytics.record_delivery('ok', null);

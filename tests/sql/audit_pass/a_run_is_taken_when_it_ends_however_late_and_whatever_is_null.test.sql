@@ -44,7 +44,7 @@ select results_eq(
 );
 
 -- Unscheduled while it ran: the name is known still.
-select cron.unschedule('probe-4'), private.withdraw_job('probe-4');
+select cron.unschedule('probe-4'), freshet.withdraw_job('probe-4');
 update cron.job_run_details set status = 'failed', return_message = 'ERROR:  last' where status = 'running' and runid = (select runid from analytics.open_runs where job_name = 'probe-4');
 select analytics.audit_pass();
 select results_eq(

@@ -4,17 +4,17 @@ select plan(3);
 -- Whatever a migration adds: it is called, and it is there.
 select is_empty(
     $$ select d.detector from analytics.audit_detectors as d
-       where to_regproc(substring(d.call from '^(private\.[a-z_]+)\(')) is null $$,
-    'every row calls a function of schema private'
+       where to_regproc(substring(d.call from '^(freshet\.[a-z_]+)\(')) is null $$,
+    'every row calls a function of schema freshet'
 );
 select is_empty(
     $$ select p.proname
        from pg_proc as p
-       where p.pronamespace = 'private'::regnamespace and p.proname like 'detect\_%' and p.proname <> 'detect_blind'
-           and not exists (select from analytics.audit_detectors as d where d.call like 'private.' || p.proname || '(%')
+       where p.pronamespace = 'freshet'::regnamespace and p.proname like 'detect\_%' and p.proname <> 'detect_blind'
+           and not exists (select from analytics.audit_detectors as d where d.call like 'freshet.' || p.proname || '(%')
            and not exists (
                select from pg_proc as g
-               where g.pronamespace = 'private'::regnamespace and g.proname <> p.proname and g.prosrc like '%private.' || p.proname || '(%'
+               where g.pronamespace = 'freshet'::regnamespace and g.proname <> p.proname and g.prosrc like '%freshet.' || p.proname || '(%'
            ) $$,
     'every detector is called by a row, or by a group that one calls'
 );

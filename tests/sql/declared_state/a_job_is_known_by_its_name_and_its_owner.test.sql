@@ -26,7 +26,7 @@ select results_eq(
     'select kind, subject from pg_temp.open_now()', $$ values ('undeclared', 'probe-twin of probe_other') $$,
     'another owner''s job of the same name that does other work is a stranger, not a duplicate'
 );
-select is_empty('select * from private.find_duplicated_jobs()', 'no repair would end it');
+select is_empty('select * from freshet.find_duplicated_jobs()', 'no repair would end it');
 select cron.alter_job((select jobid from cron.job where jobname = 'probe-twin' and username = current_user), active => false);
 select analytics.audit_pass();
 select results_eq(
@@ -60,7 +60,7 @@ select analytics.audit_pass();
 select results_eq(
     $$
         select d.value ->> 'job', f.value ->> 'job', f.value ->> 'owner'
-        from private.find_duplicated_jobs() as j
+        from freshet.find_duplicated_jobs() as j
         cross join jsonb_array_elements(j.evidence -> 'duplicates') as d
         cross join jsonb_array_elements(j.evidence -> 'foreign_duplicates') as f
     $$,

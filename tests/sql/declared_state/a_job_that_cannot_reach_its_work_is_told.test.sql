@@ -43,9 +43,9 @@ select analytics.audit_pass(calendar => pg_temp.calendar());
 select is((select resolution from analytics.incidents where kind = 'never_fires'), 'recovered', 'until it gets another one');
 
 -- A role cannot be dropped within this transaction and be looked up without it: the finder is asked directly.
-select is_empty('select * from private.find_orphan_owners()', 'every job has an owner');
-select is(private.url_host('https://eve:pw@Host.example.com:8443/x?y'), 'host.example.com', 'a host is read without user, password and port');
-select is(private.url_host('host.example.com'), null, 'and not where there is none');
+select is_empty('select * from freshet.find_orphan_owners()', 'every job has an owner');
+select is(freshet.url_host('https://eve:pw@Host.example.com:8443/x?y'), 'host.example.com', 'a host is read without user, password and port');
+select is(freshet.url_host('host.example.com'), null, 'and not where there is none');
 
 select * from finish();
 rollback;

@@ -57,7 +57,7 @@ select is_empty('select * from pg_temp.open_now()', 'adopt_job declares it as it
 
 select cron.alter_job((select jobid from cron.job where jobname = 'probe-a'), active => false);
 select analytics.audit_pass();
-select private.withdraw_job('probe-a'), cron.unschedule('probe-a');
+select freshet.withdraw_job('probe-a'), cron.unschedule('probe-a');
 select analytics.audit_pass();
 select is((select resolution from analytics.incidents where subject = 'probe-a' order by incident_id desc limit 1), 'withdrawn', 'what is neither declared nor scheduled is no longer anybody''s business');
 select throws_ok($$ select analytics.restore_job('probe-a') $$, 'P0002', null, 'and cannot be restored');

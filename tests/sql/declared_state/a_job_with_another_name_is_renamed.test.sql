@@ -24,7 +24,7 @@ select analytics.audit_pass();
 select is_empty('select * from pg_temp.open_now()', 'its repair mends it');
 
 select cron.unschedule('probe-a'), cron.schedule('probe-b', '0 0 1 1 *', 'select 1');
-select analytics.adopt_job('probe-b'), private.withdraw_job('probe-a');
+select analytics.adopt_job('probe-b'), freshet.withdraw_job('probe-a');
 select analytics.audit_pass();
 select is_empty('select * from pg_temp.open_now()', 'and so does declaring the new name');
 
@@ -35,7 +35,7 @@ select results_eq(
     'select kind, subject from pg_temp.open_now()', $$ values ('missing', 'probe-b'), ('undeclared', 'probe-c') $$,
     'other work under another name is two findings'
 );
-select private.withdraw_job('probe-b'), cron.unschedule('probe-c');
+select freshet.withdraw_job('probe-b'), cron.unschedule('probe-c');
 
 select analytics.register_job('probe-d', '0 0 1 1 *', 'select 4');
 select analytics.register_job('probe-e', '0 0 1 1 *', 'select 4');
@@ -55,7 +55,7 @@ select results_eq(
 -- yugabyte-db#23142
 select cron.schedule('probe-i', '0 0 1 1 *', 'select 5');
 select analytics.adopt_all_jobs();
-select private.withdraw_job('probe-' || n) from unnest(array['d', 'e', 'g', 'h']) as n;
+select freshet.withdraw_job('probe-' || n) from unnest(array['d', 'e', 'g', 'h']) as n;
 select cron.unschedule('probe-' || n) from unnest(array['g', 'h']) as n;
 select cron.schedule('probe-i', '0 6 1 1 *', 'select 6');
 select analytics.audit_pass();

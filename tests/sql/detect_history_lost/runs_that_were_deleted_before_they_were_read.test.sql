@@ -37,11 +37,11 @@ select results_eq(
     'a history that is cleared is told even when nothing is lost'
 );
 -- pg_cron has given out more numbers than were read.
-select is(private.unread_history(0), coalesce('and with it as many as ' || last_value || ' runs that were not read: whether they failed will never be known', 'which had been read'), 'a history that is empty says how many runs went unread')
+select is(freshet.unread_history(0), coalesce('and with it as many as ' || last_value || ' runs that were not read: whether they failed will never be known', 'which had been read'), 'a history that is empty says how many runs went unread')
 from pg_sequences where schemaname = 'cron' and sequencename = 'runid_seq';
 select pg_temp.plant('probe-a', 'succeeded') from generate_series(1, 3);
 delete from cron.job_run_details where runid = 1000002;
-select is(private.unread_history(1000000), 'and with it as many as 1 runs that were not read: whether they failed will never be known', 'as one with a hole does');
+select is(freshet.unread_history(1000000), 'and with it as many as 1 runs that were not read: whether they failed will never be known', 'as one with a hole does');
 delete from cron.job_run_details;
 update analytics.audit_state set last_runid_seen = 1, last_audit_at = now() - interval '2 days';
 select analytics.audit_pass();

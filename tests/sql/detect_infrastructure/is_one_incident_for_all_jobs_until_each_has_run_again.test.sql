@@ -37,7 +37,7 @@ select is((select resolution from analytics.incidents where kind = 'infrastructu
 select pg_temp.plant('probe-7', 'failed', 'connection failed', null, null);
 select analytics.audit_pass();
 select is((select job_name from analytics.incidents where kind = 'infrastructure' and closed_at is null), 'probe-7', 'one that strikes a single job can be muted like it');
-select cron.unschedule('probe-7'), private.withdraw_job('probe-7');
+select cron.unschedule('probe-7'), freshet.withdraw_job('probe-7');
 select analytics.audit_pass();
 select is((select count(*) from analytics.incidents where kind = 'infrastructure' and closed_at is null), 0::bigint, 'and ends with the job');
 

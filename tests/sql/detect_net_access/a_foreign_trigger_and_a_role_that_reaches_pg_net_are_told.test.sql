@@ -6,7 +6,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_http(), private.detect_net_access(), private.detect_secrets(), private.join_http_causes();
+    perform freshet.detect_http(), freshet.detect_net_access(), freshet.detect_secrets(), freshet.join_http_causes();
     return query
     select i.fingerprint || ' ' || i.severity || ': ' || (i.evidence ->> 'message') from analytics.incidents as i
     where i.kind in ('net_tampered', 'net_open') and i.closed_at is null order by i.incident_id;

@@ -24,7 +24,7 @@ select analytics.audit_pass();
 select is((select count(*) from analytics.incidents where kind in ('stuck', 'zombie')), 0::bigint, 'a run may take its time');
 
 update analytics.open_runs set started_at = now() - interval '21 minutes';
-create function pg_temp.is_alive() returns boolean language sql as $$ select private.is_run_alive(o) from analytics.open_runs as o limit 1 $$;
+create function pg_temp.is_alive() returns boolean language sql as $$ select freshet.is_run_alive(o) from analytics.open_runs as o limit 1 $$;
 select is(pg_temp.is_alive(), false, 'a process that is younger than the run is another one');
 
 -- The process of a test cannot be 21 minutes old, so the limit is made short instead.

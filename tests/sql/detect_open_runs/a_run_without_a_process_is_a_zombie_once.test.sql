@@ -43,7 +43,7 @@ select is((select count(*) from analytics.open_runs), 0::bigint, 'and the dead o
 -- On another server, whose processes cannot be seen.
 insert into analytics.open_runs (epoch, runid, job_name, status, job_pid, is_local, started_at, first_seen_at, last_seen_at)
 select epoch, 9000000, 'probe-a', 'running', 1, false, now() - interval '5 minutes', now() - interval '5 minutes', now() from analytics.audit_state;
-select private.detect_zombies();
+select freshet.detect_zombies();
 select is((select count(*) from analytics.incidents where kind = 'zombie' and closed_at is null), 0::bigint, 'of a run on another server nobody says that it is dead');
 
 select * from finish();

@@ -11,9 +11,9 @@ $$;
 select analytics.register_job('probe-a', '0 0 1 1 *', $$set statement_timeout = '100s'; select 1$$);
 select analytics.register_job('probe-b', '0 0 1 1 *', $$set statement_timeout to '10 min'; select 1$$);
 select analytics.register_job('probe-c', '0 0 1 1 *', 'select 1');
-select is(private.time_limit_of_job('probe-a'), interval '100 seconds', 'the limit stands in the command');
-select is(private.time_limit_of_job('probe-b'), interval '10 minutes', 'in whatever unit');
-select is(private.time_limit_of_job('probe-c'), interval '2 minutes', 'else it is that of the role');
+select is(freshet.time_limit_of_job('probe-a'), interval '100 seconds', 'the limit stands in the command');
+select is(freshet.time_limit_of_job('probe-b'), interval '10 minutes', 'in whatever unit');
+select is(freshet.time_limit_of_job('probe-c'), interval '2 minutes', 'else it is that of the role');
 select analytics.audit_pass();
 
 select pg_temp.plant('probe-a', 'failed', E'ERROR:  canceling statement due to statement timeout\n');

@@ -38,7 +38,7 @@ select pg_temp.plant('probe-b', 'succeeded', '1 row', '2026-01-01 11:00:00+00'::
 from generate_series(1, 5) as n;
 select analytics.audit_pass();
 select is((select count(*) from analytics.incidents where kind = 'pile_up'), 1::bigint, 'short runs that are caught up with are no pile-up');
-select is(private.seconds_of_schedule('30 seconds'), 30, 'a schedule in seconds has its own measure');
+select is(freshet.seconds_of_schedule('30 seconds'), 30, 'a schedule in seconds has its own measure');
 
 select * from finish();
 rollback;

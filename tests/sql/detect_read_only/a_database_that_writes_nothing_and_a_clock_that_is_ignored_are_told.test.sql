@@ -6,7 +6,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_read_only(), private.detect_timezone_ignored();
+    perform freshet.detect_read_only(), freshet.detect_timezone_ignored();
     return query
     select i.fingerprint || ' ' || i.severity || ': ' || (i.evidence ->> 'message') from analytics.incidents as i
     where i.kind in ('read_only', 'timezone_ignored') and i.closed_at is null order by i.incident_id;
@@ -50,8 +50,8 @@ select ok(
     (select jsonb_array_length(evidence -> 'jobs') = 20 from analytics.incidents where kind = 'read_only' and closed_at is null),
     'and it names jobs'
 );
-select private.observe('failed', 'probe-writes', 'bad', clock_timestamp(), jsonb_build_object('job', 'probe-writes', 'message', 'ERROR:  cannot execute DELETE in a read-only transaction'));
-select private.observe('failed', 'probe-other', 'bad', clock_timestamp(), jsonb_build_object('job', 'probe-other', 'message', 'ERROR:  division by zero'));
+select freshet.observe('failed', 'probe-writes', 'bad', clock_timestamp(), jsonb_build_object('job', 'probe-writes', 'message', 'ERROR:  cannot execute DELETE in a read-only transaction'));
+select freshet.observe('failed', 'probe-other', 'bad', clock_timestamp(), jsonb_build_object('job', 'probe-other', 'message', 'ERROR:  division by zero'));
 select pg_temp.open();
 select results_eq(
     $$ select i.subject, c.kind from analytics.incidents as i left join analytics.incidents as c on c.incident_id = i.cause_id where i.kind = 'failed' order by 1 $$,

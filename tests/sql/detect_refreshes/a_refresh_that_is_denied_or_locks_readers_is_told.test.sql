@@ -6,7 +6,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open(kinds text[]) returns setof text language plpgsql as $$
 begin
-    perform private.detect_refreshes();
+    perform freshet.detect_refreshes();
     return query
     select i.fingerprint || ' ' || i.severity || ': ' || (i.evidence ->> 'message') from analytics.incidents as i
     where i.kind = any (kinds) and i.closed_at is null order by i.incident_id;
@@ -85,7 +85,7 @@ refresh materialized view probe.totals;
 select pg_temp.job('postgres', 'select 1');
 select is_empty($$ select pg_temp.open(array['refresh_denied', 'locking_refresh']) $$, 'a job that refreshes nothing is no news');
 drop materialized view probe.totals;
-select lives_ok($$ select private.detect_refreshes() $$, 'a view that is gone stops nothing');
+select lives_ok($$ select freshet.detect_refreshes() $$, 'a view that is gone stops nothing');
 
 select * from finish();
 rollback;

@@ -6,7 +6,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_refreshes();
+    perform freshet.detect_refreshes();
     return query
     select i.fingerprint || ' ' || i.severity || ': ' || (i.evidence ->> 'message') from analytics.incidents as i
     where i.kind = 'unrefreshed' and i.closed_at is null;
@@ -68,14 +68,14 @@ end $$;
 select cron.schedule('probe-all', '0 0 1 1 *', 'call probe_all ()');
 select is_empty($$ select pg_temp.open() $$, 'where a job refreshes what it finds, which views that is cannot be known, and nothing is claimed');
 select results_eq(
-    $$ select schema_name, relation_name, is_concurrent, is_emptying from private.refreshes_in(
+    $$ select schema_name, relation_name, is_concurrent, is_emptying from freshet.refreshes_in(
         'refresh materialized view a; Refresh  Materialized View Concurrently "S x"."V y"; refresh materialized view concurrently b.c with no data; refresh materialized view %I') $$,
     $$ values (null, 'a', false, false), ('S x', 'V y', true, false), ('b', 'c', true, true) $$,
     'refreshes are read as PostgreSQL reads names'
 );
-select ok(private.is_dynamic_refresh('execute ''refresh materialized view concurrently '' || v'), 'a name that is put together is seen as that');
-select ok(private.is_dynamic_refresh('execute format(''refresh materialized view %I'', v)'), 'also by format()');
-select ok(not private.is_dynamic_refresh('refresh materialized view concurrently a'), 'a name that stands there is not');
+select ok(freshet.is_dynamic_refresh('execute ''refresh materialized view concurrently '' || v'), 'a name that is put together is seen as that');
+select ok(freshet.is_dynamic_refresh('execute format(''refresh materialized view %I'', v)'), 'also by format()');
+select ok(not freshet.is_dynamic_refresh('refresh materialized view concurrently a'), 'a name that stands there is not');
 
 select * from finish();
 rollback;

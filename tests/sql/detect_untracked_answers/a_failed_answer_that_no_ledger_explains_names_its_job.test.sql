@@ -12,7 +12,7 @@ update analytics.audit_state set judged_since = now() - interval '1 day', last_a
 create sequence pg_temp.answers start 900000;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_untracked_answers();
+    perform freshet.detect_untracked_answers();
     return query
     select i.fingerprint || ' ' || i.severity || ' ' || i.occurrence_count from analytics.incidents as i
     where i.kind = 'http_untracked' and i.closed_at is null order by i.incident_id;
@@ -106,7 +106,7 @@ select pg_temp.later();
 select pg_temp.ran('probe-edge', '1 minute'), pg_temp.answered('1 minute', 401);
 select isnt_empty($$ select pg_temp.open() $$, 'a job that fails again is told again');
 select cron.alter_job(jobid, command := regexp_replace(command, '\mnet"?\s*\.\s*"?http_(post|get)"?\s*\(', 'analytics.http_\1(', 'gi'))
-from private.known_cron_jobs() where job_name in ('probe-edge');
+from freshet.known_cron_jobs() where job_name in ('probe-edge');
 select matches((select command from cron.job where jobname = 'probe-edge'), 'select analytics\.http_post\(url:=', 'its repair changes one word');
 select is_empty($$ select pg_temp.open() $$, 'and ends it');
 select is((select resolution from analytics.incidents where kind = 'http_untracked' order by incident_id desc limit 1), 'withdrawn', 'as withdrawn: from now on the ledger judges');

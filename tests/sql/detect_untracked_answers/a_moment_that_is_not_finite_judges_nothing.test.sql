@@ -9,7 +9,7 @@ delete from net._http_response;
 update analytics.audit_state set judged_since = now() - interval '1 day', last_audit_at = now() - interval '5 minutes';
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_untracked_answers();
+    perform freshet.detect_untracked_answers();
     return query select i.fingerprint from analytics.incidents as i where i.kind = 'http_untracked' and i.closed_at is null order by 1;
 end $$;
 select cron.schedule('probe-edge', '0 0 1 1 *', $job$ select net.http_get('https://example.org/') $job$);
@@ -39,7 +39,7 @@ select results_eq('select * from pg_temp.open()', array['http_untracked:no job']
 -- The ledger.
 insert into analytics.http_calls (request_id, function_name, deadline_at, awaits_completion) values (900007, 'called', now() + interval '1 minute', false);
 insert into net._http_response (id, status_code, created) values (900007, 500, 'infinity');
-select private.harvest_responses();
+select freshet.harvest_responses();
 select results_eq(
     'select status_code, responded_at from analytics.http_calls where request_id = 900007', $$ values (500, null::timestamptz) $$,
     'the ledger takes the answer, and no moment'

@@ -10,7 +10,7 @@ select setval('net.http_request_queue_id_seq', 1000);
 update analytics.audit_state set judged_since = now() - interval '30 days';
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_untracked_answers();
+    perform freshet.detect_untracked_answers();
     return query select i.fingerprint from analytics.incidents as i
     where i.kind in ('http_untracked', 'history_lost') and i.closed_at is null order by i.fingerprint collate "C";
 end $$;
@@ -57,7 +57,7 @@ insert into analytics.http_calls (request_id, function_name, queued_at, deadline
 insert into net.http_request_queue (id, method, url, timeout_milliseconds) values (nextval('net.http_request_queue_id_seq'), 'GET', 'https://example.org', 1000);
 select is_empty('select * from pg_temp.open()', 'a call of the ledger, or one that still waits, is not lost');
 
-select pg_temp.answered(1005, '8 hours', 500), private.harvest_responses();
+select pg_temp.answered(1005, '8 hours', 500), freshet.harvest_responses();
 select is((select status_code from analytics.http_calls where request_id = 1005), 500, 'and what the ledger knows of is answered by what an outage left');
 
 -- A pass that is late by less than pg_net keeps answers has missed none.

@@ -19,7 +19,7 @@ select set_eq(
 select set_eq(
     $$ select format('%s by %s', t.tgname, t.tgfoid::regproc) from pg_trigger as t
        where t.tgrelid = 'public.scenario_attempts'::regclass and t.tgname = 'populate_fact_on_completion' $$,
-    array['populate_fact_on_completion by private.trigger_populate_fact'],
+    array['populate_fact_on_completion by freshet.trigger_populate_fact'],
     'the trigger and its function'
 );
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A');

@@ -2,7 +2,7 @@ begin;
 select plan(17);
 
 create function pg_temp.condition(filter jsonb) returns text language sql as $$
-    select private.filter_condition('analytics.mv_agent_progress', filter)
+    select freshet.filter_condition('analytics.mv_agent_progress', filter)
 $$;
 create function pg_temp.about(op text, held jsonb) returns text language sql as $$
     select pg_temp.condition(jsonb_build_object('column', 'agent_id', 'op', op, 'value', held))
@@ -32,7 +32,7 @@ select is(
 );
 
 -- The planner knows that false is false: the reading is not called, so what it casts cannot fail.
-create function private.reading_tap_failing(asked jsonb) returns setof private.training_my_stats_row language plpgsql stable as $$
+create function freshet.reading_tap_failing(asked jsonb) returns setof freshet.training_my_stats_row language plpgsql stable as $$
 begin
     raise exception 'the reading was called';
 end

@@ -53,7 +53,7 @@ select pg_temp.plant('probe-n', 'failed', 'ERROR:  x'), analytics.audit_pass();
 select pg_temp.plant('probe-n', 'succeeded'), analytics.audit_pass();
 select is((select resolution from analytics.incidents where subject = 'probe-n'), 'recovered', 'a nightly job has recovered after one good run');
 select results_eq(
-    $$ select s, extract(epoch from private.period_of_schedule(s))::integer from unnest(array['10 seconds', '* * * * *', '*/5 * * * *', '0,30 * * * *', '5 * * * *', '0 */6 * * *', '0 3 * * 1', '@daily', '1-59/2 * * * *', '0 1,13 * * *']) as s $$,
+    $$ select s, extract(epoch from freshet.period_of_schedule(s))::integer from unnest(array['10 seconds', '* * * * *', '*/5 * * * *', '0,30 * * * *', '5 * * * *', '0 */6 * * *', '0 3 * * 1', '@daily', '1-59/2 * * * *', '0 1,13 * * *']) as s $$,
     $$ values ('10 seconds', 10), ('* * * * *', 60), ('*/5 * * * *', 300), ('0,30 * * * *', 1800), ('5 * * * *', 3600), ('0 */6 * * *', 21600), ('0 3 * * 1', 86400), ('@daily', 60), ('1-59/2 * * * *', 60), ('0 1,13 * * *', 43200) $$,
     'how far apart its slots are is known before the calendar says so'
 );

@@ -45,10 +45,10 @@ select pg_temp.plant('probe-a', 'failed', 'ERROR:  much later'), analytics.audit
 select results_eq('select * from pg_temp.told() offset 6', $$ values ('opened', 'failed') $$, 'afterwards a failure is a failure');
 
 -- The window is as long as six periods of the job.
-select is(private.flapping_window('{"job": "probe-a"}'), interval '2 hours', 'two hours for what is due every ten minutes');
+select is(freshet.flapping_window('{"job": "probe-a"}'), interval '2 hours', 'two hours for what is due every ten minutes');
 select analytics.register_job('probe-n', '0 3 * * *', 'select 1');
-select is(private.flapping_window('{"job": "probe-n"}'), interval '6 days', 'six days for a nightly job');
-select is(private.flapping_window('{}'), interval '2 hours', 'two hours for what is no job''s');
+select is(freshet.flapping_window('{"job": "probe-n"}'), interval '6 days', 'six days for a nightly job');
+select is(freshet.flapping_window('{}'), interval '2 hours', 'two hours for what is no job''s');
 
 -- What speaks for others keeps its kind, and is over after half an hour of quiet when it comes again and again.
 create function pg_temp.refuse() returns void language plpgsql as $$

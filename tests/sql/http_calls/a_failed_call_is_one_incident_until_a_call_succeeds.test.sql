@@ -14,7 +14,7 @@ create function pg_temp.call(status integer, job text default 'probe-http') retu
     where status is not null order by c.call_id desc limit 1;
     update analytics.http_calls set queued_at = queued_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour'
     where status is null and call_id = (select max(call_id) from analytics.http_calls);
-    select private.detect_http();
+    select freshet.detect_http();
     update analytics.audit_state set pass_count = pass_count + 1;
 $$;
 create function pg_temp.open(kind text) returns setof text language sql as $$
@@ -34,7 +34,7 @@ select results_eq(
 select pg_temp.call(401);
 select pg_temp.call(500);
 select results_eq($$ select pg_temp.open('http_failed') $$, array['http_failed:probe-http 3'], 'later failures are counted in it');
-select private.detect_http();
+select freshet.detect_http();
 select results_eq($$ select pg_temp.open('http_failed') $$, array['http_failed:probe-http 3'], 'and none twice');
 
 select pg_temp.call(null);
@@ -47,7 +47,7 @@ select is_empty($$ select pg_temp.open('http_failed') $$, 'a success closes the 
 select is((select resolution from analytics.incidents where kind = 'http_failed'), 'recovered', 'as recovered');
 
 -- Thresholds count calls.
-select private.declare_job('probe-http', '0 0 1 1 *', 'select 1', '5 minutes', '5 minutes');
+select freshet.declare_job('probe-http', '0 0 1 1 *', 'select 1', '5 minutes', '5 minutes');
 update analytics.scheduled_jobs set failure_threshold = 2 where job_name = 'probe-http';
 select pg_temp.call(500);
 select is_empty($$ select pg_temp.open('http_failed') $$, 'below its threshold nothing is opened');
@@ -57,7 +57,7 @@ select results_eq($$ select pg_temp.open('http_failed') $$, array['http_failed:p
 -- Late, the truth. And what happened days ago does not make a third one flap.
 update analytics.incidents set opened_at = opened_at - interval '10 days';
 select analytics.complete_call(max(call_id), 'succeeded') from analytics.http_calls;
-select private.detect_http();
+select freshet.detect_http();
 select is_empty($$ select pg_temp.open('http_failed') $$, 'a completion that comes after a 500 corrects it');
 update analytics.audit_state set pass_count = pass_count + 1;
 
@@ -67,7 +67,7 @@ select analytics.complete_call(max(call_id), 'failed', 'SOURCE_UNAVAILABLE'), an
 select analytics.invoke_function('probe');
 update analytics.http_calls set job_name = 'probe-http' where call_id = (select max(call_id) from analytics.http_calls);
 select analytics.complete_call(max(call_id), 'failed', 'SOURCE_UNAVAILABLE') from analytics.http_calls;
-select private.detect_http();
+select freshet.detect_http();
 select is(
     (select evidence ->> 'message' from analytics.incidents where kind = 'http_failed' and closed_at is null),
     'function "probe" reported that it failed: SOURCE_UNAVAILABLE', 'a function''s own report of failure counts as one'
@@ -76,8 +76,8 @@ select is(
 select pg_temp.call(500, null);
 select is((select count(*) from analytics.incidents where kind = 'http_failed' and job_name is null), 0::bigint, 'a call by hand is nobody''s incident');
 select cron.unschedule('probe-http');
-select private.withdraw_job('probe-http');
-select private.detect_http();
+select freshet.withdraw_job('probe-http');
+select freshet.detect_http();
 select is_empty($$ select pg_temp.open('http_failed') $$, 'with its job the incident goes');
 select is(
     (select array_agg(resolution order by incident_id) from analytics.incidents where kind = 'http_failed'),

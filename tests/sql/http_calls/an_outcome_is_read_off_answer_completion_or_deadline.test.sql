@@ -13,9 +13,9 @@ returns void language sql as $$
 $$;
 create function pg_temp.outcome(call bigint) returns text language plpgsql as $$
 begin
-    perform private.harvest_responses();
-    perform private.settle_calls();
-    return (select concat_ws(' ', c.outcome, private.http_failure_class(c), c.answer_code) from analytics.http_calls as c where c.call_id = outcome.call);
+    perform freshet.harvest_responses();
+    perform freshet.settle_calls();
+    return (select concat_ws(' ', c.outcome, freshet.http_failure_class(c), c.answer_code) from analytics.http_calls as c where c.call_id = outcome.call);
 end $$;
 create function pg_temp.let_pass(call bigint) returns void language sql as $$
     update analytics.http_calls set queued_at = queued_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour' where call_id = let_pass.call;
@@ -85,8 +85,8 @@ select is(pg_temp.outcome(second) || ', ' || pg_temp.outcome(first), 'succeeded,
 -- Purge.
 update analytics.http_calls set queued_at = now() - interval '40 days', is_observed = outcome <> 'unknown';
 update analytics.http_calls set outcome = 'unknown', settled_at = now(), is_observed = false where call_id = (select call from slow);
-select is(private.purge_http_calls('30 days', 5), 5::bigint, 'old calls are deleted in batches');
-select is(private.purge_http_calls('30 days', 100) + 5 + (select count(*) from analytics.http_calls where outcome = 'pending' or not is_observed), 24::bigint, 'but for those that are open, or that no audit has seen');
+select is(freshet.purge_http_calls('30 days', 5), 5::bigint, 'old calls are deleted in batches');
+select is(freshet.purge_http_calls('30 days', 100) + 5 + (select count(*) from analytics.http_calls where outcome = 'pending' or not is_observed), 24::bigint, 'but for those that are open, or that no audit has seen');
 
 select * from finish();
 rollback;

@@ -7,7 +7,7 @@ delete from analytics.incidents;
 delete from analytics.findings;
 create function pg_temp.open() returns setof text language plpgsql as $$
 begin
-    perform private.detect_http(), private.detect_net_access(), private.detect_secrets(), private.join_http_causes();
+    perform freshet.detect_http(), freshet.detect_net_access(), freshet.detect_secrets(), freshet.join_http_causes();
     return query select i.fingerprint || ': ' || (i.evidence ->> 'message') from analytics.incidents as i where i.closed_at is null order by i.incident_id;
 end $$;
 create function pg_temp.set_secret(secret_name text, value text) returns void language sql as $$
@@ -31,9 +31,9 @@ select is_empty($$ select from analytics.findings as f, vault.decrypted_secrets 
 
 -- One cause is told once.
 select pg_temp.set_secret('project_url', null);
-select private.observe('failed', 'probe-http', 'bad', now(), '{"job": "probe-http", "message": "ERROR:  cannot invoke function \"x\": project_url is missing in Vault"}');
-select private.observe('failed', 'probe-other', 'bad', now(), '{"job": "probe-other", "message": "ERROR:  division by zero"}');
-select private.detect_http(), private.detect_net_access(), private.detect_secrets(), private.join_http_causes();
+select freshet.observe('failed', 'probe-http', 'bad', now(), '{"job": "probe-http", "message": "ERROR:  cannot invoke function \"x\": project_url is missing in Vault"}');
+select freshet.observe('failed', 'probe-other', 'bad', now(), '{"job": "probe-other", "message": "ERROR:  division by zero"}');
+select freshet.detect_http(), freshet.detect_net_access(), freshet.detect_secrets(), freshet.join_http_causes();
 select results_eq(
     $$ select i.subject from analytics.incidents as i join analytics.incidents as c on c.incident_id = i.cause_id where c.kind = 'secret_missing' $$,
     array['probe-http'], 'jobs that fail for want of the secret are told by it, others are not'
@@ -56,14 +56,14 @@ select results_eq(
     array['net_worker_gone'], 'which speaks for what is unknown because of it'
 );
 delete from net.http_request_queue;
-select private.detect_http(), private.detect_net_access(), private.detect_secrets(), private.join_http_causes();
+select freshet.detect_http(), freshet.detect_net_access(), freshet.detect_secrets(), freshet.join_http_causes();
 select is((select resolution from analytics.incidents where kind = 'net_worker_gone'), 'recovered', 'it closes when the queue is taken');
 
-create or replace function private.harvest_responses() returns bigint language plpgsql set search_path = '' as
+create or replace function freshet.harvest_responses() returns bigint language plpgsql set search_path = '' as
 $$ begin raise exception using errcode = '42P01', message = 'relation "net._http_response" does not exist'; end $$;
 select matches((select open from pg_temp.open() as open where open like 'net_worker%'), 'the tables of pg_net cannot be read \[42P01\]$', 'without its tables it cannot be said to send');
-create or replace function private.harvest_responses() returns bigint language sql set search_path = '' as $$ select 0::bigint $$;
-select private.detect_http(), private.detect_net_access(), private.detect_secrets(), private.join_http_causes();
+create or replace function freshet.harvest_responses() returns bigint language sql set search_path = '' as $$ select 0::bigint $$;
+select freshet.detect_http(), freshet.detect_net_access(), freshet.detect_secrets(), freshet.join_http_causes();
 select is_empty($$ select from analytics.incidents where kind = 'net_worker_gone' and closed_at is null $$, 'with them again it can');
 select results_eq(
     $$ select kind from analytics.alert_kinds where kind in ('http_failed', 'unknown_outcome', 'net_worker_gone', 'secret_missing') order by 1 $$,

@@ -28,7 +28,7 @@ select results_eq(
 select is(
     (select count(*) from analytics.http_calls as c where c::text ~ 'sk_live|secret|supabase\.co'), 0::bigint, 'and nothing of its address or headers'
 );
-select is(private.callee_of(u), e, u) from (values
+select is(freshet.callee_of(u), e, u) from (values
     ('https://hooks.slack.com/services/T0/B0/XXXX', '//hooks.slack.com'),
     ('http://user:password@127.0.0.1:54321/x?y', '//127.0.0.1:54321'),
     ('https://a.b/functions/v1/one/two', 'function "one"'),
@@ -43,7 +43,7 @@ select results_eq(
 );
 update analytics.http_calls set job_name = 'probe', outcome = 'failed', settled_at = now(), status_code = 401, harvested_at = now() where function_name = '//example.org';
 select is(
-    (select private.http_evidence(c) ->> 'message' from analytics.http_calls as c where c.function_name = '//example.org'),
+    (select freshet.http_evidence(c) ->> 'message' from analytics.http_calls as c where c.function_name = '//example.org'),
     'host example.org answered 401', 'what became of it names the host'
 );
 select throws_ok($$ select analytics.http_post('https://example.org', body := null) $$, 'P0001', 'body must not be null', 'pg_net''s own refusals come through');

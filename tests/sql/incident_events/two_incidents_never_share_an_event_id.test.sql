@@ -10,8 +10,8 @@ $$;
 create function pg_temp.event(id bigint) returns text language plpgsql as $$
 declare incident analytics.incidents := pg_temp.incident(id); told text;
 begin
-    perform private.enqueue_alert(incident, 'opened');
-    perform private.enqueue_alert(incident, 'opened');
+    perform freshet.enqueue_alert(incident, 'opened');
+    perform freshet.enqueue_alert(incident, 'opened');
     select o.event_id into strict told from analytics.outbox as o where o.incident_id = id;
     delete from analytics.outbox as o where o.incident_id = id;
     delete from analytics.incidents as i where i.incident_id = id;
@@ -22,7 +22,7 @@ select matches(pg_temp.event(1000000), '^[0-9a-f]{32}$', 'an event id is 32 hexa
 -- As after a restore: the same cluster, epoch, number and transition.
 select is((select count(distinct pg_temp.event(1000000)) from generate_series(1, 20)), 20::bigint, 'twenty incidents of one number have twenty event ids');
 select pg_temp.incident(1000001);
-select private.enqueue_alert(i, t) from analytics.incidents as i, unnest(array['opened', 'recovered', 'opened']) as t where i.incident_id = 1000001;
+select freshet.enqueue_alert(i, t) from analytics.incidents as i, unnest(array['opened', 'recovered', 'opened']) as t where i.incident_id = 1000001;
 select is((select count(*) from analytics.outbox where incident_id = 1000001), 2::bigint, 'each transition of an incident is one event, however often it is told');
 select is(
     (select event_id from analytics.outbox where incident_id = 1000001 and transition = 'opened'),

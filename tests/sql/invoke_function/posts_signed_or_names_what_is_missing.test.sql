@@ -49,7 +49,7 @@ select throws_ok(
     $$ select analytics.invoke_function('x', complete_within => '5 seconds') $$, '22023', null, 'so is a completion that is due before the answer'
 );
 -- A harvest that cannot be made keeps no call from being sent.
-create or replace function private.harvest_responses() returns bigint language plpgsql set search_path = '' as
+create or replace function freshet.harvest_responses() returns bigint language plpgsql set search_path = '' as
 $$ begin raise exception using errcode = '42P01', message = 'relation "net._http_response" does not exist'; end $$;
 select lives_ok($$ select analytics.invoke_function('cron-audit') $$, 'a call is sent even when the answers cannot be read');
 select is_empty(

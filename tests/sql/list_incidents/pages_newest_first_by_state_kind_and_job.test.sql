@@ -34,7 +34,7 @@ select is(
 );
 select is(analytics.list_incidents(page_size => 3) -> 'next_cursor', 'null', 'the last page has none, full as it may be');
 
-select private.enqueue_alert(i, 'opened') from analytics.incidents as i where i.subject = 'b';
+select freshet.enqueue_alert(i, 'opened') from analytics.incidents as i where i.subject = 'b';
 select results_eq(
     $$ select r -> 'payload' ->> 'message', r -> 'payload' ->> 'streak', r -> 'alerts' -> 0 ->> 'transition', r -> 'alerts' -> 0 ->> 'state'
        from jsonb_array_elements(analytics.list_incidents(job => 'b') -> 'rows') as r $$,

@@ -2,7 +2,7 @@ begin;
 select plan(9);
 
 create function pg_temp.next(schedule text, period interval, ago interval) returns interval language sql as $$
-    select private.next_slot_after('2026-11-29 12:00:00+00', next.schedule, next.period, timestamptz '2026-11-29 12:00:00+00' + next.ago) - timestamptz '2026-11-29 12:00:00+00';
+    select freshet.next_slot_after('2026-11-29 12:00:00+00', next.schedule, next.period, timestamptz '2026-11-29 12:00:00+00' + next.ago) - timestamptz '2026-11-29 12:00:00+00';
 $$;
 select is(pg_temp.next('10 seconds', '10 seconds', '-3 seconds'), interval '0', 'a slot that is to come is the next one');
 select is(pg_temp.next('10 seconds', '10 seconds', '4 minutes 57 seconds'), interval '5 minutes', 'of a job in seconds thirty may have passed since the pass');

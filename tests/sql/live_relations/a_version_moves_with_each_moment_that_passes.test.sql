@@ -10,7 +10,7 @@ create function pg_temp.let_pass() returns void language sql as $$
     update analytics.source_changes set changed_at = now() - interval '1 hour' where source = 'public.tap_people'::regclass;
 $$;
 create function pg_temp.version() returns integer language sql as $$
-    select (private.state_of('tap_people_of') ->> 'version')::integer;
+    select (freshet.state_of('tap_people_of') ->> 'version')::integer;
 $$;
 
 select is(pg_temp.version(), 0, 'nothing was written yet');

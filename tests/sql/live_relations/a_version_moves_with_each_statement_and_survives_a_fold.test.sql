@@ -6,7 +6,7 @@ create table public.tap_lines (id integer primary key);
 select analytics.register_live('tap_people_of', 'core', array['public.tap_people', 'public.tap_lines']::regclass[]);
 
 create function pg_temp.version() returns integer language sql as $$
-    select (private.state_of('tap_people_of') ->> 'version')::integer;
+    select (freshet.state_of('tap_people_of') ->> 'version')::integer;
 $$;
 
 select is(pg_temp.version(), 0, 'nothing was written yet');
@@ -30,7 +30,7 @@ select is(
 );
 select is(pg_temp.version(), 3, 'a fold does not move the version');
 select is(
-    private.state_of('tap_people_of') ->> 'refreshed_at',
+    freshet.state_of('tap_people_of') ->> 'refreshed_at',
     (select to_jsonb(max(changed_at)) #>> '{}' from analytics.source_changes where source in ('public.tap_people'::regclass, 'public.tap_lines'::regclass)),
     'the moment of the state is that of the newest change'
 );

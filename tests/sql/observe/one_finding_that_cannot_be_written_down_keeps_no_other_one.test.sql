@@ -31,7 +31,7 @@ select results_eq(
     'select * from pg_temp.open_now()', array['missing:probe-before', 'missing:probe-beside', 'missing:probe-odd'], 'once it can be written down, it is'
 );
 select is((select resolution from analytics.incidents where kind = 'detector_failed'), 'recovered', 'and the failure is over');
-select throws_ok($$ select private.observe('no_such_kind', 'x', 'bad', now(), '{}') $$, null, null, 'what is no kind is no finding, and raises');
+select throws_ok($$ select freshet.observe('no_such_kind', 'x', 'bad', now(), '{}') $$, null, null, 'what is no kind is no finding, and raises');
 
 select * from finish();
 rollback;

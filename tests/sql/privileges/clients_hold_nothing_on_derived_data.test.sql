@@ -4,11 +4,11 @@ select plan(4);
 select is_empty(
     $$ select c.oid::regclass, r.rolname
        from pg_class as c, pg_roles as r
-       where c.relnamespace in ('analytics'::regnamespace, 'private'::regnamespace)
+       where c.relnamespace in ('analytics'::regnamespace, 'freshet'::regnamespace)
          and c.relkind in ('r', 'p', 'v', 'm', 'f')
          and r.rolname in ('anon', 'authenticated')
          and has_table_privilege(r.rolname, c.oid, 'select, insert, update, delete, truncate, references, trigger') $$,
-    'anon and authenticated hold no privilege on any relation of analytics and private'
+    'anon and authenticated hold no privilege on any relation of analytics and freshet'
 );
 select is_empty(
     $$ select p.oid::regprocedure, r.rolname from pg_proc as p, pg_roles as r
@@ -18,7 +18,7 @@ select is_empty(
 );
 select is_empty(
     $$ select p.oid::regprocedure from pg_proc as p join pg_roles as r on r.oid = p.proowner
-       where p.pronamespace in ('analytics'::regnamespace, 'private'::regnamespace) and p.prosecdef and r.rolsuper $$,
+       where p.pronamespace in ('analytics'::regnamespace, 'freshet'::regnamespace) and p.prosecdef and r.rolsuper $$,
     'no definer function belongs to a superuser'
 );
 select is_empty(

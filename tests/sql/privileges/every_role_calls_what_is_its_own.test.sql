@@ -8,7 +8,7 @@ select results_eq(
        )
        from unnest(array[
            'analytics.get_cron_job_status()', 'analytics.health_check()', 'analytics.is_admin()', 'analytics.manual_refresh(text)',
-           'analytics.refresh_all_views()', 'analytics.refresh_view(text, text)', 'private.attempt_refresh(text)',
+           'analytics.refresh_all_views()', 'analytics.refresh_view(text, text)', 'freshet.attempt_refresh(text)',
            'public.custom_access_token_hook(jsonb)'
        ]) as f (name)
        join pg_proc as p on p.oid = f.name::regprocedure
@@ -22,7 +22,7 @@ select results_eq(
         ('analytics.manual_refresh(text)', array['authenticated', 'service_role']),
         ('analytics.refresh_all_views()', array['service_role']),
         ('analytics.refresh_view(text, text)', array['service_role']),
-        ('private.attempt_refresh(text)', null),
+        ('freshet.attempt_refresh(text)', null),
         ('public.custom_access_token_hook(jsonb)', array['supabase_auth_admin']) $$,
     'each role reaches these and no other'
 );

@@ -11,11 +11,11 @@ insert into cron.job_run_details (runid, jobid, status, command, start_time, end
 select 1100 + n, 1, 'succeeded', 'select 1', now() - interval '20 days', now() - interval '20 days' from generate_series(1, 40) as n;
 insert into cron.job_run_details (runid, jobid, status, command, start_time, end_time)
 values (1900, 1, 'succeeded', 'select 1', now(), 'infinity'), (2000, 1, 'succeeded', 'select 1', now(), now());
-select private.purge_runs(r) from analytics.retention as r where r.history = 'runs';
+select freshet.purge_runs(r) from analytics.retention as r where r.history = 'runs';
 select results_eq(
     'select runid from cron.job_run_details order by 1', array[1900, 2000]::bigint[], 'a run that ended at "infinity" is as old as it began, or as the runs around it'
 );
-select lives_ok('select private.purge_history()', 'and no purge fails of one');
+select lives_ok('select freshet.purge_history()', 'and no purge fails of one');
 
 select * from finish();
 rollback;

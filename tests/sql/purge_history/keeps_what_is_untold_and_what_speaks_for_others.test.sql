@@ -22,11 +22,11 @@ select pg_temp.alert(pg_temp.incident('untold', now() - interval '400 days'), 'o
 select pg_temp.alert(pg_temp.incident('still open', null), 'opened', now() - interval '400 days');
 select pg_temp.incident('consequence', now() - interval '400 days', pg_temp.incident('cause', now() - interval '400 days'));
 
-select is(private.purge_history() ->> 'outbox', '1', 'an alert goes that was delivered long ago, of an incident long over');
+select is(freshet.purge_history() ->> 'outbox', '1', 'an alert goes that was delivered long ago, of an incident long over');
 select is((select count(*)::integer from analytics.incidents where subject = 'told and over'), 0, 'and in the same call the incident');
 select is((select count(*)::integer from analytics.incidents where subject = 'consequence'), 0, 'a consequence goes …');
 select is((select count(*)::integer from analytics.incidents where subject = 'cause'), 1, '… before the incident that spoke for it');
-select private.purge_history();
+select freshet.purge_history();
 select bag_eq(
     $$ select subject from analytics.incidents where subject in ('told lately', 'untold', 'still open', 'cause') $$,
     array['told lately', 'untold', 'still open'],
@@ -36,11 +36,11 @@ select is((select count(*)::integer from analytics.outbox as o join analytics.in
 
 insert into analytics.refresh_log (view_name, requested_by, started_at, finished_at, outcome)
 values ('mv_probe', 'schedule', now() - interval '91 days', now() - interval '91 days', 'refreshed'), ('mv_probe', 'schedule', now(), now(), 'refreshed');
-select is(private.purge_history() ->> 'refresh_log', '1', 'the ledger keeps 90 days');
+select is(freshet.purge_history() ->> 'refresh_log', '1', 'the ledger keeps 90 days');
 update analytics.retention set keep_for = '92 days' where history = 'refresh_log';
 insert into analytics.refresh_log (view_name, requested_by, started_at, finished_at, outcome)
 values ('mv_probe', 'schedule', now() - interval '91 days', now() - interval '91 days', 'refreshed');
-select is(private.purge_history() ->> 'refresh_log', '0', 'or as long as the table says');
+select is(freshet.purge_history() ->> 'refresh_log', '0', 'or as long as the table says');
 select throws_ok(
     $$ update analytics.retention set keep_for = '1 hour' $$, '23514', null, 'which is a day at least'
 );

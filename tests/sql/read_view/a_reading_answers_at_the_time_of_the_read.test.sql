@@ -5,15 +5,15 @@ create table public.tap_facts (org text, person text, points integer);
 insert into public.tap_facts values
     ('north', 'anna', 3), ('north', 'bela', 5), ('north', 'cara', 7),
     ('south', 'anna', 30), ('south', 'bela', 50);
-create type private.tap_standing_row as (org text, person text, points integer, place bigint, asked_on date);
-create function private.reading_tap_standing(asked jsonb) returns setof private.tap_standing_row language sql stable set search_path = '' as $$
+create type freshet.tap_standing_row as (org text, person text, points integer, place bigint, asked_on date);
+create function freshet.reading_tap_standing(asked jsonb) returns setof freshet.tap_standing_row language sql stable set search_path = '' as $$
     select f.org, f.person, f.points, rank() over (order by f.points desc), (asked ->> 'today')::date
     from public.tap_facts as f
     where (asked ->> 'org' is null or f.org = asked ->> 'org')
         and (asked -> 'people' = 'null' or asked -> 'people' ? f.person)
 $$;
 -- A manager of anna in the north and of bela in the south.
-create function private.scope_tap_people(subject text, org_id text) returns setof text language sql stable set search_path = '' as $$
+create function freshet.scope_tap_people(subject text, org_id text) returns setof text language sql stable set search_path = '' as $$
     select case org_id when 'north' then 'anna' when 'south' then 'bela' end where subject = 'mia';
 $$;
 select analytics.register_live('tap_facts', 'core', array['public.tap_facts']::regclass[]);

@@ -52,7 +52,7 @@ select results_eq(
 );
 select is_empty(
     $$ select s.* from second_call as s
-       where s.view_name in (select source.view_name from private.refresh_order() as source where source.depth = 0)
+       where s.view_name in (select source.view_name from freshet.refresh_order() as source where source.depth = 0)
            and s.view_name not in ('mv_b_broken', 'mv_z_lower') and s.outcome <> 'skipped_clean' $$,
     'what has not changed is not computed again'
 );

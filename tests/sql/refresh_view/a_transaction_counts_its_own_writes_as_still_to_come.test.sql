@@ -4,11 +4,11 @@ select plan(4);
 -- A number of its own, as every writer has.
 create table public.tap_probe (n integer);
 select is(
-    pg_visible_in_snapshot(pg_current_xact_id(), private.others_snapshot()), false,
+    pg_visible_in_snapshot(pg_current_xact_id(), freshet.others_snapshot()), false,
     'the own transaction is in progress'
 );
 select ok(
-    pg_snapshot_xmax(private.others_snapshot())::text::bigint > pg_current_xact_id()::text::bigint,
+    pg_snapshot_xmax(freshet.others_snapshot())::text::bigint > pg_current_xact_id()::text::bigint,
     'whoever comes later is beyond it'
 );
 select is(
@@ -16,7 +16,7 @@ select is(
         select count(*)
         from generate_series(pg_current_xact_id()::text::bigint - 50, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1) as g
         where g <> pg_current_xact_id()::text::bigint
-            and pg_visible_in_snapshot(g::text::xid8, private.others_snapshot())
+            and pg_visible_in_snapshot(g::text::xid8, freshet.others_snapshot())
                 is distinct from pg_visible_in_snapshot(g::text::xid8, pg_current_snapshot())
     ),
     0::bigint, 'of all others it says what the current snapshot says'

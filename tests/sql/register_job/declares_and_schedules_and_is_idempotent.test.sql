@@ -19,12 +19,12 @@ select results_eq(
     $$ values (3, '2030-01-01'::timestamptz) $$,
     'what a person set stays'
 );
-select private.withdraw_job('probe-a'), private.withdraw_job('probe-a');
+select freshet.withdraw_job('probe-a'), freshet.withdraw_job('probe-a');
 select is((select count(*) from analytics.scheduled_jobs where job_name = 'probe-a'), 0::bigint, 'a declaration can be withdrawn, twice');
 
 select results_eq(
     $$ select j.jobname::text from cron.job as j left join analytics.scheduled_jobs as d
-        on d.job_name = j.jobname and d.schedule = j.schedule and d.command_fingerprint = private.command_fingerprint(j.command)
+        on d.job_name = j.jobname and d.schedule = j.schedule and d.command_fingerprint = freshet.command_fingerprint(j.command)
         where j.jobname <> 'probe-a' and d.job_name is null $$,
     $$ select null::text where false $$,
     'every job that the migrations scheduled is declared as it is'

@@ -7,7 +7,7 @@ select set_eq(
     'a table behind a plain view, and a materialized view as a source of its own'
 );
 select results_eq(
-    $$ select view_name, depth from private.refresh_order() where view_name in ('mv_lane_score_distribution', 'mv_weakness_patterns') $$,
+    $$ select view_name, depth from freshet.refresh_order() where view_name in ('mv_lane_score_distribution', 'mv_weakness_patterns') $$,
     $$ values ('mv_lane_score_distribution'::text, 0), ('mv_weakness_patterns', 1) $$,
     'sources come before the views that read them'
 );

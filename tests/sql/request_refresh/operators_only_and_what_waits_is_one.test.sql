@@ -9,7 +9,7 @@ set local role authenticated;
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000aa", "role": "authenticated", "user_metadata": {"is_admin": true}}';
 select throws_ok($$ select analytics.request_refresh('mv_agent_progress') $$, '42501', 'permission denied: admins only', 'a member is refused');
 select throws_ok($$ select analytics.refresh_request(1) $$, '42501', 'permission denied: admins only', 'and may not look either');
-select throws_ok($$ select private.request_refresh('mv_agent_progress', null, 'service') $$, '42501', null, 'nor go in by the back door');
+select throws_ok($$ select freshet.request_refresh('mv_agent_progress', null, 'service') $$, '42501', null, 'nor go in by the back door');
 
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000ad", "role": "authenticated", "is_admin": true}';
 select throws_ok($$ select analytics.request_refresh('mv_nowhere') $$, 'PT404', 'unknown view "mv_nowhere"', 'an unknown view is named');
@@ -30,7 +30,7 @@ select isnt(analytics.request_refresh(pack => 'arena') -> 'id', (select a -> 'id
 
 -- Done a moment ago.
 reset role;
-select private.claim_refresh(), private.run_refresh();
+select freshet.claim_refresh(), freshet.run_refresh();
 select isnt((select r.finished_at from analytics.refresh_requests as r where r.view_name = 'mv_agent_progress'), null, 'the queue does it');
 set local role authenticated;
 select throws_ok($$ select analytics.request_refresh('mv_agent_progress') $$, 'PT429', null, 'an admin asks once a minute for each view');

@@ -54,9 +54,9 @@ select pg_temp.come_as('u', '00000000-0000-4000-8000-0000000000a1', 'admin');
 select is((select count(*) from public.scenario_attempts), 2::bigint, 'and as an admin those of the organisation');
 
 reset role;
-select is_empty(format('select * from private.scope_agents_of_user(%L)', s.spelling), format('scope relation: "%s" owns no agent', left(s.spelling, 40)))
+select is_empty(format('select * from freshet.scope_agents_of_user(%L)', s.spelling), format('scope relation: "%s" owns no agent', left(s.spelling, 40)))
 from strange_ids as s;
-select is_empty(format('select * from private.scope_people_of_manager(%L, %L)', 'u', s.spelling), format('scope relation: nobody is "%s"''s', left(s.spelling, 40)))
+select is_empty(format('select * from freshet.scope_people_of_manager(%L, %L)', 'u', s.spelling), format('scope relation: nobody is "%s"''s', left(s.spelling, 40)))
 from strange_ids as s;
 select is_empty(
     $$ select p.polname from pg_catalog.pg_policy as p where pg_get_expr(p.polqual, p.polrelid) ~ '\muid\(\)|::uuid' $$,

@@ -85,7 +85,7 @@ begin
                 end, pg_catalog.format_type(t.type, null)), ', ' order by t.place)
             from unnest(p.proargtypes) with ordinality as t (type, place)
         ) as a
-        where n.nspname in ('analytics', 'private', 'public') and p.prokind = 'f' and p.prorettype <> 'trigger'::pg_catalog.regtype
+        where n.nspname in ('analytics', 'freshet', 'public') and p.prokind = 'f' and p.prorettype <> 'trigger'::pg_catalog.regtype
             and has_function_privilege('authenticated', p.oid, 'execute')
         union all
         -- A trigger needs no right to be called: a statement that changes no row fires it.
@@ -126,7 +126,7 @@ select ok(
 );
 select is_empty(
     $$ select p.oid::regprocedure from pg_proc as p
-       where p.prosecdef and p.pronamespace in ('analytics'::regnamespace, 'private'::regnamespace, 'public'::regnamespace)
+       where p.prosecdef and p.pronamespace in ('analytics'::regnamespace, 'freshet'::regnamespace, 'public'::regnamespace)
          and p.prorettype <> 'trigger'::regtype and has_function_privilege('authenticated', p.oid, 'execute')
          and not exists (select from attacked as a where a.what like format('select %s.%s(%%', p.pronamespace::regnamespace, p.proname)) $$,
     'each definer function that signed-in users reach was tried'

@@ -7,7 +7,7 @@ select analytics.audit_pass();
 set local application_name = 'pg_cron';
 select pg_stat_clear_snapshot();
 create function pg_temp.observe(state text, kind text default 'stuck') returns void language sql as $$
-    select private.observe(
+    select freshet.observe(
         kind, 'probe-a', state, clock_timestamp(),
         case state when 'bad' then jsonb_build_object('job', 'probe-a', 'pid', pg_backend_pid(), 'started_at', clock_timestamp()) else '{}' end
     );
@@ -19,7 +19,7 @@ $$;
 select pg_temp.observe('bad'), pg_temp.observe('bad', 'detached');
 select pg_temp.observe('ok'), pg_temp.observe('ok', 'detached');
 select results_eq('select pg_temp.open_now()', array['detached:probe-a', 'stuck:probe-a'], 'a run whose row has ended is not over while its process works (pg_cron 178)');
-select private.withdraw_subjects(k, '{}') from unnest(array['stuck', 'detached']) as k;
+select freshet.withdraw_subjects(k, '{}') from unnest(array['stuck', 'detached']) as k;
 select results_eq('select pg_temp.open_now()', array['detached:probe-a', 'stuck:probe-a'], 'nor when its job is unscheduled');
 select is((select count(*) from analytics.outbox where payload ->> 'job' = 'probe-a' and transition = 'recovered'), 0::bigint, 'and nothing is told');
 select pg_temp.observe('bad', 'lock_wait'), pg_temp.observe('ok', 'lock_wait');

@@ -22,7 +22,7 @@ create function pg_temp.call() returns void language sql as $$ select analytics.
 create function pg_temp.verdict_of_one_signed(ago interval) returns text language sql as $$
     select analytics.verify_call(
         'nightly', c.call_id, t.at, 'ab',
-        private.call_signature(private.vault_secret('freshet_call_secret'), 'nightly', c.call_id, t.at, 'ab')
+        freshet.call_signature(freshet.vault_secret('freshet_call_secret'), 'nightly', c.call_id, t.at, 'ab')
     )
     from (select max(h.call_id) as call_id from analytics.http_calls as h) as c
     cross join (select extract(epoch from clock_timestamp() - ago)::bigint as at) as t

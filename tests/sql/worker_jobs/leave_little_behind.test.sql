@@ -2,9 +2,9 @@
 begin isolation level repeatable read;
 select plan(13);
 
-select private.schedule_refresh_workers();
+select freshet.schedule_refresh_workers();
 select results_eq(
-    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = private.refresh_worker_command(right(d.job_name, 1)::integer, false), j.active, d.is_worker
+    $$ select d.job_name, j.schedule in ('10 seconds', '* * * * *'), j.command = freshet.refresh_worker_command(right(d.job_name, 1)::integer, false), j.active, d.is_worker
        from analytics.scheduled_jobs as d join cron.job as j on j.jobname = d.job_name
        where d.job_name like 'analytics-refresh-queue-%' order by d.job_name $$,
     $$ values ('analytics-refresh-queue-1', true, true, true, true), ('analytics-refresh-queue-2', true, true, true, true) $$,
@@ -15,7 +15,7 @@ select is(
     'neither is taken for a duplicate of the other'
 );
 select is(
-    private.time_limit_of_job('analytics-refresh-queue-1'), null,
+    freshet.time_limit_of_job('analytics-refresh-queue-1'), null,
     'they have no limit of their own that a view could come near'
 );
 select results_eq(
@@ -48,29 +48,29 @@ update analytics.audit_state set low_runid = 5, last_audit_at = now();
 select is(pg_temp.listed(analytics.list_runs()), '3 2', 'a list of all runs leaves out what workers did well');
 select is(pg_temp.listed(analytics.list_runs(page_size => 1)), '3', 'page by page');
 select is(pg_temp.listed(analytics.list_runs(job => 'probe-worker')), '6 5 4 3 1', 'by name they are listed');
-select is(private.purge_history() -> 'runs', '1', 'a succeeded run of a worker is deleted after an hour');
+select is(freshet.purge_history() -> 'runs', '1', 'a succeeded run of a worker is deleted after an hour');
 select is(
     (select array_agg(runid order by runid) from cron.job_run_details), array[2, 3, 4, 5, 6]::bigint[],
     'failures, other jobs, and what the audit has not read stay'
 );
-select is(private.begin_epoch(), null, 'and no epoch begins');
+select is(freshet.begin_epoch(), null, 'and no epoch begins');
 update analytics.audit_state set low_runid = 0, last_audit_at = null, judged_since = null;
 select is(
-    private.purge_history() -> 'runs', '1',
+    freshet.purge_history() -> 'runs', '1',
     'before the first pass, which judges no past, they go as well: functions that are never deployed let nothing pile up'
 );
 
 -- Runs of two minutes, one right after the other.
-create function pg_temp.run(run bigint, job text) returns private.audited_run language plpgsql as $$
+create function pg_temp.run(run bigint, job text) returns freshet.audited_run language plpgsql as $$
 begin
-    return jsonb_populate_record(null::private.audited_run, jsonb_build_object(
+    return jsonb_populate_record(null::freshet.audited_run, jsonb_build_object(
         'runid', run, 'job_name', job, 'status', 'succeeded', 'ending', 'succeeded',
         'started_at', now() + run * interval '2 minutes', 'ended_at', now() + (run + 1) * interval '2 minutes'
     ));
 end
 $$;
-select private.note_pace(array[pg_temp.run(n, job)]) from generate_series(11, 14) as n, unnest(array['probe-plain', 'probe-worker']) as job order by n;
-select private.detect_pile_up(array[pg_temp.run(14, 'probe-plain'), pg_temp.run(14, 'probe-worker')]);
+select freshet.note_pace(array[pg_temp.run(n, job)]) from generate_series(11, 14) as n, unnest(array['probe-plain', 'probe-worker']) as job order by n;
+select freshet.detect_pile_up(array[pg_temp.run(14, 'probe-plain'), pg_temp.run(14, 'probe-worker')]);
 select is((select state from analytics.findings where kind = 'pile_up' and subject = 'probe-plain'), 'bad', 'a job whose runs queue is told');
 select is((select state from analytics.findings where kind = 'pile_up' and subject = 'probe-worker'), null, 'a worker that follows itself at once has work');
 

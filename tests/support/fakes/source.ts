@@ -16,7 +16,7 @@ interface FakeView {
 export class FakeSource implements Source {
   readonly #clock: Clock;
   readonly #views = new Map<string, FakeView>();
-  /** What `private.scope_<relation>` says of a subject; inside an organisation the key is `subject@org`. */
+  /** What `freshet.scope_<relation>` says of a subject; inside an organisation the key is `subject@org`. */
   readonly owners = new Map<string, readonly string[]>();
   is_down = false;
   /** Answers as a database would that forgot the WHERE. */

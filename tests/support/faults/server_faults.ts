@@ -141,7 +141,7 @@ async function prepare(cluster: CronCluster): Promise<void> {
       select analytics.register_view('${view}', 'probe', '* * * * *', '1 hour');
       update analytics.scheduled_jobs set recovery_threshold = 1 where job_name = 'refresh-${view}';`).join("\n")
   }
-    select analytics.refresh_view(view_name) from private.refresh_order() order by depth`).simple();
+    select analytics.refresh_view(view_name) from freshet.refresh_order() order by depth`).simple();
   await cluster
     .owner()`update analytics.scheduled_jobs set paused_until = now() + interval '1 day' where job_name !~ 'mv_slow'`;
   await onlySlowJobs(cluster);

@@ -59,7 +59,7 @@ begin
             on conflict on constraint struck_jobs_pkey do update set struck_at = excluded.struck_at;
         end if;
     end if;
-    perform private.observe(what, subject, state, clock_timestamp(), evidence);
+    perform freshet.observe(what, subject, state, clock_timestamp(), evidence);
 end
 $$;
 
@@ -69,7 +69,7 @@ declare
     started_at constant timestamptz := clock_timestamp();
 begin
     perform pg_temp.see_something() from generate_series(1, floor(random() * 6)::integer);
-    perform private.announce_incidents(started_at);
+    perform freshet.announce_incidents(started_at);
     insert into seen as s (incident_id, pass_count, was_muted)
     select i.incident_id, 1, coalesce(j.muted_until > clock_timestamp(), false)
     from analytics.incidents as i
@@ -103,7 +103,7 @@ returns setof text language sql as $$
     from analytics.incidents as i
     join analytics.incidents as c on c.incident_id = i.cause_id
     where c.closed_at is null and i.closed_at is null
-        and private.severity_rank(c.severity) < private.severity_rank(i.severity)
+        and freshet.severity_rank(c.severity) < freshet.severity_rank(i.severity)
 $$;
 
 create function pg_temp.play(seed integer)
@@ -124,7 +124,7 @@ begin
         -- Whatever waits for the end of a cause, or to be told again, has waited then.
         for pass in 1..4 loop
             perform pg_temp.let_pass('16 minutes');
-            perform private.announce_incidents(clock_timestamp());
+            perform freshet.announce_incidents(clock_timestamp());
         end loop;
         said := array(select s from pg_temp.silent() as s);
         raise exception using errcode = 'FRDRY';

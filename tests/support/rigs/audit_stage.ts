@@ -58,7 +58,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
     // Its history stays: what others delete of it is a finding.
     const [row] = await sql`delete from cron.job where jobname = ${job} returning jobid`;
     gone.push(Number(row?.["jobid"]));
-    await sql`select private.withdraw_job(${job})`;
+    await sql`select freshet.withdraw_job(${job})`;
     scheduled.delete(job);
   }
 
@@ -136,7 +136,7 @@ async function audit(sink: EnvelopeSink, changes: AuditChanges): Promise<AuditSu
 
 export async function clearAudit(sql: postgres.Sql | postgres.TransactionSql): Promise<void> {
   await sql`truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
-      private.detector_arrears, analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, net._http_response,
+      freshet.detector_arrears, analytics.job_slots, analytics.http_calls, analytics.job_pace, analytics.struck_jobs, analytics.view_watch, net._http_response,
       analytics.check_ins_asked`;
   await sql`
     update analytics.audit_state

@@ -57,14 +57,14 @@ export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
     delete from analytics.scheduled_jobs where job_name like 'probe%';
     delete from analytics.audit_state;
     insert into analytics.audit_state (system_identifier, history_relation, low_runid)
-    values (private.system_identifier(), 'cron.job_run_details'::regclass, 0);
+    values (freshet.system_identifier(), 'cron.job_run_details'::regclass, 0);
     update analytics.alert_channels
     set state = 'untried', detail = null, checked_at = null, events_not_before = '-infinity', check_ins_not_before = '-infinity';
     update analytics.views
     set registered_at = now(), refreshed_at = null, verified_at = null, source_snapshot = null, row_count = null;
   `).simple();
   // The registry's order is by dependency; emptied the other way round, none is read by another.
-  const views = await admin`select view_name from private.refresh_order() order by depth desc`;
+  const views = await admin`select view_name from freshet.refresh_order() order by depth desc`;
   for (const row of views) {
     await admin.unsafe(`refresh materialized view analytics."${row["view_name"]}" with no data`);
   }

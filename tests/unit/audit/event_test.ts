@@ -125,7 +125,7 @@ Deno.test("alertEvent() gives a renamed job its name back, and offers to keep th
   const { facts } = alertEvent(failedAlert(1, { kind: "renamed", job: "old", renamed_to: "new", jobid: 7 }), runbook);
   const [, back, keep] = String(facts["repair_sql"]).split("\n");
   assert.equal(back, "select cron.unschedule(7); select analytics.restore_job('old');");
-  assert.match(keep ?? "", /^-- or, .*: select analytics\.adopt_job\('new'\); select private\.withdraw_job\('old'\);$/);
+  assert.match(keep ?? "", /^-- or, .*: select analytics\.adopt_job\('new'\); select freshet\.withdraw_job\('old'\);$/);
 });
 
 Deno.test("minimalEvent() is the same event in a few hundred bytes", () => {

@@ -43,7 +43,7 @@ export async function makeStage(rows: number): Promise<Stage> {
   const asked = { params: {}, today: String(first?.today), org: String(first?.id), people: null };
 
   const read = (connection: postgres.Sql) =>
-    connection`select * from private.reading_training_org_overview(${connection.json(asked)})`;
+    connection`select * from freshet.reading_training_org_overview(${connection.json(asked)})`;
   const addUp = (connection: postgres.Sql) =>
     connection`
       select count(distinct f.user_id), count(*), round(avg(f.score), 3), max(f.ended_at),

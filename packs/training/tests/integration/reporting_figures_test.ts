@@ -46,7 +46,7 @@ async function read(
 ): Promise<Record<string, unknown>[]> {
   const today = new Date().toISOString().slice(0, 10);
   const question = { today, org, params, people: whom === null ? null : [...whom] };
-  return await owner`select * from private.${owner(`reading_training_${name}`)}(${owner.json(question)}) as r`;
+  return await owner`select * from freshet.${owner(`reading_training_${name}`)}(${owner.json(question)}) as r`;
 }
 
 /** Cells as text, so that two spellings of one number are one. */

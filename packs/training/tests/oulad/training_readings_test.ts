@@ -80,7 +80,7 @@ async function reading(sql: postgres.Sql, name: string, asked: Record<string, po
   await sql`set time zone 'UTC'`;
   const rows = await sql<{ row: TextRow }[]>`
     select (select jsonb_object_agg(c.key, c.value) from jsonb_each_text(to_jsonb(r)) as c) as row
-    from private.${sql(`reading_${name}`)}(${sql.json(asked)}) as r
+    from freshet.${sql(`reading_${name}`)}(${sql.json(asked)}) as r
     where r.org_id in (select o.id from public.orgs as o where o.id = md5('oulad:module:' || o.name)::uuid)`;
   return rows.map(({ row }) => row);
 }

@@ -1,4 +1,4 @@
-create function private.alert_event_id(event_seed uuid, transition text)
+create function freshet.alert_event_id(event_seed uuid, transition text)
 returns text
 language sql
 immutable
@@ -7,7 +7,7 @@ as $$
     select left(encode(sha256(convert_to(concat_ws('|', event_seed::text, transition), 'UTF8')), 'hex'), 32);
 $$;
 
-revoke all on function private.alert_event_id(uuid, text) from public, anon, authenticated;
+revoke all on function freshet.alert_event_id(uuid, text) from public, anon, authenticated;
 
-comment on function private.alert_event_id(uuid, text) is
+comment on function freshet.alert_event_id(uuid, text) is
     'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';

@@ -1,7 +1,7 @@
--- Object: private.alert_family()
+-- Object: freshet.alert_family()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.alert_family(incident analytics.incidents)
+create function freshet.alert_family(incident analytics.incidents)
 returns text
 language sql
 stable
@@ -28,7 +28,7 @@ as $$
     ) as t;
 $$;
 
-revoke all on function private.alert_family(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.alert_family(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.alert_family(analytics.incidents) is
+comment on function freshet.alert_family(analytics.incidents) is
     'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';

@@ -1,8 +1,8 @@
--- Object: private.alert_payload()
+-- Object: freshet.alert_payload()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.alert_payload(incident analytics.incidents, transition text)
+create function freshet.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
 language plpgsql
 stable
@@ -30,6 +30,6 @@ begin
 end
 $$;
 
-revoke all on function private.alert_payload(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.alert_payload(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
+comment on function freshet.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';

@@ -1,8 +1,8 @@
--- Object: private.announce_incidents()
+-- Object: freshet.announce_incidents()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.announce_incidents(pass_started_at timestamptz)
+create function freshet.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,11 +17,11 @@ declare
 begin
     -- Without causes and groups each is told by itself: more to read, and none is lost.
     begin
-        perform private.gather_causes(pass_started_at);
+        perform freshet.gather_causes(pass_started_at);
     exception
         when assert_failure or others then
             failures := failures || jsonb_build_object(
-                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+                'sqlstate', sqlstate, 'message', 'causes could not be gathered: ' || left(sqlerrm, 500), 'is_passing', freshet.is_passing(sqlstate)
             );
     end;
 
@@ -32,17 +32,17 @@ begin
         and i.cause_id is null
         and (
             i.closed_at is null
-            or i.closed_at >= pass_started_at and not private.waits_a_pass(i.kind)
+            or i.closed_at >= pass_started_at and not freshet.waits_a_pass(i.kind)
         )
-        and (is_first or i.opened_at < pass_started_at or not private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
+        and (is_first or i.opened_at < pass_started_at or not freshet.waits_a_pass(i.kind))
+        and not freshet.is_muted(i);
     begin
-        perform private.gather_groups(news, is_first);
-        again := private.tell_again();
+        perform freshet.gather_groups(news, is_first);
+        again := freshet.tell_again();
     exception
         when assert_failure or others then
             failures := failures || jsonb_build_object(
-                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', private.is_passing(sqlstate)
+                'sqlstate', sqlstate, 'message', 'groups could not be gathered: ' || left(sqlerrm, 500), 'is_passing', freshet.is_passing(sqlstate)
             );
     end;
 
@@ -54,7 +54,7 @@ begin
             and (i.incident_id = any (news || again) or i.kind = 'storm' and i.closed_at is null)
         order by i.incident_id
     loop
-        failure := private.tell(waiting, 'opened');
+        failure := freshet.tell(waiting, 'opened');
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
@@ -73,7 +73,7 @@ begin
             and i.recovery_announced_at is null
         order by i.incident_id
     loop
-        failure := private.tell(waiting, 'recovered');
+        failure := freshet.tell(waiting, 'recovered');
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
@@ -83,15 +83,15 @@ begin
     if cardinality(failures) > 1 then
         failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
     end if;
-    perform private.note_detector('announcement', failure);
-    perform private.tell(i.incident_id, 'opened')
+    perform freshet.note_detector('announcement', failure);
+    perform freshet.tell(i.incident_id, 'opened')
     from analytics.incidents as i
     where failure is not null and i.kind = 'detector_failed' and i.subject = 'announcement'
         and i.closed_at is null and i.announced_at is null and i.cause_id is null;
 end
 $$;
 
-revoke all on function private.announce_incidents(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.announce_incidents(timestamptz) from public, anon, authenticated;
 
-comment on function private.announce_incidents(timestamptz) is
+comment on function freshet.announce_incidents(timestamptz) is
     'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';

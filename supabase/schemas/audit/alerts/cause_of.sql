@@ -1,7 +1,7 @@
--- Object: private.cause_of()
+-- Object: freshet.cause_of()
 -- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
 --      outlives its cause is told too.
-create function private.cause_of(incident analytics.incidents)
+create function freshet.cause_of(incident analytics.incidents)
 returns setof bigint
 language plpgsql
 stable
@@ -33,17 +33,17 @@ begin
     from candidate as r
     join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
-    where private.severity_rank(c.severity) >= private.severity_rank(incident.severity)
+    where freshet.severity_rank(c.severity) >= freshet.severity_rank(incident.severity)
         -- One that is told, or is about to be.
         and root.closed_at is null
-        and not private.is_muted(c)
+        and not freshet.is_muted(c)
         -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
         -- after that.
         and not exists (
             select
             from unnest(about) as j (job)
             where coalesce(
-                incident.opened_at > private.last_strike(c, r.reach, j.job) + private.usual_period(j.job) + interval '5 minutes',
+                incident.opened_at > freshet.last_strike(c, r.reach, j.job) + freshet.usual_period(j.job) + interval '5 minutes',
                 true
             )
         )
@@ -52,7 +52,7 @@ begin
 end
 $$;
 
-revoke all on function private.cause_of(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.cause_of(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.cause_of(analytics.incidents) is
+comment on function freshet.cause_of(analytics.incidents) is
     'The open incident that caused this one, by its reach; no row when none did.';

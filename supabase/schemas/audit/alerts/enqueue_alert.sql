@@ -1,24 +1,24 @@
--- Object: private.enqueue_alert()
+-- Object: freshet.enqueue_alert()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.enqueue_alert(incident analytics.incidents, transition text)
+create function freshet.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     insert into analytics.outbox (event_id, incident_id, transition, payload, created_at, not_before)
     values (
-        private.alert_event_id(incident.event_seed, transition),
+        freshet.alert_event_id(incident.event_seed, transition),
         incident.incident_id,
         transition,
-        private.alert_payload(incident, transition),
+        freshet.alert_payload(incident, transition),
         clock_timestamp(),
         clock_timestamp()
     )
     on conflict do nothing;
 $$;
 
-revoke all on function private.enqueue_alert(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.enqueue_alert(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.enqueue_alert(analytics.incidents, text) is 'Puts an incident''s transition into the outbox. Idempotent.';
+comment on function freshet.enqueue_alert(analytics.incidents, text) is 'Puts an incident''s transition into the outbox. Idempotent.';

@@ -1,7 +1,7 @@
--- Object: private.family_threshold()
+-- Object: freshet.family_threshold()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.family_threshold(incident analytics.incidents)
+create function freshet.family_threshold(incident analytics.incidents)
 returns integer
 language sql
 immutable
@@ -11,7 +11,7 @@ as $$
     select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
 $$;
 
-revoke all on function private.family_threshold(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.family_threshold(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.family_threshold(analytics.incidents) is
+comment on function freshet.family_threshold(analytics.incidents) is
     'From how many incidents of its family within an hour on they are told as one.';

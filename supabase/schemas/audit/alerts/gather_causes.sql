@@ -1,8 +1,8 @@
--- Object: private.gather_causes()
+-- Object: freshet.gather_causes()
 -- Grain: alert_causes: one row per kind and kind of which it is the consequence
 -- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
 --      transaction of the pass, so that an incident and its alert exist together or not at all.
-create function private.gather_causes(pass_started_at timestamptz)
+create function freshet.gather_causes(pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,24 +30,24 @@ begin
         and (
             c.closed_at < clock_timestamp() - interval '15 minutes'
             or c.closed_at is not null and (c.announced_at is null or c.resolution = 'withdrawn')
-            or c.closed_at is null and i.named_at is null and private.is_muted(c)
+            or c.closed_at is null and i.named_at is null and freshet.is_muted(c)
         );
 
     update analytics.incidents as i
-    set cause_id = (select c from private.cause_of(i) as c)
+    set cause_id = (select c from freshet.cause_of(i) as c)
     where i.announced_at is null
         and i.cause_id is null
         and (i.closed_at is null or i.closed_at >= pass_started_at)
         -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
         -- pass on purpose.
-        and (i.opened_at >= pass_started_at or private.waits_a_pass(i.kind))
-        and not private.is_muted(i);
+        and (i.opened_at >= pass_started_at or freshet.waits_a_pass(i.kind))
+        and not freshet.is_muted(i);
 
-    perform private.settle_causes();
+    perform freshet.settle_causes();
 end
 $$;
 
-revoke all on function private.gather_causes(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.gather_causes(timestamptz) from public, anon, authenticated;
 
-comment on function private.gather_causes(timestamptz) is
+comment on function freshet.gather_causes(timestamptz) is
     'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';

@@ -1,7 +1,7 @@
--- Object: private.gather_groups()
+-- Object: freshet.gather_groups()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.gather_groups(news bigint[], is_first boolean)
+create function freshet.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,8 +19,8 @@ begin
             select
                 i.incident_id,
                 -- What a first audit finds was there before: it is an inventory, not a storm.
-                case when f.is_note then 'first audit' else private.alert_family(i) end as family,
-                case when f.is_note then 2 else private.family_threshold(i) end as threshold
+                case when f.is_note then 'first audit' else freshet.alert_family(i) end as family,
+                case when f.is_note then 2 else freshet.family_threshold(i) end as threshold
             from analytics.incidents as i
             cross join lateral (select is_first and i.severity in ('info', 'warning') as is_note) as f
             where i.incident_id = any (news)
@@ -35,8 +35,8 @@ begin
             and i.cause_id is null
             and i.kind <> 'storm'
             and i.opened_at >= told_since
-            and private.alert_family(i) = family.family
-            and private.family_threshold(i) = family.threshold;
+            and freshet.alert_family(i) = family.family
+            and freshet.family_threshold(i) = family.threshold;
         select g.incident_id, g.last_seen_at into open_one
         from analytics.incidents as g
         where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
@@ -44,10 +44,10 @@ begin
         if open_one is not null then
             -- Long after the last of them it takes as many again to be the same matter.
             if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
-                perform private.join_group(open_one.incident_id, family.members);
+                perform freshet.join_group(open_one.incident_id, family.members);
             end if;
         elsif cardinality(family.members) + coalesce(cardinality(told), 0) >= family.threshold then
-            perform private.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
+            perform freshet.open_group(family.family, family.members, case when cardinality(told) = 1 then told[1] end);
         end if;
     end loop;
 
@@ -60,16 +60,16 @@ begin
         from analytics.incidents as g
         where g.kind = 'storm' and g.subject = 'many kinds' and g.closed_at is null;
         if open_one is null then
-            perform private.open_group('many kinds', told, null);
+            perform freshet.open_group('many kinds', told, null);
         else
-            perform private.join_group(open_one.incident_id, told);
+            perform freshet.join_group(open_one.incident_id, told);
         end if;
     end if;
-    perform private.settle_causes();
+    perform freshet.settle_causes();
 end
 $$;
 
-revoke all on function private.gather_groups(bigint[], boolean) from public, anon, authenticated;
+revoke all on function freshet.gather_groups(bigint[], boolean) from public, anon, authenticated;
 
-comment on function private.gather_groups(bigint[], boolean) is
+comment on function freshet.gather_groups(bigint[], boolean) is
     'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';

@@ -1,7 +1,7 @@
--- Object: private.group_evidence()
+-- Object: freshet.group_evidence()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.group_evidence(members bigint[])
+create function freshet.group_evidence(members bigint[])
 returns jsonb
 language sql
 stable
@@ -11,7 +11,7 @@ as $$
         select
             i.*, i.evidence ->> 'sqlstate' as sqlstate,
             left(split_part(btrim(i.evidence ->> 'message', E' \r\n'), E'\n', 1), 500) as said,
-            row_number() over (partition by private.alert_family(i) order by i.incident_id) as place
+            row_number() over (partition by freshet.alert_family(i) order by i.incident_id) as place
         from analytics.incidents as i
         where i.incident_id = any (members)
     )
@@ -29,6 +29,6 @@ as $$
     from member as m;
 $$;
 
-revoke all on function private.group_evidence(bigint[]) from public, anon, authenticated;
+revoke all on function freshet.group_evidence(bigint[]) from public, anon, authenticated;
 
-comment on function private.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
+comment on function freshet.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';

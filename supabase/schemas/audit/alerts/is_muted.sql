@@ -1,7 +1,7 @@
--- Object: private.is_muted()
+-- Object: freshet.is_muted()
 -- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
 --      same kind, and for what a run said of its end the same SQLSTATE and message.
-create function private.is_muted(incident analytics.incidents)
+create function freshet.is_muted(incident analytics.incidents)
 returns boolean
 language sql
 stable
@@ -17,6 +17,6 @@ as $$
     );
 $$;
 
-revoke all on function private.is_muted(analytics.incidents) from public, anon, authenticated;
+revoke all on function freshet.is_muted(analytics.incidents) from public, anon, authenticated;
 
-comment on function private.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
+comment on function freshet.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';

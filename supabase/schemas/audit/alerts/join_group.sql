@@ -1,7 +1,7 @@
--- Object: private.join_group()
+-- Object: freshet.join_group()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.join_group(group_id bigint, members bigint[])
+create function freshet.join_group(group_id bigint, members bigint[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ as $$
             when g.announced_at is null then (
                 select i.severity from analytics.incidents as i
                 where i.cause_id = join_group.group_id
-                order by private.severity_rank(i.severity) desc
+                order by freshet.severity_rank(i.severity) desc
                 limit 1
             )
             else g.severity
@@ -23,6 +23,6 @@ as $$
     where g.incident_id = join_group.group_id;
 $$;
 
-revoke all on function private.join_group(bigint, bigint[]) from public, anon, authenticated;
+revoke all on function freshet.join_group(bigint, bigint[]) from public, anon, authenticated;
 
-comment on function private.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
+comment on function freshet.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';

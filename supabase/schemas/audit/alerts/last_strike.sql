@@ -1,8 +1,8 @@
--- Object: private.last_strike()
+-- Object: freshet.last_strike()
 -- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
 --      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
 --      struck, for one period of each after its last strike.
-create function private.last_strike(cause analytics.incidents, reach text, job text)
+create function freshet.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz
 language sql
 stable
@@ -15,7 +15,7 @@ as $$
         -- Each pass that finds it still so is a strike.
         when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
         when last_strike.reach = 'owner' then case
-            when exists (select from private.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
+            when exists (select from freshet.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
                 then cause.last_seen_at
             else cause.first_seen_at
         end
@@ -29,7 +29,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
+revoke all on function freshet.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
 
-comment on function private.last_strike(analytics.incidents, text, text) is
+comment on function freshet.last_strike(analytics.incidents, text, text) is
     'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';

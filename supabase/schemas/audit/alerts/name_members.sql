@@ -1,7 +1,7 @@
--- Object: private.name_members()
+-- Object: freshet.name_members()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.name_members(cause analytics.incidents, transition text)
+create function freshet.name_members(cause analytics.incidents, transition text)
 returns analytics.incidents
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -28,7 +28,7 @@ begin
     from analytics.incidents as i
     where i.incident_id = any (members);
     if cause.kind = 'storm' then
-        named := named || private.group_evidence(members);
+        named := named || freshet.group_evidence(members);
         if cause.subject = 'first audit' then
             named := named || jsonb_build_object('message', format(
                 'first audit found %s; select * from analytics.adopt_all_jobs() declares the jobs as they are', named ->> 'message'
@@ -41,7 +41,7 @@ begin
 end
 $$;
 
-revoke all on function private.name_members(analytics.incidents, text) from public, anon, authenticated;
+revoke all on function freshet.name_members(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function private.name_members(analytics.incidents, text) is
+comment on function freshet.name_members(analytics.incidents, text) is
     'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';

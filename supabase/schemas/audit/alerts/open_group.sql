@@ -1,7 +1,7 @@
--- Object: private.open_group()
+-- Object: freshet.open_group()
 -- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
 --      group, and so the same issue.
-create function private.open_group(family text, members bigint[], leader bigint)
+create function freshet.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -14,7 +14,7 @@ begin
     )
     select
         max(i.epoch), 'storm', open_group.family,
-        (array_agg(i.severity order by private.severity_rank(i.severity) desc))[1],
+        (array_agg(i.severity order by freshet.severity_rank(i.severity) desc))[1],
         clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
         -- One that was told by itself before goes on in its issue: the group is no other piece of news.
         jsonb_strip_nulls(jsonb_build_object(
@@ -27,7 +27,7 @@ begin
 end
 $$;
 
-revoke all on function private.open_group(text, bigint[], bigint) from public, anon, authenticated;
+revoke all on function freshet.open_group(text, bigint[], bigint) from public, anon, authenticated;
 
-comment on function private.open_group(text, bigint[], bigint) is
+comment on function freshet.open_group(text, bigint[], bigint) is
     'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';

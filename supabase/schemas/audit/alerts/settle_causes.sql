@@ -1,4 +1,4 @@
-create function private.settle_causes()
+create function freshet.settle_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -15,6 +15,6 @@ begin
 end
 $$;
 
-revoke all on function private.settle_causes() from public, anon, authenticated;
+revoke all on function freshet.settle_causes() from public, anon, authenticated;
 
-comment on function private.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+comment on function freshet.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';

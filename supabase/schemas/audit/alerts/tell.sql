@@ -1,7 +1,7 @@
--- Object: private.tell()
+-- Object: freshet.tell()
 -- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
 --      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
-create function private.tell(incident_id bigint, transition text)
+create function freshet.tell(incident_id bigint, transition text)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -12,10 +12,10 @@ begin
     select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
     -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
     if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
-        told := private.name_members(told, transition);
+        told := freshet.name_members(told, transition);
         -- A group that one incident began goes on in the issue of that one.
         told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
-        perform private.enqueue_alert(told, transition);
+        perform freshet.enqueue_alert(told, transition);
     end if;
     update analytics.incidents as i
     set announced_at = case transition when 'opened' then clock_timestamp() else i.announced_at end,
@@ -27,11 +27,11 @@ exception
         return jsonb_build_object(
             'sqlstate', sqlstate,
             'message', format('%s of %s could not be told: %s', transition, coalesce(told.fingerprint, tell.incident_id::text), left(sqlerrm, 500)),
-            'is_passing', private.is_passing(sqlstate)
+            'is_passing', freshet.is_passing(sqlstate)
         );
 end
 $$;
 
-revoke all on function private.tell(bigint, text) from public, anon, authenticated;
+revoke all on function freshet.tell(bigint, text) from public, anon, authenticated;
 
-comment on function private.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
+comment on function freshet.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';

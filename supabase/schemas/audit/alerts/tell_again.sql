@@ -1,7 +1,7 @@
--- Object: private.tell_again()
+-- Object: freshet.tell_again()
 -- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
 --      joins later is named too: the cause is told again, in its issue.
-create function private.tell_again()
+create function freshet.tell_again()
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,18 +17,18 @@ begin
         from analytics.incidents as c
         where c.closed_at is null
             and c.announced_at is not null
-            and not private.is_muted(c)
+            and not freshet.is_muted(c)
             and exists (select from analytics.incidents as i where i.cause_id = c.incident_id and i.named_at is null)
         order by c.incident_id
     loop
         select i.severity into worst
         from analytics.incidents as i
         where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
-        order by private.severity_rank(i.severity) desc
+        order by freshet.severity_rank(i.severity) desc
         limit 1;
         -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
         continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
-            and private.severity_rank(worst) <= private.severity_rank(cause.severity);
+            and freshet.severity_rank(worst) <= freshet.severity_rank(cause.severity);
 
         update analytics.incidents as c
         set closed_at = clock_timestamp(), resolution = 'escalated', recovery_announced_at = clock_timestamp()
@@ -38,7 +38,7 @@ begin
         )
         values (
             cause.epoch, cause.kind, cause.subject,
-            case when private.severity_rank(worst) > private.severity_rank(cause.severity) then worst else cause.severity end,
+            case when freshet.severity_rank(worst) > freshet.severity_rank(cause.severity) then worst else cause.severity end,
             cause.job_name, cause.opened_at, cause.first_seen_at, cause.last_seen_at, cause.occurrence_count, cause.evidence
         )
         returning incident_id into again_id;
@@ -49,7 +49,7 @@ begin
 end
 $$;
 
-revoke all on function private.tell_again() from public, anon, authenticated;
+revoke all on function freshet.tell_again() from public, anon, authenticated;
 
-comment on function private.tell_again() is
+comment on function freshet.tell_again() is
     'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';

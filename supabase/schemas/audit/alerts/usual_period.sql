@@ -1,8 +1,8 @@
--- Object: private.usual_period()
+-- Object: freshet.usual_period()
 -- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
 --      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
 --      struck, for one period of each after its last strike.
-create function private.usual_period(job text)
+create function freshet.usual_period(job text)
 returns interval
 language sql
 stable
@@ -15,6 +15,6 @@ as $$
     );
 $$;
 
-revoke all on function private.usual_period(text) from public, anon, authenticated;
+revoke all on function freshet.usual_period(text) from public, anon, authenticated;
 
-comment on function private.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+comment on function freshet.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';

@@ -1,4 +1,4 @@
-create function private.waits_a_pass(kind text)
+create function freshet.waits_a_pass(kind text)
 returns boolean
 language sql
 immutable
@@ -8,6 +8,6 @@ as $$
     select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
 $$;
 
-revoke all on function private.waits_a_pass(text) from public, anon, authenticated;
+revoke all on function freshet.waits_a_pass(text) from public, anon, authenticated;
 
-comment on function private.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';
+comment on function freshet.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';

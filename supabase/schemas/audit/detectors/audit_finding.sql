@@ -1,1 +1,1 @@
-create type private.audit_finding as (subject text, evidence jsonb);
+create type freshet.audit_finding as (subject text, evidence jsonb);

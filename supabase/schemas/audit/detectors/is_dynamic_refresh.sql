@@ -1,4 +1,4 @@
-create function private.is_dynamic_refresh(text text)
+create function freshet.is_dynamic_refresh(text text)
 returns boolean
 language sql
 immutable
@@ -7,6 +7,6 @@ as $$
     select is_dynamic_refresh.text ~* '\mrefresh\s+materialized\s+view\s+(concurrently\s*)?(%|''|\$)';
 $$;
 
-revoke all on function private.is_dynamic_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.is_dynamic_refresh(text) from public, anon, authenticated;
 
-comment on function private.is_dynamic_refresh(text) is 'Whether a text refreshes a view whose name is put together at run time.';
+comment on function freshet.is_dynamic_refresh(text) is 'Whether a text refreshes a view whose name is put together at run time.';

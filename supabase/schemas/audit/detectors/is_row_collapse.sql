@@ -1,4 +1,4 @@
-create function private.is_row_collapse(row_baseline bigint, row_count bigint)
+create function freshet.is_row_collapse(row_baseline bigint, row_count bigint)
 returns boolean
 language sql
 immutable
@@ -8,7 +8,7 @@ as $$
     select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
 $$;
 
-revoke all on function private.is_row_collapse(bigint, bigint) from public, anon, authenticated;
+revoke all on function freshet.is_row_collapse(bigint, bigint) from public, anon, authenticated;
 
-comment on function private.is_row_collapse(bigint, bigint) is
+comment on function freshet.is_row_collapse(bigint, bigint) is
     'Whether a view has lost all of its rows, or more than half of at least 20.';

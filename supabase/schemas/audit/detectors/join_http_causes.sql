@@ -1,6 +1,6 @@
--- Object: private.join_http_causes()
+-- Object: freshet.join_http_causes()
 -- Why: what one detector cannot bear costs that one only where each has a row of its own.
-create function private.join_http_causes()
+create function freshet.join_http_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,14 +19,14 @@ begin
 end
 $$;
 
-revoke all on function private.join_http_causes() from public, anon, authenticated;
+revoke all on function freshet.join_http_causes() from public, anon, authenticated;
 
-comment on function private.join_http_causes() is
+comment on function freshet.join_http_causes() is
     'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1030, 'http_causes',
-    'private.join_http_causes()',
+    'freshet.join_http_causes()',
     false
 );

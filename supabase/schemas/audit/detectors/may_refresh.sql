@@ -1,4 +1,4 @@
-create function private.may_refresh(role text, relation oid)
+create function freshet.may_refresh(role text, relation oid)
 returns boolean
 language plpgsql
 stable
@@ -18,6 +18,6 @@ begin
 end
 $$;
 
-revoke all on function private.may_refresh(text, oid) from public, anon, authenticated;
+revoke all on function freshet.may_refresh(text, oid) from public, anon, authenticated;
 
-comment on function private.may_refresh(text, oid) is 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';
+comment on function freshet.may_refresh(text, oid) is 'Whether a role may refresh a view: as (a member of) its owner, as a superuser, and from PostgreSQL 17 on by MAINTAIN.';

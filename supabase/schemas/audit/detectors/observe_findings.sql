@@ -1,13 +1,13 @@
--- Object: private.observe_findings()
--- Why: what ought to be scheduled, held against cron.job. Each private.find_*() says what is wrong at this moment and
+-- Object: freshet.observe_findings()
+-- Why: what ought to be scheduled, held against cron.job. Each freshet.find_*() says what is wrong at this moment and
 --      nothing else; the same step turns all of them into findings that open, count and close.
-create function private.observe_findings(kind text, findings private.audit_finding[], known_subjects text[])
+create function freshet.observe_findings(kind text, findings freshet.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => observe_findings.kind,
         subject => b.subject,
         state => 'bad',
@@ -18,7 +18,7 @@ begin
     order by b.subject;
 
     -- What was never bad is no news.
-    perform private.observe(
+    perform freshet.observe(
         kind => f.kind,
         subject => f.subject,
         state => 'ok',
@@ -31,13 +31,13 @@ begin
         and f.subject = any (known_subjects)
         and f.subject <> all (array(select b.subject from unnest(findings) as b));
 
-    perform private.withdraw_subjects(
+    perform freshet.withdraw_subjects(
         observe_findings.kind, known_subjects || array(select b.subject from unnest(findings) as b)
     );
 end
 $$;
 
-revoke all on function private.observe_findings(text, private.audit_finding[], text[]) from public, anon, authenticated;
+revoke all on function freshet.observe_findings(text, freshet.audit_finding[], text[]) from public, anon, authenticated;
 
-comment on function private.observe_findings(text, private.audit_finding[], text[]) is
+comment on function freshet.observe_findings(text, freshet.audit_finding[], text[]) is
     'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';

@@ -1,8 +1,8 @@
--- Object: private.observe_struck_jobs()
+-- Object: freshet.observe_struck_jobs()
 -- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
 -- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
 --      which lasts until each of them has run again, and not one about each job.
-create function private.observe_struck_jobs(kind text, runs private.audited_run[])
+create function freshet.observe_struck_jobs(kind text, runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -28,12 +28,12 @@ begin
     select coalesce(sum(t.run_count), 0) into struck_count from struck as t;
 
     if struck_count > 0 then
-        perform private.observe(
+        perform freshet.observe(
             kind => observe_struck_jobs.kind,
             subject => 'pg_cron',
             state => 'bad',
             observed_at => clock_timestamp(),
-            evidence => private.struck_evidence(kind),
+            evidence => freshet.struck_evidence(kind),
             weight => struck_count
         );
     end if;
@@ -46,20 +46,20 @@ begin
                 from unnest(runs) as r
                 where r.job_name = s.job_name and r.runid > s.runid and r.ending in ('succeeded', 'failed', 'timed_out')
             )
-            or private.is_audit_sighted() and not exists (
-                select from private.known_cron_jobs() as j where j.job_name = s.job_name and j.active
+            or freshet.is_audit_sighted() and not exists (
+                select from freshet.known_cron_jobs() as j where j.job_name = s.job_name and j.active
             )
         );
 
     if exists (select from analytics.findings as f where f.kind = observe_struck_jobs.kind and f.state = 'bad')
         and not exists (select from analytics.struck_jobs as s where s.kind = observe_struck_jobs.kind)
     then
-        perform private.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
+        perform freshet.observe(kind, 'pg_cron', 'ok', clock_timestamp(), '{}');
     end if;
 end
 $$;
 
-revoke all on function private.observe_struck_jobs(text, private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.observe_struck_jobs(text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.observe_struck_jobs(text, private.audited_run[]) is
+comment on function freshet.observe_struck_jobs(text, freshet.audited_run[]) is
     'Observes a kind that strikes many jobs at once: bad with each such run, ok when every job has run again. Not idempotent: each run is given once.';

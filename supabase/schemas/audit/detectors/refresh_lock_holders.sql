@@ -1,8 +1,8 @@
--- Object: private.refresh_lock_holders()
+-- Object: freshet.refresh_lock_holders()
 -- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
 --      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
 --      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
-create function private.refresh_lock_holders()
+create function freshet.refresh_lock_holders()
 returns table (view_name text, pid integer, role_name text, held_since timestamptz)
 language sql
 stable
@@ -19,7 +19,7 @@ as $$
         from analytics.views as v
         union all
         -- A refresh shares the lock of each source with others.
-        select s.view_name, private.source_lock_key(s.source), false
+        select s.view_name, freshet.source_lock_key(s.source), false
         from analytics.view_sources as s
     )
     select
@@ -37,7 +37,7 @@ as $$
     join pg_stat_activity as a on a.pid = l.pid;
 $$;
 
-revoke all on function private.refresh_lock_holders() from public, anon, authenticated;
+revoke all on function freshet.refresh_lock_holders() from public, anon, authenticated;
 
-comment on function private.refresh_lock_holders() is
+comment on function freshet.refresh_lock_holders() is
     'Sessions that hold an advisory lock which keeps a view from being refreshed, and at least since when.';

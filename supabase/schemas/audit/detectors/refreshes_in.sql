@@ -1,4 +1,4 @@
-create function private.refreshes_in(text text)
+create function freshet.refreshes_in(text text)
 returns table (schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
 language sql
 immutable
@@ -22,6 +22,6 @@ as $$
     select p.* from parted as p where p.relation_name <> 'concurrently';
 $$;
 
-revoke all on function private.refreshes_in(text) from public, anon, authenticated;
+revoke all on function freshet.refreshes_in(text) from public, anon, authenticated;
 
-comment on function private.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+comment on function freshet.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';

@@ -1,4 +1,4 @@
-create function private.struck_evidence(kind text)
+create function freshet.struck_evidence(kind text)
 returns jsonb
 language sql
 stable
@@ -19,6 +19,6 @@ as $$
     where s.kind = struck_evidence.kind;
 $$;
 
-revoke all on function private.struck_evidence(text) from public, anon, authenticated;
+revoke all on function freshet.struck_evidence(text) from public, anon, authenticated;
 
-comment on function private.struck_evidence(text) is 'Which jobs are struck, and by what.';
+comment on function freshet.struck_evidence(text) is 'Which jobs are struck, and by what.';

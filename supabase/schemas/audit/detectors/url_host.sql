@@ -1,4 +1,4 @@
-create function private.url_host(url text)
+create function freshet.url_host(url text)
 returns text
 language sql
 immutable
@@ -7,6 +7,6 @@ as $$
     select lower((regexp_match(url, '^https?://(?:[^/@\s]*@)?([^/?#\s''":]+)', 'i'))[1]);
 $$;
 
-revoke all on function private.url_host(text) from public, anon, authenticated;
+revoke all on function freshet.url_host(text) from public, anon, authenticated;
 
-comment on function private.url_host(text) is 'Host name of a web address, without user, password and port.';
+comment on function freshet.url_host(text) is 'Host name of a web address, without user, password and port.';

@@ -1,8 +1,8 @@
--- Object: private.watch_views()
+-- Object: freshet.watch_views()
 -- Grain: one row per registered view
 -- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
 --      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
-create function private.watch_views()
+create function freshet.watch_views()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -38,7 +38,7 @@ begin
             );
 
         if is_untouched or is_unrecorded then
-            perform private.observe(
+            perform freshet.observe(
                 kind => 'not_refreshed',
                 subject => view.view_name,
                 state => 'bad',
@@ -56,11 +56,11 @@ begin
         elsif view.version > view.old_version
             or view.last_success_runid > coalesce(view.judged_runid, 0)
         then
-            perform private.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
+            perform freshet.observe('not_refreshed', view.view_name, 'ok', clock_timestamp(), '{}');
         end if;
 
-        if private.is_row_collapse(view.row_baseline, view.row_count) then
-            perform private.observe(
+        if freshet.is_row_collapse(view.row_baseline, view.row_count) then
+            perform freshet.observe(
                 kind => 'row_collapse',
                 subject => view.view_name,
                 state => 'bad',
@@ -71,7 +71,7 @@ begin
                 )
             );
         else
-            perform private.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
+            perform freshet.observe('row_collapse', view.view_name, 'ok', clock_timestamp(), '{}')
             where exists (
                 select from analytics.findings as f
                 where f.kind = 'row_collapse' and f.subject = view.view_name and f.state = 'bad'
@@ -89,24 +89,24 @@ begin
             version = excluded.version,
             judged_runid = excluded.judged_runid,
             row_baseline = case
-                when private.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
+                when freshet.is_row_collapse(w.row_baseline, excluded.row_baseline) then w.row_baseline
                 else excluded.row_baseline
             end;
     end loop;
 
-    perform private.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
+    perform freshet.withdraw_subjects(k.kind, array(select v.view_name from analytics.views as v))
     from (values ('not_refreshed'), ('row_collapse')) as k (kind);
 end
 $$;
 
-revoke all on function private.watch_views() from public, anon, authenticated;
+revoke all on function freshet.watch_views() from public, anon, authenticated;
 
-comment on function private.watch_views() is
+comment on function freshet.watch_views() is
     'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     720, 'view_watch',
-    'private.watch_views()',
+    'freshet.watch_views()',
     false
 );

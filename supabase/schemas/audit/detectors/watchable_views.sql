@@ -1,4 +1,4 @@
-create function private.watchable_views()
+create function freshet.watchable_views()
 returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
 language sql
 stable
@@ -28,6 +28,6 @@ as $$
         );
 $$;
 
-revoke all on function private.watchable_views() from public, anon, authenticated;
+revoke all on function freshet.watchable_views() from public, anon, authenticated;
 
-comment on function private.watchable_views() is 'Materialized views of the database that are neither the platform''s nor an extension''s.';
+comment on function freshet.watchable_views() is 'Materialized views of the database that are neither the platform''s nor an extension''s.';

@@ -44,7 +44,7 @@ begin
     age := clock_timestamp() - state.last_audit_at;
 
     if age is null then
-        unknown_reasons := array['no audit has run yet: ' || private.why_not_audited()];
+        unknown_reasons := array['no audit has run yet: ' || freshet.why_not_audited()];
     elsif age > old_after then
         unknown_reasons := array_remove(
             array[

@@ -1,6 +1,6 @@
--- Object: private.why_not_audited()
+-- Object: freshet.why_not_audited()
 -- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
-create function private.why_not_audited()
+create function freshet.why_not_audited()
 returns text
 language sql
 stable
@@ -8,9 +8,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         (
-            select string_agg(n.name || ' ' || private.secret_flaw(n.name), ' and ' order by n.name)
+            select string_agg(n.name || ' ' || freshet.secret_flaw(n.name), ' and ' order by n.name)
             from unnest(array['project_url', 'freshet_call_secret']) as n (name)
-            where private.secret_flaw(n.name) is not null
+            where freshet.secret_flaw(n.name) is not null
         ),
         (
             -- Each call saves the answer to the one before it.
@@ -33,6 +33,6 @@ as $$
     );
 $$;
 
-revoke all on function private.why_not_audited() from public, anon, authenticated;
+revoke all on function freshet.why_not_audited() from public, anon, authenticated;
 
-comment on function private.why_not_audited() is 'What the first pass waits for, in words for /health.';
+comment on function freshet.why_not_audited() is 'What the first pass waits for, in words for /health.';

@@ -1,4 +1,4 @@
-create function private.callee_of(url text)
+create function freshet.callee_of(url text)
 returns text
 language sql
 immutable
@@ -12,6 +12,6 @@ as $$
     );
 $$;
 
-revoke all on function private.callee_of(text) from public, anon, authenticated;
+revoke all on function freshet.callee_of(text) from public, anon, authenticated;
 
-comment on function private.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';
+comment on function freshet.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';

@@ -1,7 +1,7 @@
--- Object: private.detect_http_calls()
+-- Object: freshet.detect_http_calls()
 -- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
 --      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
-create function private.detect_http_calls()
+create function freshet.detect_http_calls()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9,7 +9,7 @@ as $$
 declare
     call analytics.http_calls;
     is_known boolean;
-    judged_since constant timestamptz := private.judged_since();
+    judged_since constant timestamptz := freshet.judged_since();
 begin
     -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
     -- have found no function yet, whenever its answer comes.
@@ -25,38 +25,38 @@ begin
         is_known := call.outcome <> 'unknown';
 
         -- Good news of what was never bad is no news, and is most of what there is to read.
-        if not is_known or private.is_watched('unknown_outcome', call.job_name) then
-            perform private.observe(
+        if not is_known or freshet.is_watched('unknown_outcome', call.job_name) then
+            perform freshet.observe(
                 kind => 'unknown_outcome',
                 subject => call.job_name,
                 state => case when is_known then 'ok' else 'bad' end,
                 observed_at => call.settled_at,
-                evidence => private.http_evidence(call),
+                evidence => freshet.http_evidence(call),
                 seen_since => call.queued_at
             );
         end if;
         -- What is not known neither breaks a streak of failures nor adds to it.
         continue when not is_known;
-        if call.outcome = 'failed' or private.is_watched('http_failed', call.job_name) then
-            perform private.observe(
+        if call.outcome = 'failed' or freshet.is_watched('http_failed', call.job_name) then
+            perform freshet.observe(
                 kind => 'http_failed',
                 subject => call.job_name,
                 state => case call.outcome when 'failed' then 'bad' else 'ok' end,
                 observed_at => call.settled_at,
-                evidence => private.http_evidence(call),
+                evidence => freshet.http_evidence(call),
                 seen_since => call.queued_at
             );
         end if;
     end loop;
 
     -- An audit that does not even see its own job cannot say that another one is gone.
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects(k.kind, known.subjects)
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
         cross join (
             select coalesce(array_agg(n.job_name), '{}') as subjects
             from (
-                select j.job_name from private.known_cron_jobs() as j
+                select j.job_name from freshet.known_cron_jobs() as j
                 union
                 select d.job_name from analytics.scheduled_jobs as d
             ) as n
@@ -65,7 +65,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_http_calls() from public, anon, authenticated;
+revoke all on function freshet.detect_http_calls() from public, anon, authenticated;
 
-comment on function private.detect_http_calls() is
+comment on function freshet.detect_http_calls() is
     'Kinds http_failed and unknown_outcome, from calls that were settled since the last pass. Not idempotent: each outcome is observed once.';

@@ -1,7 +1,7 @@
--- Object: private.http_evidence()
+-- Object: freshet.http_evidence()
 -- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
 --      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
-create function private.http_evidence(call analytics.http_calls)
+create function freshet.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
 stable
@@ -9,12 +9,12 @@ set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'job', call.job_name,
-        'schedule', private.schedule_of_job(call.job_name),
+        'schedule', freshet.schedule_of_job(call.job_name),
         'runid', call.runid,
         'call_id', call.call_id,
         'function', call.function_name,
         'http_status', call.status_code,
-        'failure_class', private.http_failure_class(call),
+        'failure_class', freshet.http_failure_class(call),
         'planned_at', call.planned_at,
         'queued_at', call.queued_at,
         'message', case
@@ -42,6 +42,6 @@ as $$
     ) as n;
 $$;
 
-revoke all on function private.http_evidence(analytics.http_calls) from public, anon, authenticated;
+revoke all on function freshet.http_evidence(analytics.http_calls) from public, anon, authenticated;
 
-comment on function private.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
+comment on function freshet.http_evidence(analytics.http_calls) is 'What an alert about a call says.';

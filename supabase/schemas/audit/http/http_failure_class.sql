@@ -1,7 +1,7 @@
--- Object: private.http_failure_class()
+-- Object: freshet.http_failure_class()
 -- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
 --      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
-create function private.http_failure_class(call analytics.http_calls)
+create function freshet.http_failure_class(call analytics.http_calls)
 returns text
 language sql
 immutable
@@ -19,7 +19,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.http_failure_class(analytics.http_calls) from public, anon, authenticated;
+revoke all on function freshet.http_failure_class(analytics.http_calls) from public, anon, authenticated;
 
-comment on function private.http_failure_class(analytics.http_calls) is
+comment on function freshet.http_failure_class(analytics.http_calls) is
     'Why a call failed: reported, timeout, connection, config, server or client; null when it did not.';

@@ -14,8 +14,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     grace constant interval := interval '2 minutes';
-    new_call_id constant bigint := private.open_call(
-        private.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
+    new_call_id constant bigint := freshet.open_call(
+        freshet.callee_of(url), make_interval(secs => coalesce(timeout_milliseconds, 5000) / 1000.0) + grace, false
     );
     new_request_id constant bigint := net.http_get(
         url := url, params := params, headers := headers, timeout_milliseconds := timeout_milliseconds

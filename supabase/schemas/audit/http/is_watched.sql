@@ -1,4 +1,4 @@
-create function private.is_watched(kind text, subject text)
+create function freshet.is_watched(kind text, subject text)
 returns boolean
 language sql
 stable
@@ -15,6 +15,6 @@ as $$
     );
 $$;
 
-revoke all on function private.is_watched(text, text) from public, anon, authenticated;
+revoke all on function freshet.is_watched(text, text) from public, anon, authenticated;
 
-comment on function private.is_watched(text, text) is 'Whether a good observation would change anything.';
+comment on function freshet.is_watched(text, text) is 'Whether a good observation would change anything.';

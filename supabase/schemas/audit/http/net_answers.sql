@@ -1,7 +1,7 @@
--- Object: private.net_answers()
+-- Object: freshet.net_answers()
 -- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
 --      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
-create function private.net_answers(since timestamptz)
+create function freshet.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
 stable
@@ -11,7 +11,7 @@ as $$
         r.id, r.created, coalesce(r.status_code between 200 and 299, false),
         case
             when r.status_code is not null then r.status_code::text
-            when coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
+            when coalesce(r.timed_out, freshet.tells_timeout(r.status_code, r.error_msg)) then 'timed out'
             else 'no answer'
         end
     from net._http_response as r
@@ -28,6 +28,6 @@ as $$
     limit 20000;
 $$;
 
-revoke all on function private.net_answers(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.net_answers(timestamptz) from public, anon, authenticated;
 
-comment on function private.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+comment on function freshet.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';

@@ -1,7 +1,7 @@
--- Object: private.note_lost_answers()
+-- Object: freshet.note_lost_answers()
 -- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
 --      ended. And what pg_net deleted before it was read is said, as a loss of history is.
-create function private.note_lost_answers()
+create function freshet.note_lost_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -64,7 +64,7 @@ begin
     if reason is not null or exists (
         select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
     ) then
-        perform private.observe(
+        perform freshet.observe(
             'history_lost', 'net._http_response', case when reason is null then 'ok' else 'bad' end, read_at,
             jsonb_strip_nulls(jsonb_build_object('message', reason, 'lost_count', lost_count))
         );
@@ -73,7 +73,7 @@ begin
 end
 $$;
 
-revoke all on function private.note_lost_answers() from public, anon, authenticated;
+revoke all on function freshet.note_lost_answers() from public, anon, authenticated;
 
-comment on function private.note_lost_answers() is
+comment on function freshet.note_lost_answers() is
     'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';

@@ -1,11 +1,11 @@
-create function private.observe_untracked(
+create function freshet.observe_untracked(
     subject text, state text, jobs text[], failed_count bigint, failed_at timestamptz, outcome text, message text
 )
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'http_untracked',
         subject => observe_untracked.subject,
         state => observe_untracked.state,
@@ -13,7 +13,7 @@ as $$
         evidence => jsonb_strip_nulls(jsonb_build_object(
             'job', case when cardinality(jobs) = 1 and jobs[1] = observe_untracked.subject then jobs[1] end,
             'jobs', to_jsonb(jobs[1:20]),
-            'schedule', private.schedule_of_job(observe_untracked.subject),
+            'schedule', freshet.schedule_of_job(observe_untracked.subject),
             'severity', case when cardinality(jobs) = 0 then 'warning' end,
             'http_status', case when outcome ~ '^\d+$' then outcome::integer end,
             'failed_at', failed_at,
@@ -23,7 +23,7 @@ as $$
     );
 $$;
 
-revoke all on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
+revoke all on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
 
-comment on function private.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
+comment on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
     'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';

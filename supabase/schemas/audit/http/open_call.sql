@@ -1,7 +1,7 @@
--- Object: private.open_call()
+-- Object: freshet.open_call()
 -- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
 --      by another schema's name does, so that such a job is repaired by one word of its command.
-create function private.open_call(callee text, deadline_in interval, awaits_completion boolean)
+create function freshet.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ begin
     -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
     -- made from here on.
     lock table net.http_request_queue in row exclusive mode;
-    if exists (select from private.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
+    if exists (select from freshet.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
@@ -24,14 +24,14 @@ begin
 
     -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
     begin
-        perform private.harvest_responses();
+        perform freshet.harvest_responses();
     exception
         when others then
             raise warning 'answers to earlier calls were not saved [%]: %', sqlstate, sqlerrm;
     end;
 
-    select * into run from private.current_run();
-    in_seconds := exists (select from private.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
+    select * into run from freshet.current_run();
+    in_seconds := exists (select from freshet.known_cron_jobs() as j where j.job_name = run.job_name and j.schedule ~ 'second');
     insert into analytics.http_calls (
         function_name, job_name, runid, planned_at, deadline_at, awaits_completion
     )
@@ -48,7 +48,7 @@ begin
 end
 $$;
 
-revoke all on function private.open_call(text, interval, boolean) from public, anon, authenticated;
+revoke all on function freshet.open_call(text, interval, boolean) from public, anon, authenticated;
 
-comment on function private.open_call(text, interval, boolean) is
+comment on function freshet.open_call(text, interval, boolean) is
     'Notes in the ledger that a call is about to be queued, and for which run, and returns its call_id. callee: function "<name>", or //<host>. Raises 55000 under a foreign trigger.';

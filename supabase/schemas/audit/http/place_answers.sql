@@ -1,4 +1,4 @@
-create function private.place_answers(since timestamptz)
+create function freshet.place_answers(since timestamptz)
 returns table (slot timestamptz, suspects text[], failed_count bigint, last_failed_at timestamptz, outcome text)
 language plpgsql
 stable
@@ -12,11 +12,11 @@ declare
     has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
 begin
     return query
-    with answers as materialized (select a.* from private.net_answers(since) as a),
+    with answers as materialized (select a.* from freshet.net_answers(since) as a),
 
     callers as materialized (
         select distinct t.job_name, t.jobid
-        from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+        from freshet.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
     ),
 
     runs as materialized (
@@ -54,7 +54,7 @@ begin
 end
 $$;
 
-revoke all on function private.place_answers(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.place_answers(timestamptz) from public, anon, authenticated;
 
-comment on function private.place_answers(timestamptz) is
+comment on function freshet.place_answers(timestamptz) is
     'Answers outside the ledger by minute, with the jobs that call pg_net themselves and ran then.';

@@ -1,4 +1,4 @@
-create function private.tells_timeout(status_code integer, error_msg text)
+create function freshet.tells_timeout(status_code integer, error_msg text)
 returns boolean
 language sql
 immutable
@@ -7,7 +7,7 @@ as $$
     select status_code is null and coalesce(error_msg, '') ~* 'time(d\s*|-?)out';
 $$;
 
-revoke all on function private.tells_timeout(integer, text) from public, anon, authenticated;
+revoke all on function freshet.tells_timeout(integer, text) from public, anon, authenticated;
 
-comment on function private.tells_timeout(integer, text) is
+comment on function freshet.tells_timeout(integer, text) is
     'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';

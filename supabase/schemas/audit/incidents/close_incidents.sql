@@ -1,7 +1,7 @@
--- Object: private.close_incidents()
+-- Object: freshet.close_incidents()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
-create function private.close_incidents(incident_ids bigint[])
+create function freshet.close_incidents(incident_ids bigint[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -32,7 +32,7 @@ as $$
     where f.kind in (c.kind, c.of_kind) and f.subject = c.subject and f.state <> 'ok';
 $$;
 
-revoke all on function private.close_incidents(bigint[]) from public, anon, authenticated;
+revoke all on function freshet.close_incidents(bigint[]) from public, anon, authenticated;
 
-comment on function private.close_incidents(bigint[]) is
+comment on function freshet.close_incidents(bigint[]) is
     'These are over. The next pass tells it. Idempotent.';

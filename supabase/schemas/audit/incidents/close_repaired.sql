@@ -1,12 +1,12 @@
--- Object: private.close_repaired()
+-- Object: freshet.close_repaired()
 -- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
 --      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
-create function private.close_repaired()
+create function freshet.close_repaired()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.close_incidents(array(
+    select freshet.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
         join analytics.views as v on v.job_name = i.job_name or v.view_name = i.subject
@@ -27,7 +27,7 @@ as $$
     ));
 $$;
 
-revoke all on function private.close_repaired() from public, anon, authenticated;
+revoke all on function freshet.close_repaired() from public, anon, authenticated;
 
-comment on function private.close_repaired() is
+comment on function freshet.close_repaired() is
     'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: private.has_flapped()
+-- Object: freshet.has_flapped()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.has_flapped(kind text, subject text, evidence jsonb)
+create function freshet.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
 stable
@@ -15,7 +15,7 @@ as $$
             where i.kind = has_flapped.kind
                 and i.subject = has_flapped.subject
                 and i.resolution = 'recovered'
-                and i.opened_at > clock_timestamp() - private.flapping_window(has_flapped.evidence)
+                and i.opened_at > clock_timestamp() - freshet.flapping_window(has_flapped.evidence)
         ) >= 2
         -- One of another kind has the name already: two kinds that flap are told apart.
         and not exists (
@@ -25,7 +25,7 @@ as $$
         );
 $$;
 
-revoke all on function private.has_flapped(text, text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.has_flapped(text, text, jsonb) from public, anon, authenticated;
 
-comment on function private.has_flapped(text, text, jsonb) is
+comment on function freshet.has_flapped(text, text, jsonb) is
     'Whether an incident of this kind would be the third of its subject within the window.';

@@ -1,8 +1,8 @@
--- Object: private.is_still_running()
+-- Object: freshet.is_still_running()
 -- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
 --      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
 --      kind flapping, told once, until it has been well for long.
-create function private.is_still_running(kind text, subject text)
+create function freshet.is_still_running(kind text, subject text)
 returns boolean
 language sql
 volatile
@@ -11,7 +11,7 @@ as $$
     select kind in ('stuck', 'detached', 'zombie') and exists (
         select
         from analytics.incidents as i
-        join private.cron_backends() as b
+        join freshet.cron_backends() as b
             on b.pid = (i.evidence ->> 'pid')::integer
             -- A process that is younger than the run has only inherited its number.
             and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
@@ -23,7 +23,7 @@ as $$
     );
 $$;
 
-revoke all on function private.is_still_running(text, text) from public, anon, authenticated;
+revoke all on function freshet.is_still_running(text, text) from public, anon, authenticated;
 
-comment on function private.is_still_running(text, text) is
+comment on function freshet.is_still_running(text, text) is
     'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';

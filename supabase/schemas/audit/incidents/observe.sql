@@ -1,7 +1,7 @@
--- Object: private.observe()
+-- Object: freshet.observe()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
-create function private.observe(
+create function freshet.observe(
     kind text,
     subject text,
     state text,
@@ -15,26 +15,26 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
+    perform freshet.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
 exception
     when assert_failure or others then
         -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
-        if private.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
+        if freshet.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
             select from analytics.alert_kinds as k where k.kind = observe.kind
         ) then
             raise;
         end if;
-        perform private.observe_one(
+        perform freshet.observe_one(
             'detector_failed', kind || ' findings', 'bad', clock_timestamp(),
             jsonb_build_object(
                 'detector', kind || ' findings', 'sqlstate', sqlstate,
-                'message', format('a finding about "%s" cannot be written down: %s', private.short_name(subject), left(sqlerrm, 500))
+                'message', format('a finding about "%s" cannot be written down: %s', freshet.short_name(subject), left(sqlerrm, 500))
             )
         );
 end
 $$;
 
-revoke all on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+comment on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
     'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';

@@ -1,7 +1,7 @@
--- Object: private.observe_one()
+-- Object: freshet.observe_one()
 -- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
 --      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
-create function private.observe_one(
+create function freshet.observe_one(
     kind text,
     subject text,
     state text,
@@ -23,7 +23,7 @@ declare
     level text;
     is_flapping boolean;
 begin
-    if observe_one.state = 'ok' and private.is_still_running(observe_one.kind, observe_one.subject) then
+    if observe_one.state = 'ok' and freshet.is_still_running(observe_one.kind, observe_one.subject) then
         return;
     end if;
 
@@ -71,23 +71,23 @@ begin
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
-            and private.severity_rank(level) > private.severity_rank(i.severity);
+            and freshet.severity_rank(level) > freshet.severity_rank(i.severity);
 
         update analytics.incidents as i
         set occurrence_count = i.occurrence_count + weight,
             last_seen_at = observed_at,
             evidence = case i.kind
-                when 'flapping' then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
+                when 'flapping' then freshet.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence
             end
         where i.subject = observe_one.subject and i.closed_at is null
             and (
                 i.kind = observe_one.kind
                 or i.kind = 'flapping' and i.evidence ->> 'of_kind' = observe_one.kind
-                    and private.severity_rank(level) <= private.severity_rank(i.severity)
+                    and freshet.severity_rank(level) <= freshet.severity_rank(i.severity)
             );
 
         if not found and finding.bad_streak >= failure_threshold then
-            is_flapping := private.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
+            is_flapping := freshet.has_flapped(observe_one.kind, observe_one.subject, observe_one.evidence);
             insert into analytics.incidents (
                 epoch, kind, subject, severity, job_name, opened_at, first_seen_at, last_seen_at,
                 occurrence_count, evidence, opened_in_pass
@@ -96,11 +96,11 @@ begin
                 s.epoch, case when is_flapping then 'flapping' else observe_one.kind end, observe_one.subject, level,
                 observe_one.evidence ->> 'job', clock_timestamp(), finding.since, observed_at,
                 finding.bad_streak,
-                case when is_flapping then private.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
+                case when is_flapping then freshet.flapping_evidence(observe_one.kind, observe_one.evidence) else observe_one.evidence end,
                 this_pass
             from analytics.audit_state as s;
         end if;
-    elsif observe_one.state = 'ok' and finding.good_streak >= private.recovery_threshold(
+    elsif observe_one.state = 'ok' and finding.good_streak >= freshet.recovery_threshold(
         observe_one.kind,
         -- A good observation need not repeat what the incident is about.
         coalesce(
@@ -114,12 +114,12 @@ begin
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'recovered', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
-            and private.may_close(i);
+            and freshet.may_close(i);
     end if;
 end
 $$;
 
-revoke all on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
-comment on function private.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
+comment on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
     'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';

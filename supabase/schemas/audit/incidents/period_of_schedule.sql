@@ -1,7 +1,7 @@
--- Object: private.period_of_schedule()
+-- Object: freshet.period_of_schedule()
 -- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
-create function private.period_of_schedule(schedule text)
+create function freshet.period_of_schedule(schedule text)
 returns interval
 language sql
 immutable
@@ -24,7 +24,7 @@ as $$
     from field as f;
 $$;
 
-revoke all on function private.period_of_schedule(text) from public, anon, authenticated;
+revoke all on function freshet.period_of_schedule(text) from public, anon, authenticated;
 
-comment on function private.period_of_schedule(text) is
+comment on function freshet.period_of_schedule(text) is
     'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';

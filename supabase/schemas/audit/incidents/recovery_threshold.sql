@@ -1,7 +1,7 @@
--- Object: private.recovery_threshold()
+-- Object: freshet.recovery_threshold()
 -- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
 --      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
-create function private.recovery_threshold(kind text, evidence jsonb)
+create function freshet.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
 stable
@@ -11,7 +11,7 @@ as $$
         when not k.has_job_thresholds then 1
         else coalesce(
             d.recovery_threshold,
-            ceil(300 / nullif(extract(epoch from private.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
+            ceil(300 / nullif(extract(epoch from freshet.period_of_job(recovery_threshold.evidence ->> 'job')), 0)),
             1
         )
     end::bigint
@@ -23,7 +23,7 @@ as $$
     where k.kind = recovery_threshold.kind;
 $$;
 
-revoke all on function private.recovery_threshold(text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.recovery_threshold(text, jsonb) from public, anon, authenticated;
 
-comment on function private.recovery_threshold(text, jsonb) is
+comment on function freshet.recovery_threshold(text, jsonb) is
     'How often in a row a subject has to be well before its incident is over.';

@@ -1,7 +1,7 @@
--- Object: private.withdraw_subjects()
+-- Object: freshet.withdraw_subjects()
 -- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
 --      decided here, from streaks and thresholds.
-create function private.withdraw_subjects(kind text, known_subjects text[])
+create function freshet.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -12,16 +12,16 @@ as $$
     where (i.kind = withdraw_subjects.kind or i.kind = 'flapping' and i.evidence ->> 'of_kind' = withdraw_subjects.kind)
         and i.closed_at is null
         and i.subject <> all (known_subjects)
-        and not private.is_still_running(i.kind, i.subject);
+        and not freshet.is_still_running(i.kind, i.subject);
 
     delete from analytics.findings as f
     where f.kind = withdraw_subjects.kind
         and f.subject <> all (known_subjects)
         -- Left for as long as its process works: it is observed until that ends.
-        and not private.is_still_running(f.kind, f.subject);
+        and not freshet.is_still_running(f.kind, f.subject);
 $$;
 
-revoke all on function private.withdraw_subjects(text, text[]) from public, anon, authenticated;
+revoke all on function freshet.withdraw_subjects(text, text[]) from public, anon, authenticated;
 
-comment on function private.withdraw_subjects(text, text[]) is
+comment on function freshet.withdraw_subjects(text, text[]) is
     'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';

@@ -13,17 +13,17 @@ declare
 begin
     for job in
         select distinct on (k.job_name = j.jobname, j.jobname, j.username)
-            k.jobid, k.owner, k.schedule, private.job_label(k.job_name, k.owner) as label
-        from private.known_cron_jobs() as k
+            k.jobid, k.owner, k.schedule, freshet.job_label(k.job_name, k.owner) as label
+        from freshet.known_cron_jobs() as k
         join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
-            and k.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
+            and k.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
         -- Those that are told by pg_cron's own name first.
         order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
         return query
         select
-            private.adopt_jobid(
+            freshet.adopt_jobid(
                 job.jobid,
                 -- A job may be called as another one is told: no declaration is lost to it.
                 case

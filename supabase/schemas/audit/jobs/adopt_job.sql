@@ -30,10 +30,10 @@ begin
     elsif jobids = '{}' then
         jobids := array(
             select k.jobid
-            from private.known_cron_jobs() as k
+            from freshet.known_cron_jobs() as k
             join cron.job as j on j.jobid = k.jobid
             where j.jobname is not null
-                and adopt_job.job_name in (k.job_name, private.job_label(k.job_name, k.owner))
+                and adopt_job.job_name in (k.job_name, freshet.job_label(k.job_name, k.owner))
                 and (adopt_job.owner is null or k.owner = adopt_job.owner)
         );
     end if;
@@ -47,7 +47,7 @@ begin
             ),
             hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
-    perform private.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
+    perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
 $$;
 

@@ -1,7 +1,7 @@
--- Object: private.adopt_jobid()
+-- Object: freshet.adopt_jobid()
 -- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
 --      restored by no other role than its own.
-create function private.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
+create function freshet.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
 returns text
 language sql
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ as $$
         job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
     )
     select
-        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, private.command_fingerprint(j.command), j.username,
+        n.job_name, nullif(j.jobname::text, n.job_name), j.schedule, j.command, freshet.command_fingerprint(j.command), j.username,
         j.database, adopt_jobid.late_after, adopt_jobid.max_runtime, null
     from cron.job as j
     cross join lateral (
@@ -23,7 +23,7 @@ as $$
                 order by o.cron_name is not null, o.job_name
                 limit 1
             ),
-            private.short_name(declared_as)
+            freshet.short_name(declared_as)
         ) as job_name
     ) as n
     where j.jobid = adopt_jobid.jobid
@@ -43,7 +43,7 @@ as $$
     returning d.job_name;
 $$;
 
-revoke all on function private.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
+revoke all on function freshet.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
 
-comment on function private.adopt_jobid(bigint, text, interval, interval) is
+comment on function freshet.adopt_jobid(bigint, text, interval, interval) is
     'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: private.assert_job_name()
+-- Object: freshet.assert_job_name()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
-create function private.assert_job_name(job_name text)
+create function freshet.assert_job_name(job_name text)
 returns void
 language plpgsql
 immutable
@@ -18,6 +18,6 @@ begin
 end
 $$;
 
-revoke all on function private.assert_job_name(text) from public, anon, authenticated;
+revoke all on function freshet.assert_job_name(text) from public, anon, authenticated;
 
-comment on function private.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';
+comment on function freshet.assert_job_name(text) is 'Raises 22023 unless pg_cron would keep the whole name.';

@@ -1,4 +1,4 @@
-create function private.command_fingerprint(command text)
+create function freshet.command_fingerprint(command text)
 returns text
 language sql
 immutable
@@ -7,6 +7,6 @@ as $$
     select encode(sha256(convert_to(command, 'UTF8')), 'hex');
 $$;
 
-revoke all on function private.command_fingerprint(text) from public, anon, authenticated;
+revoke all on function freshet.command_fingerprint(text) from public, anon, authenticated;
 
-comment on function private.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';
+comment on function freshet.command_fingerprint(text) is 'Fingerprint of a job''s command, as analytics.scheduled_jobs keeps it.';

@@ -1,8 +1,8 @@
--- Object: private.declare_job()
+-- Object: freshet.declare_job()
 -- Grain: one row per job that Freshet has declared
 -- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
 --      scheduling again gives a job a new jobid.
-create function private.declare_job(
+create function freshet.declare_job(
     job_name text,
     schedule text,
     command text,
@@ -18,7 +18,7 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.assert_job_name(declare_job.job_name);
+    select freshet.assert_job_name(declare_job.job_name);
 
     -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
     insert into analytics.scheduled_jobs as j (
@@ -26,7 +26,7 @@ as $$
         failure_threshold, recovery_threshold, severity
     )
     values (
-        job_name, schedule, command, private.command_fingerprint(command), current_user, current_database(),
+        job_name, schedule, command, freshet.command_fingerprint(command), current_user, current_database(),
         late_after, max_runtime, min_runtime, period,
         coalesce(failure_threshold, 1), recovery_threshold, severity
     )
@@ -46,8 +46,8 @@ as $$
         declared_at = excluded.declared_at;
 $$;
 
-revoke all on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
+revoke all on function freshet.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text)
     from public, anon, authenticated;
 
-comment on function private.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
+comment on function freshet.declare_job(text, text, text, interval, interval, interval, interval, integer, integer, text) is
     'States that a job ought to exist. Does not schedule it. Idempotent.';

@@ -1,14 +1,14 @@
--- Object: private.duplicate_jobs()
+-- Object: freshet.duplicate_jobs()
 -- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
-create function private.duplicate_jobs()
+create function freshet.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     with jobs as (
-        select j.*, exists (select from private.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
-        from private.known_cron_jobs() as j
+        select j.*, exists (select from freshet.jobs_of_declarations() as d where d.jobid = j.jobid) as is_declared
+        from freshet.known_cron_jobs() as j
     ),
     repeated as (
         -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
@@ -20,13 +20,13 @@ as $$
             and o.jobid <> j.jobid
             and (o.is_declared or (o.schedule = j.schedule and o.jobid < j.jobid))
         where not j.is_declared
-            and j.jobid <> all (array(select n.new_jobid from private.renamed_jobs() as n))
+            and j.jobid <> all (array(select n.new_jobid from freshet.renamed_jobs() as n))
     )
     select distinct on (r.jobid) r.job_name, r.jobid, r.original, r.owner, r.is_of_same_owner
     from repeated as r
     order by r.jobid, r.is_of_same_owner desc, r.original;
 $$;
 
-revoke all on function private.duplicate_jobs() from public, anon, authenticated;
+revoke all on function freshet.duplicate_jobs() from public, anon, authenticated;
 
-comment on function private.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+comment on function freshet.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';

@@ -1,7 +1,7 @@
--- Object: private.job_label()
+-- Object: freshet.job_label()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
-create function private.job_label(job_name text, owner text)
+create function freshet.job_label(job_name text, owner text)
 returns text
 language sql
 stable
@@ -15,6 +15,6 @@ as $$
     end;
 $$;
 
-revoke all on function private.job_label(text, text) from public, anon, authenticated;
+revoke all on function freshet.job_label(text, text) from public, anon, authenticated;
 
-comment on function private.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';
+comment on function freshet.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';

@@ -1,7 +1,7 @@
--- Object: private.jobid_of_name()
+-- Object: freshet.jobid_of_name()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.jobid_of_name(job_name text)
+create function freshet.jobid_of_name(job_name text)
 returns bigint
 language sql
 stable
@@ -22,6 +22,6 @@ as $$
     );
 $$;
 
-revoke all on function private.jobid_of_name(text) from public, anon, authenticated;
+revoke all on function freshet.jobid_of_name(text) from public, anon, authenticated;
 
-comment on function private.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+comment on function freshet.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';

@@ -1,7 +1,7 @@
--- Object: private.jobs_of_declarations()
+-- Object: freshet.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
 --      stranger, not that job, and no repair may touch it.
-create function private.jobs_of_declarations()
+create function freshet.jobs_of_declarations()
 returns table (job_name text, jobid bigint)
 language sql
 stable
@@ -10,14 +10,14 @@ as $$
     -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
     select d.job_name, j.jobid
     from analytics.scheduled_jobs as d
-    join private.known_cron_jobs() as j on j.job_name = d.job_name
+    join freshet.known_cron_jobs() as j on j.job_name = d.job_name
     where j.owner = d.owner
-        or private.command_fingerprint(j.command) = d.command_fingerprint
+        or freshet.command_fingerprint(j.command) = d.command_fingerprint
             and not exists (
-                select from private.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
+                select from freshet.known_cron_jobs() as o where o.job_name = d.job_name and o.owner = d.owner
             );
 $$;
 
-revoke all on function private.jobs_of_declarations() from public, anon, authenticated;
+revoke all on function freshet.jobs_of_declarations() from public, anon, authenticated;
 
-comment on function private.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';
+comment on function freshet.jobs_of_declarations() is 'Which jobs of cron.job are the declared ones: by name and owner.';

@@ -20,7 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform cron.schedule(job_name, schedule, command);
-    perform private.declare_job(
+    perform freshet.declare_job(
         job_name => job_name,
         schedule => schedule,
         command => command,

@@ -1,6 +1,6 @@
--- Object: private.renamed_jobs()
+-- Object: freshet.renamed_jobs()
 -- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
-create function private.renamed_jobs()
+create function freshet.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
 language sql
 stable
@@ -10,17 +10,17 @@ as $$
         select d.*, row_number() over (partition by d.command, d.database, d.owner order by d.schedule, d.job_name) as place
         from analytics.scheduled_jobs as d
         where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-            and not exists (select from private.known_cron_jobs() as j where j.job_name = d.job_name)
+            and not exists (select from freshet.known_cron_jobs() as j where j.job_name = d.job_name)
     ),
     strange as (
         select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
             -- A command that is still scheduled as it was declared has been repeated, not renamed.
             and not exists (
                 select
                 from analytics.scheduled_jobs as d
-                join private.known_cron_jobs() as o on o.job_name = d.job_name
+                join freshet.known_cron_jobs() as o on o.job_name = d.job_name
                 where o.command = j.command and o.database = j.database
             )
     )
@@ -30,7 +30,7 @@ as $$
         on s.command = l.command and s.database = l.database and s.owner = l.owner and s.place = l.place;
 $$;
 
-revoke all on function private.renamed_jobs() from public, anon, authenticated;
+revoke all on function freshet.renamed_jobs() from public, anon, authenticated;
 
-comment on function private.renamed_jobs() is
+comment on function freshet.renamed_jobs() is
     'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';

@@ -36,7 +36,7 @@ begin
     where j.jobname = name_in_cron
         and j.username = current_user
         and declared.owner <> current_user
-        and private.command_fingerprint(j.command) <> declared.command_fingerprint;
+        and freshet.command_fingerprint(j.command) <> declared.command_fingerprint;
     if found then
         raise exception using
             errcode = 'duplicate_object',
@@ -59,7 +59,7 @@ begin
             and (j.username <> current_user or j.database <> current_database())
             and (
                 j.username in (declared.owner, current_user)
-                or private.command_fingerprint(j.command) = declared.command_fingerprint
+                or freshet.command_fingerprint(j.command) = declared.command_fingerprint
                     and not exists (
                         select from cron.job as o where o.jobname = name_in_cron and o.username in (declared.owner, current_user)
                     )
@@ -83,7 +83,7 @@ begin
     set owner = current_user, database = current_database()
     where d.job_name = restore_job.job_name;
 
-    perform private.close_incidents(array(
+    perform freshet.close_incidents(array(
         select i.incident_id
         from analytics.incidents as i
         where i.closed_at is null and i.kind in ('missing', 'inactive', 'edited', 'renamed') and i.subject = restore_job.job_name

@@ -1,7 +1,7 @@
--- Object: private.short_name()
+-- Object: freshet.short_name()
 -- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
 --      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
-create function private.short_name(name text)
+create function freshet.short_name(name text)
 returns text
 language sql
 immutable
@@ -14,7 +14,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.short_name(text) from public, anon, authenticated;
+revoke all on function freshet.short_name(text) from public, anon, authenticated;
 
-comment on function private.short_name(text) is
+comment on function freshet.short_name(text) is
     'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';

@@ -1,7 +1,7 @@
--- Object: private.texts_of_jobs()
+-- Object: freshet.texts_of_jobs()
 -- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
 --      way: functions that hold it are few, so they are found first, and then who calls them.
-create function private.texts_of_jobs(pattern text)
+create function freshet.texts_of_jobs(pattern text)
 returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
 language sql
 stable
@@ -11,7 +11,7 @@ as $$
         select p.oid, p.proname::text as name, p.prosrc, case when p.prosecdef then pg_get_userbyid(p.proowner)::text end as definer
         from pg_proc as p
         join pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron', 'net')
+        where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron', 'net')
             and p.prokind in ('f', 'p')
     ),
 
@@ -32,7 +32,7 @@ as $$
 
     jobs as (
         select j.job_name, j.jobid, j.schedule, j.owner, j.command
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         where j.active and j.database = current_database()
     ),
 
@@ -58,7 +58,7 @@ as $$
     where c.text ~* pattern;
 $$;
 
-revoke all on function private.texts_of_jobs(text) from public, anon, authenticated;
+revoke all on function freshet.texts_of_jobs(text) from public, anon, authenticated;
 
-comment on function private.texts_of_jobs(text) is
+comment on function freshet.texts_of_jobs(text) is
     'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';

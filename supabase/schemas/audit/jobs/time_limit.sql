@@ -1,7 +1,7 @@
--- Object: private.time_limit()
+-- Object: freshet.time_limit()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.time_limit(command text, owner text, database text)
+create function freshet.time_limit(command text, owner text, database text)
 returns interval
 language sql
 stable
@@ -42,7 +42,7 @@ as $$
     select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
 $$;
 
-revoke all on function private.time_limit(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.time_limit(text, text, text) from public, anon, authenticated;
 
-comment on function private.time_limit(text, text, text) is
+comment on function freshet.time_limit(text, text, text) is
     'The statement timeout of a command that a role runs in a database: the command''s own, else the role''s; null when there is none.';

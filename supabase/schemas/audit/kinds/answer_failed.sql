@@ -4,11 +4,11 @@ values ('answer_failed', 'error', false, true, 'A resource cannot be answered: i
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     755, 'failed_answers',
-    'private.detect_failed_answers()',
+    'freshet.detect_failed_answers()',
     false
 );
 
-create function private.detect_failed_answers()
+create function freshet.detect_failed_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -22,7 +22,7 @@ declare
 begin
     delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'answer_failed',
         subject => f.resource,
         state => case
@@ -36,11 +36,11 @@ begin
     from analytics.failed_answers as f
     order by f.resource;
 
-    perform private.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
+    perform freshet.withdraw_subjects('answer_failed', array(select f.resource from analytics.failed_answers as f));
 end
 $$;
 
-revoke all on function private.detect_failed_answers() from public, anon, authenticated;
+revoke all on function freshet.detect_failed_answers() from public, anon, authenticated;
 
-comment on function private.detect_failed_answers() is
+comment on function freshet.detect_failed_answers() is
     'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';

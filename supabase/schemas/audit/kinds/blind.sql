@@ -9,9 +9,9 @@ values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('blind', 'scheduler_gone', 'lasting', 2);
 
--- Object: private.detect_blind()
+-- Object: freshet.detect_blind()
 -- Why: no rows is unknown, never healthy.
-create function private.detect_blind(read_error text)
+create function freshet.detect_blind(read_error text)
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -33,14 +33,14 @@ begin
     -- An expression that names cron.job is not even looked at while there may be none.
     if reason is null then
         -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
-        if not private.is_audit_sighted() then
+        if not freshet.is_audit_sighted() then
             reason := format('cron.job has no visible job "%s"', own_job);
         elsif unseen_for > patience then
             reason := format('no run of "%s" was seen for %s seconds', own_job, extract(epoch from unseen_for)::bigint);
         end if;
     end if;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'blind',
         subject => own_job,
         state => case when reason is null then 'ok' else 'bad' end,
@@ -51,7 +51,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_blind(text) from public, anon, authenticated;
+revoke all on function freshet.detect_blind(text) from public, anon, authenticated;
 
-comment on function private.detect_blind(text) is
+comment on function freshet.detect_blind(text) is
     'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';

@@ -4,7 +4,7 @@ values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several v
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     735, 'bundled_refreshes',
-    'private.detect_bundled_refreshes()',
+    'freshet.detect_bundled_refreshes()',
     false
 );
 
@@ -14,11 +14,11 @@ values
     ('bundled_refreshes', 'failed', 'job', 10),
     ('bundled_refreshes', 'timed_out', 'job', 10);
 
--- Object: private.detect_bundled_refreshes() (replaced)
+-- Object: freshet.detect_bundled_refreshes() (replaced)
 -- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
 --      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
 --      have been is as old as the runs around it, and no purge stops at it.
-create function private.detect_bundled_refreshes()
+create function freshet.detect_bundled_refreshes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -27,7 +27,7 @@ declare
     began_at constant timestamptz := clock_timestamp();
     pattern constant text := 'refresh\s+materialized\s+view\s+(?:concurrently\s+)?(["\w.]+)|analytics\.refresh_view\(\s*''(\w+)''';
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'bundled_refreshes',
         subject => m.job_name,
         state => 'bad',
@@ -48,14 +48,14 @@ begin
             from pg_catalog.pg_proc as p
             join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
             -- Ours are one view each. A procedure that commits in between has no such bond.
-            where n.nspname not in ('analytics', 'private', 'pg_catalog', 'information_schema', 'cron')
+            where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
                 and p.prosrc ~* 'refresh\s+materialized'
                 and p.prosrc !~* '\mcommit\M'
         ),
 
         jobs as (
             select c.job_name, c.schedule, c.command
-            from private.known_cron_jobs() as c
+            from freshet.known_cron_jobs() as c
             where c.active
         ),
 
@@ -82,7 +82,7 @@ begin
     ) as m
     order by m.job_name;
 
-    perform private.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('bundled_refreshes', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'bundled_refreshes'
         and f.state = 'bad'
@@ -90,7 +90,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_bundled_refreshes() from public, anon, authenticated;
+revoke all on function freshet.detect_bundled_refreshes() from public, anon, authenticated;
 
-comment on function private.detect_bundled_refreshes() is
+comment on function freshet.detect_bundled_refreshes() is
     'Kind bundled_refreshes: a job whose command, or a function in it, refreshes more than one view.';

@@ -4,11 +4,11 @@ values ('default_partition_used', 'warning', false, false, 'Rows lie in a defaul
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     750, 'default_partitions',
-    'private.detect_default_partitions()',
+    'freshet.detect_default_partitions()',
     false
 );
 
-create function private.detect_default_partitions()
+create function freshet.detect_default_partitions()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -38,7 +38,7 @@ begin
             when lock_not_available then
                 row_count := null;
         end;
-        perform private.observe(
+        perform freshet.observe(
             kind => 'default_partition_used',
             subject => partition_name,
             state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
@@ -57,7 +57,7 @@ begin
         );
     end loop;
 
-    perform private.withdraw_subjects('default_partition_used', array(
+    perform freshet.withdraw_subjects('default_partition_used', array(
         select d.relname::text
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as d on d.oid = p.partdefid
@@ -66,7 +66,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_default_partitions() from public, anon, authenticated;
+revoke all on function freshet.detect_default_partitions() from public, anon, authenticated;
 
-comment on function private.detect_default_partitions() is
+comment on function freshet.detect_default_partitions() is
     'Kind default_partition_used: a default partition in schema analytics holds rows.';

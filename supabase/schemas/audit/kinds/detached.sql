@@ -4,7 +4,7 @@ values ('detached', 'warning', false, false, 'A run works on although pg_cron ha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     520, 'detached',
-    'private.detect_detached() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_detached() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
@@ -15,7 +15,7 @@ values
     ('detached', 'scheduler_gone', 'lasting', 2),
     ('detached', 'restarted', 'once', 3);
 
-create function private.detect_detached()
+create function freshet.detect_detached()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -28,7 +28,7 @@ declare
 begin
     with unowned as materialized (
         select b.pid, b.started_at
-        from private.cron_backends() as b
+        from freshet.cron_backends() as b
         where not b.is_scheduler
             and b.is_busy
             and b.started_at < clock_timestamp() - patience
@@ -58,7 +58,7 @@ begin
         order by job_name, d.runid desc
     ),
     observed as (
-        select n.job_name, private.observe(
+        select n.job_name, freshet.observe(
             kind => 'detached',
             subject => n.job_name,
             state => 'bad',
@@ -78,13 +78,13 @@ begin
     )
     select coalesce(array_agg(o.job_name), '{}') into subjects from observed as o;
 
-    perform private.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('detached', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'detached' and f.state = 'bad' and f.subject <> all (subjects);
 end
 $$;
 
-revoke all on function private.detect_detached() from public, anon, authenticated;
+revoke all on function freshet.detect_detached() from public, anon, authenticated;
 
-comment on function private.detect_detached() is
+comment on function freshet.detect_detached() is
     'Kind detached: a process of pg_cron that works for a run whose row has failed.';

@@ -4,12 +4,12 @@ values ('duplicated', 'warning', false, false, 'The same work is scheduled more 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     220, 'duplicated',
-    'private.observe_findings(''duplicated'', array(select f from private.find_duplicated_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''duplicated'', array(select f from freshet.find_duplicated_jobs() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
-create function private.find_duplicated_jobs()
-returns setof private.audit_finding
+create function freshet.find_duplicated_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -19,7 +19,7 @@ as $$
         jsonb_build_object(
             'job', c.original,
             'schedule', (
-                select j.schedule from private.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
+                select j.schedule from freshet.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
             -- What the repair unschedules.
             'duplicates', coalesce(
@@ -38,10 +38,10 @@ as $$
                 )
             )
         )
-    from private.duplicate_jobs() as c
+    from freshet.duplicate_jobs() as c
     group by c.original;
 $$;
 
-revoke all on function private.find_duplicated_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_duplicated_jobs() from public, anon, authenticated;
 
-comment on function private.find_duplicated_jobs() is 'Jobs whose work is scheduled more than once.';
+comment on function freshet.find_duplicated_jobs() is 'Jobs whose work is scheduled more than once.';

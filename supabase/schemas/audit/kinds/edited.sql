@@ -4,12 +4,12 @@ values ('edited', 'warning', false, false, 'A job is not as it was declared: its
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     215, 'edited',
-    'private.observe_findings(''edited'', array(select f from private.find_edited_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''edited'', array(select f from freshet.find_edited_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
-create function private.find_edited_jobs()
-returns setof private.audit_finding
+create function freshet.find_edited_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -20,13 +20,13 @@ as $$
             -- The command itself stays inside: it may hold a key.
             array_remove(array[
                 case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
-                case when private.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
+                case when freshet.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
                 case when j.owner <> d.owner then format('owner "%s" instead of "%s"', j.owner, d.owner) end,
                 case when j.database <> d.database then format('database "%s" instead of "%s"', j.database, d.database) end
             ], null) as differences
         from analytics.scheduled_jobs as d
-        join private.jobs_of_declarations() as o on o.job_name = d.job_name
-        join private.known_cron_jobs() as j on j.jobid = o.jobid
+        join freshet.jobs_of_declarations() as o on o.job_name = d.job_name
+        join freshet.known_cron_jobs() as j on j.jobid = o.jobid
     )
     select
         c.job_name,
@@ -43,6 +43,6 @@ as $$
     where c.differences <> '{}';
 $$;
 
-revoke all on function private.find_edited_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_edited_jobs() from public, anon, authenticated;
 
-comment on function private.find_edited_jobs() is 'Declared jobs whose schedule, command, owner or database is not the declared one.';
+comment on function freshet.find_edited_jobs() is 'Declared jobs whose schedule, command, owner or database is not the declared one.';

@@ -4,7 +4,7 @@ values ('failed', 'error', true, true, 'A run of a job ended in failure.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     320, 'failed',
-    'private.detect_failed($1)',
+    'freshet.detect_failed($1)',
     true
 );
 
@@ -14,21 +14,21 @@ values
     ('failed', 'not_refreshable', 'job', 6),
     ('failed', 'refresh_denied', 'job', 6);
 
--- Object: private.detect_failed()
--- Why: a detector says how its subjects stand and nothing else; private.observe judges. What struck a run from outside
+-- Object: freshet.detect_failed()
+-- Why: a detector says how its subjects stand and nothing else; freshet.observe judges. What struck a run from outside
 --      (no connection, a restart, an unscheduling) or was cut off by its time limit is told by the detectors of those.
-create function private.detect_failed(runs private.audited_run[])
+create function freshet.detect_failed(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.note_failed_refreshes(runs);
-    perform private.observe_runs('failed', 'failed', runs);
+    perform freshet.note_failed_refreshes(runs);
+    perform freshet.observe_runs('failed', 'failed', runs);
 end
 $$;
 
-revoke all on function private.detect_failed(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_failed(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_failed(private.audited_run[]) is
+comment on function freshet.detect_failed(freshet.audited_run[]) is
     'Kind failed: a job whose last run failed. Also writes the ledger rows of failed refreshes. Not idempotent: each run is given once.';

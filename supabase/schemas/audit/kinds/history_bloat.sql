@@ -4,11 +4,11 @@ values ('history_bloat', 'warning', false, false, 'The run history of pg_cron ha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     120, 'history_bloat',
-    'private.detect_history_bloat()',
+    'freshet.detect_history_bloat()',
     false
 );
 
-create function private.detect_history_bloat()
+create function freshet.detect_history_bloat()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -25,7 +25,7 @@ begin
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
     select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'history_bloat',
         subject => 'cron.job_run_details',
         state => case when row_estimate > most_rows or byte_count > most_bytes then 'bad' else 'ok' end,
@@ -37,7 +37,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_history_bloat() from public, anon, authenticated;
+revoke all on function freshet.detect_history_bloat() from public, anon, authenticated;
 
-comment on function private.detect_history_bloat() is
+comment on function freshet.detect_history_bloat() is
     'Kind history_bloat: more than 2,000,000 rows or 2 GB of run history.';

@@ -4,14 +4,14 @@ values ('history_lost', 'warning', false, false, 'Run history that the audit rel
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     800, 'history_lost',
-    'private.detect_history_lost($3, $4)',
+    'freshet.detect_history_lost($3, $4)',
     true
 );
 
--- Object: private.detect_history_lost()
+-- Object: freshet.detect_history_lost()
 -- Why: runs that vanished before they were read can have ended in any way.
 --      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
-create function private.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
+create function freshet.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -39,14 +39,14 @@ begin
         and not exists (select from cron.job_run_details as d where d.runid = audit.last_runid_seen)
     then
         reason := concat_ws('; ', reason, format(
-            'the history up to run %s was deleted, %s', audit.last_runid_seen, private.unread_history(audit.last_runid_seen)
+            'the history up to run %s was deleted, %s', audit.last_runid_seen, freshet.unread_history(audit.last_runid_seen)
         ));
     end if;
     update analytics.audit_state as s
     set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
 
     -- A loss is noticed once and is over: what comes after it is read as usual.
-    perform private.observe(
+    perform freshet.observe(
         kind => 'history_lost',
         subject => 'cron.job_run_details',
         state => case when reason is null then 'ok' else 'bad' end,
@@ -56,7 +56,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_history_lost(text, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.detect_history_lost(text, timestamptz) from public, anon, authenticated;
 
-comment on function private.detect_history_lost(text, timestamptz) is
+comment on function freshet.detect_history_lost(text, timestamptz) is
     'Kind history_lost: a new epoch began, or runs are gone from the history before or just after they were read.';

@@ -4,17 +4,17 @@ values ('history_off', 'error', false, false, 'pg_cron does not log its runs: no
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     110, 'history_off',
-    'private.detect_history_off()',
+    'freshet.detect_history_off()',
     false
 );
 
-create function private.detect_history_off()
+create function freshet.detect_history_off()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     -- The view hides a setting that the role may not read, where current_setting() would raise.
-    select private.observe(
+    select freshet.observe(
         kind => 'history_off',
         subject => 'cron.log_run',
         state => case g.setting when 'off' then 'bad' else 'ok' end,
@@ -25,6 +25,6 @@ as $$
     where g.name = 'cron.log_run';
 $$;
 
-revoke all on function private.detect_history_off() from public, anon, authenticated;
+revoke all on function freshet.detect_history_off() from public, anon, authenticated;
 
-comment on function private.detect_history_off() is 'Kind history_off: cron.log_run is off.';
+comment on function freshet.detect_history_off() is 'Kind history_off: cron.log_run is off.';

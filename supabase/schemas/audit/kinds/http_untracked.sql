@@ -4,11 +4,11 @@ values ('http_untracked', 'error', false, false, 'An HTTP call that went past th
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1005, 'http_untracked',
-    'private.detect_untracked_answers() where has_table_privilege(to_regclass(''net._http_response''), ''select'')',
+    'freshet.detect_untracked_answers() where has_table_privilege(to_regclass(''net._http_response''), ''select'')',
     false
 );
 
-create function private.detect_untracked_answers()
+create function freshet.detect_untracked_answers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -20,7 +20,7 @@ declare
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
         -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
-        select greatest(private.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
+        select greatest(freshet.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
     is_watched constant boolean := exists (
@@ -34,8 +34,8 @@ declare
     -- A database webhook calls when a row is written, whatever job runs then.
     or_trigger text;
 begin
-    perform private.note_lost_answers();
-    if not is_watched and not exists (select from private.net_answers(since) as a where not a.is_ok) then
+    perform freshet.note_lost_answers();
+    if not is_watched and not exists (select from freshet.net_answers(since) as a where not a.is_ok) then
         return;
     end if;
 
@@ -50,15 +50,15 @@ begin
         else ''
     end;
 
-    for place in select * from private.place_answers(since)
+    for place in select * from freshet.place_answers(since)
     loop
         if place.failed_count = 0 then
             -- No call of that minute failed, so none of theirs did.
-            perform private.observe_untracked(f.subject, 'ok', array[f.subject], 1, private.failed_at(f.evidence), null, null)
+            perform freshet.observe_untracked(f.subject, 'ok', array[f.subject], 1, freshet.failed_at(f.evidence), null, null)
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad'
                 and f.subject = any (place.suspects)
-                and private.failed_at(f.evidence) < place.slot;
+                and freshet.failed_at(f.evidence) < place.slot;
 
             select array(
                 select j.name from jsonb_array_elements_text(f.evidence -> 'jobs') as j (name) where j.name <> all (place.suspects)
@@ -66,7 +66,7 @@ begin
             into still_suspect
             from analytics.findings as f
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
-                and private.failed_at(f.evidence) < place.slot;
+                and freshet.failed_at(f.evidence) < place.slot;
             if found then
                 -- Each of several has to be seen well: it may have been any of them.
                 update analytics.findings as f
@@ -85,7 +85,7 @@ begin
         -- As many failed as are known to fail: it was they. One more, and it was another one too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
-        select private.failed_at(f.evidence) into told_until
+        select freshet.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
@@ -93,9 +93,9 @@ begin
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
-            where i.kind = 'http_untracked' and private.failed_at(i.evidence) >= place.last_failed_at
+            where i.kind = 'http_untracked' and freshet.failed_at(i.evidence) >= place.last_failed_at
         );
-        perform private.observe_untracked(
+        perform freshet.observe_untracked(
             who, 'bad', place.suspects, place.failed_count, place.last_failed_at, place.outcome,
             case who
                 when 'no job' then format(
@@ -114,27 +114,27 @@ begin
         );
     end loop;
 
-    perform private.observe_untracked(f.subject, 'ok', array[]::text[], 1, private.failed_at(f.evidence), null, null)
+    perform freshet.observe_untracked(f.subject, 'ok', array[]::text[], 1, freshet.failed_at(f.evidence), null, null)
     from analytics.findings as f
     where f.kind = 'http_untracked' and f.state = 'bad'
         and (
-            (f.subject = 'no job' and private.failed_at(f.evidence) < clock_timestamp() - quiet_after)
+            (f.subject = 'no job' and freshet.failed_at(f.evidence) < clock_timestamp() - quiet_after)
             or (f.subject = 'pg_net' and jsonb_array_length(f.evidence -> 'jobs') = 0)
         );
 
     -- A job that was rewritten, or is gone, is judged by the ledger, or not at all.
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects('http_untracked', array['pg_net', 'no job'] || c.names)
         from (
             select array(
-                select t.job_name from private.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
+                select t.job_name from freshet.texts_of_jobs('\mnet"?\s*\.\s*"?http_(get|post|delete)"?\s*\(') as t
             ) as names
         ) as c;
     end if;
 end
 $$;
 
-revoke all on function private.detect_untracked_answers() from public, anon, authenticated;
+revoke all on function freshet.detect_untracked_answers() from public, anon, authenticated;
 
-comment on function private.detect_untracked_answers() is
+comment on function freshet.detect_untracked_answers() is
     'Kind http_untracked: failed answers that no row of the ledger explains. Not idempotent: each failure is counted once.';

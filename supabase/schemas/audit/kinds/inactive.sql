@@ -4,12 +4,12 @@ values ('inactive', 'error', false, false, 'A declared job is scheduled, but swi
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     210, 'inactive',
-    'private.observe_findings(''inactive'', array(select f from private.find_inactive_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''inactive'', array(select f from freshet.find_inactive_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
-create function private.find_inactive_jobs()
-returns setof private.audit_finding
+create function freshet.find_inactive_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -23,13 +23,13 @@ as $$
             'message', format('job "%s" is scheduled and not active', d.job_name)
         )
     from analytics.scheduled_jobs as d
-    join private.jobs_of_declarations() as o on o.job_name = d.job_name
-    join private.known_cron_jobs() as j on j.jobid = o.jobid
+    join freshet.jobs_of_declarations() as o on o.job_name = d.job_name
+    join freshet.known_cron_jobs() as j on j.jobid = o.jobid
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
     group by d.job_name
     having not bool_or(j.active);
 $$;
 
-revoke all on function private.find_inactive_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_inactive_jobs() from public, anon, authenticated;
 
-comment on function private.find_inactive_jobs() is 'Declared jobs that are scheduled and switched off.';
+comment on function freshet.find_inactive_jobs() is 'Declared jobs that are scheduled and switched off.';

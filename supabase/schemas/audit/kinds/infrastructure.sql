@@ -4,19 +4,19 @@ values ('infrastructure', 'error', false, false, 'pg_cron could not start or kee
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     310, 'infrastructure',
-    'private.detect_infrastructure($1)',
+    'freshet.detect_infrastructure($1)',
     true
 );
 
-create function private.detect_infrastructure(runs private.audited_run[])
+create function freshet.detect_infrastructure(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe_struck_jobs('infrastructure', runs);
+    select freshet.observe_struck_jobs('infrastructure', runs);
 $$;
 
-revoke all on function private.detect_infrastructure(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_infrastructure(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_infrastructure(private.audited_run[]) is
+comment on function freshet.detect_infrastructure(freshet.audited_run[]) is
     'Kind infrastructure: runs that pg_cron could not start or keep, one incident for all jobs. Not idempotent: each run is given once.';

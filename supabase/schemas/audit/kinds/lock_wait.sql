@@ -4,11 +4,11 @@ values ('lock_wait', 'warning', false, true, 'Sessions wait for a lock on a view
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     730, 'lock_wait',
-    'private.detect_lock_wait()',
+    'freshet.detect_lock_wait()',
     false
 );
 
-create function private.detect_lock_wait()
+create function freshet.detect_lock_wait()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
         return;
     end if;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'lock_wait',
         subject => v.view_name,
         state => case when w.waiting_pid is null and h.pid is null and r.pid is null then 'ok' else 'bad' end,
@@ -76,16 +76,16 @@ begin
         select distinct on (k.view_name)
             k.view_name, k.pid, k.role_name, k.held_since,
             extract(epoch from clock_timestamp() - k.held_since)::bigint as held_seconds
-        from private.refresh_lock_holders() as k
+        from freshet.refresh_lock_holders() as k
         order by k.view_name, k.held_since
     ) as r on r.view_name = v.view_name and r.held_since < clock_timestamp() - v.statement_timeout
     order by v.view_name;
 
-    perform private.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('lock_wait', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_lock_wait() from public, anon, authenticated;
+revoke all on function freshet.detect_lock_wait() from public, anon, authenticated;
 
-comment on function private.detect_lock_wait() is
+comment on function freshet.detect_lock_wait() is
     'Kind lock_wait: a session has waited over 30 seconds for a view, or has locked it, or its refreshes, for longer than its refresh may take.';

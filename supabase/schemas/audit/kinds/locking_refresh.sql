@@ -1,13 +1,13 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
 
-create function private.find_locking_refreshes()
-returns setof private.audit_finding
+create function freshet.find_locking_refreshes()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    with refreshes as materialized (select r.* from freshet.refreshes_of_jobs() as r where r.relation is not null)
     select
         r.job_name,
         jsonb_build_object(
@@ -22,7 +22,7 @@ as $$
             )
         )
     from refreshes as r
-    join private.watchable_views() as w on w.relation = r.relation
+    join freshet.watchable_views() as w on w.relation = r.relation
     where not r.is_concurrent and not r.is_emptying and w.has_key and w.is_populated
         and not exists (
             select from refreshes as o
@@ -31,7 +31,7 @@ as $$
     group by r.job_name;
 $$;
 
-revoke all on function private.find_locking_refreshes() from public, anon, authenticated;
+revoke all on function freshet.find_locking_refreshes() from public, anon, authenticated;
 
-comment on function private.find_locking_refreshes() is
+comment on function freshet.find_locking_refreshes() is
     'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';

@@ -4,7 +4,7 @@ values ('missed', 'error', false, true, 'A job was due and did not start.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     600, 'missed',
-    'private.detect_missed($1, $2)',
+    'freshet.detect_missed($1, $2)',
     true
 );
 
@@ -19,29 +19,29 @@ values
     ('missed', 'history_off', 'lasting', 5),
     ('missed', 'stuck', 'job', 7);
 
-create function private.detect_missed(runs private.audited_run[], calendar jsonb)
+create function freshet.detect_missed(runs freshet.audited_run[], calendar jsonb)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     running_since timestamptz;
-    known constant text[] := array(select j.job_name from private.known_cron_jobs() as j);
+    known constant text[] := array(select j.job_name from freshet.known_cron_jobs() as j);
 begin
-    running_since := private.note_scheduler_pause(private.note_run_starts(runs));
+    running_since := freshet.note_scheduler_pause(freshet.note_run_starts(runs));
     if calendar is null or 'analytics-cron-audit' <> all (known) then
         return;
     end if;
-    perform private.watch_slots(calendar);
+    perform freshet.watch_slots(calendar);
     if current_setting('cron.log_run', true) = 'off' then
         -- Without rows nothing can be told; that is a finding of its own.
         update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
     elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
         -- A scheduler that is gone speaks for all of its jobs.
-        perform private.judge_slots(running_since);
+        perform freshet.judge_slots(running_since);
     end if;
 
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'missed',
         array(
             select (
@@ -56,7 +56,7 @@ begin
                         extract(epoch from clock_timestamp() - s.missed_slot_at)::bigint
                     )
                 )
-            )::private.audit_finding
+            )::freshet.audit_finding
             from analytics.job_slots as s
             where s.missed_by = 'job'
             union all
@@ -67,7 +67,7 @@ begin
                     'missed_slot_at', min(s.missed_slot_at),
                     'message', format('%s jobs were not started at their slots while no job was', count(*))
                 )
-            )::private.audit_finding
+            )::freshet.audit_finding
             from analytics.job_slots as s
             where s.missed_by = 'scheduler'
             having count(*) > 0
@@ -77,7 +77,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_missed(private.audited_run[], jsonb) from public, anon, authenticated;
+revoke all on function freshet.detect_missed(freshet.audited_run[], jsonb) from public, anon, authenticated;
 
-comment on function private.detect_missed(private.audited_run[], jsonb) is
+comment on function freshet.detect_missed(freshet.audited_run[], jsonb) is
     'Kind missed: a slot passed without a run. One incident a job, or one for "pg_cron" when no job was started.';

@@ -4,15 +4,15 @@ values ('missing', 'error', false, false, 'A declared job is not scheduled.');
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     200, 'missing',
-    'private.observe_findings(''missing'', array(select f from private.find_missing_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''missing'', array(select f from freshet.find_missing_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
--- Object: private.find_missing_jobs(), private.find_inactive_jobs(), private.find_edited_jobs()
+-- Object: freshet.find_missing_jobs(), freshet.find_inactive_jobs(), freshet.find_edited_jobs()
 -- Why: declared jobs that are not in cron.job, or not as they were declared. One job has one of these at a time, so that
 --      one change is one incident.
-create function private.find_missing_jobs()
-returns setof private.audit_finding
+create function freshet.find_missing_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -25,7 +25,7 @@ as $$
             'message', format('cron.job has no job "%s"', d.job_name) || coalesce(
                 (
                     select format(' of "%s"; jobid %s of "%s" has that name and does other work', d.owner, min(j.jobid), min(j.owner))
-                    from private.known_cron_jobs() as j
+                    from freshet.known_cron_jobs() as j
                     where j.job_name = d.job_name
                     having count(*) > 0
                 ),
@@ -34,10 +34,10 @@ as $$
         )
     from analytics.scheduled_jobs as d
     where coalesce(d.paused_until, '-infinity') <= clock_timestamp()
-        and not exists (select from private.jobs_of_declarations() as j where j.job_name = d.job_name)
-        and not exists (select from private.renamed_jobs() as r where r.job_name = d.job_name);
+        and not exists (select from freshet.jobs_of_declarations() as j where j.job_name = d.job_name)
+        and not exists (select from freshet.renamed_jobs() as r where r.job_name = d.job_name);
 $$;
 
-revoke all on function private.find_missing_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_missing_jobs() from public, anon, authenticated;
 
-comment on function private.find_missing_jobs() is 'Declared jobs that are not scheduled, and not under another name either.';
+comment on function freshet.find_missing_jobs() is 'Declared jobs that are not scheduled, and not under another name either.';

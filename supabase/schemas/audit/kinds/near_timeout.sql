@@ -4,17 +4,17 @@ values ('near_timeout', 'warning', false, true, 'Runs of a job take more than 70
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     430, 'near_timeout',
-    'private.detect_near_timeout()',
+    'freshet.detect_near_timeout()',
     true
 );
 
-create function private.detect_near_timeout()
+create function freshet.detect_near_timeout()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'near_timeout',
         subject => m.job_name,
         -- Two of twenty are the 95th percentile; one slow run is no news. Five good ones end it.
@@ -22,7 +22,7 @@ begin
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', m.job_name,
-            'schedule', private.schedule_of_job(m.job_name),
+            'schedule', freshet.schedule_of_job(m.job_name),
             'runid', m.last_runid,
             'limit_seconds', extract(epoch from m.time_limit)::bigint,
             'message', format(
@@ -40,12 +40,12 @@ begin
             max(d.seconds) as slowest
         from (
             -- Asked once for each job, and not for each mention below.
-            select p.job_name, p.last_runid, private.time_limit(j.command, j.owner, j.database) as time_limit
+            select p.job_name, p.last_runid, freshet.time_limit(j.command, j.owner, j.database) as time_limit
             from analytics.job_pace as p
-            join private.known_cron_jobs() as j on j.job_name = p.job_name
+            join freshet.known_cron_jobs() as j on j.job_name = p.job_name
             offset 0
         ) as l
-        cross join lateral private.recent_durations(l.job_name) as d
+        cross join lateral freshet.recent_durations(l.job_name) as d
         where l.time_limit is not null
         group by l.job_name, l.last_runid, l.time_limit
         having count(*) >= 5
@@ -54,11 +54,11 @@ begin
         or exists (select from analytics.findings as f where f.kind = 'near_timeout' and f.subject = m.job_name and f.state <> 'ok')
     order by m.job_name;
 
-    perform private.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
+    perform freshet.withdraw_subjects('near_timeout', array(select p.job_name from analytics.job_pace as p));
 end
 $$;
 
-revoke all on function private.detect_near_timeout() from public, anon, authenticated;
+revoke all on function freshet.detect_near_timeout() from public, anon, authenticated;
 
-comment on function private.detect_near_timeout() is
+comment on function freshet.detect_near_timeout() is
     'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';

@@ -1,8 +1,8 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_open', 'info', false, false, 'A role that logs in reaches pg_net, which is open to every role: it can read, send and stop HTTP calls.');
 
-create function private.find_net_roles()
-returns setof private.audit_finding
+create function freshet.find_net_roles()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -22,6 +22,6 @@ as $$
         and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
 $$;
 
-revoke all on function private.find_net_roles() from public, anon, authenticated;
+revoke all on function freshet.find_net_roles() from public, anon, authenticated;
 
-comment on function private.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+comment on function freshet.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';

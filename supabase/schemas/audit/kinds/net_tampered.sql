@@ -1,8 +1,8 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_tampered', 'fatal', false, false, 'A trigger stands on a table of pg_net that is not pg_net''s own: HTTP jobs refuse to call, or answers are changed.');
 
-create function private.find_net_triggers()
-returns setof private.audit_finding
+create function freshet.find_net_triggers()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -30,6 +30,6 @@ as $$
     group by c.relname;
 $$;
 
-revoke all on function private.find_net_triggers() from public, anon, authenticated;
+revoke all on function freshet.find_net_triggers() from public, anon, authenticated;
 
-comment on function private.find_net_triggers() is 'Tables of pg_net with a trigger that does not belong to it.';
+comment on function freshet.find_net_triggers() is 'Tables of pg_net with a trigger that does not belong to it.';

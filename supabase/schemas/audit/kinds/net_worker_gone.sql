@@ -1,7 +1,7 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_worker_gone', 'fatal', false, false, 'pg_net does not send: HTTP jobs succeed and nothing leaves the database.');
 
-create function private.detect_net_worker(read_error text)
+create function freshet.detect_net_worker(read_error text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -49,7 +49,7 @@ begin
         when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
         else 'bad'
     end;
-    perform private.observe(
+    perform freshet.observe(
         kind => 'net_worker_gone',
         subject => 'pg_net',
         state => state,
@@ -60,7 +60,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_net_worker(text) from public, anon, authenticated;
+revoke all on function freshet.detect_net_worker(text) from public, anon, authenticated;
 
-comment on function private.detect_net_worker(text) is
+comment on function freshet.detect_net_worker(text) is
     'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';

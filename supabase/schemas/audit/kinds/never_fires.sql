@@ -4,12 +4,12 @@ values ('never_fires', 'error', false, false, 'A schedule was accepted that no m
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     240, 'never_fires',
-    'private.observe_findings(''never_fires'', array(select f from private.find_never_firing($2) as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and $2 is not null',
+    'freshet.observe_findings(''never_fires'', array(select f from freshet.find_never_firing($2) as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted() and $2 is not null',
     false
 );
 
-create function private.find_never_firing(calendar jsonb)
-returns setof private.audit_finding
+create function freshet.find_never_firing(calendar jsonb)
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -23,10 +23,10 @@ as $$
             'message', format('no minute of the next eight years fits "%s"', j.schedule)
         )
     from jsonb_to_recordset(calendar -> 'jobs') as c (job_name text, schedule text, never_fires boolean)
-    join private.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
+    join freshet.known_cron_jobs() as j on j.job_name = c.job_name and j.schedule = c.schedule
     where c.never_fires;
 $$;
 
-revoke all on function private.find_never_firing(jsonb) from public, anon, authenticated;
+revoke all on function freshet.find_never_firing(jsonb) from public, anon, authenticated;
 
-comment on function private.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+comment on function freshet.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';

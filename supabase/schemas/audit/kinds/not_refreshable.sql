@@ -4,17 +4,17 @@ values ('not_refreshable', 'error', false, false, 'A view has lost what a concur
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     710, 'not_refreshable',
-    'private.detect_not_refreshable()',
+    'freshet.detect_not_refreshable()',
     false
 );
 
-create function private.detect_not_refreshable()
+create function freshet.detect_not_refreshable()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'not_refreshable',
         subject => v.view_name,
         state => case when v.flaw is null then 'ok' else 'bad' end,
@@ -40,11 +40,11 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_not_refreshable() from public, anon, authenticated;
+revoke all on function freshet.detect_not_refreshable() from public, anon, authenticated;
 
-comment on function private.detect_not_refreshable() is
+comment on function freshet.detect_not_refreshable() is
     'Kind not_refreshable: a registered view is gone or has no usable unique index.';

@@ -4,36 +4,36 @@ values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     230, 'orphan_owner',
-    'private.observe_findings(''orphan_owner'', array(select f from private.find_orphan_owners() as f), array(select distinct private.short_name(j.owner) from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''orphan_owner'', array(select f from freshet.find_orphan_owners() as f), array(select distinct freshet.short_name(j.owner) from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
--- Object: private.find_orphan_owners(), private.find_wrong_hosts(), private.find_never_firing()
+-- Object: freshet.find_orphan_owners(), freshet.find_wrong_hosts(), freshet.find_never_firing()
 -- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
 --      minute fits their schedule.
-create function private.find_orphan_owners()
-returns setof private.audit_finding
+create function freshet.find_orphan_owners()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     -- One cause, however many jobs: the subject is the role.
     select
-        private.short_name(j.owner),
+        freshet.short_name(j.owner),
         jsonb_build_object(
-            'owner', private.short_name(j.owner),
+            'owner', freshet.short_name(j.owner),
             'jobs', to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]),
             'jobids', to_jsonb((array_agg(j.jobid order by j.jobid))[1:20]),
             'message', format(
                 'role "%s" does not exist and owns %s %s; pg_cron crashes when it looks the role up',
-                private.short_name(j.owner), count(*), case when count(*) = 1 then 'job' else 'jobs' end
+                freshet.short_name(j.owner), count(*), case when count(*) = 1 then 'job' else 'jobs' end
             )
         )
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.owner)
     group by j.owner;
 $$;
 
-revoke all on function private.find_orphan_owners() from public, anon, authenticated;
+revoke all on function freshet.find_orphan_owners() from public, anon, authenticated;
 
-comment on function private.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
+comment on function freshet.find_orphan_owners() is 'Owners of jobs that are no roles any more.';

@@ -4,24 +4,24 @@ values ('pile_up', 'warning', false, true, 'Runs of a job last longer than its p
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     420, 'pile_up',
-    'private.detect_pile_up($1)',
+    'freshet.detect_pile_up($1)',
     true
 );
 
-create function private.detect_pile_up(runs private.audited_run[])
+create function freshet.detect_pile_up(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'pile_up',
         subject => p.job_name,
         state => case when p.queued_count >= 2 then 'bad' when p.queued_count = 0 then 'ok' else 'unknown' end,
         observed_at => coalesce(p.last_ended_at, clock_timestamp()),
         evidence => jsonb_build_object(
             'job', p.job_name,
-            'schedule', private.schedule_of_job(p.job_name),
+            'schedule', freshet.schedule_of_job(p.job_name),
             'runid', p.last_runid,
             'message', format(
                 '%s runs in a row began when the one before them ended; the last took %s seconds', p.queued_count,
@@ -39,11 +39,11 @@ begin
         and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
     order by p.job_name;
 
-    perform private.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
+    perform freshet.withdraw_subjects('pile_up', array(select p.job_name from analytics.job_pace as p));
 end
 $$;
 
-revoke all on function private.detect_pile_up(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_pile_up(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_pile_up(private.audited_run[]) is
+comment on function freshet.detect_pile_up(freshet.audited_run[]) is
     'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';

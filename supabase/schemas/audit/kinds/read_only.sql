@@ -4,12 +4,12 @@ values ('read_only', 'fatal', false, false, 'Transactions are read-only by defau
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     700, 'read_only',
-    'private.detect_read_only()',
+    'freshet.detect_read_only()',
     false
 );
 
-create function private.find_read_only()
-returns setof private.audit_finding
+create function freshet.find_read_only()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -41,7 +41,7 @@ as $$
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
             ) as of_role,
             (select s.is_on from settings as s where s.setrole = 0 and s.setdatabase <> 0) as of_database
-        from private.known_cron_jobs() as j
+        from freshet.known_cron_jobs() as j
         join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
             -- One that says what it wants.
@@ -77,15 +77,15 @@ as $$
     group by k.subject;
 $$;
 
-create function private.detect_read_only()
+create function freshet.detect_read_only()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_findings(
+    perform freshet.observe_findings(
         'read_only',
-        array(select f from private.find_read_only() as f),
+        array(select f from freshet.find_read_only() as f),
         array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
     );
     -- The failures that say so follow from it.
@@ -94,17 +94,17 @@ begin
     from analytics.incidents as c
     where c.kind = 'read_only' and c.closed_at is null
         and i.kind = 'failed' and i.closed_at is null and i.announced_at is null and i.cause_id is null
-        and private.severity_rank(i.severity) <= private.severity_rank(c.severity)
+        and freshet.severity_rank(i.severity) <= freshet.severity_rank(c.severity)
         and i.evidence ->> 'message' like '%in a read-only transaction%'
         and (c.subject not like 'role %' or c.evidence -> 'jobs' ? i.job_name);
 end
 $$;
 
-revoke all on function private.find_read_only() from public, anon, authenticated;
+revoke all on function freshet.find_read_only() from public, anon, authenticated;
 
-revoke all on function private.detect_read_only() from public, anon, authenticated;
+revoke all on function freshet.detect_read_only() from public, anon, authenticated;
 
-comment on function private.find_read_only() is
+comment on function freshet.find_read_only() is
     'Where default_transaction_read_only is on for the jobs of this database: "server", "database <name>" or "role <name>".';
 
-comment on function private.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';
+comment on function freshet.detect_read_only() is 'Kind read_only: transactions of jobs are read-only by default.';

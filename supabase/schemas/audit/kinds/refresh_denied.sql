@@ -1,13 +1,13 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('refresh_denied', 'error', false, false, 'A job refreshes a view that its role does not own: every run of it fails.');
 
-create function private.find_refreshes_denied()
-returns setof private.audit_finding
+create function freshet.find_refreshes_denied()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with refreshes as materialized (select r.* from private.refreshes_of_jobs() as r where r.relation is not null)
+    with refreshes as materialized (select r.* from freshet.refreshes_of_jobs() as r where r.relation is not null)
     select
         r.view_name,
         jsonb_build_object(
@@ -24,7 +24,7 @@ as $$
         )
     from refreshes as r
     join pg_class as c on c.oid = r.relation
-    where not private.may_refresh(r.acts_as, r.relation)
+    where not freshet.may_refresh(r.acts_as, r.relation)
         -- Of several views of one name, one that it may refresh is the one that is meant.
         and not exists (
             select from refreshes as o
@@ -39,6 +39,6 @@ as $$
     group by r.view_name;
 $$;
 
-revoke all on function private.find_refreshes_denied() from public, anon, authenticated;
+revoke all on function freshet.find_refreshes_denied() from public, anon, authenticated;
 
-comment on function private.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
+comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';

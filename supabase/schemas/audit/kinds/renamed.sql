@@ -4,12 +4,12 @@ values ('renamed', 'warning', false, false, 'A declared job is not scheduled, an
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     205, 'renamed',
-    'private.observe_findings(''renamed'', array(select f from private.find_renamed_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''renamed'', array(select f from freshet.find_renamed_jobs() as f), array(select d.job_name from analytics.scheduled_jobs as d)) where freshet.is_audit_sighted()',
     false
 );
 
-create function private.find_renamed_jobs()
-returns setof private.audit_finding
+create function freshet.find_renamed_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -25,9 +25,9 @@ as $$
                 'cron.job has no job "%s"; job "%s" (jobid %s) does its work: renamed?', r.job_name, r.new_name, r.new_jobid
             )
         )
-    from private.renamed_jobs() as r;
+    from freshet.renamed_jobs() as r;
 $$;
 
-revoke all on function private.find_renamed_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_renamed_jobs() from public, anon, authenticated;
 
-comment on function private.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';
+comment on function freshet.find_renamed_jobs() is 'Declared jobs whose work is scheduled under another name.';

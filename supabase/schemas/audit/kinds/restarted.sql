@@ -4,7 +4,7 @@ values ('restarted', 'warning', false, false, 'The server or its scheduler resta
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     300, 'restarted',
-    'private.detect_restarts($1)',
+    'freshet.detect_restarts($1)',
     true
 );
 
@@ -14,17 +14,17 @@ values
     ('restarted', 'orphan_owner', 'lasting', 1),
     ('restarted', 'read_only', 'lasting', 1);
 
-create function private.detect_restarts(runs private.audited_run[])
+create function freshet.detect_restarts(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe_struck_jobs('restarted', runs);
+    perform freshet.observe_struck_jobs('restarted', runs);
 end
 $$;
 
-revoke all on function private.detect_restarts(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_restarts(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_restarts(private.audited_run[]) is
+comment on function freshet.detect_restarts(freshet.audited_run[]) is
     'Kind restarted: runs that a restart ended, one incident for all jobs. Not idempotent: each run is given once.';

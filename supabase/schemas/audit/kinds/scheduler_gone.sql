@@ -4,7 +4,7 @@ values ('scheduler_gone', 'fatal', false, false, 'The scheduler process of pg_cr
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     100, 'scheduler_gone',
-    'private.detect_scheduler_gone()',
+    'freshet.detect_scheduler_gone()',
     false
 );
 
@@ -14,7 +14,7 @@ values
     ('scheduler_gone', 'orphan_owner', 'lasting', 1),
     ('scheduler_gone', 'read_only', 'lasting', 1);
 
-create function private.detect_scheduler_gone()
+create function freshet.detect_scheduler_gone()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,7 +30,7 @@ begin
     -- is started never grows two seconds old.
     for attempt in 1..6 loop
         select exists (
-            select from private.cron_backends() as b
+            select from freshet.cron_backends() as b
             where b.is_scheduler and b.started_at < clock_timestamp() - interval '2 seconds'
         )
         into is_running;
@@ -39,7 +39,7 @@ begin
         perform pg_stat_clear_snapshot();
     end loop;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'scheduler_gone',
         subject => 'pg_cron',
         state => case when is_running then 'ok' else 'bad' end,
@@ -58,7 +58,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_scheduler_gone() from public, anon, authenticated;
+revoke all on function freshet.detect_scheduler_gone() from public, anon, authenticated;
 
-comment on function private.detect_scheduler_gone() is
+comment on function freshet.detect_scheduler_gone() is
     'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';

@@ -4,13 +4,13 @@ values ('secret_missing', 'fatal', false, false, 'A secret that HTTP jobs need i
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     1020, 'secrets',
-    'private.detect_secrets()',
+    'freshet.detect_secrets()',
     false
 );
 
--- Object: private.secret_flaw(), private.detect_secrets(), private.why_not_audited() (replaced)
+-- Object: freshet.secret_flaw(), freshet.detect_secrets(), freshet.why_not_audited() (replaced)
 -- Why: calls are signed with a secret that the database makes itself, so the scheduler has no API key that could be missing.
-create function private.secret_flaw(name text)
+create function freshet.secret_flaw(name text)
 returns text
 language plpgsql
 stable
@@ -19,7 +19,7 @@ as $$
 declare
     secret text;
 begin
-    secret := private.vault_secret(name);
+    secret := freshet.vault_secret(name);
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
@@ -36,12 +36,12 @@ exception
 end
 $$;
 
-create function private.detect_secrets()
+create function freshet.detect_secrets()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'secret_missing',
         subject => s.name,
         state => case
@@ -55,18 +55,18 @@ as $$
     )
     from (
         select
-            n.name, private.secret_flaw(n.name) as flaw,
+            n.name, freshet.secret_flaw(n.name) as flaw,
             coalesce(a.last_audit_at, '-infinity') < coalesce(a.judged_since, 'infinity') as is_first
         from unnest(array['project_url', 'freshet_call_secret']) as n (name)
         cross join analytics.audit_state as a
     ) as s;
-    select private.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
+    select freshet.withdraw_subjects('secret_missing', array['project_url', 'freshet_call_secret']);
 $$;
 
-revoke all on function private.secret_flaw(text) from public, anon, authenticated;
+revoke all on function freshet.secret_flaw(text) from public, anon, authenticated;
 
-revoke all on function private.detect_secrets() from public, anon, authenticated;
+revoke all on function freshet.detect_secrets() from public, anon, authenticated;
 
-comment on function private.secret_flaw(text) is 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
+comment on function freshet.secret_flaw(text) is 'What is wrong with a secret that HTTP jobs need; null when nothing is.';
 
-comment on function private.detect_secrets() is 'Kind secret_missing: project_url and freshet_call_secret in Vault.';
+comment on function freshet.detect_secrets() is 'Kind secret_missing: project_url and freshet_call_secret in Vault.';

@@ -4,17 +4,17 @@ values ('source_stopped', 'error', false, false, 'A view is refreshed, but its n
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     725, 'source_stopped',
-    'private.detect_source_stopped()',
+    'freshet.detect_source_stopped()',
     false
 );
 
-create function private.detect_source_stopped()
+create function freshet.detect_source_stopped()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'source_stopped',
         subject => v.view_name,
         state => case
@@ -44,13 +44,13 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('source_stopped', array(
+    perform freshet.withdraw_subjects('source_stopped', array(
         select v.view_name from analytics.views as v where coalesce(v.source_warn_after, v.source_error_after) is not null
     ));
 end
 $$;
 
-revoke all on function private.detect_source_stopped() from public, anon, authenticated;
+revoke all on function freshet.detect_source_stopped() from public, anon, authenticated;
 
-comment on function private.detect_source_stopped() is
+comment on function freshet.detect_source_stopped() is
     'Kind source_stopped: the newest source row of a view is older than source_warn_after, or source_error_after.';

@@ -4,7 +4,7 @@ values ('stale', 'error', false, true, 'The rows of a view are older than its ob
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     900, 'stale',
-    'private.detect_stale()',
+    'freshet.detect_stale()',
     false
 );
 
@@ -26,17 +26,17 @@ values
     ('stale', 'stuck', 'job', 9),
     ('stale', 'timed_out', 'job', 9);
 
--- Object: private.detect_stale()
+-- Object: freshet.detect_stale()
 -- Why: readers care for the age of the rows, whatever its cause.
 --      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
 --      after that pass. What is said in the alert is the whole age.
-create function private.detect_stale()
+create function freshet.detect_stale()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'stale',
         subject => v.view_name,
         state => case
@@ -68,7 +68,7 @@ begin
             r.*,
             -- A view gets the time of one objective for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
-            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select private.judged_since())) as judged_age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
             coalesce(
                 (
                     select c.relispopulated from pg_catalog.pg_class as c
@@ -80,10 +80,10 @@ begin
     ) as v
     order by v.view_name;
 
-    perform private.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_stale() from public, anon, authenticated;
+revoke all on function freshet.detect_stale() from public, anon, authenticated;
 
-comment on function private.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';
+comment on function freshet.detect_stale() is 'Kind stale: a view whose rows were not verified within its objective; a warning from warn_after on.';

@@ -4,11 +4,11 @@ values ('stuck', 'error', false, false, 'A run has not ended within the time tha
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     510, 'stuck',
-    'private.detect_stuck() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_stuck() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
-create function private.detect_stuck()
+create function freshet.detect_stuck()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,14 +17,14 @@ declare
     -- For jobs of which nobody said how long they may take.
     usual_limit constant interval := interval '6 hours';
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'stuck',
         subject => s.job_name,
         state => 'bad',
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', s.job_name,
-            'schedule', private.schedule_of_job(s.job_name),
+            'schedule', freshet.schedule_of_job(s.job_name),
             'runid', s.runid,
             'pid', s.job_pid,
             'started_at', s.began_at,
@@ -42,14 +42,14 @@ begin
         from analytics.open_runs as o
         left join analytics.scheduled_jobs as d on d.job_name = o.job_name
         where o.given_up_at is null
-            and private.is_run_alive(o)
-            and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+            and freshet.is_run_alive(o)
+            and greatest(coalesce(o.started_at, o.first_seen_at), freshet.judged_since())
                 < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         order by o.job_name, o.runid
     ) as s
     order by s.job_name;
 
-    perform private.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('stuck', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     left join analytics.scheduled_jobs as d on d.job_name = f.subject
     where f.kind = 'stuck'
@@ -59,13 +59,13 @@ begin
             from analytics.open_runs as o
             where o.job_name = f.subject
                 and o.given_up_at is null
-                and private.is_run_alive(o)
-                and greatest(coalesce(o.started_at, o.first_seen_at), private.judged_since())
+                and freshet.is_run_alive(o)
+                and greatest(coalesce(o.started_at, o.first_seen_at), freshet.judged_since())
                     < clock_timestamp() - coalesce(d.max_runtime, usual_limit)
         );
 end
 $$;
 
-revoke all on function private.detect_stuck() from public, anon, authenticated;
+revoke all on function freshet.detect_stuck() from public, anon, authenticated;
 
-comment on function private.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+comment on function freshet.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';

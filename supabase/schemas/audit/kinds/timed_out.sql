@@ -4,19 +4,19 @@ values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its s
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     410, 'timed_out',
-    'private.detect_timed_out($1)',
+    'freshet.detect_timed_out($1)',
     true
 );
 
-create function private.detect_timed_out(runs private.audited_run[])
+create function freshet.detect_timed_out(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe_runs('timed_out', 'timed_out', runs);
+    select freshet.observe_runs('timed_out', 'timed_out', runs);
 $$;
 
-revoke all on function private.detect_timed_out(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_timed_out(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_timed_out(private.audited_run[]) is
+comment on function freshet.detect_timed_out(freshet.audited_run[]) is
     'Kind timed_out: a job whose last run was cancelled by its time limit. Not idempotent: each run is given once.';

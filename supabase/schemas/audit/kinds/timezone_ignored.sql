@@ -4,11 +4,11 @@ values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     705, 'timezone_ignored',
-    'private.detect_timezone_ignored()',
+    'freshet.detect_timezone_ignored()',
     false
 );
 
-create function private.ignored_timezone()
+create function freshet.ignored_timezone()
 returns text
 language plpgsql
 stable
@@ -34,12 +34,12 @@ exception
 end
 $$;
 
-create function private.detect_timezone_ignored()
+create function freshet.detect_timezone_ignored()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.observe(
+    select freshet.observe(
         kind => 'timezone_ignored',
         subject => 'cron.timezone',
         state => case when t.setting is null then 'ok' else 'bad' end,
@@ -51,14 +51,14 @@ as $$
             )
         )
     )
-    from (select private.ignored_timezone() as setting) as t
-    where t.setting is not null or private.is_watched('timezone_ignored', 'cron.timezone');
+    from (select freshet.ignored_timezone() as setting) as t
+    where t.setting is not null or freshet.is_watched('timezone_ignored', 'cron.timezone');
 $$;
 
-revoke all on function private.ignored_timezone() from public, anon, authenticated;
+revoke all on function freshet.ignored_timezone() from public, anon, authenticated;
 
-revoke all on function private.detect_timezone_ignored() from public, anon, authenticated;
+revoke all on function freshet.detect_timezone_ignored() from public, anon, authenticated;
 
-comment on function private.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+comment on function freshet.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
 
-comment on function private.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
+comment on function freshet.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';

@@ -4,11 +4,11 @@ values ('too_fast', 'warning', false, true, 'A run succeeded in much less time t
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     440, 'too_fast',
-    'private.detect_too_fast($1)',
+    'freshet.detect_too_fast($1)',
     true
 );
 
-create function private.detect_too_fast(runs private.audited_run[])
+create function freshet.detect_too_fast(runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,14 +19,14 @@ declare
         (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
     );
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'too_fast',
         subject => m.job_name,
         state => case when m.seconds < m.least_seconds then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', m.job_name,
-            'schedule', private.schedule_of_job(m.job_name),
+            'schedule', freshet.schedule_of_job(m.job_name),
             'runid', m.runid,
             'message', format('took %s seconds, expected at least %s', round(m.seconds, 2), round(m.least_seconds, 2))
         )
@@ -47,7 +47,7 @@ begin
         or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
     order by m.job_name;
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'too_fast',
         subject => m.job_name,
         state => case when m.seconds < 0.2 * m.median then 'bad' else 'ok' end,
@@ -66,7 +66,7 @@ begin
             max(d.seconds) filter (where d.place = 1) as seconds,
             percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
         from analytics.views as v
-        cross join lateral private.recent_durations(v.job_name) as d
+        cross join lateral freshet.recent_durations(v.job_name) as d
         group by v.job_name, v.view_name, v.schedule
         having count(*) > 10
     ) as m
@@ -78,7 +78,7 @@ begin
         )
     order by m.job_name;
 
-    perform private.withdraw_subjects('too_fast', array(
+    perform freshet.withdraw_subjects('too_fast', array(
         select p.job_name from analytics.job_pace as p
         union
         select v.job_name from analytics.views as v
@@ -86,7 +86,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_too_fast(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.detect_too_fast(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.detect_too_fast(private.audited_run[]) is
+comment on function freshet.detect_too_fast(freshet.audited_run[]) is
     'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';

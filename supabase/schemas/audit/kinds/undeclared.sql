@@ -4,7 +4,7 @@ values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     225, 'undeclared',
-    'private.observe_findings(''undeclared'', array(select f from private.find_undeclared_jobs() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted()',
+    'freshet.observe_findings(''undeclared'', array(select f from freshet.find_undeclared_jobs() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted()',
     false
 );
 
@@ -25,28 +25,28 @@ values
     ('undeclared', 'wrong_host', 'job', 11),
     ('undeclared', 'zombie', 'job', 11);
 
-create function private.find_undeclared_jobs()
-returns setof private.audit_finding
+create function freshet.find_undeclared_jobs()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        private.job_label(j.job_name, j.owner),
+        freshet.job_label(j.job_name, j.owner),
         jsonb_build_object(
-            'job', private.job_label(j.job_name, j.owner),
+            'job', freshet.job_label(j.job_name, j.owner),
             'schedule', j.schedule,
             'jobid', j.jobid,
             'owner', j.owner,
             'message', format('job "%s" of "%s" is scheduled, and nobody declared it', j.job_name, j.owner)
         )
-    from private.known_cron_jobs() as j
-    where j.jobid <> all (array(select d.jobid from private.jobs_of_declarations() as d))
-        and j.jobid <> all (array(select c.jobid from private.duplicate_jobs() as c))
-        and j.jobid <> all (array(select r.new_jobid from private.renamed_jobs() as r));
+    from freshet.known_cron_jobs() as j
+    where j.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
+        and j.jobid <> all (array(select c.jobid from freshet.duplicate_jobs() as c))
+        and j.jobid <> all (array(select r.new_jobid from freshet.renamed_jobs() as r));
 $$;
 
-revoke all on function private.find_undeclared_jobs() from public, anon, authenticated;
+revoke all on function freshet.find_undeclared_jobs() from public, anon, authenticated;
 
-comment on function private.find_undeclared_jobs() is
+comment on function freshet.find_undeclared_jobs() is
     'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';

@@ -4,24 +4,24 @@ values ('unpopulated', 'error', false, false, 'A view has no rows to read, not e
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     715, 'unpopulated',
-    'private.detect_unpopulated()',
+    'freshet.detect_unpopulated()',
     false
 );
 
-create function private.detect_unpopulated()
+create function freshet.detect_unpopulated()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unpopulated',
         subject => v.view_name,
         state => case
             when c.relispopulated then 'ok'
             -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
             when v.refreshed_at is null
-                and greatest(v.registered_at, (select private.judged_since())) > clock_timestamp() - v.stale_after
+                and greatest(v.registered_at, (select freshet.judged_since())) > clock_timestamp() - v.stale_after
                 then 'ok'
             else 'bad'
         end,
@@ -40,10 +40,10 @@ begin
     join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind = 'm'
     order by v.view_name;
 
-    perform private.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
+    perform freshet.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
 end
 $$;
 
-revoke all on function private.detect_unpopulated() from public, anon, authenticated;
+revoke all on function freshet.detect_unpopulated() from public, anon, authenticated;
 
-comment on function private.detect_unpopulated() is 'Kind unpopulated: a registered view that cannot be read.';
+comment on function freshet.detect_unpopulated() is 'Kind unpopulated: a registered view that cannot be read.';

@@ -1,7 +1,7 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
 
-create function private.find_unrefreshed_views()
+create function freshet.find_unrefreshed_views()
 returns text[]
 language plpgsql
 stable
@@ -10,7 +10,7 @@ as $$
 declare
     candidates constant text[] := array(
         select w.schema_name || '.' || w.relation_name
-        from private.watchable_views() as w
+        from freshet.watchable_views() as w
         where not w.is_registered
             and not exists (
                 select from analytics.unwatched_views as u where u.view_name = w.schema_name || '.' || w.relation_name
@@ -22,7 +22,7 @@ begin
         return candidates;
     end if;
     return array(
-        with refreshes as materialized (select r.view_name, r.is_dynamic from private.refreshes_of_jobs() as r)
+        with refreshes as materialized (select r.view_name, r.is_dynamic from freshet.refreshes_of_jobs() as r)
         select c.name
         from unnest(candidates) as c (name)
         where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
@@ -33,9 +33,9 @@ begin
                 join pg_proc as p on p.oid = t.tgfoid
                 where not t.tgisinternal and t.tgenabled <> 'D' and p.prosrc ~* '\mrefresh\s+materialized\s+view\M'
                     and (
-                        private.is_dynamic_refresh(p.prosrc)
+                        freshet.is_dynamic_refresh(p.prosrc)
                         or exists (
-                            select from private.refreshes_in(p.prosrc) as f
+                            select from freshet.refreshes_in(p.prosrc) as f
                             where c.name like '%.' || replace(replace(f.relation_name, '\', '\\'), '_', '\_')
                         )
                     )
@@ -45,13 +45,13 @@ begin
 end
 $$;
 
-create function private.detect_unrefreshed()
+create function freshet.detect_unrefreshed()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    views constant text[] := private.find_unrefreshed_views();
+    views constant text[] := freshet.find_unrefreshed_views();
 begin
     -- All of them are one incident. A view more is news, and told by a new one.
     update analytics.incidents as i
@@ -60,7 +60,7 @@ begin
         and views <> '{}'
         and exists (select from unnest(views) as v (name) where not coalesce(i.evidence -> 'views' ? v.name, false));
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unrefreshed',
         subject => 'materialized views',
         state => case when views = '{}' then 'ok' else 'bad' end,
@@ -73,15 +73,15 @@ begin
             )
         )
     )
-    where views <> '{}' or private.is_watched('unrefreshed', 'materialized views');
+    where views <> '{}' or freshet.is_watched('unrefreshed', 'materialized views');
 end
 $$;
 
-revoke all on function private.find_unrefreshed_views() from public, anon, authenticated;
+revoke all on function freshet.find_unrefreshed_views() from public, anon, authenticated;
 
-revoke all on function private.detect_unrefreshed() from public, anon, authenticated;
+revoke all on function freshet.detect_unrefreshed() from public, anon, authenticated;
 
-comment on function private.find_unrefreshed_views() is
+comment on function freshet.find_unrefreshed_views() is
     'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
 
-comment on function private.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';
+comment on function freshet.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';

@@ -4,7 +4,7 @@ values ('unset_timeout', 'warning', false, false, 'A job refreshes a view withou
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     740, 'unset_timeout',
-    'private.detect_unset_timeout()',
+    'freshet.detect_unset_timeout()',
     false
 );
 
@@ -14,7 +14,7 @@ values
     ('unset_timeout', 'failed', 'job', 10),
     ('unset_timeout', 'timed_out', 'job', 10);
 
-create function private.detect_unset_timeout()
+create function freshet.detect_unset_timeout()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -23,35 +23,35 @@ declare
     subjects text[];
 begin
     select coalesce(array_agg(j.job_name), '{}') into subjects
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     where j.active
         and j.command ~* 'refresh\s+materialized\s+view|analytics\.refresh_view\('
         and j.command !~* '\mset\s+(local\s+|session\s+)?statement_timeout\M';
 
-    perform private.observe(
+    perform freshet.observe(
         kind => 'unset_timeout',
         subject => s.job_name,
         state => 'bad',
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', s.job_name,
-            'schedule', private.schedule_of_job(s.job_name),
+            'schedule', freshet.schedule_of_job(s.job_name),
             'message', format(
                 'its command sets no statement_timeout, so it has %s',
-                coalesce(private.time_limit_of_job(s.job_name)::text, 'that of the server')
+                coalesce(freshet.time_limit_of_job(s.job_name)::text, 'that of the server')
             )
         )
     )
     from unnest(subjects) as s (job_name)
     order by s.job_name;
 
-    perform private.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('unset_timeout', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'unset_timeout' and f.state = 'bad' and f.subject <> all (subjects);
 end
 $$;
 
-revoke all on function private.detect_unset_timeout() from public, anon, authenticated;
+revoke all on function freshet.detect_unset_timeout() from public, anon, authenticated;
 
-comment on function private.detect_unset_timeout() is
+comment on function freshet.detect_unset_timeout() is
     'Kind unset_timeout: a job whose command refreshes a view and sets no statement timeout.';

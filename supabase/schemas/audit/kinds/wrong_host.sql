@@ -4,25 +4,25 @@ values ('wrong_host', 'error', false, false, 'A job calls another project than t
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     235, 'wrong_host',
-    'private.observe_findings(''wrong_host'', array(select f from private.find_wrong_hosts() as f), array(select j.job_name from private.known_cron_jobs() as j)) where private.is_audit_sighted() and to_regclass(''vault.decrypted_secrets'') is not null',
+    'freshet.observe_findings(''wrong_host'', array(select f from freshet.find_wrong_hosts() as f), array(select j.job_name from freshet.known_cron_jobs() as j)) where freshet.is_audit_sighted() and to_regclass(''vault.decrypted_secrets'') is not null',
     false
 );
 
-create function private.find_wrong_hosts()
-returns setof private.audit_finding
+create function freshet.find_wrong_hosts()
+returns setof freshet.audit_finding
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
     with project as (
-        select private.url_host(s.decrypted_secret) as host
+        select freshet.url_host(s.decrypted_secret) as host
         from vault.decrypted_secrets as s
         where s.name = 'project_url'
     ),
     addresses as (
         -- Other services are nobody's business: only what looks like a project is compared.
-        select j.job_name, j.jobid, j.schedule, private.url_host(m.url[1]) as host
-        from private.known_cron_jobs() as j
+        select j.job_name, j.jobid, j.schedule, freshet.url_host(m.url[1]) as host
+        from freshet.known_cron_jobs() as j
         cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)
         where m.url[1] ~* '^https?://[^/?#\s]+\.supabase\.(co|in|net)([:/?#]|$)' or m.url[1] ~ '/(functions|rest)/v1/'
     )
@@ -39,7 +39,7 @@ as $$
     group by a.job_name;
 $$;
 
-revoke all on function private.find_wrong_hosts() from public, anon, authenticated;
+revoke all on function freshet.find_wrong_hosts() from public, anon, authenticated;
 
-comment on function private.find_wrong_hosts() is
+comment on function freshet.find_wrong_hosts() is
     'Jobs whose command calls a project that is not the one of Vault''s project_url, as after a clone or a restore.';

@@ -4,7 +4,7 @@ values ('zombie', 'warning', false, false, 'A run that has not ended has no proc
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     500, 'zombie',
-    'private.detect_zombies() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
+    'freshet.detect_zombies() where pg_has_role(current_user, ''pg_read_all_stats'', ''usage'')',
     true
 );
 
@@ -14,7 +14,7 @@ values
     ('zombie', 'orphan_owner', 'lasting', 1),
     ('zombie', 'restarted', 'once', 3);
 
-create function private.detect_zombies()
+create function freshet.detect_zombies()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -31,7 +31,7 @@ begin
             where o.given_up_at is null
                 and o.first_seen_at < clock_timestamp() - patience
                 and coalesce(o.started_at, o.first_seen_at) < clock_timestamp() - patience
-                and not private.is_run_alive(o)
+                and not freshet.is_run_alive(o)
             returning o.*
         )
         select
@@ -42,14 +42,14 @@ begin
         group by g.job_name
         order by g.job_name
     loop
-        perform private.observe(
+        perform freshet.observe(
             kind => 'zombie',
             subject => dead.job_name,
             state => 'bad',
             observed_at => clock_timestamp(),
             evidence => jsonb_build_object(
                 'job', dead.job_name,
-                'schedule', private.schedule_of_job(dead.job_name),
+                'schedule', freshet.schedule_of_job(dead.job_name),
                 'runid', dead.runid,
                 'started_at', dead.since,
                 'message', format(
@@ -73,7 +73,7 @@ begin
             )
         );
 
-    perform private.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
+    perform freshet.observe('zombie', f.subject, 'ok', clock_timestamp(), '{}')
     from analytics.findings as f
     where f.kind = 'zombie'
         and f.state = 'bad'
@@ -81,7 +81,7 @@ begin
 end
 $$;
 
-revoke all on function private.detect_zombies() from public, anon, authenticated;
+revoke all on function freshet.detect_zombies() from public, anon, authenticated;
 
-comment on function private.detect_zombies() is
+comment on function freshet.detect_zombies() is
     'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';

@@ -40,7 +40,7 @@ as $$
                     'cause_id', p.cause_id,
                     'announced_at', p.announced_at,
                     'muted_until', case when j.muted_until > now() then j.muted_until end,
-                    'payload', private.alert_payload(p::analytics.incidents, 'opened'),
+                    'payload', freshet.alert_payload(p::analytics.incidents, 'opened'),
                     'alerts', (
                         select coalesce(
                             jsonb_agg(

@@ -16,7 +16,7 @@ as $$
         select distinct on (c.job_name)
             c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
             c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
-        from private.known_cron_jobs() as c
+        from freshet.known_cron_jobs() as c
         order by c.job_name, c.jobid
     ),
     place as (
@@ -38,7 +38,7 @@ as $$
             d.job_name is not null as is_declared,
             coalesce(
                 d.schedule = s.schedule
-                and d.command_fingerprint = private.command_fingerprint(s.command)
+                and d.command_fingerprint = freshet.command_fingerprint(s.command)
                 and d.owner = s.username
                 and d.database = s.database,
                 false
@@ -86,14 +86,14 @@ as $$
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
-                    'next_slot_at', private.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
+                    'next_slot_at', freshet.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
                     'missed_slot_at', w.missed_slot_at,
                     'last_run', case when r.runid is not null then jsonb_build_object(
                         'runid', r.runid,
                         'status', r.status,
                         'message', nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), ''),
-                        'started_at', private.run_time(r.start_time),
-                        'ended_at', private.run_time(r.end_time)
+                        'started_at', freshet.run_time(r.start_time),
+                        'ended_at', freshet.run_time(r.end_time)
                     ) end,
                     'open_incidents', (
                         select coalesce(

@@ -16,7 +16,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with names as (
-        select j.jobid, j.job_name from private.known_cron_jobs() as j
+        select j.jobid, j.job_name from freshet.known_cron_jobs() as j
         union all
         -- Runs outlive their job: its name is kept by the audit.
         select k.jobid, k.job_name
@@ -54,7 +54,7 @@ as $$
     page as (
         select
             m.runid, m.jobid, m.status, m.return_message,
-            private.run_time(m.start_time) as start_time, private.run_time(m.end_time) as end_time,
+            freshet.run_time(m.start_time) as start_time, freshet.run_time(m.end_time) as end_time,
             coalesce((select n.job_name from names as n where n.jobid = m.jobid limit 1), 'jobid:' || m.jobid) as job_name
         from matching as m
         order by m.runid desc

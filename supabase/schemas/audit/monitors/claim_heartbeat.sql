@@ -10,7 +10,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     -- No job has this name.
-    select private.may_check_in('');
+    select freshet.may_check_in('');
 $$;
 
 revoke all on function analytics.claim_heartbeat() from public, anon, authenticated;

@@ -63,7 +63,7 @@ begin
     for job_name, runid, status, schedule, timezone, margin_minutes, max_runtime_minutes in
         select
             m.job_name, m.last_runid, m.last_status, btrim(regexp_replace(j.schedule, '\s+', ' ', 'g')),
-            case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+            case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
             greatest(ceil(extract(epoch from j.late_after) / 60), 1)::integer,
             greatest(ceil(extract(epoch from j.max_runtime) / 60), 1)::integer
         from analytics.job_monitors as m
@@ -71,7 +71,7 @@ begin
         where m.last_runid is not null and m.last_runid is distinct from m.told_runid
         order by m.job_name
     loop
-        continue when not private.may_check_in(job_name);
+        continue when not freshet.may_check_in(job_name);
         return next;
     end loop;
 end

@@ -1,9 +1,9 @@
--- Object: private.may_check_in()
+-- Object: freshet.may_check_in()
 -- Grain: check_ins_asked: one row per monitor that was told something
 -- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
 --      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
 --      itself what it sent over a connection that then broke.
-create function private.may_check_in(monitor text)
+create function freshet.may_check_in(monitor text)
 returns boolean
 language sql
 set search_path = pg_catalog, pg_temp
@@ -22,6 +22,6 @@ as $$
     select exists (select from asked);
 $$;
 
-revoke all on function private.may_check_in(text) from public, anon, authenticated;
+revoke all on function freshet.may_check_in(text) from public, anon, authenticated;
 
-comment on function private.may_check_in(text) is 'Whether one more check-in of the monitor fits into this minute; true counts it.';
+comment on function freshet.may_check_in(text) is 'Whether one more check-in of the monitor fits into this minute; true counts it.';

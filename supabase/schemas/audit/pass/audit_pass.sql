@@ -20,7 +20,7 @@ begin
             return jsonb_build_object('is_busy', true);
     end;
     begin
-        answer := private.run_audit_pass(calendar, called_at);
+        answer := freshet.run_audit_pass(calendar, called_at);
         if dry_run then
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;

@@ -1,20 +1,20 @@
--- Object: private.begin_account()
+-- Object: freshet.begin_account()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.begin_account(runs private.audited_run[], pass_started_at timestamptz)
+create function freshet.begin_account(runs freshet.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.note_failed_refreshes(runs);
+    perform freshet.note_failed_refreshes(runs);
 
     -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
     -- is the newest.
     if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
         update analytics.open_runs as o
         set given_up_at = clock_timestamp()
-        where not private.is_run_alive(o)
+        where not freshet.is_run_alive(o)
             and (
                 o.started_at < pass_started_at - interval '1 minute'
                 or exists (
@@ -29,7 +29,7 @@ begin
 end
 $$;
 
-revoke all on function private.begin_account(private.audited_run[], timestamptz) from public, anon, authenticated;
+revoke all on function freshet.begin_account(freshet.audited_run[], timestamptz) from public, anon, authenticated;
 
-comment on function private.begin_account(private.audited_run[], timestamptz) is
+comment on function freshet.begin_account(freshet.audited_run[], timestamptz) is
     'The first pass has seen the history: what is in it is known, and judged no more. Once.';

@@ -1,9 +1,9 @@
--- Object: private.call_detector()
+-- Object: freshet.call_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.call_detector(
-    call text, runs private.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
+create function freshet.call_detector(
+    call text, runs freshet.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
 returns jsonb
 language plpgsql
@@ -22,13 +22,13 @@ exception
         return jsonb_build_object('sqlstate', sqlstate, 'message', 'it used up the time of the pass', 'is_passing', true);
     when assert_failure or others then
         return jsonb_build_object(
-            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', private.is_passing(sqlstate)
+            'sqlstate', sqlstate, 'message', left(sqlerrm, 2000), 'is_passing', freshet.is_passing(sqlstate)
         );
 end
 $$;
 
-revoke all on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz)
+revoke all on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz)
     from public, anon, authenticated;
 
-comment on function private.call_detector(text, private.audited_run[], jsonb, text, timestamptz, timestamptz) is
+comment on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz) is
     'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';

@@ -1,4 +1,4 @@
-create function private.is_passing(sqlstate text)
+create function freshet.is_passing(sqlstate text)
 returns boolean
 language sql
 immutable
@@ -8,6 +8,6 @@ as $$
     select sqlstate in ('57014', '55P03', '40P01', '40001');
 $$;
 
-revoke all on function private.is_passing(text) from public, anon, authenticated;
+revoke all on function freshet.is_passing(text) from public, anon, authenticated;
 
-comment on function private.is_passing(text) is 'Whether what failed may well succeed the next time.';
+comment on function freshet.is_passing(text) is 'Whether what failed may well succeed the next time.';

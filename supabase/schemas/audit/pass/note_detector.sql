@@ -1,8 +1,8 @@
--- Object: private.note_detector()
+-- Object: freshet.note_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.note_detector(detector text, failure jsonb)
+create function freshet.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -26,7 +26,7 @@ begin
 
     -- What was never bad is no news; what may be over by itself is, when it comes twice.
     if failure is not null or state_before <> 'ok' then
-        perform private.observe(
+        perform freshet.observe(
             kind => 'detector_failed',
             subject => detector,
             state => case
@@ -41,6 +41,6 @@ begin
 end
 $$;
 
-revoke all on function private.note_detector(text, jsonb) from public, anon, authenticated;
+revoke all on function freshet.note_detector(text, jsonb) from public, anon, authenticated;
 
-comment on function private.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+comment on function freshet.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';

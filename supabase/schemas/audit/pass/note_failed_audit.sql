@@ -29,7 +29,7 @@ begin
         return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
     end if;
     begin
-        perform private.observe(
+        perform freshet.observe(
             kind => 'audit_failed',
             subject => own_job,
             state => 'bad',
@@ -39,7 +39,7 @@ begin
             )
         );
         if not is_muted then
-            perform private.enqueue_alert(i, 'opened')
+            perform freshet.enqueue_alert(i, 'opened')
             from analytics.incidents as i
             where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
             update analytics.incidents as i

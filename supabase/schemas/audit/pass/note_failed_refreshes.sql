@@ -1,7 +1,7 @@
--- Object: private.note_failed_refreshes()
+-- Object: freshet.note_failed_refreshes()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.note_failed_refreshes(runs private.audited_run[])
+create function freshet.note_failed_refreshes(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ as $$
     order by r.runid;
 $$;
 
-revoke all on function private.note_failed_refreshes(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_failed_refreshes(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_failed_refreshes(private.audited_run[]) is
+comment on function freshet.note_failed_refreshes(freshet.audited_run[]) is
     'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';

@@ -1,8 +1,8 @@
--- Object: private.read_history()
+-- Object: freshet.read_history()
 -- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
 --      what it found. How much it reads at once follows from how long that took.
-create function private.read_history(
-    pass_started_at timestamptz, out runs private.audited_run[], out new_epoch_reason text, out run_count integer,
+create function freshet.read_history(
+    pass_started_at timestamptz, out runs freshet.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
 )
 language plpgsql
@@ -12,14 +12,14 @@ declare
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
     batch_size constant integer := (select s.batch_size from analytics.audit_state as s);
 begin
-    new_epoch_reason := private.begin_epoch();
+    new_epoch_reason := freshet.begin_epoch();
     if new_epoch_reason is not null then
-        delete from private.detector_arrears;
+        delete from freshet.detector_arrears;
     end if;
-    perform private.skip_backlog(batch_size);
+    perform freshet.skip_backlog(batch_size);
     -- The first pass begins with all of it; afterwards a backlog is read in batches.
     select array_agg(r order by r.runid) into runs
-    from private.take_runs(case when is_first then null else batch_size end) as r;
+    from freshet.take_runs(case when is_first then null else batch_size end) as r;
     run_count := coalesce(cardinality(runs), 0);
     select count(*) = 100 into has_backlog
     from (
@@ -29,7 +29,7 @@ begin
         limit 100
     ) as waiting;
     if is_first then
-        perform private.begin_account(runs, pass_started_at);
+        perform freshet.begin_account(runs, pass_started_at);
         -- Nothing was relied upon yet, so nothing is lost.
         new_epoch_reason := null;
         runs := null;
@@ -38,7 +38,7 @@ exception
     -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
     when assert_failure or others then
         -- Another pass of half the size may get through what this one did not.
-        if private.is_passing(sqlstate) then
+        if freshet.is_passing(sqlstate) then
             raise;
         end if;
         run_count := 0;
@@ -47,7 +47,7 @@ exception
 end
 $$;
 
-revoke all on function private.read_history(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.read_history(timestamptz) from public, anon, authenticated;
 
-comment on function private.read_history(timestamptz) is
+comment on function freshet.read_history(timestamptz) is
     'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';

@@ -1,6 +1,6 @@
--- Object: private.run_audit_pass()
+-- Object: freshet.run_audit_pass()
 -- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
-create function private.run_audit_pass(calendar jsonb, called_at timestamptz)
+create function freshet.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,7 +17,7 @@ declare
     of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
     history record;
     detector analytics.audit_detectors;
-    arrears private.audited_run[];
+    arrears freshet.audited_run[];
     failure jsonb;
     untold text[] := array[]::text[];
     blind_reason text;
@@ -28,14 +28,14 @@ declare
     open_count bigint;
     bad_count bigint;
 begin
-    select * into history from private.read_history(started_at);
+    select * into history from freshet.read_history(started_at);
 
     -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
     if calendar is not null then
         failure := case
             when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
         end;
-        perform private.note_detector('calendar', failure);
+        perform freshet.note_detector('calendar', failure);
     end if;
     if failure is not null then
         calendar := null;
@@ -43,23 +43,23 @@ begin
 
     for detector in select * from analytics.audit_detectors as d order by d.out_of_time_at is not null, not d.was_skipped, d.place loop
         continue when detector.needs_history and history.read_error is not null;
-        arrears := (select a.runs from private.detector_arrears as a where a.detector = detector.detector);
+        arrears := (select a.runs from freshet.detector_arrears as a where a.detector = detector.detector);
         if clock_timestamp() > called_at + 0.6 * time_limit then
             failure := jsonb_build_object(
                 'sqlstate', '57014', 'message', 'no time was left for it in this pass', 'is_passing', true, 'is_skipped', true
             );
             if detector.call ~ '\$1\y' then
-                perform private.keep_arrears(detector.detector, arrears || history.runs);
+                perform freshet.keep_arrears(detector.detector, arrears || history.runs);
             end if;
         else
-            failure := private.run_detector(
+            failure := freshet.run_detector(
                 detector, arrears, history.runs, calendar, history.new_epoch_reason, started_at,
                 called_at + time_limit - interval '0.5 seconds'
             );
         end if;
         continue when history.read_error is not null and failure ->> 'sqlstate' = any (of_absence);
         begin
-            perform private.note_detector(detector.detector, failure);
+            perform freshet.note_detector(detector.detector, failure);
         exception
             -- What cannot even be written down is said all the same.
             when others then
@@ -69,10 +69,10 @@ begin
 
     begin
         -- Findings that could be written down in this pass, or were not made any more.
-        perform private.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
+        perform freshet.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
-        perform private.withdraw_subjects(
+        perform freshet.withdraw_subjects(
             'detector_failed',
             array(select d.detector from analytics.audit_detectors as d) || array['calendar', 'announcement']
             || array(select f.subject from analytics.findings as f where f.kind = 'detector_failed' and f.subject like '% findings')
@@ -83,7 +83,7 @@ begin
     end;
 
     begin
-        blind_reason := private.detect_blind(history.read_error);
+        blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
             blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
@@ -91,14 +91,14 @@ begin
     begin
         -- Only now: an incident of passes that failed is over with this one.
         if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
-            perform private.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
+            perform freshet.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
         end if;
     exception
         when assert_failure or others then
             untold := untold || format('detector_failed:audit_failed [%s]', sqlstate);
     end;
     begin
-        perform private.announce_incidents(started_at);
+        perform freshet.announce_incidents(started_at);
     exception
         -- What was found stays, and the next pass tells it.
         when assert_failure or others then
@@ -189,7 +189,7 @@ begin
 end
 $$;
 
-revoke all on function private.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
 
-comment on function private.run_audit_pass(jsonb, timestamptz) is
+comment on function freshet.run_audit_pass(jsonb, timestamptz) is
     'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';

@@ -1,9 +1,9 @@
--- Object: private.run_detector()
+-- Object: freshet.run_detector()
 -- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
 -- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
 --      its failure is a finding, and the runs that it failed to take wait for it.
-create function private.run_detector(
-    detector analytics.audit_detectors, arrears private.audited_run[], runs private.audited_run[], calendar jsonb,
+create function freshet.run_detector(
+    detector analytics.audit_detectors, arrears freshet.audited_run[], runs freshet.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
 returns jsonb
@@ -13,14 +13,14 @@ as $$
 declare
     takes_runs constant boolean := detector.call ~ '\$1\y';
     singly_until constant timestamptz := clock_timestamp() + interval '1 second';
-    waiting private.audited_run[] := arrears || runs;
+    waiting freshet.audited_run[] := arrears || runs;
     -- One that ran out of time gets less at once.
     given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
     refused_count integer := 0;
     failure jsonb;
     single_failure jsonb;
 begin
-    failure := private.call_detector(
+    failure := freshet.call_detector(
         detector.call, waiting[1:given_count], calendar, new_epoch_reason, pass_started_at, time_ends_at
     );
     if not takes_runs then
@@ -31,7 +31,7 @@ begin
         given_count := 0;
         -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
         while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
-            single_failure := private.call_detector(
+            single_failure := freshet.call_detector(
                 detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
             );
             exit when (single_failure ->> 'is_passing')::boolean;
@@ -39,7 +39,7 @@ begin
             refused_count := refused_count + (single_failure is not null)::integer;
         end loop;
     end if;
-    perform private.keep_arrears(detector.detector, waiting[given_count + 1:]);
+    perform freshet.keep_arrears(detector.detector, waiting[given_count + 1:]);
 
     if refused_count > 0 then
         failure := failure || jsonb_build_object('message', format('%s; runs left out: %s', failure ->> 'message', refused_count));
@@ -48,11 +48,11 @@ begin
 end
 $$;
 
-revoke all on function private.run_detector(
-    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+revoke all on function freshet.run_detector(
+    analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) from public, anon, authenticated;
 
-comment on function private.run_detector(
-    analytics.audit_detectors, private.audited_run[], private.audited_run[], jsonb, text, timestamptz, timestamptz
+comment on function freshet.run_detector(
+    analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) is
     'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';

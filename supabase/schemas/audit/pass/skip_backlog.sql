@@ -1,7 +1,7 @@
--- Object: private.skip_backlog()
+-- Object: freshet.skip_backlog()
 -- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
 --      runs that are open are followed, but for those that died before.
-create function private.skip_backlog(batch_size integer)
+create function freshet.skip_backlog(batch_size integer)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -12,7 +12,7 @@ as $$
     where s.judged_since is null;
 $$;
 
-revoke all on function private.skip_backlog(integer) from public, anon, authenticated;
+revoke all on function freshet.skip_backlog(integer) from public, anon, authenticated;
 
-comment on function private.skip_backlog(integer) is
+comment on function freshet.skip_backlog(integer) is
     'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: private.purge_history()
+-- Object: freshet.purge_history()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_history()
+create function freshet.purge_history()
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -20,28 +20,28 @@ begin
         select r.* from analytics.retention as r order by r.history = 'incidents', r.history
     loop
         deleted := deleted || jsonb_build_object(rule.history, case rule.history
-            when 'runs' then private.purge_runs(rule) + private.purge_worker_runs(rule.batch_size)
-            when 'refresh_log' then private.purge_refresh_log(rule.keep_for, rule.batch_size)
-            when 'refresh_requests' then private.purge_refresh_requests(rule.keep_for, rule.batch_size)
-            when 'http_calls' then private.purge_http_calls(rule.keep_for, rule.batch_size)
-            when 'outbox' then private.purge_outbox(rule.keep_for, rule.batch_size)
-            when 'incidents' then private.purge_incidents(rule.keep_for, rule.batch_size)
+            when 'runs' then freshet.purge_runs(rule) + freshet.purge_worker_runs(rule.batch_size)
+            when 'refresh_log' then freshet.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then freshet.purge_refresh_requests(rule.keep_for, rule.batch_size)
+            when 'http_calls' then freshet.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then freshet.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then freshet.purge_incidents(rule.keep_for, rule.batch_size)
         end);
     end loop;
     return deleted;
 end
 $$;
 
-revoke all on function private.purge_history() from public, anon, authenticated;
+revoke all on function freshet.purge_history() from public, anon, authenticated;
 
-comment on function private.purge_history() is
+comment on function freshet.purge_history() is
     'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
 
 -- Hourly, so that a batch is small: 20,000 runs an hour is more than 300 jobs make that run every minute.
 select analytics.register_job(
     job_name => 'analytics-purge',
     schedule => '47 * * * *',
-    command => $job$set statement_timeout = '60s'; set lock_timeout = '5s'; select private.purge_history()$job$,
+    command => $job$set statement_timeout = '60s'; set lock_timeout = '5s'; select freshet.purge_history()$job$,
     late_after => '15 minutes',
     max_runtime => '2 minutes'
 );

@@ -1,8 +1,8 @@
--- Object: private.purge_incidents()
+-- Object: freshet.purge_incidents()
 -- Grain: retention: one row per kind of history
 -- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
 --      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
-create function private.purge_incidents(keep_for interval, batch_size integer)
+create function freshet.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -23,7 +23,7 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_incidents(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_incidents(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_incidents(interval, integer) is
+comment on function freshet.purge_incidents(interval, integer) is
     'Deletes incidents that closed long ago and of which nothing waits to be told.';

@@ -1,8 +1,8 @@
--- Object: private.purge_refresh_requests()
+-- Object: freshet.purge_refresh_requests()
 -- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
 --      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
 --      is no pile-up.
-create function private.purge_refresh_requests(keep_for interval, batch_size integer)
+create function freshet.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -20,6 +20,6 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_refresh_requests(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_refresh_requests(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_refresh_requests(interval, integer) is 'Deletes requests that finished long ago, with their views, at most a batch.';
+comment on function freshet.purge_refresh_requests(interval, integer) is 'Deletes requests that finished long ago, with their views, at most a batch.';

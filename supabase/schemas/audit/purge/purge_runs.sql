@@ -1,7 +1,7 @@
--- Object: private.purge_runs()
+-- Object: freshet.purge_runs()
 -- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
 --      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
-create function private.purge_runs(rule analytics.retention)
+create function freshet.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -26,7 +26,7 @@ begin
     -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
     -- old enough is itself old enough.
     with lowest as (
-        select d.runid, coalesce(private.run_time(d.end_time), private.run_time(d.start_time)) as ended_at
+        select d.runid, coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
         where d.status in ('succeeded', 'failed')
             and d.runid > swept_runid
@@ -43,7 +43,7 @@ begin
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
-        where d.runid > timeless_up_to and private.run_time(d.end_time) is not null
+        where d.runid > timeless_up_to and freshet.run_time(d.end_time) is not null
         order by d.runid
         limit 1;
     end if;
@@ -52,8 +52,8 @@ begin
     where d.runid > swept_runid
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command))
-        and coalesce(private.run_time(d.end_time), private.run_time(d.start_time), '-infinity') < ended_before
+        and (rule.of_all_jobs or freshet.is_own_run(d.command))
+        and coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time), '-infinity') < ended_before
         -- An open run is read again by its runid, by the pass that sees it end.
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
@@ -64,7 +64,7 @@ begin
     where d.runid > swept_runid
         and d.runid <= youngest_old_runid
         and d.status in ('succeeded', 'failed')
-        and (rule.of_all_jobs or private.is_own_run(d.command));
+        and (rule.of_all_jobs or freshet.is_own_run(d.command));
     update analytics.retention as r
     set swept = r.swept || jsonb_build_object('rule', rule_name, 'runid', coalesce(first_kept_runid - 1, youngest_old_runid))
     where r.history = rule.history and youngest_old_runid is not null;
@@ -75,7 +75,7 @@ begin
 end
 $$;
 
-revoke all on function private.purge_runs(analytics.retention) from public, anon, authenticated;
+revoke all on function freshet.purge_runs(analytics.retention) from public, anon, authenticated;
 
-comment on function private.purge_runs(analytics.retention) is
+comment on function freshet.purge_runs(analytics.retention) is
     'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';

@@ -1,7 +1,7 @@
--- Object: private.purge_worker_runs()
+-- Object: freshet.purge_worker_runs()
 -- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
 --      where it has looked, and goes on from there.
-create function private.purge_worker_runs(batch_size integer)
+create function freshet.purge_worker_runs(batch_size integer)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -51,7 +51,7 @@ begin
 end
 $$;
 
-revoke all on function private.purge_worker_runs(integer) from public, anon, authenticated;
+revoke all on function freshet.purge_worker_runs(integer) from public, anon, authenticated;
 
-comment on function private.purge_worker_runs(integer) is
+comment on function freshet.purge_worker_runs(integer) is
     'Deletes succeeded runs of workers that ended more than an hour ago, and looks at a batch of runs at most. Never at or above the watermark of the audit once it has one, never an open run.';

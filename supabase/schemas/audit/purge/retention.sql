@@ -20,7 +20,7 @@ revoke all on table analytics.retention from public, anon, authenticated;
 
 comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
 
-comment on column analytics.retention.batch_size is 'The most rows that one call of private.purge_history deletes.';
+comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
 comment on column analytics.retention.history is
     'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';

@@ -24,7 +24,7 @@ create table analytics.audit_state (
     last_reasons jsonb not null default '[]',
     scheduler_resumed_at timestamptz,
     judged_since timestamptz,
-    timeline integer not null default private.cluster_timeline(),
+    timeline integer not null default freshet.cluster_timeline(),
     batch_size integer not null default 10000 check (batch_size between 1 and 10000),
     failed_count integer not null default 0,
     failed_at timestamptz,
@@ -71,5 +71,5 @@ comment on column analytics.audit_state.answers_last_id is 'The last number that
 
 -- What ran before the audit existed is not news.
 insert into analytics.audit_state (system_identifier, history_relation, low_runid)
-select private.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
+select freshet.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
 from cron.job_run_details as d;

@@ -1,16 +1,16 @@
--- Object: private.begin_epoch()
+-- Object: freshet.begin_epoch()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.begin_epoch()
+create function freshet.begin_epoch()
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     state analytics.audit_state;
-    cluster constant text := private.system_identifier();
+    cluster constant text := freshet.system_identifier();
     history constant oid := 'cron.job_run_details'::regclass::oid;
-    present_timeline constant integer := private.cluster_timeline();
+    present_timeline constant integer := freshet.cluster_timeline();
     newest_runid bigint;
     reason text;
 begin
@@ -55,7 +55,7 @@ begin
 end
 $$;
 
-revoke all on function private.begin_epoch() from public, anon, authenticated;
+revoke all on function freshet.begin_epoch() from public, anon, authenticated;
 
-comment on function private.begin_epoch() is
+comment on function freshet.begin_epoch() is
     'Begins a new epoch when runids can no longer be compared with the watermark, and returns why; null otherwise.';

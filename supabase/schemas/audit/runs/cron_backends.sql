@@ -1,7 +1,7 @@
--- Object: private.cron_backends()
+-- Object: freshet.cron_backends()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
-create function private.cron_backends()
+create function freshet.cron_backends()
 returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
 language sql
 volatile
@@ -22,7 +22,7 @@ as $$
         );
 $$;
 
-revoke all on function private.cron_backends() from public, anon, authenticated;
+revoke all on function freshet.cron_backends() from public, anon, authenticated;
 
-comment on function private.cron_backends() is
+comment on function freshet.cron_backends() is
     'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';

@@ -1,7 +1,7 @@
--- Object: private.is_audit_sighted()
+-- Object: freshet.is_audit_sighted()
 -- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
 --      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
-create function private.is_audit_sighted()
+create function freshet.is_audit_sighted()
 returns boolean
 language sql
 stable
@@ -10,7 +10,7 @@ as $$
     select exists (select from cron.job as j where j.jobname = 'analytics-cron-audit');
 $$;
 
-revoke all on function private.is_audit_sighted() from public, anon, authenticated;
+revoke all on function freshet.is_audit_sighted() from public, anon, authenticated;
 
-comment on function private.is_audit_sighted() is
+comment on function freshet.is_audit_sighted() is
     'Whether the audit sees its own job: if not, it cannot say that another one is gone.';

@@ -1,4 +1,4 @@
-create function private.is_run_alive(run analytics.open_runs)
+create function freshet.is_run_alive(run analytics.open_runs)
 returns boolean
 language sql
 volatile
@@ -12,7 +12,7 @@ as $$
     );
 $$;
 
-revoke all on function private.is_run_alive(analytics.open_runs) from public, anon, authenticated;
+revoke all on function freshet.is_run_alive(analytics.open_runs) from public, anon, authenticated;
 
-comment on function private.is_run_alive(analytics.open_runs) is
+comment on function freshet.is_run_alive(analytics.open_runs) is
     'Whether an open run has a process. A run on another server is taken to have one.';

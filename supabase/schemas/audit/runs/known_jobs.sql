@@ -20,4 +20,4 @@ revoke all on table analytics.known_jobs from public, anon, authenticated;
 comment on table analytics.known_jobs is 'Names of jobids, kept after the job is unscheduled: its last runs still end.';
 
 comment on column analytics.known_jobs.job_name is
-    'As private.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';
+    'As freshet.known_cron_jobs() calls it: cron.job.jobname, jobid:<n> for a job without a name, or "<name> of <owner>" for a second owner''s.';

@@ -1,8 +1,8 @@
--- Object: private.note_pace()
+-- Object: freshet.note_pace()
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
-create function private.note_pace(runs private.audited_run[])
+create function freshet.note_pace(runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ as $$
         where p.job_name in (select r.job_name from unnest(runs) as r)
     ),
     jobs as materialized (
-        select n.job_name, private.seconds_of_schedule(private.schedule_of_job(n.job_name)) as period_seconds
+        select n.job_name, freshet.seconds_of_schedule(freshet.schedule_of_job(n.job_name)) as period_seconds
         from (select distinct r.job_name from unnest(runs) as r) as n
     ),
     compared as (
@@ -80,18 +80,18 @@ as $$
         ];
 
     delete from analytics.job_pace as p
-    where private.is_audit_sighted()
-        and not exists (select from private.known_cron_jobs() as j where j.job_name = p.job_name);
+    where freshet.is_audit_sighted()
+        and not exists (select from freshet.known_cron_jobs() as j where j.job_name = p.job_name);
 $$;
 
-revoke all on function private.note_pace(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_pace(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_pace(private.audited_run[]) is
+comment on function freshet.note_pace(freshet.audited_run[]) is
     'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
     400, 'pace',
-    'private.note_pace($1)',
+    'freshet.note_pace($1)',
     true
 );

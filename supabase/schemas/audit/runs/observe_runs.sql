@@ -1,7 +1,7 @@
--- Object: private.observe_runs()
+-- Object: freshet.observe_runs()
 -- Why: several kinds are about how runs end, and count them alike: consecutive runs of a job with one ending are one
 --      observation with a weight, so that a backlog costs by its changes.
-create function private.observe_runs(kind text, bad_ending text, runs private.audited_run[])
+create function freshet.observe_runs(kind text, bad_ending text, runs freshet.audited_run[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9,7 +9,7 @@ as $$
 declare
     streak record;
 begin
-    perform private.settle_incidents();
+    perform freshet.settle_incidents();
 
     for streak in
         with told as (
@@ -33,7 +33,7 @@ begin
         )
         select
             s.*, r.sqlstate, r.message, r.started_at, r.ended_at,
-            private.schedule_of_job(s.job_name) as schedule
+            freshet.schedule_of_job(s.job_name) as schedule
         from streaks as s
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
@@ -49,7 +49,7 @@ begin
                     where i.kind = observe_runs.kind and i.subject = streak.job_name and i.closed_at is null
                 ))
         );
-        perform private.observe(
+        perform freshet.observe(
             kind => observe_runs.kind,
             subject => streak.job_name,
             state => case streak.ending when 'succeeded' then 'ok' else 'bad' end,
@@ -68,9 +68,9 @@ begin
         );
     end loop;
 
-    if private.is_audit_sighted() then
-        perform private.withdraw_subjects(kind, array(
-            select j.job_name from private.known_cron_jobs() as j
+    if freshet.is_audit_sighted() then
+        perform freshet.withdraw_subjects(kind, array(
+            select j.job_name from freshet.known_cron_jobs() as j
             union
             select d.job_name from analytics.scheduled_jobs as d
         ));
@@ -78,7 +78,7 @@ begin
 end
 $$;
 
-revoke all on function private.observe_runs(text, text, private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.observe_runs(text, text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.observe_runs(text, text, private.audited_run[]) is
+comment on function freshet.observe_runs(text, text, freshet.audited_run[]) is
     'Observes a kind whose bad runs have one ending and whose good ones succeeded, for each job. Not idempotent: each run is given once.';

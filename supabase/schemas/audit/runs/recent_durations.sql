@@ -1,4 +1,4 @@
-create function private.recent_durations(job_name text)
+create function freshet.recent_durations(job_name text)
 returns table (seconds numeric, place bigint)
 language sql
 stable
@@ -18,7 +18,7 @@ as $$
         where v.job_name = recent_durations.job_name
             and l.outcome = 'refreshed'
             -- Asked once, and not for each row.
-            and l.started_at >= (select private.judged_since())
+            and l.started_at >= (select freshet.judged_since())
         order by l.id desc
         limit 20
     )
@@ -30,7 +30,7 @@ as $$
         and not exists (select from analytics.views as v where v.job_name = recent_durations.job_name);
 $$;
 
-revoke all on function private.recent_durations(text) from public, anon, authenticated;
+revoke all on function freshet.recent_durations(text) from public, anon, authenticated;
 
-comment on function private.recent_durations(text) is
+comment on function freshet.recent_durations(text) is
     'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';

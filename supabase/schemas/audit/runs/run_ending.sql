@@ -1,7 +1,7 @@
--- Object: private.run_ending()
+-- Object: freshet.run_ending()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.run_ending(status text, message text)
+create function freshet.run_ending(status text, message text)
 returns text
 language sql
 immutable
@@ -23,7 +23,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.run_ending(text, text) from public, anon, authenticated;
+revoke all on function freshet.run_ending(text, text) from public, anon, authenticated;
 
-comment on function private.run_ending(text, text) is
+comment on function freshet.run_ending(text, text) is
     'How a run ended: succeeded, failed, timed_out, or struck from outside: infrastructure, restarted, canceled.';

@@ -1,7 +1,7 @@
--- Object: private.run_time()
+-- Object: freshet.run_time()
 -- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
 --      row that says "infinity" would end every computation with it.
-create function private.run_time(moment timestamptz)
+create function freshet.run_time(moment timestamptz)
 returns timestamptz
 language sql
 stable
@@ -10,6 +10,6 @@ as $$
     select case when moment between '2000-01-01 00:00:00+00' and clock_timestamp() + interval '1 day' then moment end;
 $$;
 
-revoke all on function private.run_time(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.run_time(timestamptz) from public, anon, authenticated;
 
-comment on function private.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+comment on function freshet.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';

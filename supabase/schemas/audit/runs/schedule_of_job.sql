@@ -1,4 +1,4 @@
-create function private.schedule_of_job(job_name text)
+create function freshet.schedule_of_job(job_name text)
 returns text
 language sql
 stable
@@ -6,10 +6,10 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         (select d.schedule from analytics.scheduled_jobs as d where d.job_name = schedule_of_job.job_name),
-        (select j.schedule from cron.job as j where j.jobid = private.jobid_of_name(schedule_of_job.job_name) limit 1)
+        (select j.schedule from cron.job as j where j.jobid = freshet.jobid_of_name(schedule_of_job.job_name) limit 1)
     );
 $$;
 
-revoke all on function private.schedule_of_job(text) from public, anon, authenticated;
+revoke all on function freshet.schedule_of_job(text) from public, anon, authenticated;
 
-comment on function private.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
+comment on function freshet.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';

@@ -1,8 +1,8 @@
--- Object: private.seconds_of_schedule()
+-- Object: freshet.seconds_of_schedule()
 -- Grain: one row per job that has run
 -- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
 --      are not read again. What is needed of them is kept here, a few numbers a job.
-create function private.seconds_of_schedule(schedule text)
+create function freshet.seconds_of_schedule(schedule text)
 returns integer
 language sql
 immutable
@@ -12,6 +12,6 @@ as $$
     select coalesce(substring(schedule from '^\s*(\d{1,2})\s+seconds?\s*$')::integer, 60);
 $$;
 
-revoke all on function private.seconds_of_schedule(text) from public, anon, authenticated;
+revoke all on function freshet.seconds_of_schedule(text) from public, anon, authenticated;
 
-comment on function private.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
+comment on function freshet.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';

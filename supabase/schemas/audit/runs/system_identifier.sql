@@ -1,4 +1,4 @@
-create function private.system_identifier()
+create function freshet.system_identifier()
 returns text
 language sql
 stable
@@ -7,6 +7,6 @@ as $$
     select system_identifier::text from pg_catalog.pg_control_system();
 $$;
 
-revoke all on function private.system_identifier() from public, anon, authenticated;
+revoke all on function freshet.system_identifier() from public, anon, authenticated;
 
-comment on function private.system_identifier() is 'Identity of the cluster, as initdb gave it.';
+comment on function freshet.system_identifier() is 'Identity of the cluster, as initdb gave it.';

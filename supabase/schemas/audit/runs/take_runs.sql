@@ -1,8 +1,8 @@
--- Object: private.take_runs()
+-- Object: freshet.take_runs()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
 --      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
-create function private.take_runs(batch_size integer default 10000)
-returns setof private.audited_run
+create function freshet.take_runs(batch_size integer default 10000)
+returns setof freshet.audited_run
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -26,7 +26,7 @@ begin
     -- Two rows can have one jobid where the primary key was dropped. To pg_cron they are one job.
     insert into analytics.known_jobs as k (epoch, jobid, job_name, last_seen_at)
     select distinct on (j.jobid) state.epoch, j.jobid, j.job_name, seen_at
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     order by j.jobid, j.job_name
     on conflict on constraint known_jobs_pkey do update
     set job_name = excluded.job_name, last_seen_at = excluded.last_seen_at;
@@ -51,8 +51,8 @@ begin
             coalesce(r.status, 'unknown') as status,
             -- A row of ten megabytes is possible: return_message is whatever the statement said.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
-            private.run_time(r.start_time) as started_at,
-            private.run_time(r.end_time) as ended_at,
+            freshet.run_time(r.start_time) as started_at,
+            freshet.run_time(r.end_time) as ended_at,
             r.job_pid,
             coalesce(j.nodename = any (server_hosts) and j.nodeport = server_port, true) as is_local,
             r.status = 'failed' or (r.status = 'succeeded' and coalesce(r.job_pid <> all (working_pids), true)) as has_ended
@@ -94,7 +94,7 @@ begin
     )
     select
         s.runid, s.job_name, s.status, substring(s.message from 'failed \[([0-9A-Z]{5})\]:'),
-        s.message, s.started_at, s.ended_at, private.run_ending(s.status, s.message)
+        s.message, s.started_at, s.ended_at, freshet.run_ending(s.status, s.message)
     from seen as s
     left join gone as g on g.runid = s.runid
     -- What was told already, and tidied up afterwards, is no news.
@@ -103,7 +103,7 @@ begin
 end
 $$;
 
-revoke all on function private.take_runs(integer) from public, anon, authenticated;
+revoke all on function freshet.take_runs(integer) from public, anon, authenticated;
 
-comment on function private.take_runs(integer) is
+comment on function freshet.take_runs(integer) is
     'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';

@@ -1,8 +1,8 @@
--- Object: private.unread_history()
+-- Object: freshet.unread_history()
 -- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
 --      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
 --      from a backup. Like the system identifier it may be read by every role.
-create function private.unread_history(last_runid bigint)
+create function freshet.unread_history(last_runid bigint)
 returns text
 language sql
 stable
@@ -34,7 +34,7 @@ as $$
     from missing as m;
 $$;
 
-revoke all on function private.unread_history(bigint) from public, anon, authenticated;
+revoke all on function freshet.unread_history(bigint) from public, anon, authenticated;
 
-comment on function private.unread_history(bigint) is
+comment on function freshet.unread_history(bigint) is
     'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';

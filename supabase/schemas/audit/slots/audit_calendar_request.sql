@@ -11,7 +11,7 @@ begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         -- pg_cron before 1.5 does not know the setting, whatever it says.
-        'timezone', case when private.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
+        'timezone', case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
         'jobs', (
             select coalesce(
@@ -27,7 +27,7 @@ begin
                 ),
                 '[]'
             )
-            from private.known_cron_jobs() as j
+            from freshet.known_cron_jobs() as j
             left join analytics.scheduled_jobs as d on d.job_name = j.job_name
         )
     );

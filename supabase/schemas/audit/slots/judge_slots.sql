@@ -1,7 +1,7 @@
--- Object: private.judge_slots()
+-- Object: freshet.judge_slots()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.judge_slots(running_since timestamptz)
+create function freshet.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ declare
             and k.epoch = (select a.epoch from analytics.audit_state as a)
         union
         select r.job_name
-        from private.detector_arrears as a
+        from freshet.detector_arrears as a
         cross join lateral unnest(a.runs) as r
         where a.detector = 'missed'
     );
@@ -63,7 +63,7 @@ begin
 end
 $$;
 
-revoke all on function private.judge_slots(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.judge_slots(timestamptz) from public, anon, authenticated;
 
-comment on function private.judge_slots(timestamptz) is
+comment on function freshet.judge_slots(timestamptz) is
     'Marks the jobs whose due slot no run has covered, and whether the job or the scheduler is to blame. running_since: slots before it could not be kept.';

@@ -1,7 +1,7 @@
--- Object: private.known_cron_jobs()
+-- Object: freshet.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
 --      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
-create function private.known_cron_jobs()
+create function freshet.known_cron_jobs()
 returns table (
     job_name text,
     jobid bigint,
@@ -17,7 +17,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select
         -- Almost none is long, and a call for each job of each mention costs more than all else here.
-        case when octet_length(k.told) <= 200 then k.told else private.short_name(k.told) end,
+        case when octet_length(k.told) <= 200 then k.told else freshet.short_name(k.told) end,
         k.jobid, k.schedule, k.command, k.username, k.database, k.active
     from (
         select
@@ -43,7 +43,7 @@ as $$
     ) as k;
 $$;
 
-revoke all on function private.known_cron_jobs() from public, anon, authenticated;
+revoke all on function freshet.known_cron_jobs() from public, anon, authenticated;
 
-comment on function private.known_cron_jobs() is
+comment on function freshet.known_cron_jobs() is
     'cron.job under the names by which the audit knows its jobs: as declared; of several owners'' jobs with one name, one has it and the others are "<name> of <owner>"; a very long name is shortened.';

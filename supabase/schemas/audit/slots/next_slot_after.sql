@@ -1,7 +1,7 @@
--- Object: private.next_slot_after()
+-- Object: freshet.next_slot_after()
 -- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
 --      next one lay in the past.
-create function private.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
+create function freshet.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
 returns timestamptz
 language sql
 immutable
@@ -15,7 +15,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
+revoke all on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
 
-comment on function private.next_slot_after(timestamptz, text, interval, timestamptz) is
+comment on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) is
     'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';

@@ -1,7 +1,7 @@
--- Object: private.note_run_starts()
+-- Object: freshet.note_run_starts()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.note_run_starts(runs private.audited_run[])
+create function freshet.note_run_starts(runs freshet.audited_run[])
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
@@ -23,7 +23,7 @@ as $$
     where t.run_at > (select a.last_audit_at from analytics.audit_state as a);
 $$;
 
-revoke all on function private.note_run_starts(private.audited_run[]) from public, anon, authenticated;
+revoke all on function freshet.note_run_starts(freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function private.note_run_starts(private.audited_run[]) is
+comment on function freshet.note_run_starts(freshet.audited_run[]) is
     'Remembers for each job when it last ran, and returns the first start since the last pass.';

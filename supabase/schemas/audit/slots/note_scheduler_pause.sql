@@ -1,7 +1,7 @@
--- Object: private.note_scheduler_pause()
+-- Object: freshet.note_scheduler_pause()
 -- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
 --      miss is one incident, and what nobody could expect is none.
-create function private.note_scheduler_pause(first_start_at timestamptz)
+create function freshet.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
@@ -17,7 +17,7 @@ as $$
     );
 $$;
 
-revoke all on function private.note_scheduler_pause(timestamptz) from public, anon, authenticated;
+revoke all on function freshet.note_scheduler_pause(timestamptz) from public, anon, authenticated;
 
-comment on function private.note_scheduler_pause(timestamptz) is
+comment on function freshet.note_scheduler_pause(timestamptz) is
     'Since when the scheduler runs without a gap: started, thawed, or past a jump of the clock.';

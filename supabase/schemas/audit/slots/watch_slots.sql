@@ -1,13 +1,13 @@
--- Object: private.watch_slots()
+-- Object: freshet.watch_slots()
 -- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
 --      there at some moments, and starts nothing.
-create function private.watch_slots(calendar jsonb)
+create function freshet.watch_slots(calendar jsonb)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     delete from analytics.job_slots as s
-    where not exists (select from private.known_cron_jobs() as j where j.job_name = s.job_name);
+    where not exists (select from freshet.known_cron_jobs() as j where j.job_name = s.job_name);
 
     insert into analytics.job_slots as s (job_name, schedule, watched_since, due_slot_at, next_slot_at, period)
     select distinct on (j.job_name)
@@ -20,7 +20,7 @@ as $$
             else clock_timestamp()
         end,
         c.due_slot_at, c.next_slot_at, make_interval(secs => c.period_seconds)
-    from private.known_cron_jobs() as j
+    from freshet.known_cron_jobs() as j
     left join jsonb_to_recordset(calendar -> 'jobs') as c (
         job_name text, schedule text, due_slot_at timestamptz, next_slot_at timestamptz, period_seconds double precision
     ) on c.job_name = j.job_name and c.schedule = j.schedule
@@ -35,7 +35,7 @@ as $$
         watched_since = excluded.watched_since;
 $$;
 
-revoke all on function private.watch_slots(jsonb) from public, anon, authenticated;
+revoke all on function freshet.watch_slots(jsonb) from public, anon, authenticated;
 
-comment on function private.watch_slots(jsonb) is
+comment on function freshet.watch_slots(jsonb) is
     'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';

@@ -1,14 +1,14 @@
--- Object: private.assert_operator()
+-- Object: freshet.assert_operator()
 -- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
 --      in a direct session. user_metadata is never read: users can write it.
-create function private.assert_operator()
+create function freshet.assert_operator()
 returns void
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    claims constant jsonb := private.caller_claims();
+    claims constant jsonb := freshet.caller_claims();
     -- The role that SET ROLE chose; a definer function changes current_user, not this.
     acting_role constant text := current_setting('role');
     allowed boolean;
@@ -29,7 +29,7 @@ begin
 end
 $$;
 
-revoke all on function private.assert_operator() from public, anon, authenticated;
+revoke all on function freshet.assert_operator() from public, anon, authenticated;
 
-comment on function private.assert_operator() is
+comment on function freshet.assert_operator() is
     'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';

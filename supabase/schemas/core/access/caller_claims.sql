@@ -1,7 +1,7 @@
--- Object: private.caller_claims()
+-- Object: freshet.caller_claims()
 -- Why: the one place where the database learns who asks. The data API puts the claims of a verified token there; in a direct
 --      session there are none. user_metadata is never read: users can write it.
-create function private.caller_claims()
+create function freshet.caller_claims()
 returns jsonb
 language sql
 stable
@@ -10,8 +10,8 @@ as $$
     select nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 $$;
 
-revoke all on function private.caller_claims() from public, anon, authenticated;
+revoke all on function freshet.caller_claims() from public, anon, authenticated;
 
-grant execute on function private.caller_claims() to authenticated, service_role;
+grant execute on function freshet.caller_claims() to authenticated, service_role;
 
-comment on function private.caller_claims() is 'The claims of the verified token; null in a direct session.';
+comment on function freshet.caller_claims() is 'The claims of the verified token; null in a direct session.';

@@ -7,7 +7,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(private.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
+    select coalesce(freshet.caller_claims() -> 'is_admin' = 'true'::jsonb, false);
 $$;
 
 revoke all on function analytics.is_admin() from public, anon, authenticated;

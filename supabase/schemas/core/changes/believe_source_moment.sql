@@ -1,8 +1,8 @@
--- Object: private.believe_source_moment()
+-- Object: freshet.believe_source_moment()
 -- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
 --      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
 --      source it keeps the newest that can be believed, and none where there is none.
-create function private.believe_source_moment()
+create function freshet.believe_source_moment()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
-revoke all on function private.believe_source_moment() from public, anon, authenticated;
+revoke all on function freshet.believe_source_moment() from public, anon, authenticated;
 
-comment on function private.believe_source_moment() is
+comment on function freshet.believe_source_moment() is
     'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';

@@ -1,9 +1,9 @@
--- Object: private.delete_needless_source_changes()
+-- Object: freshet.delete_needless_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.delete_needless_source_changes(source regclass)
+create function freshet.delete_needless_source_changes(source regclass)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -48,7 +48,7 @@ as $$
     where c.ctid = r.change and r.place = 1 and r.row_count > 1;
 $$;
 
-revoke all on function private.delete_needless_source_changes(regclass) from public, anon, authenticated;
+revoke all on function freshet.delete_needless_source_changes(regclass) from public, anon, authenticated;
 
-comment on function private.delete_needless_source_changes(regclass) is
-    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through private.trim_source_changes.';
+comment on function freshet.delete_needless_source_changes(regclass) is
+    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through freshet.trim_source_changes.';

@@ -1,9 +1,9 @@
--- Object: private.has_source_changes()
+-- Object: freshet.has_source_changes()
 -- Grain: one row per statement that wrote to a source of a registered view
 -- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
 --      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
 --      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
-create function private.has_source_changes(view_name text)
+create function freshet.has_source_changes(view_name text)
 returns boolean
 language sql
 stable
@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select v.source_snapshot is null
         -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
-        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(private.others_snapshot())
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(freshet.others_snapshot())
         or exists (
             select
             from analytics.view_sources as s
@@ -29,7 +29,7 @@ as $$
     where v.view_name = has_source_changes.view_name;
 $$;
 
-revoke all on function private.has_source_changes(text) from public, anon, authenticated;
+revoke all on function freshet.has_source_changes(text) from public, anon, authenticated;
 
-comment on function private.has_source_changes(text) is
+comment on function freshet.has_source_changes(text) is
     'True unless every logged change of the sources is included in the rows of the view.';

@@ -1,10 +1,10 @@
--- Object: private.others_snapshot()
+-- Object: freshet.others_snapshot()
 -- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
 --      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
 --      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
 --      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
 --      that refreshed it: at worst one refresh too many.
-create function private.others_snapshot()
+create function freshet.others_snapshot()
 returns pg_snapshot
 language sql
 stable
@@ -40,6 +40,6 @@ as $$
     from bounds as b;
 $$;
 
-revoke all on function private.others_snapshot() from public, anon, authenticated;
+revoke all on function freshet.others_snapshot() from public, anon, authenticated;
 
-comment on function private.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';
+comment on function freshet.others_snapshot() is 'The current snapshot, in which the current transaction counts as in progress.';

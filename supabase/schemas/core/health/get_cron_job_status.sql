@@ -1,6 +1,6 @@
--- Object: private.get_cron_job_status(), analytics.get_cron_job_status()
+-- Object: freshet.get_cron_job_status(), analytics.get_cron_job_status()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
-create function private.get_cron_job_status()
+create function freshet.get_cron_job_status()
 returns table (
     jobid bigint,
     jobname text,
@@ -19,7 +19,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     return query
     with recent_runs as (
         -- runid is the only index of the history; runs older than this window are not worth a scan.
@@ -29,9 +29,9 @@ begin
         order by d.jobid, d.runid desc
     )
     select
-        j.jobid, private.told_name(j.jobname::text, j.jobid), j.schedule, private.told_command(j.command), j.active,
-        r.runid, r.status, private.told_run_message(r.status, r.return_message),
-        private.run_time(r.start_time), private.run_time(r.end_time)
+        j.jobid, freshet.told_name(j.jobname::text, j.jobid), j.schedule, freshet.told_command(j.command), j.active,
+        r.runid, r.status, freshet.told_run_message(r.status, r.return_message),
+        freshet.run_time(r.start_time), freshet.run_time(r.end_time)
     from cron.job as j
     left join recent_runs as r on r.jobid = j.jobid
     order by j.jobname;
@@ -55,18 +55,18 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select * from private.get_cron_job_status();
+    select * from freshet.get_cron_job_status();
 $$;
 
-revoke all on function private.get_cron_job_status() from public, anon, authenticated;
+revoke all on function freshet.get_cron_job_status() from public, anon, authenticated;
 
-grant execute on function private.get_cron_job_status() to authenticated, service_role;
+grant execute on function freshet.get_cron_job_status() to authenticated, service_role;
 
 revoke all on function analytics.get_cron_job_status() from public, anon, authenticated;
 
 grant execute on function analytics.get_cron_job_status() to authenticated, service_role;
 
-comment on function private.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+comment on function freshet.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
 
 comment on function analytics.get_cron_job_status() is
     'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';

@@ -1,6 +1,6 @@
--- Object: private.health_check(), analytics.health_check()
+-- Object: freshet.health_check(), analytics.health_check()
 -- Why: what an admin asks first: how fresh is each view, and what did its job last do?
-create function private.health_check()
+create function freshet.health_check()
 returns table (
     view_name text,
     pack text,
@@ -23,12 +23,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     return query
     select
         v.view_name,
         v.pack,
-        (private.view_state(v) ->> 'populated')::boolean,
+        (freshet.view_state(v) ->> 'populated')::boolean,
         v.row_count,
         v.rejected_count,
         v.version,
@@ -73,18 +73,18 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select * from private.health_check();
+    select * from freshet.health_check();
 $$;
 
-revoke all on function private.health_check() from public, anon, authenticated;
+revoke all on function freshet.health_check() from public, anon, authenticated;
 
-grant execute on function private.health_check() to authenticated, service_role;
+grant execute on function freshet.health_check() to authenticated, service_role;
 
 revoke all on function analytics.health_check() from public, anon, authenticated;
 
 grant execute on function analytics.health_check() to authenticated, service_role;
 
-comment on function private.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
+comment on function freshet.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
 
 comment on function analytics.health_check() is
     'Admins only: one row per registered view. age = now - verified_at; is_stale when it is over the objective or the view was never refreshed.';

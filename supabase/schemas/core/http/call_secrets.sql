@@ -1,7 +1,7 @@
--- Object: private.call_secrets()
+-- Object: freshet.call_secrets()
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
-create function private.call_secrets()
+create function freshet.call_secrets()
 returns table (secret text)
 language sql
 stable
@@ -14,7 +14,7 @@ as $$
         or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
 $$;
 
-revoke all on function private.call_secrets() from public, anon, authenticated;
+revoke all on function freshet.call_secrets() from public, anon, authenticated;
 
-comment on function private.call_secrets() is
+comment on function freshet.call_secrets() is
     'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';

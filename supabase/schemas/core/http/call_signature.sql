@@ -1,7 +1,7 @@
--- Object: private.call_signature()
+-- Object: freshet.call_signature()
 -- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
 --      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
-create function private.call_signature(
+create function freshet.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )
 returns text
@@ -19,7 +19,7 @@ as $$
     );
 $$;
 
-revoke all on function private.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
+revoke all on function freshet.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
 
-comment on function private.call_signature(text, text, bigint, bigint, text) is
+comment on function freshet.call_signature(text, text, bigint, bigint, text) is
     'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';

@@ -1,9 +1,9 @@
--- Object: private.harvest_responses()
+-- Object: freshet.harvest_responses()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
 --      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
 --      which works on after its caller hung up was judged before the time that it has.
-create function private.harvest_responses()
+create function freshet.harvest_responses()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -39,10 +39,10 @@ begin
     )
     update analytics.http_calls as c
     set status_code = r.status_code,
-        is_timed_out = coalesce(r.timed_out, private.tells_timeout(r.status_code, r.error_msg)),
+        is_timed_out = coalesce(r.timed_out, freshet.tells_timeout(r.status_code, r.error_msg)),
         error = left(r.error_msg, 500),
         answer_code = substring(left(r.content, 4000) from '"code"\s*:\s*"([A-Z][A-Z0-9_]{1,39})"'),
-        responded_at = private.run_time(r.created),
+        responded_at = freshet.run_time(r.created),
         harvested_at = clock_timestamp()
     from free
     join unharvested as u on u.call_id = free.call_id
@@ -55,7 +55,7 @@ begin
 end
 $$;
 
-revoke all on function private.harvest_responses() from public, anon, authenticated;
+revoke all on function freshet.harvest_responses() from public, anon, authenticated;
 
-comment on function private.harvest_responses() is
+comment on function freshet.harvest_responses() is
     'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';

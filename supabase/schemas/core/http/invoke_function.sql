@@ -16,8 +16,8 @@ as $$
 declare
     -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
     grace constant interval := interval '2 minutes';
-    project_url constant text := private.vault_secret('project_url');
-    call_secret constant text := private.vault_secret('freshet_call_secret');
+    project_url constant text := freshet.vault_secret('project_url');
+    call_secret constant text := freshet.vault_secret('freshet_call_secret');
     signed_at constant bigint := extract(epoch from clock_timestamp())::bigint;
     new_call_id bigint;
     new_request_id bigint;
@@ -49,7 +49,7 @@ begin
             hint = 'timeout is at most an hour, and complete_within, when given, not shorter than it.';
     end if;
 
-    new_call_id := private.open_call(
+    new_call_id := freshet.open_call(
         format('function "%s"', name), coalesce(complete_within, timeout + grace), complete_within is not null
     );
     new_request_id := net.http_post(
@@ -59,7 +59,7 @@ begin
             'Content-Type', 'application/json',
             'Freshet-Call-Id', new_call_id::text,
             'Freshet-Call-Time', signed_at::text,
-            'Freshet-Signature', private.call_signature(
+            'Freshet-Signature', freshet.call_signature(
                 call_secret, name, new_call_id, signed_at,
                 encode(sha256(convert_to(coalesce(body::text, ''), 'UTF8')), 'hex')
             )

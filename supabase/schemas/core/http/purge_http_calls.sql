@@ -1,7 +1,7 @@
--- Object: private.purge_http_calls()
+-- Object: freshet.purge_http_calls()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
-create function private.purge_http_calls(keep_for interval, batch_size integer)
+create function freshet.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -22,7 +22,7 @@ as $$
     select count(*) from deleted;
 $$;
 
-revoke all on function private.purge_http_calls(interval, integer) from public, anon, authenticated;
+revoke all on function freshet.purge_http_calls(interval, integer) from public, anon, authenticated;
 
-comment on function private.purge_http_calls(interval, integer) is
+comment on function freshet.purge_http_calls(interval, integer) is
     'Deletes old calls that are settled and audited, at most a batch, and returns how many.';

@@ -14,7 +14,7 @@ declare
     holds_until constant timestamptz := now() + interval '5 minutes';
 begin
     begin
-        old_secret := private.vault_secret(secret_name);
+        old_secret := freshet.vault_secret(secret_name);
     exception
         -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
         when others then

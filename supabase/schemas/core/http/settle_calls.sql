@@ -1,7 +1,7 @@
--- Object: private.settle_calls()
+-- Object: freshet.settle_calls()
 -- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
 --      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
-create function private.settle_calls()
+create function freshet.settle_calls()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -51,7 +51,7 @@ begin
 end
 $$;
 
-revoke all on function private.settle_calls() from public, anon, authenticated;
+revoke all on function freshet.settle_calls() from public, anon, authenticated;
 
-comment on function private.settle_calls() is
+comment on function freshet.settle_calls() is
     'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';

@@ -19,7 +19,7 @@ begin
         bool_or(
             extensions.hmac(convert_to(verify_call.signature, 'UTF8'), moment, 'sha256') = extensions.hmac(
                 convert_to(
-                    private.call_signature(
+                    freshet.call_signature(
                         s.secret, verify_call.function_name, verify_call.call_id, verify_call.signed_at,
                         verify_call.body_sha256
                     ),
@@ -31,7 +31,7 @@ begin
         false
     )
     into is_right
-    from private.call_secrets() as s;
+    from freshet.call_secrets() as s;
 
     if not is_right then
         return 'wrong';

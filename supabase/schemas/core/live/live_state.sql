@@ -1,9 +1,9 @@
--- Object: private.live_state()
+-- Object: freshet.live_state()
 -- Grain: one row per relation that answers rest on as it is now, without a materialized view between
 -- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
 --      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
 --      answer made before a commit is never served after it.
-create function private.live_state(declared analytics.live_relations)
+create function freshet.live_state(declared analytics.live_relations)
 returns jsonb
 language sql
 stable
@@ -13,7 +13,7 @@ as $$
         'version', case
             when cardinality(declared.moments) = 0 then w.statement_count
             else w.statement_count * 1000
-                + least(private.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
+                + least(freshet.passed_moments(declared.moments, coalesce(w.changed_at, declared.registered_at)), 999)
         end,
         'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
@@ -30,6 +30,6 @@ as $$
     ) as w;
 $$;
 
-revoke all on function private.live_state(analytics.live_relations) from public, anon, authenticated;
+revoke all on function freshet.live_state(analytics.live_relations) from public, anon, authenticated;
 
-comment on function private.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of private.view_state.';
+comment on function freshet.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of freshet.view_state.';

@@ -37,7 +37,7 @@ begin
     values (register_live.name, register_live.pack, register_live.sources, register_live.moments)
     on conflict (live_name) do update
     set pack = excluded.pack, sources = excluded.sources, moments = excluded.moments;
-    perform private.watch_source(c.oid, c.relkind)
+    perform freshet.watch_source(c.oid, c.relkind)
     from pg_catalog.pg_class as c
     where c.oid = any (register_live.sources);
 end

@@ -1,8 +1,8 @@
--- Object: private.told_name()
+-- Object: freshet.told_name()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_name(job_name text, jobid bigint)
+create function freshet.told_name(job_name text, jobid bigint)
 returns text
 language sql
 immutable
@@ -16,7 +16,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.told_name(text, bigint) from public, anon, authenticated;
+revoke all on function freshet.told_name(text, bigint) from public, anon, authenticated;
 
-comment on function private.told_name(text, bigint) is
+comment on function freshet.told_name(text, bigint) is
     'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';

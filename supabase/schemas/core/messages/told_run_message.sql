@@ -1,8 +1,8 @@
--- Object: private.told_run_message()
+-- Object: freshet.told_run_message()
 -- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
 --      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
 --      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
-create function private.told_run_message(status text, message text)
+create function freshet.told_run_message(status text, message text)
 returns text
 language sql
 immutable
@@ -25,7 +25,7 @@ as $$
     end;
 $$;
 
-revoke all on function private.told_run_message(text, text) from public, anon, authenticated;
+revoke all on function freshet.told_run_message(text, text) from public, anon, authenticated;
 
-comment on function private.told_run_message(text, text) is
+comment on function freshet.told_run_message(text, text) is
     'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';

@@ -1,7 +1,7 @@
--- Object: private.filter_condition()
+-- Object: freshet.filter_condition()
 -- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
 --      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
-create function private.filter_condition(relation regclass, filter jsonb)
+create function freshet.filter_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
@@ -17,16 +17,16 @@ declare
     held jsonb;
 begin
     if filter ->> 'op' in ('after', 'before') then
-        return private.row_condition(relation, filter);
+        return freshet.row_condition(relation, filter);
     end if;
-    column_type := private.typed_column(relation, column_name);
+    column_type := freshet.typed_column(relation, column_name);
     if operator is null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('unknown filter operator "%s"', filter ->> 'op'),
             hint = 'Known are eq, in, gt, gte, lt, lte, after, before.';
     end if;
-    if operator = '=' and not private.can_hold(column_type, filter ->> 'value') then
+    if operator = '=' and not freshet.can_hold(column_type, filter ->> 'value') then
         return 'false';
     end if;
     if operator <> 'in' then
@@ -34,7 +34,7 @@ begin
     end if;
     select jsonb_agg(e.held) into held
     from jsonb_array_elements_text(filter -> 'value') as e (held)
-    where private.can_hold(column_type, e.held);
+    where freshet.can_hold(column_type, e.held);
     if held is null then
         return 'false';
     end if;
@@ -47,7 +47,7 @@ begin
 end
 $$;
 
-revoke all on function private.filter_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.filter_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.filter_condition(regclass, jsonb) is
+comment on function freshet.filter_condition(regclass, jsonb) is
     'One filter of a read request as SQL, its names checked and its value quoted. after and before compare several columns with one row of values.';

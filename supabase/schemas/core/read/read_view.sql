@@ -6,7 +6,7 @@
 --      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
 --      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
 --      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
---      what orders goes through private.column_reference, which the function before had left without a caller.
+--      what orders goes through freshet.column_reference, which the function before had left without a caller.
 create function analytics.read_view(view_name text, request jsonb)
 returns jsonb
 language plpgsql
@@ -20,7 +20,7 @@ declare
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
     through constant text := coalesce(request ->> 'through', view_name);
     relation regclass := to_regclass(format('analytics.%I', through));
-    state constant jsonb := private.state_of(view_name);
+    state constant jsonb := freshet.state_of(view_name);
     read_states jsonb;
     allowed text[];
     wanted jsonb := request -> 'filters';
@@ -39,12 +39,12 @@ begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
     end if;
-    select coalesce(jsonb_object_agg(r.name, private.state_of(r.name)), '{}'::jsonb) into read_states
+    select coalesce(jsonb_object_agg(r.name, freshet.state_of(r.name)), '{}'::jsonb) into read_states
     from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
 
     if scope is not null then
-        allowed := private.scope_values(scope);
-        if private.scope_denies(scope, allowed, wanted) then
+        allowed := freshet.scope_values(scope);
+        if freshet.scope_denies(scope, allowed, wanted) then
             return jsonb_build_object(
                 'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
                 'total_count', null, 'withheld_count', null
@@ -63,10 +63,10 @@ begin
         if reading is null then
             rows_of := relation::text;
         else
-            relation := private.reading_rows(reading ->> 'name');
+            relation := freshet.reading_rows(reading ->> 'name');
             asked := (reading -> 'asked')
                 || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
-            rows_of := format('private.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
+            rows_of := format('freshet.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
         end if;
 
         select
@@ -77,18 +77,18 @@ begin
         into conditions, countable, guards, unguarded
         from (
             select
-                private.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
+                freshet.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
             from jsonb_array_elements(wanted) as f
         ) as c (condition, is_place, is_guard);
         select string_agg(
             format(
                 '%s %s',
-                private.column_reference(relation, o ->> 'column'),
+                freshet.column_reference(relation, o ->> 'column'),
                 case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
             ), ', '
         ) into ordering
         from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(private.column_reference(relation, c), ', ') into strict columns
+        select string_agg(freshet.column_reference(relation, c), ', ') into strict columns
         from jsonb_array_elements_text(request -> 'columns') as c;
 
         execute format(

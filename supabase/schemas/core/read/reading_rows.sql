@@ -1,10 +1,10 @@
--- Object: private.reading_rows()
--- Why: three things that rows of one view do not answer. A *reading* is a function private.reading_<name>(asked jsonb) that
+-- Object: freshet.reading_rows()
+-- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
 --      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
 --      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
 --      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
 --      request may ask how many rows there are beside those of its page.
-create function private.reading_rows(reading text)
+create function freshet.reading_rows(reading text)
 returns regclass
 language plpgsql
 stable
@@ -16,17 +16,17 @@ begin
     select t.typrelid into row_type
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_type as t on t.oid = p.prorettype
-    where p.oid = to_regprocedure(format('private.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
+    where p.oid = to_regprocedure(format('freshet.%I(jsonb)', 'reading_' || reading)) and p.proretset and t.typrelid <> 0;
     if not found then
         raise exception using
             errcode = 'undefined_function',
             message = format('unknown reading "%s"', reading),
-            hint = 'A reading is private.reading_<name>(asked jsonb), which returns rows of a composite type.';
+            hint = 'A reading is freshet.reading_<name>(asked jsonb), which returns rows of a composite type.';
     end if;
     return row_type;
 end
 $$;
 
-revoke all on function private.reading_rows(text) from public, anon, authenticated;
+revoke all on function freshet.reading_rows(text) from public, anon, authenticated;
 
-comment on function private.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
+comment on function freshet.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';

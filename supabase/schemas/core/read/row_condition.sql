@@ -1,9 +1,9 @@
--- Object: private.row_condition()
+-- Object: freshet.row_condition()
 -- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
 --      A page begins after the last row of the one before it, whatever was written in between. That is one condition
 --      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
 --      an index over those columns answers. `before` is the same downwards.
-create function private.row_condition(relation regclass, filter jsonb)
+create function freshet.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
 stable
@@ -23,10 +23,10 @@ begin
     select
         string_agg(format('v.%I', p.name), ', ' order by p.place),
         string_agg(format('%L::%s', p.held, p.column_type), ', ' order by p.place),
-        bool_and(private.can_hold(p.column_type, p.held))
+        bool_and(freshet.can_hold(p.column_type, p.held))
     into strict names, held_values, is_possible
     from (
-        select c.name, c.place, private.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
+        select c.name, c.place, freshet.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
         from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
     ) as p (name, place, column_type, held);
     -- No page ends with a value that the column cannot hold: after it there is nothing.
@@ -37,6 +37,6 @@ begin
 end
 $$;
 
-revoke all on function private.row_condition(regclass, jsonb) from public, anon, authenticated;
+revoke all on function freshet.row_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function private.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';
+comment on function freshet.row_condition(regclass, jsonb) is 'A comparison of rows as SQL, its names checked and its values quoted.';

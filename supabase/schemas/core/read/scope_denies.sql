@@ -1,4 +1,4 @@
-create function private.scope_denies(scope jsonb, allowed text[], filters jsonb)
+create function freshet.scope_denies(scope jsonb, allowed text[], filters jsonb)
 returns boolean
 language sql
 immutable
@@ -15,6 +15,6 @@ as $$
     );
 $$;
 
-revoke all on function private.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
+revoke all on function freshet.scope_denies(jsonb, text[], jsonb) from public, anon, authenticated;
 
-comment on function private.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';
+comment on function freshet.scope_denies(jsonb, text[], jsonb) is 'Whether a filter asks for a scope value that is not the caller''s.';

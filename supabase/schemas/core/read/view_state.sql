@@ -1,7 +1,7 @@
--- Object: private.view_state()
+-- Object: freshet.view_state()
 -- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
 --      that an answer can be stored under the version that it belongs to.
-create function private.view_state(declared analytics.views)
+create function freshet.view_state(declared analytics.views)
 returns jsonb
 language sql
 stable
@@ -24,6 +24,6 @@ as $$
     );
 $$;
 
-revoke all on function private.view_state(analytics.views) from public, anon, authenticated;
+revoke all on function freshet.view_state(analytics.views) from public, anon, authenticated;
 
-comment on function private.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
+comment on function freshet.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';

@@ -10,9 +10,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
-        select v.view_name, private.view_state(v) from analytics.views as v
+        select v.view_name, freshet.view_state(v) from analytics.views as v
         union all
-        select l.live_name, private.live_state(l) from analytics.live_relations as l
+        select l.live_name, freshet.live_state(l) from analytics.live_relations as l
     ) as s (name, state);
 $$;
 

@@ -1,8 +1,8 @@
--- Object: private.attempt_refresh()
+-- Object: freshet.attempt_refresh()
 -- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
 --      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
 --      an exception: its row must survive, both as evidence and for the limit.
-create function private.attempt_refresh(view_name text, requested_by text)
+create function freshet.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -21,35 +21,35 @@ exception
         entry.outcome := 'failed';
         entry.sqlstate := sqlstate;
         entry.message := sqlerrm;
-        return private.log_refresh(entry);
+        return freshet.log_refresh(entry);
 end
 $$;
 
--- Object: analytics.manual_refresh(view_name), private.attempt_refresh(view_name)
+-- Object: analytics.manual_refresh(view_name), freshet.attempt_refresh(view_name)
 -- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
 --      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
 --      an exception: its row must survive, both as evidence and for the limit.
-create function private.attempt_refresh(view_name text)
+create function freshet.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    entry analytics.refresh_log := private.attempt_refresh(view_name, 'manual');
+    entry analytics.refresh_log := freshet.attempt_refresh(view_name, 'manual');
 begin
     if entry.outcome = 'failed' then
-        entry.message := private.told_refresh_message(entry.sqlstate, entry.id);
+        entry.message := freshet.told_refresh_message(entry.sqlstate, entry.id);
     end if;
     return entry;
 end
 $$;
 
-revoke all on function private.attempt_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.attempt_refresh(text) from public, anon, authenticated;
 
-revoke all on function private.attempt_refresh(text, text) from public, anon, authenticated;
+revoke all on function freshet.attempt_refresh(text, text) from public, anon, authenticated;
 
-comment on function private.attempt_refresh(text, text) is
+comment on function freshet.attempt_refresh(text, text) is
     'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
 
-comment on function private.attempt_refresh(text) is
+comment on function freshet.attempt_refresh(text) is
     'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';

@@ -1,4 +1,4 @@
-create function private.log_refresh(entry analytics.refresh_log)
+create function freshet.log_refresh(entry analytics.refresh_log)
 returns analytics.refresh_log
 language sql
 set search_path = pg_catalog, pg_temp
@@ -15,6 +15,6 @@ as $$
     returning *;
 $$;
 
-revoke all on function private.log_refresh(analytics.refresh_log) from public, anon, authenticated;
+revoke all on function freshet.log_refresh(analytics.refresh_log) from public, anon, authenticated;
 
-comment on function private.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';
+comment on function freshet.log_refresh(analytics.refresh_log) is 'Appends one row to the ledger and returns it.';

@@ -1,6 +1,6 @@
--- Object: private.manual_refresh(), analytics.manual_refresh()
+-- Object: freshet.manual_refresh(), analytics.manual_refresh()
 -- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
-create function private.manual_refresh(view_name text)
+create function freshet.manual_refresh(view_name text)
 returns setof analytics.refresh_log
 language plpgsql
 security definer
@@ -9,24 +9,24 @@ as $$
 declare
     wanted text;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
         raise exception using
             errcode = 'undefined_table',
             message = format('unknown view "%s"', view_name),
             hint = 'select view_name from analytics.health_check() lists the registered views.';
     end if;
-    perform private.assert_refresh_is_due(view_name, null);
+    perform freshet.assert_refresh_is_due(view_name, null);
 
     for wanted in
         select o.view_name
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        return next private.attempt_refresh(wanted);
+        return next freshet.attempt_refresh(wanted);
     end loop;
     -- Last, so that no incident is held while a view is refreshed.
-    perform private.close_repaired();
+    perform freshet.close_repaired();
 end
 $$;
 
@@ -36,18 +36,18 @@ language sql
 set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$
-    select * from private.manual_refresh(view_name);
+    select * from freshet.manual_refresh(view_name);
 $$;
 
-revoke all on function private.manual_refresh(text) from public, anon, authenticated;
+revoke all on function freshet.manual_refresh(text) from public, anon, authenticated;
 
-grant execute on function private.manual_refresh(text) to authenticated, service_role;
+grant execute on function freshet.manual_refresh(text) to authenticated, service_role;
 
 revoke all on function analytics.manual_refresh(text) from public, anon, authenticated;
 
 grant execute on function analytics.manual_refresh(text) to authenticated, service_role;
 
-comment on function private.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+comment on function freshet.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
     'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';

@@ -22,7 +22,7 @@ declare
     entry analytics.refresh_log;
     is_canceled boolean := false;
 begin
-    for wanted in select o.view_name from private.refresh_order() as o loop
+    for wanted in select o.view_name from freshet.refresh_order() as o loop
         -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
         if is_canceled then
             return query select
@@ -30,7 +30,7 @@ begin
                 'the call was canceled before the turn of this view'::text;
             continue;
         end if;
-        entry := private.attempt_refresh(wanted);
+        entry := freshet.attempt_refresh(wanted);
         is_canceled := entry.sqlstate is not distinct from '57014';
         return query select
             entry.view_name,

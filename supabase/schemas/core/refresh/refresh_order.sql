@@ -1,4 +1,4 @@
-create function private.refresh_order()
+create function freshet.refresh_order()
 returns table (view_name text, depth integer)
 language sql
 stable
@@ -18,6 +18,6 @@ as $$
     order by 2, 1;
 $$;
 
-revoke all on function private.refresh_order() from public, anon, authenticated;
+revoke all on function freshet.refresh_order() from public, anon, authenticated;
 
-comment on function private.refresh_order() is 'Registered views, sources before the views that read them.';
+comment on function freshet.refresh_order() is 'Registered views, sources before the views that read them.';

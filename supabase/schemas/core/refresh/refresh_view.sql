@@ -38,12 +38,12 @@ begin
 
     if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
         entry.outcome := 'skipped_busy';
-        return private.log_refresh(entry);
+        return freshet.log_refresh(entry);
     end if;
 
     -- Read again under the lock: a refresh that has just ended has moved it.
     select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
-    perform pg_advisory_xact_lock_shared(private.source_lock_key(s.source))
+    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
     from analytics.view_sources as s
     where s.view_name = refresh_view.view_name;
 
@@ -63,16 +63,16 @@ begin
             source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
             if source_entry.outcome = 'skipped_busy' then
                 entry.outcome := 'skipped_busy';
-                return private.log_refresh(entry);
+                return freshet.log_refresh(entry);
             end if;
         end loop;
 
         -- Taken before the check and the refresh, so that what it includes they include too.
-        snapshot_before := private.others_snapshot();
+        snapshot_before := freshet.others_snapshot();
 
         if is_populated
             and declared.refreshed_at > entry.started_at - declared.rebuild_after
-            and not private.has_source_changes(view_name)
+            and not freshet.has_source_changes(view_name)
         then
             update analytics.views as v
             set verified_at = entry.started_at, source_snapshot = snapshot_before
@@ -80,7 +80,7 @@ begin
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
             entry.rejected_count := declared.rejected_count;
-            return private.log_refresh(entry);
+            return freshet.log_refresh(entry);
         end if;
 
         if is_populated then
@@ -128,11 +128,11 @@ begin
     select relation
     where exists (select from analytics.view_sources as s where s.source = relation);
 
-    perform private.trim_source_changes(s.source)
+    perform freshet.trim_source_changes(s.source)
     from analytics.view_sources as s
     where s.view_name = refresh_view.view_name;
 
-    return private.log_refresh(entry);
+    return freshet.log_refresh(entry);
 end
 $$;
 

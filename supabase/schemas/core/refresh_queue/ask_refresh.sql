@@ -1,7 +1,7 @@
--- Object: private.ask_refresh()
+-- Object: freshet.ask_refresh()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
-create function private.ask_refresh(view_name text, pack text, asked_by text)
+create function freshet.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql
 security definer
@@ -16,20 +16,20 @@ declare
         else 'service'
     end;
 begin
-    perform private.assert_operator();
-    request := private.waiting_refresh(view_name, pack);
+    perform freshet.assert_operator();
+    request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
         if caller <> 'service' then
-            perform private.assert_refresh_is_due(view_name, pack);
+            perform freshet.assert_refresh_is_due(view_name, pack);
         end if;
-        request := private.request_refresh(view_name, pack, caller);
+        request := freshet.request_refresh(view_name, pack, caller);
     end if;
-    return private.refresh_request(request.id);
+    return freshet.refresh_request(request.id);
 end
 $$;
 
-revoke all on function private.ask_refresh(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.ask_refresh(text, text, text) from public, anon, authenticated;
 
-grant execute on function private.ask_refresh(text, text, text) to authenticated, service_role;
+grant execute on function freshet.ask_refresh(text, text, text) to authenticated, service_role;
 
-comment on function private.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+comment on function freshet.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';

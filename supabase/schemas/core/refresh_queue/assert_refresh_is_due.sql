@@ -1,7 +1,7 @@
--- Object: private.assert_refresh_is_due()
+-- Object: freshet.assert_refresh_is_due()
 -- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
 --      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
-create function private.assert_refresh_is_due(view_name text, pack text)
+create function freshet.assert_refresh_is_due(view_name text, pack text)
 returns void
 language plpgsql
 stable
@@ -38,7 +38,7 @@ begin
 end
 $$;
 
-revoke all on function private.assert_refresh_is_due(text, text) from public, anon, authenticated;
+revoke all on function freshet.assert_refresh_is_due(text, text) from public, anon, authenticated;
 
-comment on function private.assert_refresh_is_due(text, text) is
+comment on function freshet.assert_refresh_is_due(text, text) is
     'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';

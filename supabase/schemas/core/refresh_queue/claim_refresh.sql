@@ -1,8 +1,8 @@
--- Object: private.claim_refresh()
+-- Object: freshet.claim_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.claim_refresh(worker integer default null)
+create function freshet.claim_refresh(worker integer default null)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -23,14 +23,14 @@ begin
         from analytics.refresh_requests as r
         where r.id = nullif(current_setting('freshet.held_request', true), '')::bigint and r.finished_at is not null
     ) then
-        perform pg_advisory_unlock(private.refresh_request_key(current_setting('freshet.held_request')::bigint));
+        perform pg_advisory_unlock(freshet.refresh_request_key(current_setting('freshet.held_request')::bigint));
         perform set_config('freshet.held_request', '', false);
     end if;
     if current_setting('freshet.queue_is_empty', true) = 'yes' or began_at < clock_timestamp() - longest_session then
         return;
     end if;
 
-    perform private.cut_overdue_refreshes();
+    perform freshet.cut_overdue_refreshes();
     for candidate in
         select r.id, n.view_name, n.attempt_count, coalesce(d.statement_timeout, interval '10 minutes') as statement_timeout
         from analytics.refresh_requests as r
@@ -46,7 +46,7 @@ begin
         -- What this session has begun, then what waits longest.
         order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
     loop
-        continue when not private.hold_refresh(candidate.id, candidate.view_name);
+        continue when not freshet.hold_refresh(candidate.id, candidate.view_name);
         if candidate.attempt_count >= most_attempts then
             entry := null;
             entry.view_name := candidate.view_name;
@@ -57,7 +57,7 @@ begin
                 'refresh of analytics.%s was begun %s times and never ended: its process or the server was killed each time, so it is not tried again',
                 candidate.view_name, candidate.attempt_count
             );
-            perform private.finish_refresh(candidate.id, private.log_refresh(entry));
+            perform freshet.finish_refresh(candidate.id, freshet.log_refresh(entry));
             perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
             -- The request stays with this session, whose next claim goes on with it or lets it go.
             return;
@@ -77,7 +77,7 @@ begin
 end
 $$;
 
-revoke all on function private.claim_refresh(integer) from public, anon, authenticated;
+revoke all on function freshet.claim_refresh(integer) from public, anon, authenticated;
 
-comment on function private.claim_refresh(integer) is
-    'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call private.run_refresh().';
+comment on function freshet.claim_refresh(integer) is
+    'Chooses the next view of the queue for this session and sets statement_timeout to the view''s own, for the next statement. Commit, then call freshet.run_refresh().';

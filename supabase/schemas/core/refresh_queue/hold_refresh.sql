@@ -1,8 +1,8 @@
--- Object: private.hold_refresh()
+-- Object: freshet.hold_refresh()
 -- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
 --      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
 --      committed before the work begins, so that an attempt which kills its process was counted.
-create function private.hold_refresh(request_id bigint, view_name text)
+create function freshet.hold_refresh(request_id bigint, view_name text)
 returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ as $$
 declare
     is_mine constant boolean := current_setting('freshet.held_request', true) is not distinct from request_id::text;
 begin
-    if not is_mine and not pg_try_advisory_lock(private.refresh_request_key(request_id)) then
+    if not is_mine and not pg_try_advisory_lock(freshet.refresh_request_key(request_id)) then
         return false;
     end if;
     -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
@@ -25,7 +25,7 @@ begin
         perform set_config('freshet.held_request', request_id::text, false);
         return true;
     end if;
-    perform pg_advisory_unlock(private.refresh_request_key(request_id));
+    perform pg_advisory_unlock(freshet.refresh_request_key(request_id));
     if is_mine then
         perform set_config('freshet.held_request', '', false);
     end if;
@@ -33,7 +33,7 @@ begin
 end
 $$;
 
-revoke all on function private.hold_refresh(bigint, text) from public, anon, authenticated;
+revoke all on function freshet.hold_refresh(bigint, text) from public, anon, authenticated;
 
-comment on function private.hold_refresh(bigint, text) is
+comment on function freshet.hold_refresh(bigint, text) is
     'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';

@@ -1,8 +1,8 @@
--- Object: private.refresh_request(), analytics.refresh_request()
+-- Object: freshet.refresh_request(), analytics.refresh_request()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.refresh_request(id bigint)
+create function freshet.refresh_request(id bigint)
 returns jsonb
 language plpgsql
 security definer
@@ -12,7 +12,7 @@ declare
     is_locked boolean;
     answer jsonb;
 begin
-    perform private.assert_operator();
+    perform freshet.assert_operator();
     -- What runs is not committed; its lock is seen by everybody.
     select exists (
         select
@@ -22,7 +22,7 @@ begin
             and l.mode = 'ExclusiveLock'
             and l.granted
             and l.objsubid = 1
-            and (l.classid::bigint << 32) | l.objid::bigint = private.refresh_request_key(refresh_request.id)
+            and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(refresh_request.id)
     ) into is_locked;
 
     select jsonb_build_object(
@@ -50,7 +50,7 @@ begin
                 'sqlstate', v.sqlstate,
                 'message', case
                     -- The function that serves /ops asks with the secret key, and scrubs.
-                    when v.outcome = 'failed' and analytics.is_admin() then private.told_refresh_message(v.sqlstate, v.refresh_id)
+                    when v.outcome = 'failed' and analytics.is_admin() then freshet.told_refresh_message(v.sqlstate, v.refresh_id)
                     else left(v.message, 4000)
                 end,
                 'attempt_count', v.attempt_count,
@@ -73,18 +73,18 @@ returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.refresh_request(id);
+    select freshet.refresh_request(id);
 $$;
 
-revoke all on function private.refresh_request(bigint) from public, anon, authenticated;
+revoke all on function freshet.refresh_request(bigint) from public, anon, authenticated;
 
-grant execute on function private.refresh_request(bigint) to authenticated, service_role;
+grant execute on function freshet.refresh_request(bigint) to authenticated, service_role;
 
 revoke all on function analytics.refresh_request(bigint) from public, anon, authenticated;
 
 grant execute on function analytics.refresh_request(bigint) to authenticated, service_role;
 
-comment on function private.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+comment on function freshet.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
 
 comment on function analytics.refresh_request(bigint) is
     'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';

@@ -20,7 +20,7 @@ alter table analytics.refresh_requests enable row level security;
 
 revoke all on table analytics.refresh_requests from public, anon, authenticated;
 
-comment on table analytics.refresh_requests is 'Queue of refreshes. Written by private.request_refresh and the jobs analytics-refresh-queue-* only.';
+comment on table analytics.refresh_requests is 'Queue of refreshes. Written by freshet.request_refresh and the jobs analytics-refresh-queue-* only.';
 
 comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
 

@@ -1,8 +1,8 @@
--- Object: private.refresh_worker_command()
+-- Object: freshet.refresh_worker_command()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.refresh_worker_command(worker integer, in_background boolean)
+create function freshet.refresh_worker_command(worker integer, in_background boolean)
 returns text
 language sql
 immutable
@@ -11,21 +11,21 @@ as $$
     -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
     -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
     -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
-    -- is the whole command may commit, and private.cut_overdue_refreshes() keeps the limits that are shorter.
+    -- is the whole command may commit, and freshet.cut_overdue_refreshes() keeps the limits that are shorter.
     select case
         when in_background
             then format(
-                'do ''begin for place in 1..8 loop perform private.claim_refresh(%s); commit; '
-                'perform private.run_refresh(); commit; end loop; end''', worker
+                'do ''begin for place in 1..8 loop perform freshet.claim_refresh(%s); commit; '
+                'perform freshet.run_refresh(); commit; end loop; end''', worker
             )
         else 'set statement_timeout = 0; set lock_timeout = ''5s''; '
             || rtrim(
-                repeat(format('begin; select private.claim_refresh(%s); commit; begin; select private.run_refresh(); commit; ', worker), 8),
+                repeat(format('begin; select freshet.claim_refresh(%s); commit; begin; select freshet.run_refresh(); commit; ', worker), 8),
                 '; '
             )
     end;
 $$;
 
-revoke all on function private.refresh_worker_command(integer, boolean) from public, anon, authenticated;
+revoke all on function freshet.refresh_worker_command(integer, boolean) from public, anon, authenticated;
 
-comment on function private.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';
+comment on function freshet.refresh_worker_command(integer, boolean) is 'What a job of the refresh queue runs: up to eight views. in_background: as background workers of pg_cron run commands.';

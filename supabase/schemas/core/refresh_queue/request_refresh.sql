@@ -1,8 +1,8 @@
--- Object: private.request_refresh(), analytics.request_refresh()
+-- Object: freshet.request_refresh(), analytics.request_refresh()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.request_refresh(view_name text, pack text, requested_by text)
+create function freshet.request_refresh(view_name text, pack text, requested_by text)
 returns analytics.refresh_requests
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -28,11 +28,11 @@ begin
             hint = 'select view_name, pack from analytics.health_check() lists the registered views.';
     end if;
 
-    request := private.waiting_refresh(view_name, pack);
+    request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
         -- Of two at once the second waits until the first has committed, and finds its request.
         perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
-        request := private.waiting_refresh(view_name, pack);
+        request := freshet.waiting_refresh(view_name, pack);
     end if;
     if request.id is null then
         insert into analytics.refresh_requests (view_name, pack, requested_by)
@@ -40,7 +40,7 @@ begin
         returning * into request;
         insert into analytics.refresh_request_views (request_id, view_name, place)
         select request.id, o.view_name, row_number() over (order by o.depth, o.view_name)
-        from private.refresh_order() as o
+        from freshet.refresh_order() as o
         join analytics.views as v on v.view_name = o.view_name
         where v.view_name = request_refresh.view_name or v.pack = request_refresh.pack;
     end if;
@@ -53,16 +53,16 @@ returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    select private.ask_refresh(view_name, pack, asked_by);
+    select freshet.ask_refresh(view_name, pack, asked_by);
 $$;
 
-revoke all on function private.request_refresh(text, text, text) from public, anon, authenticated;
+revoke all on function freshet.request_refresh(text, text, text) from public, anon, authenticated;
 
 revoke all on function analytics.request_refresh(text, text, text) from public, anon, authenticated;
 
 grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
 
-comment on function private.request_refresh(text, text, text) is
+comment on function freshet.request_refresh(text, text, text) is
     'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
 
 comment on function analytics.request_refresh(text, text, text) is

@@ -1,8 +1,8 @@
--- Object: private.schedule_refresh_worker()
+-- Object: freshet.schedule_refresh_worker()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.schedule_refresh_worker(worker integer, schedule text)
+create function freshet.schedule_refresh_worker(worker integer, schedule text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ as $$
     select analytics.register_job(
         job_name => 'analytics-refresh-queue-' || worker,
         schedule => schedule,
-        command => private.refresh_worker_command(
+        command => freshet.refresh_worker_command(
             worker, current_setting('cron.use_background_workers', true) is not distinct from 'on'
         ),
         late_after => interval '10 minutes',
@@ -20,6 +20,6 @@ as $$
     update analytics.scheduled_jobs as j set is_worker = true where j.job_name = 'analytics-refresh-queue-' || worker;
 $$;
 
-revoke all on function private.schedule_refresh_worker(integer, text) from public, anon, authenticated;
+revoke all on function freshet.schedule_refresh_worker(integer, text) from public, anon, authenticated;
 
-comment on function private.schedule_refresh_worker(integer, text) is 'One of the jobs of private.schedule_refresh_workers.';
+comment on function freshet.schedule_refresh_worker(integer, text) is 'One of the jobs of freshet.schedule_refresh_workers.';

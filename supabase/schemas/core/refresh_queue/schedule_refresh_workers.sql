@@ -1,8 +1,8 @@
--- Object: private.schedule_refresh_workers()
+-- Object: freshet.schedule_refresh_workers()
 -- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
 --      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
 --      minute.
-create function private.schedule_refresh_workers()
+create function freshet.schedule_refresh_workers()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,19 +10,19 @@ as $$
 begin
     for worker in 1..2 loop
         begin
-            perform private.schedule_refresh_worker(worker, '10 seconds');
+            perform freshet.schedule_refresh_worker(worker, '10 seconds');
         exception
             -- A pg_cron before 1.5.
             when invalid_parameter_value then
-                perform private.schedule_refresh_worker(worker, '* * * * *');
+                perform freshet.schedule_refresh_worker(worker, '* * * * *');
         end;
     end loop;
 end
 $$;
 
-revoke all on function private.schedule_refresh_workers() from public, anon, authenticated;
+revoke all on function freshet.schedule_refresh_workers() from public, anon, authenticated;
 
-comment on function private.schedule_refresh_workers() is
+comment on function freshet.schedule_refresh_workers() is
     'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
 
-select private.schedule_refresh_workers();
+select freshet.schedule_refresh_workers();

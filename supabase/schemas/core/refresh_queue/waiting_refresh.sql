@@ -1,8 +1,8 @@
--- Object: private.waiting_refresh()
+-- Object: freshet.waiting_refresh()
 -- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
 -- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
 --      does it, and what became of it is looked up. An event or an export asks in the same way.
-create function private.waiting_refresh(view_name text, pack text)
+create function freshet.waiting_refresh(view_name text, pack text)
 returns analytics.refresh_requests
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
     loop
         -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
         -- before this transaction has ended, so that it sees what the transaction wrote.
-        if pg_try_advisory_xact_lock_shared(private.refresh_request_key(candidate)) then
+        if pg_try_advisory_xact_lock_shared(freshet.refresh_request_key(candidate)) then
             -- Looked at again under the lock: it may have run and ended since the list was made.
             select r.* into request
             from analytics.refresh_requests as r
@@ -39,7 +39,7 @@ begin
 end
 $$;
 
-revoke all on function private.waiting_refresh(text, text) from public, anon, authenticated;
+revoke all on function freshet.waiting_refresh(text, text) from public, anon, authenticated;
 
-comment on function private.waiting_refresh(text, text) is
+comment on function freshet.waiting_refresh(text, text) is
     'The request for this view or pack that has not begun, and will not before the caller''s transaction has ended; null where there is none.';

@@ -1,4 +1,4 @@
-create function private.assert_refreshable(view_name text)
+create function freshet.assert_refreshable(view_name text)
 returns void
 language plpgsql
 stable
@@ -29,6 +29,6 @@ begin
 end
 $$;
 
-revoke all on function private.assert_refreshable(text) from public, anon, authenticated;
+revoke all on function freshet.assert_refreshable(text) from public, anon, authenticated;
 
-comment on function private.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
+comment on function freshet.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';

@@ -29,7 +29,7 @@ declare
         (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
     );
 begin
-    perform private.assert_refreshable(view_name);
+    perform freshet.assert_refreshable(view_name);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -74,11 +74,11 @@ begin
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
     insert into analytics.view_sources (view_name, source)
-    select register_view.view_name, r.source from private.sources_of_view(view_name) as r;
-    perform private.watch_source(r.source, r.relkind) from private.sources_of_view(view_name) as r;
+    select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
+    perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
 
     perform cron.schedule(job, schedule, command);
-    perform private.declare_job(
+    perform freshet.declare_job(
         job_name => job,
         schedule => schedule,
         command => command,

@@ -1,7 +1,7 @@
--- Object: private.sources_of_view()
+-- Object: freshet.sources_of_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
-create function private.sources_of_view(view_name text)
+create function freshet.sources_of_view(view_name text)
 returns table (source regclass, relkind "char")
 language sql
 stable
@@ -33,7 +33,7 @@ as $$
     select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
 $$;
 
-revoke all on function private.sources_of_view(text) from public, anon, authenticated;
+revoke all on function freshet.sources_of_view(text) from public, anon, authenticated;
 
-comment on function private.sources_of_view(text) is
+comment on function freshet.sources_of_view(text) is
     'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';

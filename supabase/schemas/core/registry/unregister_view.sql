@@ -9,7 +9,7 @@ as $$
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
-    perform private.withdraw_job('refresh-' || view_name);
+    perform freshet.withdraw_job('refresh-' || view_name);
 end
 $$;
 

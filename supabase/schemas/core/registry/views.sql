@@ -72,4 +72,4 @@ comment on column analytics.views.source_as_of is
 create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
     for each row
     when (new.source_as_of not between '1900-01-01 00:00+00' and '2200-01-01 00:00+00')
-    execute function private.believe_source_moment();
+    execute function freshet.believe_source_moment();

@@ -1,4 +1,4 @@
-create function private.watch_source(source regclass, relkind "char")
+create function freshet.watch_source(source regclass, relkind "char")
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -18,11 +18,11 @@ begin
     end if;
     execute format(
         'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
-        'for each statement execute function private.note_source_change()', source
+        'for each statement execute function freshet.note_source_change()', source
     );
 end
 $$;
 
-revoke all on function private.watch_source(regclass, "char") from public, anon, authenticated;
+revoke all on function freshet.watch_source(regclass, "char") from public, anon, authenticated;
 
-comment on function private.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';
+comment on function freshet.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';

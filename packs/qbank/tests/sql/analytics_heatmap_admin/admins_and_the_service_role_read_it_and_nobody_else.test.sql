@@ -12,12 +12,12 @@ select analytics.refresh_view('analytics_heatmap_agg');
 
 set local role anon;
 select throws_ok($$ select * from public.analytics_heatmap_admin() $$, '42501', 'permission denied for function analytics_heatmap_admin', 'anon is refused');
-select throws_ok($$ select * from private.analytics_heatmap_admin() $$, '42501', null, 'also behind the wrapper');
+select throws_ok($$ select * from freshet.analytics_heatmap_admin() $$, '42501', null, 'also behind the wrapper');
 
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000aa", "role": "authenticated"}';
 select throws_ok($$ select * from public.analytics_heatmap_admin() $$, '42501', 'permission denied: admins only', 'a learner is told why');
-select throws_ok($$ select * from private.analytics_heatmap_admin() $$, '42501', 'permission denied: admins only', 'also behind the wrapper');
+select throws_ok($$ select * from freshet.analytics_heatmap_admin() $$, '42501', 'permission denied: admins only', 'also behind the wrapper');
 select throws_ok($$ select * from analytics.analytics_heatmap_agg $$, '42501', null, 'and does not reach the view');
 select throws_ok($$ select * from analytics.question_tags $$, '42501', null, 'nor the tags');
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000aa", "role": "authenticated", "user_metadata": {"is_admin": true}}';

@@ -6,7 +6,7 @@ select throws_ok($$ select public.analytics_refresh_heatmap() $$, '42501', 'perm
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000aa", "role": "authenticated"}';
 select throws_ok($$ select public.analytics_refresh_heatmap() $$, '42501', 'permission denied: admins only', 'a learner is told why');
-select throws_ok($$ select private.analytics_refresh_heatmap() $$, '42501', 'permission denied: admins only', 'also behind the wrapper');
+select throws_ok($$ select freshet.analytics_refresh_heatmap() $$, '42501', 'permission denied: admins only', 'also behind the wrapper');
 
 set local request.jwt.claims = '{"sub": "00000000-0000-0000-0000-0000000000ad", "role": "authenticated", "is_admin": true}';
 select results_eq(

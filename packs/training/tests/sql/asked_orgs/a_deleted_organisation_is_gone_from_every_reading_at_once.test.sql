@@ -20,12 +20,12 @@ declare
 begin
     for reading in
         select p.proname, p.proname ~ '_my_' as is_own from pg_proc as p
-        where p.pronamespace = 'private'::regnamespace and p.proname like 'reading\_training\_%'
+        where p.pronamespace = 'freshet'::regnamespace and p.proname like 'reading\_training\_%'
     loop
         -- About each of them; then about all, as an operator asks; a person asks about nobody else.
         for org in select o.id from (values ('00000000-0000-0000-0000-0000000000a1'::uuid), ('00000000-0000-0000-0000-0000000000b1'), (null)) as o (id) loop
             continue when reading.is_own and org is null;
-            execute format('insert into found select $1, $2, r.org_id from private.%I($3) as r', reading.proname)
+            execute format('insert into found select $1, $2, r.org_id from freshet.%I($3) as r', reading.proname)
             using moment, reading.proname, jsonb_build_object(
                 'params', '{"days": 30, "event_type": "question_asked", "thresholds": [3], "month": "2026-03-01", "year": "2026"}'::jsonb,
                 'today', '2026-03-11', 'org', org, 'people', case when reading.is_own then '["u1"]'::jsonb end
@@ -44,7 +44,7 @@ select set_eq($$ select distinct reading from found where moment = 'before' and 
 select is_empty($$ select distinct reading from found where moment = 'after' and org = '00000000-0000-0000-0000-0000000000a1' and reading !~ '_my_(stats|score_trend)$' $$, 'afterwards none has');
 select set_eq($$ select distinct reading from found where moment = 'after' and org = '00000000-0000-0000-0000-0000000000b1' $$, $$ select distinct reading from found $$, 'the other organisation stays');
 select is(
-    (select r.attempts_count from private.reading_training_my_stats('{"params": {}, "today": "2026-03-11", "org": "00000000-0000-0000-0000-0000000000a1", "people": ["u1"]}') as r), 0::bigint,
+    (select r.attempts_count from freshet.reading_training_my_stats('{"params": {}, "today": "2026-03-11", "org": "00000000-0000-0000-0000-0000000000a1", "people": ["u1"]}') as r), 0::bigint,
     'a person''s own row is one of zeros'
 );
 

@@ -30,7 +30,7 @@ select results_eq(
     $$ select * from expected $$, 'and after a refresh'
 );
 select results_eq(
-    $$ select user_id, status from private.reading_training_assignments(
+    $$ select user_id, status from freshet.reading_training_assignments(
            '{"params": {}, "today": "2026-03-05", "org": "00000000-0000-0000-0000-0000000000a1", "people": null}') order by user_id $$,
     $$ values ('u1'::text, 'completed'::text), ('u2', 'overdue'), ('u3', 'completed') $$,
     'so that nobody is told that it is overdue'

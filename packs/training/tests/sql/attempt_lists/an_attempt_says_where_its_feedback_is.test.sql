@@ -20,9 +20,9 @@ select results_eq(
     $$ values ('completed'::text, '2026-03-02'::date, 'reviews/1'::text), ('completed', '2026-03-02', null), ('started', '2026-03-02', null), ('abandoned', '2026-03-02', 'reviews/4') $$,
     'a manager''s list has those that were not completed, too'
 );
-create temporary table before as select (private.state_of('attempt_list') ->> 'version')::bigint as version;
+create temporary table before as select (freshet.state_of('attempt_list') ->> 'version')::bigint as version;
 update public.scenario_attempts set feedback_id = 'reviews/2' where feedback_id is null and score = 60;
-select is((select (private.state_of('attempt_list') ->> 'version')::bigint from before) > (select version from before), true, 'feedback that comes later moves the version of the list');
+select is((select (freshet.state_of('attempt_list') ->> 'version')::bigint from before) > (select version from before), true, 'feedback that comes later moves the version of the list');
 select is((select feedback_id from analytics.attempt_list where score = 60), 'reviews/2', 'and is in it');
 select throws_ok($$ update public.scenario_attempts set feedback_id = '' where score = 60 $$, '23514', null, 'an empty name is none');
 

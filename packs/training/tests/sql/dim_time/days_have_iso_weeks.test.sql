@@ -3,8 +3,8 @@ begin;
 select plan(3);
 
 delete from analytics.dim_time;
-select is(private.fill_dim_time('2020-12-31', '2021-01-04') + private.fill_dim_time('2024-12-28', '2024-12-31'), 9, 'days are added');
-select is(private.fill_dim_time('2020-12-31', '2021-01-04'), 0, 'once');
+select is(freshet.fill_dim_time('2020-12-31', '2021-01-04') + freshet.fill_dim_time('2024-12-28', '2024-12-31'), 9, 'days are added');
+select is(freshet.fill_dim_time('2020-12-31', '2021-01-04'), 0, 'once');
 select results_eq(
     $$ select date_key, year, quarter, month, week, iso_year, day_of_week, day_of_month, day_of_year, is_weekend from analytics.dim_time order by date_key $$,
     $$ values

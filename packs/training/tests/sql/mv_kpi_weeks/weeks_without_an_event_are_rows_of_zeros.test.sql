@@ -53,7 +53,7 @@ select results_eq(
 select is((select count(*) from analytics.mv_kpi_users), 6::bigint, 'who has no completed attempt has no row');
 
 select is(
-    (select count(*) from analytics.kpi_event_types as t where private.assert_kpi_event_type(t.event_type)), 6::bigint,
+    (select count(*) from analytics.kpi_event_types as t where freshet.assert_kpi_event_type(t.event_type)), 6::bigint,
     'the types that have zeros are the six that events may have'
 );
 

@@ -52,7 +52,7 @@ select is((select attempts_this_week from analytics.org_overviews where name = '
 select is((select total_attempts from analytics.org_overviews where name = 'a1' and read_on = '2026-04-10'), 2::bigint, 'and the total stands');
 select results_eq(
     $$ select total_attempts, attempts_this_week, attempts_this_month, avg_score, scored_count, active_users
-       from private.reading_training_org_overview('{"params": {}, "today": "2026-03-21", "org": "00000000-0000-0000-0000-0000000000b1", "people": null}') $$,
+       from freshet.reading_training_org_overview('{"params": {}, "today": "2026-03-21", "org": "00000000-0000-0000-0000-0000000000b1", "people": null}') $$,
     $$ select total_attempts, attempts_this_week, attempts_this_month, avg_score, scored_count, active_users
        from analytics.org_overviews where name = 'b1' and read_on = '2026-03-21' $$,
     'the reading is the view'

@@ -24,12 +24,12 @@ create function pg_temp.asked(params jsonb) returns jsonb language sql as $$
     select jsonb_build_object('params', params, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', null);
 $$;
 select results_eq(
-    $$ select user_id, rank, avg_score, avg_score_change from private.reading_training_leaderboard(pg_temp.asked('{}')) order by rank, user_id $$,
+    $$ select user_id, rank, avg_score, avg_score_change from freshet.reading_training_leaderboard(pg_temp.asked('{}')) order by rank, user_id $$,
     $$ values ('ann'::text, 1::bigint, 80.000, 0.001), ('bob', 2, 80.000, null), ('cid', 3, 3.333, null), ('dan', 3, 3.333, null), ('eve', 5, 3.333, null) $$,
     'people of a month'
 );
 select results_eq(
-    $$ select manager_id, team_rank, avg_score from private.reading_training_team_overview(pg_temp.asked('{"days": 30}')) order by team_rank, manager_id $$,
+    $$ select manager_id, team_rank, avg_score from freshet.reading_training_team_overview(pg_temp.asked('{"days": 30}')) order by team_rank, manager_id $$,
     $$ values ('mia'::text, 1::bigint, 80.000), ('max', 2, 80.000), ('mel', 3, 3.333), ('moe', 3, 3.333) $$,
     'teams'
 );
@@ -42,14 +42,14 @@ select results_eq(
 -- The kind: every rank there is. A new one is added here, with values that show that it goes by what is exact.
 select set_eq(
     $$ select c.relname || '.' || a.attname from pg_attribute as a join pg_class as c on c.oid = a.attrelid
-       where c.relnamespace in ('analytics'::regnamespace, 'private'::regnamespace) and c.relkind in ('m', 'v', 'c')
+       where c.relnamespace in ('analytics'::regnamespace, 'freshet'::regnamespace) and c.relkind in ('m', 'v', 'c')
          and a.attname ~ '(^|_)(rank|place|position)$' $$,
     array['popular_tracks.popularity_rank', 'training_leaderboard_row.rank', 'training_leaderboard_row.previous_rank', 'training_team_overview_row.team_rank'],
     'there are no other ranks; that of tracks goes by counts, which are whole'
 );
 select is_empty(
     $$ select p.oid::regprocedure from pg_proc as p
-       where p.pronamespace in ('analytics'::regnamespace, 'private'::regnamespace)
+       where p.pronamespace in ('analytics'::regnamespace, 'freshet'::regnamespace)
          and p.prosrc ~ 'rank\(\) over' and p.prosrc !~ 'rank\(\) over \(partition by [a-z_., ]+ order by [a-z]+\.exact_\w+ desc\)' $$,
     'every function that ranks does so by something exact'
 );

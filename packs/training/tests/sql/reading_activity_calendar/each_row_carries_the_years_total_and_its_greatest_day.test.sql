@@ -14,7 +14,7 @@ select analytics.refresh_view('mv_org_activity_day');
 create function pg_temp.read(org text, year text)
 returns table (day date, attempts bigint, total bigint, most bigint, most_on date) language sql as $$
     select r.active_on, r.attempts_count, r.year_attempts_count, r.busiest_attempts_count, r.busiest_on
-    from private.reading_training_activity_calendar(jsonb_build_object('params', jsonb_build_object('year', year), 'today', '2026-06-01', 'org', '00000000-0000-0000-0000-0000000000' || org, 'people', null)) as r
+    from freshet.reading_training_activity_calendar(jsonb_build_object('params', jsonb_build_object('year', year), 'today', '2026-06-01', 'org', '00000000-0000-0000-0000-0000000000' || org, 'people', null)) as r
     order by r.active_on;
 $$;
 select results_eq(

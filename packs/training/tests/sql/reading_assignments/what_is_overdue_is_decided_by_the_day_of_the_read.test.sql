@@ -26,31 +26,31 @@ create function pg_temp.asked(today date, people jsonb) returns jsonb language s
 $$;
 select results_eq(
     $$ select name, due_on, status, assigned_count, completed_count, overdue_count, completion_rate
-       from private.reading_training_assignments(pg_temp.asked('2026-04-01', 'null')) order by due_on, user_id $$,
+       from freshet.reading_training_assignments(pg_temp.asked('2026-04-01', 'null')) order by due_on, user_id $$,
     $$ values ('Ann'::text, date '2026-03-31', 'completed'::text, 4::bigint, 2::bigint, 2::bigint, 0.5000), ('Bob', '2026-03-31', 'overdue', 4, 2, 2, 0.5000),
               ('Cid', '2026-03-31', 'overdue', 4, 2, 2, 0.5000), ('Eve', '2026-03-31', 'completed', 4, 2, 2, 0.5000), ('Bob', null, 'open', 1, 0, 0, 0.0000) $$,
     'the day after the due date'
 );
 select results_eq(
-    $$ select user_id, status from private.reading_training_assignments(pg_temp.asked('2026-03-31', 'null')) where due_on is not null order by user_id $$,
+    $$ select user_id, status from freshet.reading_training_assignments(pg_temp.asked('2026-03-31', 'null')) where due_on is not null order by user_id $$,
     $$ values ('ann'::text, 'completed'::text), ('bob', 'open'), ('cid', 'open'), ('eve', 'completed') $$,
     'on the due date nothing is overdue'
 );
 select results_eq(
     $$ select user_id, assigned_count, completed_count, overdue_count, completion_rate
-       from private.reading_training_assignments(pg_temp.asked('2026-04-01', '["bob", "cid"]')) where due_on is not null order by user_id $$,
+       from freshet.reading_training_assignments(pg_temp.asked('2026-04-01', '["bob", "cid"]')) where due_on is not null order by user_id $$,
     $$ values ('bob'::text, 2::bigint, 0::bigint, 2::bigint, 0.0000), ('cid', 2, 0, 2, 0.0000) $$,
     'progress is of those who may be seen'
 );
 select results_eq(
-    $$ select status, is_required, title, attempts_count from private.reading_training_my_assignments(pg_temp.asked('2026-04-01', '["bob"]')) order by due_on $$,
+    $$ select status, is_required, title, attempts_count from freshet.reading_training_my_assignments(pg_temp.asked('2026-04-01', '["bob"]')) order by due_on $$,
     $$ values ('overdue'::text, true, 'Cold call'::text, 0::bigint), ('open', false, 'Cold call', 0) $$,
     'the person reads the same'
 );
 insert into public.scenario_attempts (org_id, user_id, scenario_id, status, score, started_at, ended_at)
 values ('00000000-0000-0000-0000-0000000000a1', 'bob', '00000000-0000-0000-0000-00000000005a', 'completed', 66, '2026-04-01 10:00+00', '2026-04-01 10:00+00');
 select results_eq(
-    $$ select status, best_score from private.reading_training_my_assignments(pg_temp.asked('2026-04-01', '["bob"]')) order by due_on $$,
+    $$ select status, best_score from freshet.reading_training_my_assignments(pg_temp.asked('2026-04-01', '["bob"]')) order by due_on $$,
     $$ values ('completed'::text, 66.000), ('completed', 66.000) $$,
     'at once, without a refresh'
 );

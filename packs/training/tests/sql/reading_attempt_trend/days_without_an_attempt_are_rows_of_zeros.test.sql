@@ -21,22 +21,22 @@ create function pg_temp.asked(params jsonb) returns jsonb language sql as $$
 $$;
 select results_eq(
     $$ select active_on, attempts_count, active_users_count, avg_score, scored_count
-       from private.reading_training_attempt_trend(pg_temp.asked('{"days": 3}')) order by active_on $$,
+       from freshet.reading_training_attempt_trend(pg_temp.asked('{"days": 3}')) order by active_on $$,
     $$ values (date '2026-03-29', 5::bigint, 2::bigint, 3.200, 5::bigint), ('2026-03-30', 0, 0, null, 0), ('2026-03-31', 4, 1, 9.000, 4) $$,
     'three days, oldest first'
 );
 select is(
-    (select count(*) from private.reading_training_attempt_trend(pg_temp.asked('{"days": 3}') || '{"org": null}') where org_id <> '00000000-0000-0000-0000-0000000000a1'), 3::bigint,
+    (select count(*) from freshet.reading_training_attempt_trend(pg_temp.asked('{"days": 3}') || '{"org": null}') where org_id <> '00000000-0000-0000-0000-0000000000a1'), 3::bigint,
     'an organisation without an attempt has its days too'
 );
 select results_eq(
     $$ select active_on, attempts_count, active_users_count
-       from private.reading_training_activity_calendar(pg_temp.asked('{}')) order by active_on $$,
+       from freshet.reading_training_activity_calendar(pg_temp.asked('{}')) order by active_on $$,
     $$ values (date '2026-03-27', 1::bigint, 1::bigint), ('2026-03-29', 5, 2), ('2026-03-31', 4, 1), ('2026-04-01', 1, 1) $$,
     'the calendar is of this year, and has no day on which attempts only ended'
 );
 select results_eq(
-    $$ select active_on from private.reading_training_activity_calendar(pg_temp.asked('{"year": 2025}')) $$,
+    $$ select active_on from freshet.reading_training_activity_calendar(pg_temp.asked('{"year": 2025}')) $$,
     $$ values (date '2025-12-31') $$,
     'or of the one that is named'
 );

@@ -25,7 +25,7 @@ select analytics.refresh_view('mv_kpi_users');
 create function pg_temp.read(thresholds jsonb, org text)
 returns table (label text, users bigint, attempts bigint, events bigint, average numeric, scored bigint) language sql as $$
     select r.label, r.users_count, r.attempts_count, r.events_count, r.avg_score, r.scored_users_count
-    from private.reading_training_kpi_cohorts(jsonb_build_object(
+    from freshet.reading_training_kpi_cohorts(jsonb_build_object(
         'params', jsonb_build_object('event_type', 'question_asked', 'thresholds', thresholds), 'today', null,
         'org', '00000000-0000-0000-0000-0000000000' || org, 'people', null)) as r
     order by r.cohort;

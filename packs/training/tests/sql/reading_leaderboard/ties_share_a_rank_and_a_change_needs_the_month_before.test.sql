@@ -21,7 +21,7 @@ create function pg_temp.read(params jsonb, people jsonb)
 returns table (rank bigint, previous_rank bigint, name text, avg_score numeric, change numeric, attempts bigint)
 language sql as $$
     select r.rank, r.previous_rank, r.name, r.avg_score, r.avg_score_change, r.attempts
-    from private.reading_training_leaderboard(jsonb_build_object(
+    from freshet.reading_training_leaderboard(jsonb_build_object(
         'params', params, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
     order by r.rank, r.user_id;
 $$;

@@ -22,33 +22,33 @@ create function pg_temp.asked(who text) returns jsonb language sql as $$
 $$;
 select results_eq(
     $$ select attempts_this_week, avg_score_this_week, avg_score_change, attempts_count, avg_score, last_attempt_at
-       from private.reading_training_my_stats(pg_temp.asked('ann')) $$,
+       from freshet.reading_training_my_stats(pg_temp.asked('ann')) $$,
     $$ values (3::bigint, 75.000, 20.000, 6::bigint, 54.000, '2026-03-31 10:00+00'::timestamptz) $$,
     'ann as worked out above'
 );
 select results_eq(
-    $$ select user_id, attempts_this_week, avg_score_this_week, avg_score_change from private.reading_training_my_stats(pg_temp.asked('bob')) $$,
+    $$ select user_id, attempts_this_week, avg_score_this_week, avg_score_change from freshet.reading_training_my_stats(pg_temp.asked('bob')) $$,
     $$ values ('bob'::text, 1::bigint, 40.000, null::numeric) $$,
     'no change without a week before'
 );
 select results_eq(
-    $$ select user_id, attempts_this_week, avg_score_this_week, attempts_count, avg_score from private.reading_training_my_stats(pg_temp.asked('cid')) $$,
+    $$ select user_id, attempts_this_week, avg_score_this_week, attempts_count, avg_score from freshet.reading_training_my_stats(pg_temp.asked('cid')) $$,
     $$ values ('cid'::text, 0::bigint, null::numeric, 0::bigint, null::numeric) $$,
     'who never tried has a row of nothing'
 );
 select results_eq(
-    $$ select active_on, attempts_count, avg_score from private.reading_training_my_score_trend(pg_temp.asked('ann')) order by active_on $$,
+    $$ select active_on, attempts_count, avg_score from freshet.reading_training_my_score_trend(pg_temp.asked('ann')) order by active_on $$,
     $$ values (date '2026-03-29', 0::bigint, null::numeric), ('2026-03-30', 0, null), ('2026-03-31', 2, 80.000) $$,
     'the trend has every day, and leaves out what has no score'
 );
 select results_eq(
     $$ select active_on, attempts_count, avg_score
-       from private.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-03-25"')) order by active_on $$,
+       from freshet.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-03-25"')) order by active_on $$,
     $$ values (date '2026-03-23', 0::bigint, null::numeric), ('2026-03-24', 1, 60.000), ('2026-03-25', 1, 70.000) $$,
     'the trend may end with a day that is over'
 );
 select is(
-    (select max(active_on) from private.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-04-01"'))),
+    (select max(active_on) from freshet.reading_training_my_score_trend(jsonb_set(pg_temp.asked('ann'), '{params,to}', '"2026-04-01"'))),
     date '2026-03-31', 'and ends with today where it is asked for a day that has not come'
 );
 

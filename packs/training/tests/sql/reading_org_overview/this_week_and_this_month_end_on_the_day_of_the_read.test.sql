@@ -23,7 +23,7 @@ create function pg_temp.read(today date, org uuid)
 returns table (name text, active_users bigint, users_of_month bigint, total bigint, week bigint, month bigint, average numeric, scored bigint, last_at timestamptz)
 language sql as $$
     select r.name, r.active_users, r.active_users_this_month, r.total_attempts, r.attempts_this_week, r.attempts_this_month, r.avg_score, r.scored_count, r.last_activity
-    from private.reading_training_org_overview(jsonb_build_object('params', '{}'::jsonb, 'today', today, 'org', org, 'people', null)) as r
+    from freshet.reading_training_org_overview(jsonb_build_object('params', '{}'::jsonb, 'today', today, 'org', org, 'people', null)) as r
     order by r.org_id;
 $$;
 select results_eq(

@@ -20,7 +20,7 @@ select analytics.refresh_view(v) from unnest(array['mv_user_activity_day', 'mv_a
 create function pg_temp.read(params jsonb, people jsonb)
 returns table (person text, name text, is_active boolean, attempts bigint, average numeric, seconds bigint, last_on date, assigned bigint, completed bigint, overdue bigint, rate numeric) language sql as $$
     select r.user_id, r.name, r.is_active, r.attempts_count, r.avg_score, r.duration_seconds, r.last_active_on, r.assignments_count, r.completed_count, r.overdue_count, r.completion_rate
-    from private.reading_training_people_figures(jsonb_build_object('params', params, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
+    from freshet.reading_training_people_figures(jsonb_build_object('params', params, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
     order by r.user_id;
 $$;
 select results_eq(

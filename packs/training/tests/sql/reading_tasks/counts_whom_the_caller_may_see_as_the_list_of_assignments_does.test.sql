@@ -31,7 +31,7 @@ $$;
 create function pg_temp.read(params jsonb, people jsonb, org text default 'a1')
 returns table (manager text, title text, due_on date, assigned bigint, completed bigint, open bigint, overdue bigint, rate numeric, status text) language sql as $$
     select r.manager_id, r.title, r.due_on, r.assigned_count, r.completed_count, r.open_count, r.overdue_count, r.completion_rate, r.status
-    from private.reading_training_tasks(pg_temp.asked(params, people, org)) as r order by r.due_on, r.title;
+    from freshet.reading_training_tasks(pg_temp.asked(params, people, org)) as r order by r.due_on, r.title;
 $$;
 select results_eq(
     $$ select * from pg_temp.read('{}', 'null') $$,
@@ -52,8 +52,8 @@ select is_empty($$ select * from pg_temp.read('{"manager_id": "mia"}', '["ann"]'
 select is_empty($$ select * from pg_temp.read('{}', '["mia"]', 'b1') $$, 'in another organisation mia manages nobody');
 select results_eq($$ select title, assigned, completed, status from pg_temp.read('{}', 'null', 'b1') $$, $$ values ('Other'::text, 1::bigint, 1::bigint, 'completed'::text) $$, 'where its admin gets its own');
 select bag_eq(
-    $$ select r.scenario_id, r.title, r.difficulty, r.category, r.due_on, r.assigned_count, r.completed_count, r.overdue_count, r.completion_rate from private.reading_training_tasks(pg_temp.asked('{}', '["mia"]', 'a1')) as r $$,
-    $$ select distinct r.scenario_id, r.title, r.difficulty, r.category, r.due_on, r.assigned_count, r.completed_count, r.overdue_count, r.completion_rate from private.reading_training_assignments(pg_temp.asked('{}', '["ann", "bob", "gus"]', 'a1')) as r $$,
+    $$ select r.scenario_id, r.title, r.difficulty, r.category, r.due_on, r.assigned_count, r.completed_count, r.overdue_count, r.completion_rate from freshet.reading_training_tasks(pg_temp.asked('{}', '["mia"]', 'a1')) as r $$,
+    $$ select distinct r.scenario_id, r.title, r.difficulty, r.category, r.due_on, r.assigned_count, r.completed_count, r.overdue_count, r.completion_rate from freshet.reading_training_assignments(pg_temp.asked('{}', '["ann", "bob", "gus"]', 'a1')) as r $$,
     'the counts are those that stand beside each person''s assignment'
 );
 update public.org_members set left_at = now() where user_id = 'mia';

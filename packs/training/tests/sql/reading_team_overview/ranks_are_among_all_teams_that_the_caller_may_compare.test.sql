@@ -45,7 +45,7 @@ create function pg_temp.read(people jsonb)
 returns table (name text, members bigint, attempts bigint, average numeric, scored bigint, assigned bigint, completed bigint, rate numeric, rank bigint, teams bigint)
 language sql as $$
     select r.name, r.members_count, r.attempts_count, r.avg_score, r.scored_count, r.assignments_count, r.completed_count, r.completion_rate, r.team_rank, r.teams_count
-    from private.reading_training_team_overview(jsonb_build_object(
+    from freshet.reading_training_team_overview(jsonb_build_object(
         'params', '{"days": 30}'::jsonb, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
     order by r.team_rank, r.name;
 $$;

@@ -11,7 +11,7 @@ insert into public.teams (id, org_id, manager_id, name) values (md5('East')::uui
 create function pg_temp.read(people jsonb)
 returns table (manager text, manager_name text, team uuid, name text, members bigint) language sql as $$
     select r.manager_id, r.manager_name, r.team_id, r.name, r.members_count
-    from private.reading_training_teams(jsonb_build_object('params', '{}'::jsonb, 'today', null, 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r order by r.manager_id;
+    from freshet.reading_training_teams(jsonb_build_object('params', '{}'::jsonb, 'today', null, 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r order by r.manager_id;
 $$;
 select results_eq($$ select * from pg_temp.read('null') $$, $$ values ('max'::text, 'Max'::text, null::uuid, 'Max'::text, 1::bigint), ('mia', 'Mia', md5('East')::uuid, 'East', 1) $$, 'an admin lists every team, also one without a row of its own');
 select results_eq($$ select manager, name from pg_temp.read('["mia"]') $$, $$ values ('mia'::text, 'East'::text) $$, 'a manager the own one');

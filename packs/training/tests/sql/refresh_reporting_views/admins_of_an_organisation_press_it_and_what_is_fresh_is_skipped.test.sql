@@ -19,7 +19,7 @@ select throws_ok($$ select public.refresh_reporting_views() $$, '42501', 'permis
 set local request.jwt.claims = '{"sub": "u2", "role": "authenticated", "org_role": "admin", "org_id": "00000000-0000-0000-0000-0000000000a1"}';
 select throws_ok($$ select public.refresh_reporting_views() $$, '42501', 'permission denied: admins only', 'also one whose token still says admin');
 set local request.jwt.claims = '{"sub": "u1", "role": "authenticated", "org_role": "admin", "org_id": "00000000-0000-0000-0000-0000000000b1"}';
-select throws_ok($$ select private.refresh_reporting_views() $$, '42501', 'permission denied: admins only', 'and the admin of another organisation, also behind the wrapper');
+select throws_ok($$ select freshet.refresh_reporting_views() $$, '42501', 'permission denied: admins only', 'and the admin of another organisation, also behind the wrapper');
 set local request.jwt.claims = '{"sub": "u1", "role": "authenticated", "org_role": "admin", "org_id": "org_abc123"}';
 select throws_ok($$ select public.refresh_reporting_views() $$, '42501', 'permission denied: admins only', 'an organisation of any spelling is refused, not an error');
 

@@ -1,5 +1,5 @@
 -- It may do what everybody may, in schema public too. So what is granted to everybody there is bounded by row security, and
--- a function by what it does for anybody; analytics and private stay closed by the schema or by the rows.
+-- a function by what it does for anybody; analytics and freshet stay closed by the schema or by the rows.
 begin;
 select plan(9);
 grant reporting_user to current_user;
@@ -9,7 +9,7 @@ insert into public.orgs (name) values ('seen by nobody');
 grant select, insert, update, delete on all tables in schema public to public;
 grant execute on all functions in schema public to public;
 grant select on table analytics.views, analytics.incidents, analytics.refresh_log to public;
-grant execute on all functions in schema private to public;
+grant execute on all functions in schema freshet to public;
 select cmp_ok((select count(*) from analytics.views), '>', 0::bigint, 'there are views in the registry');
 select cmp_ok((select count(*) from public.orgs), '>', 0::bigint, 'and rows in the operational tables');
 
@@ -24,7 +24,7 @@ select lives_ok(
     $$ select public.custom_access_token_hook('{"user_id": "a0000000-0000-4000-8000-000000000001", "claims": {}}') $$,
     'what everybody may call in schema public, it may call'
 );
-select throws_ok('select private.purge_history()', '42501', 'permission denied for schema private', 'those of private stay closed');
+select throws_ok('select freshet.purge_history()', '42501', 'permission denied for schema freshet', 'those of freshet stay closed');
 select is_empty('select * from analytics.views', 'row security shows no row of the registry');
 select is_empty('select * from analytics.refresh_log', 'nor of the ledger');
 

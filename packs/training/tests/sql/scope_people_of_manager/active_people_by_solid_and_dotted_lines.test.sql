@@ -18,7 +18,7 @@ insert into public.dotted_lines (org_id, user_id, manager_id) values
     ('00000000-0000-0000-0000-0000000000a1', 'dotted', 'm'), ('00000000-0000-0000-0000-0000000000a1', 'both', 'm'), ('00000000-0000-0000-0000-0000000000a1', 'left', 'n');
 
 create function pg_temp.people(subject text, org text) returns text language sql as $$
-    select string_agg(p, ' ' order by p) from private.scope_people_of_manager(subject, '00000000-0000-0000-0000-0000000000' || org) as p;
+    select string_agg(p, ' ' order by p) from freshet.scope_people_of_manager(subject, '00000000-0000-0000-0000-0000000000' || org) as p;
 $$;
 select is(pg_temp.people('m', 'a1'), 'both dotted leaves n solid', 'direct reports and dotted lines, each once; not those of a manager below, and nobody who has left');
 select is(pg_temp.people('n', 'a1'), 'dotted of-n', 'every manager their own');

@@ -14,7 +14,7 @@ select analytics.refresh_view(v) from unnest(array['mv_user_activity_day', 'mv_a
 
 create function pg_temp.read(people jsonb) returns table (team uuid, manager text, name text, members bigint, average numeric, rank bigint) language sql as $$
     select r.team_id, r.manager_id, r.name, r.members_count, r.avg_score, r.team_rank
-    from private.reading_training_team_overview(jsonb_build_object(
+    from freshet.reading_training_team_overview(jsonb_build_object(
         'params', '{"days": 30}'::jsonb, 'today', '2026-03-31', 'org', '00000000-0000-0000-0000-0000000000a1', 'people', people)) as r
     order by r.manager_id;
 $$;

@@ -41,7 +41,7 @@ $$;
 
 select bag_eq(
     $$ select p.n, r.org_id, r.active_users, r.total_attempts, r.avg_score, r.scored_count, r.last_activity
-       from periods as p cross join lateral private.reading_training_org_overview(pg_temp.asked(p.first, p.last, null)) as r $$,
+       from periods as p cross join lateral freshet.reading_training_org_overview(pg_temp.asked(p.first, p.last, null)) as r $$,
     $$ select * from (select p.n, o.id, count(distinct f.user_id), count(f.attempt_id), round(avg(f.score), 3), count(f.score), max(f.ended_at)
        from periods as p cross join public.orgs as o
        left join analytics.fact_scenario_attempts as f on f.org_id = o.id
@@ -50,12 +50,12 @@ select bag_eq(
     'an organisation in one row: by the day of the end, up to the day of the read'
 );
 select bag_eq(
-    $$ select r.org_id, r.attempts_this_week, r.attempts_this_month, r.active_users_this_month from periods as p cross join lateral private.reading_training_org_overview(pg_temp.asked(p.first, p.last, null)) as r $$,
-    $$ select r.org_id, r.attempts_this_week, r.attempts_this_month, r.active_users_this_month from periods cross join lateral private.reading_training_org_overview(pg_temp.asked(null, null, null)) as r $$,
+    $$ select r.org_id, r.attempts_this_week, r.attempts_this_month, r.active_users_this_month from periods as p cross join lateral freshet.reading_training_org_overview(pg_temp.asked(p.first, p.last, null)) as r $$,
+    $$ select r.org_id, r.attempts_this_week, r.attempts_this_month, r.active_users_this_month from periods cross join lateral freshet.reading_training_org_overview(pg_temp.asked(null, null, null)) as r $$,
     'this week and this month are about today, whatever the period'
 );
 select bag_eq(
-    $$ select p.n, q.scenario, r.* from periods as p cross join scenarios_asked as q cross join lateral private.reading_training_scenario_insights(pg_temp.asked(p.first, p.last, q.scenario)) as r $$,
+    $$ select p.n, q.scenario, r.* from periods as p cross join scenarios_asked as q cross join lateral freshet.reading_training_scenario_insights(pg_temp.asked(p.first, p.last, q.scenario)) as r $$,
     $$ select * from (select p.n, q.scenario, s.org_id, s.id, s.title, s.difficulty, s.category, count(*), round(avg(f.score), 3), round(stddev_samp(f.score), 3), round(avg(f.duration_seconds), 3),
            round(percentile_cont(0.5) within group (order by f.score)::numeric, 3), max(f.ended_at), coalesce(stddev_samp(f.score) > 0 and stddev_samp(f.score) / avg(f.score) >= 0.3, false)
        from periods as p cross join scenarios_asked as q
@@ -66,7 +66,7 @@ select bag_eq(
 );
 select bag_eq(
     $$ select p.n, q.scenario, r.* from periods as p cross join scenarios_asked as q
-       cross join lateral private.reading_training_kpi_weekly(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "question_asked"}')) as r $$,
+       cross join lateral freshet.reading_training_kpi_weekly(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "question_asked"}')) as r $$,
     $$ select * from (select p.n, q.scenario, f.org_id, 'question_asked'::text, (f.date_key - (extract(isodow from f.date_key)::integer - 1))::date as week,
            count(e.id), count(distinct e.attempt_id), count(distinct f.attempt_id), round(count(e.id)::numeric / count(distinct f.attempt_id), 4)
        from periods as p cross join scenarios_asked as q
@@ -77,7 +77,7 @@ select bag_eq(
 );
 select bag_eq(
     $$ select p.n, q.scenario, r.* from periods as p cross join scenarios_asked as q
-       cross join lateral private.reading_training_kpi_heatmap(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "interruption"}')) as r $$,
+       cross join lateral freshet.reading_training_kpi_heatmap(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "interruption"}')) as r $$,
     $$ select * from (select p.n, q.scenario, f.org_id, 'interruption'::text, floor(e.timestamp_ms / 60000.0)::integer as minute, count(*), count(distinct f.attempt_id)
        from periods as p cross join scenarios_asked as q
        join analytics.fact_scenario_attempts as f on (q.scenario is null or f.scenario_id = q.scenario) and f.date_key between coalesce(p.first, '-infinity') and coalesce(p.last, 'infinity')
@@ -88,7 +88,7 @@ select bag_eq(
 select bag_eq(
     $$ select p.n, q.scenario, r.org_id, r.cohort, r.users_count, r.attempts_count, r.events_count, r.avg_score, r.scored_users_count
        from periods as p cross join scenarios_asked as q
-       cross join lateral private.reading_training_kpi_cohorts(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "question_asked", "thresholds": [1.5, 2.5]}')) as r where r.users_count > 0 $$,
+       cross join lateral freshet.reading_training_kpi_cohorts(pg_temp.asked(p.first, p.last, q.scenario, '{"event_type": "question_asked", "thresholds": [1.5, 2.5]}')) as r where r.users_count > 0 $$,
     $$ select * from (with attempts as (
            select p.n, q.scenario, f.org_id, f.user_id, f.score,
                (select count(*) from analytics.fact_kpi_events as e where e.attempt_id = f.attempt_id and e.event_type = 'question_asked') as events
@@ -104,7 +104,7 @@ select bag_eq(
 );
 select bag_eq(
     $$ select p.n, r.org_id, r.user_id, r.name, r.attempts_count, r.scored_count, r.avg_score, r.duration_seconds, r.last_active_on
-       from periods as p cross join lateral private.reading_training_people_figures(pg_temp.asked(p.first, p.last, null)) as r $$,
+       from periods as p cross join lateral freshet.reading_training_people_figures(pg_temp.asked(p.first, p.last, null)) as r $$,
     $$ select * from (select p.n, m.org_id, m.user_id, 'Name of ' || m.user_id,
            count(f.attempt_id) filter (where f.is_in), count(f.score) filter (where f.is_in), round(avg(f.score) filter (where f.is_in), 3),
            coalesce(sum(f.duration_seconds) filter (where f.is_in), 0), max(f.date_key)
@@ -118,17 +118,17 @@ select bag_eq(
 );
 
 -- What is asked without a period is what is stored of all time, which the period of all days equals.
-select bag_eq($$ select * from private.reading_training_scenario_insights(pg_temp.asked(null, null, null)) $$, $$ select * from private.reading_training_scenario_insights(pg_temp.asked('1970-01-01', '9999-12-31', null)) $$, 'all scenarios');
+select bag_eq($$ select * from freshet.reading_training_scenario_insights(pg_temp.asked(null, null, null)) $$, $$ select * from freshet.reading_training_scenario_insights(pg_temp.asked('1970-01-01', '9999-12-31', null)) $$, 'all scenarios');
 select bag_eq(
-    $$ select org_id, scenario_id, attempt_count, avg_score, score_stddev, avg_duration, median_score, last_attempted, has_high_variance from private.reading_training_scenario_insights(pg_temp.asked(null, null, null)) $$,
+    $$ select org_id, scenario_id, attempt_count, avg_score, score_stddev, avg_duration, median_score, last_attempted, has_high_variance from freshet.reading_training_scenario_insights(pg_temp.asked(null, null, null)) $$,
     $$ select org_id, scenario_id, attempt_count, avg_score, score_stddev, avg_duration, median_score, last_attempted, has_high_variance from analytics.mv_scenario_insights $$, 'as the view has them'
 );
-select bag_eq($$ select * from private.reading_training_kpi_weekly(pg_temp.asked(null, null, null, '{"event_type": "interruption"}')) $$, $$ select * from private.reading_training_kpi_weekly(pg_temp.asked('1970-01-01', null, null, '{"event_type": "interruption"}')) $$, 'all weeks');
-select bag_eq($$ select * from private.reading_training_kpi_heatmap(pg_temp.asked(null, null, null, '{"event_type": "interruption"}')) $$, $$ select * from private.reading_training_kpi_heatmap(pg_temp.asked('1970-01-01', null, null, '{"event_type": "interruption"}')) $$, 'all minutes');
+select bag_eq($$ select * from freshet.reading_training_kpi_weekly(pg_temp.asked(null, null, null, '{"event_type": "interruption"}')) $$, $$ select * from freshet.reading_training_kpi_weekly(pg_temp.asked('1970-01-01', null, null, '{"event_type": "interruption"}')) $$, 'all weeks');
+select bag_eq($$ select * from freshet.reading_training_kpi_heatmap(pg_temp.asked(null, null, null, '{"event_type": "interruption"}')) $$, $$ select * from freshet.reading_training_kpi_heatmap(pg_temp.asked('1970-01-01', null, null, '{"event_type": "interruption"}')) $$, 'all minutes');
 
 -- The days of the trend and of the teams end with `to`.
 select bag_eq(
-    $$ select r.org_id, r.active_on, r.attempts_count, r.active_users_count, r.avg_score, r.scored_count from private.reading_training_attempt_trend(pg_temp.asked(null, '2026-03-10', null, '{"days": 9}')) as r $$,
+    $$ select r.org_id, r.active_on, r.attempts_count, r.active_users_count, r.avg_score, r.scored_count from freshet.reading_training_attempt_trend(pg_temp.asked(null, '2026-03-10', null, '{"days": 9}')) as r $$,
     $$ select * from (select o.id, d.day::date, count(f.attempt_id), count(distinct f.user_id), round(avg(f.score), 3), count(f.score)
        from public.orgs as o cross join generate_series('2026-03-02'::timestamp, '2026-03-10', '1 day') as d (day)
        left join analytics.fact_scenario_attempts as f on f.org_id = o.id and f.date_key = d.day::date
