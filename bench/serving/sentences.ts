@@ -47,6 +47,12 @@ export function asSentences({ figures, speeds }: Pick<Run, "figures" | "speeds">
   return sentences.filter(([figure]) => !Number.isNaN(figure)).map(([, sentence]) => `- ${sentence}\n`).join("");
 }
 
+/** The first of them, which the README shows. */
+export function asSentence(run: Pick<Run, "figures" | "speeds">): string {
+  const [first = ""] = asSentences(run).split("\n");
+  return `${first.replace(/^- /, "")}\n`;
+}
+
 /** To two digits, as a sentence needs no more. */
 function rounded(value: number): string {
   return Number(value.toPrecision(2)).toLocaleString("en");

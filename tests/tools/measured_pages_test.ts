@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import type { Figure } from "../../bench/serving/figures.ts";
 import { asMarkdown, type Run } from "../../bench/serving/report.ts";
-import { asSentences } from "../../bench/serving/sentences.ts";
+import { asSentence, asSentences } from "../../bench/serving/sentences.ts";
 import { readDocument } from "../support/documents/documents.ts";
 
 /** The last run, from its results. */
@@ -27,6 +27,10 @@ Deno.test("docs/performance.md says five figures of the last run, in sentences a
   equal(await measuredIn("docs/performance.md"), sentences);
   equal(sentences.trimEnd().split("\n").length, 5);
   ok(!/NaN|\bP\d/.test(sentences), sentences);
+});
+
+Deno.test("README.md says the first of them", async () => {
+  equal(await measuredIn("README.md"), asSentence(await lastRun()));
 });
 
 Deno.test("the scorecard in bench/README.md has each figure of the last run", async () => {
