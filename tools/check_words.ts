@@ -86,11 +86,12 @@ function proseOf(file: string, text: string): string {
   if (file.endsWith(".md")) return withoutCode(text.replaceAll(/^ *```[^]*?^ *```$/gm, blank));
   const comments = file.endsWith(".sql")
     ? /--(.*)$|\bcomment on [^;']*? is\s+'((?:[^']|'')*)'/gm
-    : /^\s*(?:\/\/|\/\*\*?|\*)(.*)$|\s\/\/ (.*)$/gm;
+    : /^[ \t]*(?:\/\/|\/\*\*?|\*)(.*)$|(?<=^(?:[^"\n]|"(?:[^"\\\n]|\\.)*")* )\/\/ (.*)$/gm;
   let prose = "";
   let end = 0;
   for (const { 0: match, index } of text.matchAll(comments)) {
-    prose += blank(text.slice(end, index)) + match.replaceAll(/^(\s*)(?:\/\/|--|\/\*\*?|\*)/gm, (mark) => " ".repeat(mark.length));
+    prose += blank(text.slice(end, index)) +
+      match.replaceAll(/^[ \t]*(?:\/\/|--|\/\*\*?|\*)/gm, (mark) => " ".repeat(mark.length));
     end = index + match.length;
   }
   return withoutCode(prose + blank(text.slice(end)));

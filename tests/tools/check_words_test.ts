@@ -37,6 +37,7 @@ const PLAIN: readonly (readonly [string, string])[] = [
   ["a.md", "```sh\necho anew\n```\nThe command `anew` is a name, and so is `told_name`."],
   ["a.md", "The isolate is told to end. A typed client. This is the history; what is no longer read goes."],
   ["a.ts", 'const whoever = "anew"; const url = "https://his.example/anew";'],
+  ["a.ts", 'const text = "a // anew";'],
   ["a.sql", "select 'anew' as whoever;"],
 ];
 
