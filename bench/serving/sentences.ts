@@ -44,13 +44,26 @@ export function asSentences({ figures, speeds }: Pick<Run, "figures" | "speeds">
       "what the database held at the version that they name.",
     ],
   ];
-  return sentences.filter(([figure]) => !Number.isNaN(figure)).map(([, sentence]) => `- ${sentence}\n`).join("");
+  return sentences.filter(([figure]) => !Number.isNaN(figure)).map(([, sentence]) => wrapped(sentence, "- ", "  "))
+    .join("");
 }
 
 /** The first of them, which the README shows. */
 export function asSentence(run: Pick<Run, "figures" | "speeds">): string {
-  const [first = ""] = asSentences(run).split("\n");
-  return `${first.replace(/^- /, "")}\n`;
+  const [first = ""] = asSentences(run).split(/\n(?=- )/);
+  return wrapped(first.replace(/^- /, "").trim(), "", "");
+}
+
+/** Lines of at most 100 columns, as documents have them. */
+function wrapped(sentence: string, begin: string, indent: string): string {
+  let lines = "";
+  let line = begin.trimEnd();
+  for (const word of sentence.split(/ *\n *| /)) {
+    const longer = line === "" || line.endsWith(" ") ? `${line}${word}` : `${line} ${word}`;
+    if (longer.length <= 100) line = longer;
+    else [lines, line] = [`${lines}${line}\n`, `${indent}${word}`];
+  }
+  return `${lines}${line}\n`;
 }
 
 /** To two digits, as a sentence needs no more. */
