@@ -14,7 +14,7 @@ export function watchFolders(folders: readonly string[], changed: () => Promise<
   let last: Promise<void> = Promise.resolve();
   const watching = (async () => {
     for await (const { kind, paths } of watcher) {
-      // Reading is told, too.
+      // Reading a file is an event, too.
       if (kind === "access" || !paths.some((path) => /\.(?:ts|json)$/.test(path))) continue;
       clearTimeout(timer);
       timer = setTimeout(() => last = last.then(changed), QUIET_MS);
