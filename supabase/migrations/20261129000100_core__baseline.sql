@@ -2985,7 +2985,7 @@ declare
                 'is_registered', v.view_name is not null,
                 'rejects', v.rejects::text,
                 'source_at', v.source_at_table::text || '.' || quote_ident(v.source_at_column)
-            ) order by o.depth, o.relation::text
+            ) order by o.depth, not texts ? c.relname::text, o.relation::text
         ), '[]')
         from freshet.views_over(changed) as o
         join pg_catalog.pg_class as c on c.oid = o.relation
@@ -3035,7 +3035,10 @@ begin
     execute ddl;
 
     for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
-        execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+        -- The schema file of a view may make what it leaves out, too.
+        if texts ? (one ->> 'name') or to_regclass(one ->> 'relation') is null then
+            execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+        end if;
         if to_regclass(one ->> 'relation') is null then
             raise exception using
                 errcode = 'undefined_table',

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 create table public.probe_orders (id integer primary key, team_id integer not null, total integer, placed_at timestamptz);
 insert into public.probe_orders values (1, 7, 40, '2026-03-01 12:00+00');
@@ -50,6 +50,23 @@ select lives_ok(
     ) $$,
     'without filling it is quick'
 );
+
+create view analytics.a_probe_reject as select o.id from public.probe_orders as o where o.amount < 0;
+select lives_ok(
+    $$ select analytics.change_table(
+        'public.probe_orders',
+        'alter table public.probe_orders alter column amount type numeric(15, 2)',
+        jsonb_build_object('mv_probe_teams', $text$
+            create view analytics.a_probe_reject as select o.id from public.probe_orders as o where o.amount < 1;
+            create materialized view analytics.mv_probe_teams as
+            select o.team_id, sum(o.amount) as total from public.probe_orders as o where o.amount >= 1 group by o.team_id
+            with no data;
+            create unique index mv_probe_teams_key on analytics.mv_probe_teams (team_id);
+        $text$)
+    ) $$,
+    'a text may make the view of what is left out as well'
+);
+select matches(pg_get_viewdef('analytics.a_probe_reject'::regclass), '< \(?1', 'which is then that one');
 
 select * from finish();
 rollback;
