@@ -7,7 +7,7 @@ import { pause } from "../../stack/pause.ts";
 import { deployFunctions } from "../../stack/supabase_cli.ts";
 import { mintToken } from "../../stack/tokens.ts";
 import { fateOf } from "../support/documents/document_commands.ts";
-import { blocksOf, projectFolder, readDocument } from "../support/documents/documents.ts";
+import { blocksOf, readDocument } from "../support/documents/documents.ts";
 import { copyFolder, copyProject } from "../support/rigs/project_copy.ts";
 import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 
