@@ -3066,12 +3066,12 @@ begin
             -- A number outlives no drop, a name does; and a new text may have named another one.
             source_at => case
                 when declared.source_at_column is null then null
-                when to_regclass(declared.source_at_table::text) is null then one ->> 'source_at'
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.source_at_table) then one ->> 'source_at'
                 else declared.source_at_table::text || '.' || quote_ident(declared.source_at_column)
             end,
             rejects => case
                 when declared.rejects is null then null
-                when to_regclass(declared.rejects::text) is null then (one ->> 'rejects')::regclass
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.rejects) then (one ->> 'rejects')::regclass
                 else declared.rejects
             end,
             statement_timeout => declared.statement_timeout,
