@@ -1,3 +1,5 @@
+-- Object: freshet.detect_refreshes(), detector of kinds unrefreshed, refresh_denied and locking_refresh
+-- Why: the three kinds read the same list of refreshes, so it is made once.
 create function freshet.detect_refreshes()
 returns void
 language plpgsql

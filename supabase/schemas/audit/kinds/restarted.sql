@@ -1,3 +1,6 @@
+-- Kind: restarted
+-- Means: the server or its scheduler restarted while jobs ran.
+-- Why: those runs are lost, for one reason that is not the job's.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('restarted', 'warning', false, false, 'The server or its scheduler restarted while jobs ran: those runs are lost.');
 

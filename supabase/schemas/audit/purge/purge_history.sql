@@ -1,7 +1,6 @@
 -- Object: freshet.purge_history()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: the histories here grow for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of
+--      each, so that no lock, no transaction and no replica waits for long; the next call deletes the rest.
 create function freshet.purge_history()
 returns jsonb
 language plpgsql

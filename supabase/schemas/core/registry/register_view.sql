@@ -23,7 +23,7 @@ declare
     source_at_parts constant text[] := parse_ident(source_at);
     source_at_table constant regclass := case when source_at is not null
         then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
-    -- Limits stand in the command: pg_cron does not apply those of a function.
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
     command constant text := format(
         'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
         (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
@@ -69,7 +69,7 @@ begin
         source_at_table = excluded.source_at_table,
         source_at_column = excluded.source_at_column,
         rejects = excluded.rejects,
-        -- What the view reads may be different now: the next refresh is a real one.
+        -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
@@ -96,4 +96,4 @@ revoke all on function analytics.register_view(
 comment on function analytics.register_view(
     text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';

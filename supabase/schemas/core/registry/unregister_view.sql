@@ -1,6 +1,5 @@
 -- Object: analytics.unregister_view()
--- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
---      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why: the counterpart of analytics.register_view().
 create function analytics.unregister_view(view_name text)
 returns void
 language plpgsql
