@@ -1,6 +1,6 @@
 -- Object: analytics.mv_agent_progress
 -- Grain: one row per agent, challenge and week (Monday, UTC)
--- Reads: public.submissions
+-- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/progress
 -- Refresh: hourly
 -- Why: week over week is computed here, once, so that no reader compares weeks with a gap between them.

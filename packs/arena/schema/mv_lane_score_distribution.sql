@@ -1,6 +1,6 @@
 -- Object: analytics.mv_lane_score_distribution
 -- Grain: one row per challenge and lane; challenges are never mixed
--- Reads: public.submissions (through analytics.lane_scores)
+-- Reads: public.submissions (through analytics.lane_scores), public.challenges
 -- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
 -- Refresh: every 10 minutes
 -- Why: percentiles need all scores of a lane, so they are stored.

@@ -1,6 +1,6 @@
 -- Object: analytics.mv_time_to_first_win
 -- Grain: one row per challenge with at least five agents that have won
--- Reads: public.submissions, public.bout_results
+-- Reads: public.submissions, public.bout_results, public.challenges
 -- Serves: /analytics/arena/time-to-first-win
 -- Refresh: every 4 hours
 -- Why: below five agents the average would reveal single agents.

@@ -1,6 +1,6 @@
 -- Object: analytics.attempt_list
 -- Grain: one row per completed attempt
--- Reads: analytics.named_attempts, public.scenario_attempts
+-- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_scenarios
 -- Serves: /analytics/training/attempts, /analytics/training/me/attempts
 -- Why: a list of attempts has a button that opens the feedback, which the application holds under an id of its own. The
 --      id is not a figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools read

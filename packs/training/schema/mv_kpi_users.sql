@@ -1,6 +1,6 @@
 -- Object: analytics.mv_kpi_users
 -- Grain: one row per organisation, user with a completed attempt, and event type, those that never occurred included
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/cohorts
 -- Refresh: hourly
 -- Why: a user who never asked a question belongs to the cohort with few questions, so there is a row of zero for them.

@@ -1,6 +1,6 @@
 -- Object: analytics.mv_kpi_weeks
 -- Grain: one row per organisation, event type and week (Monday, UTC) with a completed attempt
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/weekly
 -- Refresh: hourly
 -- Why: a week without an interruption is a row of zeros, not a gap: it may be the very goal of a changed script.

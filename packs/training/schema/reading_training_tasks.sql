@@ -39,8 +39,7 @@ as $$
 declare
     orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
-    -- For a manager, the request holds the people whom they may see, which includes themselves: they get their own
-    -- rows, which count their people.
+    -- For a manager, asked_people() holds only themselves: they get their own rows, which count their people.
     managers constant text[] := coalesce(freshet.asked_people(asked), array[asked #>> '{params,manager_id}']);
 begin
     return query

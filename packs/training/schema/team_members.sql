@@ -1,6 +1,6 @@
 -- Object: analytics.team_members
 -- Grain: one row per team and active member, and one without a member for an empty team
--- Reads: public.teams, public.org_members
+-- Reads: public.teams, public.org_members, public.dotted_lines, analytics.dim_users
 -- Serves: source of /analytics/training/team-overview
 -- Why: one place decides which team counts a member. A dotted line lets a manager see a person; the team does not count
 --      them.

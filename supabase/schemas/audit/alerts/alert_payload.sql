@@ -2,12 +2,11 @@
 -- Why: the alert is written when its incident is announced, so it keeps the evidence of that moment.
 create function freshet.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
-language plpgsql
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    return incident.evidence || jsonb_build_object(
+    select incident.evidence || jsonb_build_object(
         'kind', incident.kind,
         'subject', incident.subject,
         'fingerprint', incident.fingerprint,
@@ -24,7 +23,6 @@ begin
         'resolution', incident.resolution,
         'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
     );
-end
 $$;
 
 revoke all on function freshet.alert_payload(analytics.incidents, text) from public, anon, authenticated;

@@ -3,10 +3,9 @@
 --      own in audit_detectors, so that its failure leaves the detectors unharmed.
 create function freshet.join_http_causes()
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
     -- One cause is announced once. An incident that was announced before its cause was known stays so.
     update analytics.incidents as i
     set cause_id = c.incident_id
@@ -17,7 +16,6 @@ begin
             (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
             or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
         );
-end
 $$;
 
 revoke all on function freshet.join_http_causes() from public, anon, authenticated;

@@ -23,4 +23,4 @@ $$;
 
 revoke all on function freshet.struck_evidence(text) from public, anon, authenticated;
 
-comment on function freshet.struck_evidence(text) is 'Which jobs are struck, and by what.';
+comment on function freshet.struck_evidence(text) is 'The struck jobs, and their messages.';

@@ -59,7 +59,8 @@ comment on column analytics.incidents.first_seen_at is 'First bad observation of
 
 comment on column analytics.incidents.occurrence_count is 'Bad observations so far.';
 
-comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
+comment on column analytics.incidents.resolution is
+    'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident continues it.';
 
 comment on column analytics.incidents.announced_at is 'When an alert for its opening entered the outbox.';
 

@@ -19,13 +19,11 @@ values
 
 create function freshet.detect_failed(runs freshet.audited_run[])
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.note_failed_refreshes(runs);
-    perform freshet.observe_runs('failed', 'failed', runs);
-end
+    select freshet.note_failed_refreshes(runs);
+    select freshet.observe_runs('failed', 'failed', runs);
 $$;
 
 revoke all on function freshet.detect_failed(freshet.audited_run[]) from public, anon, authenticated;

@@ -1,7 +1,6 @@
 -- Kind: history_bloat
 -- Means: the run history of pg_cron has grown too large.
--- Why: pg_cron has no purge of its own, and Freshet's deletes only its own runs unless told otherwise
---      (analytics.retention).
+-- Why: pg_cron has no purge of its own, and Freshet's deletes only its own runs by default (analytics.retention).
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('history_bloat', 'warning', false, false, 'The run history of pg_cron has grown out of bounds.');
 

@@ -19,12 +19,10 @@ values
 
 create function freshet.detect_restarts(runs freshet.audited_run[])
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.observe_struck_jobs('restarted', runs);
-end
+    select freshet.observe_struck_jobs('restarted', runs);
 $$;
 
 revoke all on function freshet.detect_restarts(freshet.audited_run[]) from public, anon, authenticated;

@@ -30,4 +30,4 @@ revoke all on function freshet.call_detector(text, freshet.audited_run[], jsonb,
     from public, anon, authenticated;
 
 comment on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz) is
-    'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
+    'Calls one detector in a savepoint. Returns null, or how it failed; then everything that it wrote is rolled back. time_ends_at: when the server ends the statement.';

@@ -34,7 +34,7 @@ $$;
 revoke all on function freshet.purge_history() from public, anon, authenticated;
 
 comment on function freshet.purge_history() is
-    'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
+    'Deletes one batch of the rows that analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
 
 -- Hourly, so that a batch is small: 20,000 runs an hour is more than 300 jobs make that run every minute.
 select analytics.register_job(

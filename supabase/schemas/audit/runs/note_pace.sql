@@ -1,5 +1,6 @@
--- Object: freshet.note_pace(), whose row also stands before the detectors of kinds pile_up, near_timeout and too_fast
--- Why: keeps for each job what its next runs are compared with; see analytics.job_pace.
+-- Object: freshet.note_pace()
+-- Why: keeps for each job what its next runs are compared with; see analytics.job_pace. Its row in audit_detectors
+--      comes before the detectors of kinds pile_up, near_timeout and too_fast, which read it.
 create function freshet.note_pace(runs freshet.audited_run[])
 returns void
 language sql
@@ -86,7 +87,7 @@ $$;
 revoke all on function freshet.note_pace(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.note_pace(freshet.audited_run[]) is
-    'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
+    'Keeps the figures that the next runs of each job are compared with. Not idempotent: each run is given once.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -34,4 +34,5 @@ comment on column analytics.job_slots.period is 'Shortest distance between its n
 
 comment on column analytics.job_slots.missed_slot_at is 'The slot that it misses now; null when it misses none.';
 
-comment on column analytics.job_slots.missed_by is 'scheduler: no job started at the time, so that it is one incident for all of them.';
+comment on column analytics.job_slots.missed_by is
+    'job, or scheduler: no job started at the time, so one incident covers all of them.';

@@ -7,8 +7,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- pg_cron tells a command nothing about its run, but the run records process and command. Searched by runid, the
-    -- only index, and no further back than a run that has only just started can be.
+    -- pg_cron gives a command no information about its run, but the run records process and command. Searched by runid,
+    -- the only index, and no further back than a run that has only just started can be.
     select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
     join freshet.known_cron_jobs() as j on j.jobid = d.jobid

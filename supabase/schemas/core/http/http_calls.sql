@@ -56,7 +56,8 @@ comment on table analytics.http_calls is
 comment on column analytics.http_calls.request_id is
     'pg_net''s request id. Not unique over time: its sequence is unlogged and begins again after a crash.';
 
-comment on column analytics.http_calls.job_name is 'The job whose command called; null for a call by hand, which is recorded and not audited.';
+comment on column analytics.http_calls.job_name is
+    'The job whose command made the call; null for a call by hand, which is recorded and not audited.';
 
 comment on column analytics.http_calls.runid is 'cron.job_run_details.runid, where the run is known.';
 

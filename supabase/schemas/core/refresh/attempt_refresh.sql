@@ -48,4 +48,4 @@ comment on function freshet.attempt_refresh(text, text) is
     'Refreshes a view and returns its ledger row, failed or not: only the work of this view is rolled back.';
 
 comment on function freshet.attempt_refresh(text) is
-    'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
+    'Refreshes a view for a caller and returns its ledger row, failed or not: only the work of this view is rolled back. The message of a failure is in the ledger; the returned row says where.';
