@@ -2967,7 +2967,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
-            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.submissions.created_at''.';
     end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 

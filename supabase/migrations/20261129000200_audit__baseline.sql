@@ -2283,7 +2283,7 @@ begin
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+            hint = 'docs/runbook/net_tampered.md: find out who owns it, and drop it.';
     end if;
 
     -- Each call stores the answers to those before it, so that none gets 6 hours old, even while no audit runs.
@@ -3197,7 +3197,7 @@ begin
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
                 ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
-            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            hint = ''<role>''. => 'If two owners have the name, give the owner: owner => ''<role>''. => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
     perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
@@ -6665,7 +6665,7 @@ begin
         blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
-            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+            blind_reason := coalesce(history.read_error, format('the audit cannot find out whether it sees its own job [%s]', sqlstate));
     end;
     begin
         -- Only now: an incident about failed passes ends with this one.
@@ -9365,7 +9365,7 @@ values (
 -- Means: a resource answers 500 or 503 because of a defect.
 -- Why: only the functions see that their answers fail; their reports are in analytics.failed_answers.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 by a fault of ours.');
+values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 because of a defect.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9389,7 +9389,7 @@ values ('audit_failed', 'error', false, false, 'The audit''s own pass failed twi
 -- Detector: below, called by freshet.run_audit_pass() before all others.
 -- Why: no rows means unknown, never healthy.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('blind', 'fatal', false, false, 'The audit does not see its own job, so nothing that it does not see is healthy.');
+values ('blind', 'fatal', false, false, 'The audit does not see its own job: what it cannot see is unknown, not healthy.');
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
@@ -9462,7 +9462,7 @@ values
 -- Means: a part of the audit failed; what it looks for is not found, everything else is.
 -- Detector: freshet.note_detector() and freshet.run_audit_pass() in audit/pass/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not seen, all else is.');
+values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not found, everything else is.');
 
 -- supabase/schemas/audit/kinds/duplicated.sql
 
@@ -9485,7 +9485,7 @@ values (
 -- Means: a job differs from its declaration in schedule, command, owner or database.
 -- Why: a change by hand is undone by the next migration, or should become one.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('edited', 'warning', false, false, 'A job is not as it was declared: its schedule, command, owner or database is another.');
+values ('edited', 'warning', false, false, 'A job differs from its declaration in schedule, command, owner or database.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9521,7 +9521,7 @@ values
 -- Means: a subject goes wrong and recovers again and again.
 -- Detector: freshet.has_flapped() in audit/incidents/, asked by freshet.observe_one() before an incident opens.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('flapping', 'error', false, false, 'It goes wrong and comes right again and again: told once, until it has been well for long.');
+values ('flapping', 'error', false, false, 'It goes wrong and recovers again and again: announced once, until it has been well for long.');
 
 -- supabase/schemas/audit/kinds/history_bloat.sql
 
@@ -9561,7 +9561,7 @@ values (
 -- Means: pg_cron does not log its runs.
 -- Why: without history the audit sees no run at all.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: the audit sees nothing of them.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9646,7 +9646,7 @@ values (
 -- Detector: freshet.detect_refreshes() in audit/detectors/.
 -- Why: a plain refresh makes every reader wait.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+values ('locking_refresh', 'warning', false, false, 'A job makes the readers of a view wait, although the view could be refreshed concurrently.');
 
 -- supabase/schemas/audit/kinds/missed.sql
 
@@ -9736,7 +9736,7 @@ values ('net_worker_gone', 'fatal', false, false, 'pg_net does not send: HTTP jo
 -- Means: no minute ever fits the schedule of a job.
 -- Why: pg_cron accepts such a schedule, and the job never runs and never fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('never_fires', 'error', false, false, 'A schedule was accepted that no minute ever fits.');
+values ('never_fires', 'error', false, false, 'No minute ever fits the schedule of a job.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9766,7 +9766,7 @@ values (
 -- Means: a refresh is recorded as succeeded, and the view was not touched.
 -- Detector: freshet.watch_views() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('not_refreshed', 'error', false, false, 'A refresh is said to have succeeded, and the view was not touched.');
+values ('not_refreshed', 'error', false, false, 'A refresh is recorded as succeeded, but the view was not touched.');
 
 -- supabase/schemas/audit/kinds/orphan_owner.sql
 
@@ -9804,7 +9804,7 @@ values (
 -- Means: transactions are read-only by default for the jobs of this database.
 -- Why: a job's writes fail, and pg_cron cannot write its history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: writes of jobs fail, and pg_cron cannot write its history.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9828,7 +9828,7 @@ values ('refresh_denied', 'error', false, false, 'A job refreshes a view that it
 -- Means: a declared job is not scheduled, and its work is, under an undeclared name.
 -- Why: a new name is one change by hand, and neither a missing job nor a stranger.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('renamed', 'warning', false, false, 'A declared job is not scheduled, and its work is, under a name that nobody declared.');
+values ('renamed', 'warning', false, false, 'A declared job is not scheduled, but its work is, under an undeclared name.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9909,7 +9909,7 @@ values (
 -- Means: a view is refreshed, but its newest source row is too old.
 -- Why: the refresh succeeds; the writer of the source has stopped.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: whatever fills the source has stopped.');
+values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: the writer of the source has stopped.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9958,7 +9958,7 @@ values
 -- Means: several incidents with one cause, announced as one; its severity is the highest of theirs.
 -- Detector: freshet.gather_groups() in audit/alerts/, when incidents are announced.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('storm', 'warning', false, false, 'Several incidents with one cause, told as one: its severity is that of the worst of them.');
+values ('storm', 'warning', false, false, 'Several incidents with one cause, announced as one: its severity is the highest of theirs.');
 
 -- supabase/schemas/audit/kinds/stuck.sql
 
@@ -9996,7 +9996,7 @@ values (
 -- Means: cron.timezone is set, and this pg_cron does not support it.
 -- Why: jobs run by GMT, at other hours than the setting says.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, but this pg_cron does not support it: jobs run by GMT.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -10026,7 +10026,7 @@ values (
 -- Means: a job is scheduled without a declaration.
 -- Why: only a declared job can be found missing or edited.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has declared.');
+values ('undeclared', 'info', false, false, 'A job is scheduled that was not declared.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -10058,7 +10058,7 @@ values
 -- Means: neither an answer nor a completion is known of an HTTP call.
 -- Detector: freshet.detect_http_calls() in audit/http/, called by freshet.detect_http() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unknown_outcome', 'warning', true, true, 'Nothing is known of an HTTP call: no answer was stored, and no completion written.');
+values ('unknown_outcome', 'warning', true, true, 'The outcome of an HTTP call is unknown: no answer was stored, and no completion written.');
 
 -- supabase/schemas/audit/kinds/unpopulated.sql
 
@@ -10082,7 +10082,7 @@ values (
 -- Detector: freshet.detect_refreshes() in audit/detectors/ calls the one below.
 -- Why: their rows are as old as the last refresh by hand, and no error says so.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are as old as the last refresh by hand.');
 
 -- supabase/schemas/audit/kinds/unset_timeout.sql
 

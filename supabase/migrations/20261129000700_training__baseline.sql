@@ -1426,12 +1426,12 @@ create type freshet.training_people_figures_row as (
 );
 
 comment on column freshet.training_people_figures_row.attempts_count is
-    'Completed attempts that began in the period; so do scored_count, avg_score and duration_seconds count.';
+    'Completed attempts that began in the period; scored_count, avg_score and duration_seconds cover the same attempts.';
 
 comment on column freshet.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
 
 comment on column freshet.training_people_figures_row.assignments_count is
-    'All assignments, whatever the period; the counts and the rate after it, too.';
+    'All assignments, whatever the period; the counts and the rate after it cover the same assignments.';
 
 comment on column freshet.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
 

@@ -18,7 +18,7 @@ begin
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+            hint = 'docs/runbook/net_tampered.md: find out who owns it, and drop it.';
     end if;
 
     -- Each call stores the answers to those before it, so that none gets 6 hours old, even while no audit runs.

@@ -2,7 +2,7 @@
 -- Means: a resource answers 500 or 503 because of a defect.
 -- Why: only the functions see that their answers fail; their reports are in analytics.failed_answers.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 by a fault of ours.');
+values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 because of a defect.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

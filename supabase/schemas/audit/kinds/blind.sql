@@ -3,7 +3,7 @@
 -- Detector: below, called by freshet.run_audit_pass() before all others.
 -- Why: no rows means unknown, never healthy.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('blind', 'fatal', false, false, 'The audit does not see its own job, so nothing that it does not see is healthy.');
+values ('blind', 'fatal', false, false, 'The audit does not see its own job: what it cannot see is unknown, not healthy.');
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values

@@ -2,4 +2,4 @@
 -- Means: a part of the audit failed; what it looks for is not found, everything else is.
 -- Detector: freshet.note_detector() and freshet.run_audit_pass() in audit/pass/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not seen, all else is.');
+values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not found, everything else is.');

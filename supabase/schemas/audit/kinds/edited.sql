@@ -2,7 +2,7 @@
 -- Means: a job differs from its declaration in schedule, command, owner or database.
 -- Why: a change by hand is undone by the next migration, or should become one.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('edited', 'warning', false, false, 'A job is not as it was declared: its schedule, command, owner or database is another.');
+values ('edited', 'warning', false, false, 'A job differs from its declaration in schedule, command, owner or database.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -2,7 +2,7 @@
 -- Means: pg_cron does not log its runs.
 -- Why: without history the audit sees no run at all.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: the audit sees nothing of them.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -3,7 +3,7 @@
 -- Detector: freshet.detect_refreshes() in audit/detectors/.
 -- Why: a plain refresh makes every reader wait.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+values ('locking_refresh', 'warning', false, false, 'A job makes the readers of a view wait, although the view could be refreshed concurrently.');
 
 create function freshet.find_locking_refreshes()
 returns setof freshet.audit_finding

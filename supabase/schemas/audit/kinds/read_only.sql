@@ -2,7 +2,7 @@
 -- Means: transactions are read-only by default for the jobs of this database.
 -- Why: a job's writes fail, and pg_cron cannot write its history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: writes of jobs fail, and pg_cron cannot write its history.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -2,7 +2,7 @@
 -- Means: a view is refreshed, but its newest source row is too old.
 -- Why: the refresh succeeds; the writer of the source has stopped.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: whatever fills the source has stopped.');
+values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: the writer of the source has stopped.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

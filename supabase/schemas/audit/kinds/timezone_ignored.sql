@@ -2,7 +2,7 @@
 -- Means: cron.timezone is set, and this pg_cron does not support it.
 -- Why: jobs run by GMT, at other hours than the setting says.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, but this pg_cron does not support it: jobs run by GMT.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -2,7 +2,7 @@
 -- Means: a job is scheduled without a declaration.
 -- Why: only a declared job can be found missing or edited.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has declared.');
+values ('undeclared', 'info', false, false, 'A job is scheduled that was not declared.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -3,7 +3,7 @@
 -- Detector: freshet.detect_refreshes() in audit/detectors/ calls the one below.
 -- Why: their rows are as old as the last refresh by hand, and no error says so.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are as old as the last refresh by hand.');
 
 create function freshet.find_unrefreshed_views()
 returns text[]

@@ -88,7 +88,7 @@ begin
         blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
-            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+            blind_reason := coalesce(history.read_error, format('the audit cannot find out whether it sees its own job [%s]', sqlstate));
     end;
     begin
         -- Only now: an incident about failed passes ends with this one.
