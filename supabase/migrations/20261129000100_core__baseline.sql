@@ -860,8 +860,7 @@ comment on function freshet.harvest_responses() is
 -- supabase/schemas/core/http/http_calls.sql
 
 -- Object: analytics.http_calls
--- Grain: one row per call of an edge function through analytics.invoke_function, or through the http_post and http_get
---      of schema freshet
+-- Grain: one row per HTTP call of a job or by hand through analytics.invoke_function, http_post or http_get
 -- Why: a run of pg_cron that "succeeded" has queued a request and no more. pg_net records what became of it in an
 --      unlogged table that names no job and forgets after 6 hours; this ledger keeps it, with the job that made the
 --      call.

@@ -3197,7 +3197,7 @@ begin
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
                 ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
-            hint = ''<role>''. => 'If two owners have the name, give the owner: owner => ''<role>''. => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            hint = 'If two owners have the name, give one: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
     perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
@@ -7647,7 +7647,8 @@ comment on function freshet.system_identifier() is 'Identity of the cluster, as 
 
 -- Object: freshet.take_runs()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by the watermark when it is new, by its
---      own runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+--      own runid while it is open. Never by time: runs that never started have none, and only runid has an index. A
+--      backlog of ten thousand runs is taken by a few statements, not row by row.
 create function freshet.take_runs(batch_size integer default 10000)
 returns setof freshet.audited_run
 language plpgsql
@@ -9402,7 +9403,7 @@ values
 
 -- Kind: bundled_refreshes
 -- Means: one job refreshes several views in one transaction.
--- Why: one error undoes all of them, and one lasts as long as all.
+-- Why: one error undoes the refreshes of all of them.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several views in one transaction: one error undoes them all.');
 
@@ -9460,7 +9461,8 @@ values
 
 -- Kind: detector_failed
 -- Means: a part of the audit failed; what it looks for is not found, everything else is.
--- Detector: freshet.note_detector() and freshet.run_audit_pass() in audit/pass/.
+-- Detector: freshet.note_detector() and freshet.run_audit_pass() in audit/pass/; freshet.observe() in audit/incidents/
+--      for a finding that cannot be written.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not found, everything else is.');
 

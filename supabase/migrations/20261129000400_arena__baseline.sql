@@ -430,11 +430,12 @@ comment on column analytics.mv_lane_score_distribution.stddev_score is 'Sample s
 -- packs/arena/schema/mv_time_to_first_win.sql
 
 -- Object: analytics.mv_time_to_first_win
--- Grain: one row per challenge with at least five agents that have won
+-- Grain: one row per challenge that an agent has won
 -- Reads: public.submissions, public.bout_results, public.challenges
 -- Serves: /analytics/arena/time-to-first-win
 -- Refresh: every 4 hours
--- Why: below five agents the average would reveal single agents.
+-- Why: first submissions and first wins are found in all rows of a challenge, so the average is stored. Averages of
+--      fewer than five agents are not served.
 create materialized view analytics.mv_time_to_first_win as
 with scored_submissions as (
     select s.agent_id, s.challenge_id, s.bout_id, s.created_at

@@ -2606,11 +2606,10 @@ comment on column analytics.dim_users.updated_at is 'When the content of this ro
 -- Why: partitioned by month of the UTC day of the start, so that an old month can be dropped and a new one vacuumed
 --      separately. A job makes months ahead. A row whose month has no partition goes to the default partition, and the
 --      audit reports it: a row is never refused because a month is missing.
--- Why the checks (score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, user_id): a fact is a copy of an
---      attempt and has the same limits: rows that reach the table past the triggers are in every figure, and one NaN
---      makes the average of an organisation NaN. A person's id is part of the keys of views, and an index entry holds
---      no more than 2,704 bytes: an id that only just fits the table would stop the refresh. Not validated: existing
---      rows stay.
+-- Why the checks: a fact is a copy of an attempt and has the same limits. Rows that reach the table past the triggers
+--      are in every figure, and one NaN makes the average of an organisation NaN. A person's id is part of the keys of
+--      views, and an index entry holds no more than 2,704 bytes: an id that only just fits the table would stop the
+--      refresh.
 create table analytics.fact_scenario_attempts (
     attempt_id uuid not null,
     org_id uuid not null,
@@ -3607,7 +3606,7 @@ comment on table public.dotted_lines is 'A second manager, who can see the membe
 
 -- Object: analytics.fact_kpi_events
 -- Grain: one row per event in an attempt
--- Why: written by the application that transcribes the call, for attempts that may still run. Organisation, user and
+-- Why: written by the application that listens to the call, for attempts that may still run. Organisation, user and
 --      scenario of an event are checked against its attempt, and follow it: otherwise one organisation's event could
 --      count for another.
 create table analytics.fact_kpi_events (

@@ -1,6 +1,6 @@
 -- Object: analytics.fact_kpi_events
 -- Grain: one row per event in an attempt
--- Why: written by the application that transcribes the call, for attempts that may still run. Organisation, user and
+-- Why: written by the application that listens to the call, for attempts that may still run. Organisation, user and
 --      scenario of an event are checked against its attempt, and follow it: otherwise one organisation's event could
 --      count for another.
 create table analytics.fact_kpi_events (

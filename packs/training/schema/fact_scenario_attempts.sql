@@ -4,11 +4,10 @@
 -- Why: partitioned by month of the UTC day of the start, so that an old month can be dropped and a new one vacuumed
 --      separately. A job makes months ahead. A row whose month has no partition goes to the default partition, and the
 --      audit reports it: a row is never refused because a month is missing.
--- Why the checks (score, duration_seconds, talk_ms, listen_ms, started_at, ended_at, user_id): a fact is a copy of an
---      attempt and has the same limits: rows that reach the table past the triggers are in every figure, and one NaN
---      makes the average of an organisation NaN. A person's id is part of the keys of views, and an index entry holds
---      no more than 2,704 bytes: an id that only just fits the table would stop the refresh. Not validated: existing
---      rows stay.
+-- Why the checks: a fact is a copy of an attempt and has the same limits. Rows that reach the table past the triggers
+--      are in every figure, and one NaN makes the average of an organisation NaN. A person's id is part of the keys of
+--      views, and an index entry holds no more than 2,704 bytes: an id that only just fits the table would stop the
+--      refresh.
 create table analytics.fact_scenario_attempts (
     attempt_id uuid not null,
     org_id uuid not null,

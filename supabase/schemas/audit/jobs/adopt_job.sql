@@ -45,7 +45,7 @@ begin
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
                 ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
-            hint = ''<role>''. => 'If two owners have the name, give the owner: owner => ''<role>''. => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            hint = 'If two owners have the name, give one: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
     perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end

@@ -1,6 +1,6 @@
 -- Kind: bundled_refreshes
 -- Means: one job refreshes several views in one transaction.
--- Why: one error undoes all of them, and one lasts as long as all.
+-- Why: one error undoes the refreshes of all of them.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several views in one transaction: one error undoes them all.');
 

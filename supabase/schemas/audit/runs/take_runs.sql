@@ -1,6 +1,7 @@
 -- Object: freshet.take_runs()
 -- Why: each run is taken exactly once, when it has ended, however late that is: by the watermark when it is new, by its
---      own runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+--      own runid while it is open. Never by time: runs that never started have none, and only runid has an index. A
+--      backlog of ten thousand runs is taken by a few statements, not row by row.
 create function freshet.take_runs(batch_size integer default 10000)
 returns setof freshet.audited_run
 language plpgsql
