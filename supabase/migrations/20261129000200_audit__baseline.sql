@@ -9981,7 +9981,7 @@ values (
 
 -- Kind: timed_out
 -- Means: the last run of a job was cancelled by its statement timeout.
--- Why: a limit is another repair than an error.
+-- Why: a run that was cut off needs another repair than one that failed.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its statement timeout.');
 
@@ -10011,7 +10011,7 @@ values (
 
 -- Kind: too_fast
 -- Means: a run succeeded in much less time than its work takes.
--- Why: such a run has probably done nothing.
+-- Why: a run that ends too soon has probably not done its work.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('too_fast', 'warning', false, true, 'A run succeeded in much less time than its work takes.');
 

@@ -1,6 +1,6 @@
 -- Kind: too_fast
 -- Means: a run succeeded in much less time than its work takes.
--- Why: such a run has probably done nothing.
+-- Why: a run that ends too soon has probably not done its work.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('too_fast', 'warning', false, true, 'A run succeeded in much less time than its work takes.');
 
