@@ -35,6 +35,8 @@ export const alertPayload = z.looseObject({
   foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number(), owner: z.string() })).nullish(),
   /** The name that a job goes by instead. */
   renamed_to: z.string().nullish(),
+  /** SQL from the comment of a database object, after "Repair: ": its owner knows how it is repaired. */
+  repair_hint: z.string().nullish(),
   /** Of a group: one of each sort. */
   messages: z.array(z.string()).nullish(),
   /** Fingerprints of the incidents that this alert is the only one about. */

@@ -1,3 +1,4 @@
+import type { AlertKind, Repairs } from "./evidence.ts";
 import type { Alert } from "./pass.ts";
 import { declareAsItIs, UNSEEN_REPAIRS } from "./repair_unseen.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
@@ -5,7 +6,7 @@ import { identifier, lines, literal } from "./sql_text.ts";
 type Payload = Alert["payload"];
 
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
-const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
+const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
   blind: ({ subject }) =>
     lines(
@@ -28,11 +29,14 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   bundled_refreshes: ({ job }) =>
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
-  default_partition_used: ({ subject }) =>
+  default_partition_used: ({ subject, repair_hint }) =>
     lines(
-      `select * from analytics.${subject} limit 20;`,
-      `-- then make the partitions that are missing, which takes its rows there. Of the attempts' facts:`,
-      `-- select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;`,
+      `select * from analytics.${identifier(subject)} limit 20;`,
+      repair_hint == null
+        ? `-- then create the missing partitions of its table and move these rows into them`
+        : `-- then create the missing partitions, which moves these rows into them:\n${
+          repair_hint.replace(/^/gm, "-- ")
+        }`,
     ),
   detached: ({ pid }) =>
     lines(
@@ -59,13 +63,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
           literal(job ?? "")
         }; -- once mended, its next runs close this`,
     ),
-  flapping: (payload) =>
-    lines(
-      `select kind, opened_at, closed_at, evidence ->> 'message' as message from analytics.incidents where subject = ${
-        literal(payload.subject)
-      } order by incident_id desc limit 10;`,
-      REPAIRS[payload.of_kind ?? ""]?.(payload) ?? null,
-    ),
+  // The repair of the kind that comes and goes is added below.
+  flapping: ({ subject }) =>
+    `select kind, opened_at, closed_at, evidence ->> 'message' as message from analytics.incidents where subject = ${
+      literal(subject)
+    } order by incident_id desc limit 10;`,
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
   history_bloat: () =>
     lines(
@@ -230,9 +232,16 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
 const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s' as has_white_space, updated_at
 from vault.decrypted_secrets where name in ('project_url', 'freshet_call_secret');`;
 
-/** SQL that a person can paste to look at, and where possible mend, what an alert is about; null for an unknown kind. */
+/** SQL that a person can paste to examine, and where possible repair, the trouble of an alert; null for an unknown kind. */
 export function repairSql(payload: Payload): string | null {
-  return REPAIRS[payload.kind]?.(payload) ?? null;
+  const repair = repairOfKind(payload.kind, payload);
+  if (repair === null || payload.of_kind == null) return repair;
+  return lines(repair, repairOfKind(payload.of_kind, payload));
+}
+
+function repairOfKind(kind: string, payload: Payload): string | null {
+  const repairs: Readonly<Record<string, (payload: Payload) => string>> = REPAIRS;
+  return repairs[kind]?.(payload) ?? null;
 }
 
 function calls(job: string | null | undefined): string {

@@ -1,10 +1,19 @@
-import type { Alert } from "./pass.ts";
+import type { Repairs } from "./evidence.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
 
-type Payload = Alert["payload"];
+type UnseenKind =
+  | "http_untracked"
+  | "locking_refresh"
+  | "read_only"
+  | "refresh_denied"
+  | "timezone_ignored"
+  | "unrefreshed";
 
-/** What to run first about what no run tells of: calls past the ledger, views without a job, a server that lets nothing write. */
-export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
+/**
+ * What to run first for trouble that no row of the run history shows: calls past the ledger, views without a job, a server
+ * that refuses writes.
+ */
+export const UNSEEN_REPAIRS: Repairs<UnseenKind> = {
   http_untracked: ({ jobs }) =>
     lines(
       `select id, created, status_code, timed_out, error_msg from net._http_response`,

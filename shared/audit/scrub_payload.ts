@@ -39,7 +39,17 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   ...["unset_timeout", "wrong_host", "zombie"],
 ]);
 
-const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule", "renamed_to"] as const;
+const NAMES = [
+  "subject",
+  "summary",
+  "job",
+  "view",
+  "owner",
+  "function",
+  "schedule",
+  "renamed_to",
+  "repair_hint",
+] as const;
 
 /**
  * What an alert or an incident is about, fit to be shown: every place where it says something about an incident goes through
