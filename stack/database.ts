@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type postgres from "postgres";
-import { importOulad } from "../samples/oulad/import.ts";
 import { demoUsers } from "./demo_users.ts";
+import { importOuladInto } from "./import_oulad.ts";
 import { withConnection } from "./one_connection.ts";
 import { demos, type SampleState } from "./pack_demo.ts";
 import { pause } from "./pause.ts";
@@ -28,7 +28,7 @@ export async function loadSamples(
 ): Promise<boolean> {
   const packs = await withConnection(databaseUrl, packsOfSample);
   if (packs.length === 0) return false;
-  await importOulad({
+  await importOuladInto({
     databaseUrl,
     folder: join(projectFolder, "samples", "oulad"),
     report,

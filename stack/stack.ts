@@ -1,6 +1,7 @@
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { asDiskFull } from "./disk_full.ts";
+import { aboutEdited, editedMigrations } from "./edited_migrations.ts";
 import { logFrom } from "./child.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
@@ -46,7 +47,7 @@ export interface StackOptions {
   /** false for stacks that a test throws away. */
   readonly durable?: boolean;
   readonly progress?: Progress;
-  /** Told when a part dies again and again and is left down. */
+  /** Called when a part dies again and again and is left down, and when an applied migration was edited. */
   readonly onTrouble?: (message: string) => void;
   /** Aborted: what was started is stopped, and the start rejects. */
   readonly signal?: AbortSignal;
@@ -125,6 +126,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
       if (applied.length > 0) report(`${applied.length} applied`);
     });
+    const edited = aboutEdited(await editedMigrations(database.url, `${projectFolder}/supabase/migrations`));
+    if (edited !== null) onTrouble(edited);
     const dataApi = await start("Data API", () =>
       startDataApi({
         projectFolder,

@@ -17,7 +17,7 @@ const stateSchema = z.object({
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
   tokens: tokens.nullable(),
-  /** Parts that died again and again and are down, in words. */
+  /** Sentences: parts that died again and again and are down, and migrations that were edited after they were applied. */
   troubles: z.array(z.string()).default([]),
   /** Of a stack that was killed: what it started and still runs. Said by `status` only. */
   left_over: z.array(processSchema).default([]),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { readCommandWords } from "../../../stack/command_words.ts";
-import { isAlive, readState } from "../../../stack/state.ts";
-import { OuladError } from "./oulad_error.ts";
+import { readCommandWords } from "./command_words.ts";
+import { isAlive, readState } from "./state.ts";
+import { OuladError } from "../samples/oulad/import/oulad_error.ts";
 
 /** What was asked for on the command line. */
 export interface Chosen {
