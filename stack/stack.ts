@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly isolates?: Record<string, number>;
   /** Load the sample data into the packs' empty tables. */
   readonly samples?: boolean;
+  /** Start the functions again when their files change. */
+  readonly watch?: boolean;
   /** false for stacks that a test throws away. */
   readonly durable?: boolean;
   readonly progress?: Progress;
@@ -178,6 +180,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
+        ...(options.watch === true ? { onRestart: (line: string) => progress.say(line) } : {}),
       }));
     Object.assign(functionUrls, functions.urls);
     Object.assign(verifyJwt, functions.verifyJwt);
