@@ -219,7 +219,7 @@ const REPAIRS: Repairs<AlertKind> = {
     lines(
       look(jobid),
       `select decrypted_secret from vault.decrypted_secrets where name = 'project_url'; -- right? then, in a copy of that project:`,
-      // Else it is missing in the next pass, and the repair of that would bring it back.
+      // Otherwise the next pass reports it as missing, and the repair of that would bring it back.
       `${unschedule(jobid)} select freshet.withdraw_job(${literal(job ?? "")});`,
     ),
   zombie: ({ runid }) =>
@@ -228,7 +228,7 @@ const REPAIRS: Repairs<AlertKind> = {
     } and status not in ('succeeded', 'failed');`,
 };
 
-/** Never a value: whether it is there, and whether it was pasted with its line end. */
+/** Shows no value, only whether it exists and whether it was pasted with a line end. */
 const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s' as has_white_space, updated_at
 from vault.decrypted_secrets where name in ('project_url', 'freshet_call_secret');`;
 
@@ -257,7 +257,7 @@ function look(jobid: number | null | undefined): string {
   return `select jobid, jobname, schedule, active, username, database from cron.job where jobid = ${jobid ?? "…"};`;
 }
 
-/** Alters nothing, and so makes pg_cron read its jobs again: on a busy machine it may not have seen one. */
+/** Changes nothing, but makes pg_cron read its jobs again: on a busy machine it may have missed a new one. */
 function seen(job: string): string {
   return `select cron.alter_job(jobid, active := true) from cron.job where jobname = ${literal(job)} and active;`;
 }
@@ -275,8 +275,8 @@ function unschedule(jobid: number | null | undefined): string {
 }
 
 /**
- * Ends what repeats a job of the same owner. What another owner scheduled is another job to pg_cron, and its owner's to end: it is
- * shown, and named in a comment. The doctor offers the same.
+ * Unschedules duplicates of the same owner. A job of another owner is a different job to pg_cron, and only its owner can end it:
+ * it is shown, and named in a comment. The doctor offers the same.
  */
 export function unscheduleDuplicates(
   duplicates: readonly { readonly jobid: number }[],
@@ -291,7 +291,7 @@ export function unscheduleDuplicates(
   );
 }
 
-/** A role unschedules its own jobs only, so for as long as that takes it has to exist again. */
+/** A role can unschedule only its own jobs, so the role has to exist again while that is done. */
 function adoptOrphans(owner: string, jobids: readonly number[]): string {
   const role = identifier(owner);
   return lines(
