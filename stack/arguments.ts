@@ -28,7 +28,7 @@ export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
 const flavours = ["auto", "installed", "embedded"] as const;
 
-/** What was asked for, on the command line and in the environment. */
+/** The settings of a command, from the command line and the environment. */
 export interface Arguments {
   readonly command: typeof commands[number];
   readonly projectFolder: string;
@@ -99,7 +99,7 @@ function oneOf<T extends string>(allowed: readonly T[], value: string, what: str
   throw new StackError(`"${value}" is no ${what}`, `use one of: ${allowed.join(", ")}`);
 }
 
-/** A mistyped option may stand before a URL with a password: that is not repeated. */
+/** The word after a mistyped option may be a URL with a password: addresses are not repeated. */
 function notUnderstood(word: string): StackError {
   const said = word.includes("://") ? "an address" : `"${word}"`;
   return new StackError(`${said} was not understood`, "see: deno task start --help");

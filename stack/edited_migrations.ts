@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { withConnection } from "./one_connection.ts";
 
 /**
- * The migrations of which the database has applied another text than the file holds now: `db push` compares versions only, and
- * says nothing of them. White space and semicolons do not count, which is all that the CLI's record of a migration lacks.
+ * The migration files that were changed after the database applied them: `db push` compares versions only, and does not notice.
+ * White space and semicolons are ignored: the CLI's record of a migration differs from the file in nothing else.
  */
 export async function editedMigrations(databaseUrl: string, folder: string): Promise<string[]> {
   const applied = await withConnection(databaseUrl, async (sql) => {
@@ -22,7 +22,7 @@ export async function editedMigrations(databaseUrl: string, folder: string): Pro
   return edited;
 }
 
-/** What the person is told; null when no applied migration was edited. */
+/** The message with the remedy; null when no applied migration was edited. */
 export function aboutEdited(files: readonly string[]): string | null {
   if (files.length === 0) return null;
   const these = files.length === 1 ? `${files[0]} was` : `${files.join(", ")} were`;

@@ -11,17 +11,17 @@ import { watchSources } from "./watch.ts";
 
 export interface FunctionsOptions {
   projectFolder: string;
-  /** All that the functions see of the environment, besides what the platform adds for each. */
+  /** The whole environment of the functions, besides what the platform adds for each. */
   environment: Record<string, string>;
   /** Variables that functions may ask for although they are not set. */
   optionalVariables?: readonly string[];
-  /** How many isolates of a function run side by side; one where nothing is said. */
+  /** How many isolates of a function run side by side; 1 by default. */
   isolates?: Record<string, number>;
-  /** These instead of those of the project: what was deployed. */
+  /** The deployed functions, instead of those of the project. */
   functions?: readonly FoundFunction[];
   /** One log file per isolate goes there. A new temporary folder by default. */
   logFolder?: string;
-  /** Called with what the functions print, besides the log files. */
+  /** Called with the output of the functions, which also goes to the log files. */
   onOutput?: (functionName: string, chunk: Uint8Array) => void;
   /** Given: isolates start again when their files change, and each time is reported here. */
   onRestart?: (line: string) => void;
@@ -88,7 +88,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   };
 }
 
-/** What every function finds in its environment on the platform too. */
+/** The variables that every function has on the platform too. */
 function environmentOf(
   { name }: FoundFunction,
   environment: Record<string, string>,

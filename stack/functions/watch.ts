@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { messageOf } from "../stack_error.ts";
 import { pause } from "../pause.ts";
 
-/** What functions are made of, below the project's folder. */
+/** The folders with the sources of functions, below the project's folder. */
 const FOLDERS = ["shared", "packs", "supabase/functions"] as const;
 
 /** An editor writes a file in several steps, and a change of branch many files: they are one change. */
@@ -12,7 +12,7 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
-/** Calls `onChange` after each change of the functions' sources, one call at a time. What it throws is reported. */
+/** Calls `onChange` after each change of the functions' sources, one call at a time. An error that it throws is reported. */
 export async function watchSources(
   projectFolder: string,
   onChange: (file: string) => Promise<void>,

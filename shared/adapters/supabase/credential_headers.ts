@@ -26,7 +26,7 @@ export function readCredentials(headers: Headers): Credentials {
     throw unauthenticated("Authorization must be Bearer and a user's token; API keys go into the apikey header");
   }
   if (!bearer.startsWith(KEY_PREFIX)) return { token: bearer, apikey };
-  if (bearer !== apikey) throw unauthenticated("An API key belongs into the apikey header, not into Authorization");
+  if (bearer !== apikey) throw unauthenticated("An API key belongs in the apikey header, not in Authorization");
   return { token: null, apikey };
 }
 
