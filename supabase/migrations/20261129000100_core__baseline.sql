@@ -2919,6 +2919,31 @@ revoke all on function freshet.assert_refreshable(text) from public, anon, authe
 
 comment on function freshet.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
 
+-- supabase/schemas/core/registry/assert_span.sql
+
+-- Object: freshet.assert_span()
+-- Why: a time plus or minus an absurd span is out of range, an error for each query that computes it. The tables refuse such a span
+--      by a constraint, whose message names neither the argument nor what to write. 'infinity' is an interval since PostgreSQL 17.
+create function freshet.assert_span(argument text, span interval)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if span not between interval '-100 years' and interval '100 years' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('%s is "%s", longer than 100 years', argument, span),
+            hint = format('Give a span that ends, for example %s => ''1 year''; leave out an argument that has a default.', argument);
+    end if;
+end
+$$;
+
+revoke all on function freshet.assert_span(text, interval) from public, anon, authenticated;
+
+comment on function freshet.assert_span(text, interval) is 'Raises 22023 for a span of time longer than 100 years, or infinite.';
+
 -- supabase/schemas/core/registry/register_view.sql
 
 -- Object: analytics.register_view()
@@ -2946,13 +2971,22 @@ declare
     source_at_parts constant text[] := parse_ident(source_at);
     source_at_table constant regclass := case when source_at is not null
         then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
-    -- The command sets its limits itself: pg_cron does not apply those of a function.
-    command constant text := format(
-        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
-        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after)
+    ) as a (argument, span);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -2999,7 +3033,13 @@ begin
     insert into analytics.view_sources (view_name, source)
     select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
     perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
 
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
     perform cron.schedule(job, schedule, command);
     perform freshet.declare_job(
         job_name => job,
@@ -3065,23 +3105,71 @@ comment on function freshet.sources_of_view(text) is
 -- supabase/schemas/core/registry/unregister_view.sql
 
 -- Object: analytics.unregister_view()
--- Why: the counterpart of analytics.register_view().
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
+--      other view and no live relation reads. Keyed on names: jobids change.
 create function analytics.unregister_view(view_name text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    sources constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
+    );
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
     perform freshet.withdraw_job('refresh-' || view_name);
+    perform freshet.unwatch_source(s.source) from unnest(sources) as s (source);
 end
 $$;
 
 revoke all on function analytics.unregister_view(text) from public, anon, authenticated;
 
 comment on function analytics.unregister_view(text) is
-    'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
+    'Withdraws a view: registry row, job, declaration, and the change triggers that only it needed. The view itself and its ledger stay. Idempotent.';
+
+-- supabase/schemas/core/registry/unwatch_source.sql
+
+-- Object: freshet.unwatch_source()
+-- Why: a trigger that no view needs writes a row for each statement, for ever. It goes with the last reader of its table.
+-- Why the row: writes after this are not counted. A live relation that is registered on the table later would have the version it had
+--      before them, and answers from before would be served again. So the end of watching counts as a change.
+create function freshet.unwatch_source(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    owner constant oid := (
+        select c.relowner
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = unwatch_source.source and t.tgname = 'freshet_note_source_change'
+    );
+begin
+    if owner is null
+        or exists (select from analytics.view_sources as s where s.source = unwatch_source.source)
+        or exists (select from analytics.live_relations as l where unwatch_source.source = any (l.sources))
+    then
+        return;
+    end if;
+    -- The privilege TRIGGER is enough to make one, and not to drop it.
+    if not pg_has_role(owner, 'usage') then
+        raise notice using
+            message = format('the change trigger of %s stays: the table belongs to %s', source, owner::regrole),
+            hint = format('As that role: drop trigger freshet_note_source_change on %s;', source);
+        return;
+    end if;
+    execute format('drop trigger freshet_note_source_change on %s', source);
+    insert into analytics.source_changes (source) values (unwatch_source.source);
+end
+$$;
+
+revoke all on function freshet.unwatch_source(regclass) from public, anon, authenticated;
+
+comment on function freshet.unwatch_source(regclass) is
+    'Drops the change trigger of a table that no view and no live relation reads. Waits for the writers of the table. Idempotent.';
 
 -- supabase/schemas/core/registry/views.sql
 

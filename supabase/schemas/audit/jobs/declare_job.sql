@@ -17,6 +17,14 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $$
     select freshet.assert_job_name(declare_job.job_name);
+    select freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('late_after', declare_job.late_after),
+            ('max_runtime', declare_job.max_runtime),
+            ('min_runtime', declare_job.min_runtime),
+            ('period', declare_job.period)
+    ) as a (argument, span);
 
     -- Thresholds and severity that are not given, mute and pause belong to the operator: a new declaration keeps them.
     insert into analytics.scheduled_jobs as j (

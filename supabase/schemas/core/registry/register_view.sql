@@ -23,13 +23,22 @@ declare
     source_at_parts constant text[] := parse_ident(source_at);
     source_at_table constant regclass := case when source_at is not null
         then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
-    -- The command sets its limits itself: pg_cron does not apply those of a function.
-    command constant text := format(
-        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
-        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after)
+    ) as a (argument, span);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -76,7 +85,13 @@ begin
     insert into analytics.view_sources (view_name, source)
     select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
     perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
 
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
     perform cron.schedule(job, schedule, command);
     perform freshet.declare_job(
         job_name => job,
