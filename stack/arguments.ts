@@ -12,7 +12,7 @@ export const usage = `Freshet's local stack
   deno task reset                    stop it, delete its database and keys
 
   --no-samples  leave the Open University's rows out: tables and views are empty
-  --watch       start the functions again when a file in supabase/functions, shared or packs is saved
+  --watch       start the functions again when a file in shared/, packs/ or supabase/functions/ changes
   --db-url URL  a superuser's URL: use that database, which is empty or was filled by an earlier start, instead of a
                 cluster of our own; its server gets the platform's roles (anon, authenticator, …), or has them altered.
                 DATABASE_URL is not read, it belongs to your other projects
@@ -28,7 +28,7 @@ export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
 const flavours = ["auto", "installed", "embedded"] as const;
 
-/** What was asked for, on the command line and in the environment. */
+/** The settings of a command, from the command line and the environment. */
 export interface Arguments {
   readonly command: typeof commands[number];
   readonly projectFolder: string;
@@ -36,7 +36,6 @@ export interface Arguments {
   readonly port: number;
   readonly flavour: typeof flavours[number];
   readonly samples: boolean;
-  /** Of the functions' files. */
   readonly watch: boolean;
   readonly json: boolean;
   readonly env: boolean;
@@ -100,7 +99,7 @@ function oneOf<T extends string>(allowed: readonly T[], value: string, what: str
   throw new StackError(`"${value}" is no ${what}`, `use one of: ${allowed.join(", ")}`);
 }
 
-/** A mistyped option may stand before a URL with a password: that is not repeated. */
+/** The word after a mistyped option may be a URL with a password: addresses are not repeated. */
 function notUnderstood(word: string): StackError {
   const said = word.includes("://") ? "an address" : `"${word}"`;
   return new StackError(`${said} was not understood`, "see: deno task start --help");

@@ -17,7 +17,7 @@ export interface IsolateOptions {
 /** One running copy of a function. When it crashes it is started again, on the same port. */
 export interface Isolate {
   readonly url: string;
-  /** Ends it, and starts it again with the files as they are now: that is no crash. */
+  /** Ends the process; its successor, on the same port, loads the files as they are now. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,9 +25,8 @@ export interface Isolate {
 /** Starts one isolate and waits until it listens. Throws a StackError with the end of its log when it does not. */
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
+  let renewing = new AbortController();
   let child = await launchListening(found, options);
-  // Told to start again: it does so at once, also where it waits after a crash.
-  let asked = new AbortController();
   const supervision = supervise();
 
   async function supervise(): Promise<void> {
@@ -36,15 +35,16 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       const { code } = await child.ended;
       if (stopping.signal.aborted) return;
       if (Date.now() - startedAt > 30_000) failureCount = 0;
-      const wait = Math.min(250 * 2 ** failureCount, 10_000);
-      if (!asked.signal.aborted) {
+      if (!renewing.signal.aborted) {
+        const wait = Math.min(250 * 2 ** failureCount, 10_000);
         note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
-        await pause(wait, AbortSignal.any([stopping.signal, asked.signal]));
+        await pause(wait, AbortSignal.any([stopping.signal, renewing.signal]));
+        if (stopping.signal.aborted) return;
       }
-      if (stopping.signal.aborted) return;
-      if (asked.signal.aborted) {
-        failureCount = -1; // none so far, once the loop has counted
-        asked = new AbortController();
+      if (renewing.signal.aborted) {
+        note(options.logFile, "its files changed, starts again");
+        renewing = new AbortController();
+        failureCount = -1;
       }
       child = launch(found, options);
     }
@@ -52,7 +52,7 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
   return {
     url: `http://127.0.0.1:${options.port}`,
     async restart() {
-      asked.abort();
+      renewing.abort();
       await child.stop();
     },
     async stop() {

@@ -1,39 +1,54 @@
-/** Editors write a file in several steps, and a generator writes several files. */
-const QUIET_MS = 200;
+import { join } from "node:path";
+import { messageOf } from "../stack_error.ts";
+import { pause } from "../pause.ts";
 
-export interface Watcher {
+/** The folders with the sources of functions, below the project's folder. */
+const FOLDERS = ["shared", "packs", "supabase/functions"] as const;
+
+/** An editor writes a file in several steps, and a change of branch many files: they are one change. */
+const SETTLE_MS = 250;
+
+export interface Watch {
   stop(): Promise<void>;
 }
 
-/** Calls back when a TypeScript or JSON file below these folders was saved, once for all that are saved at a time. */
-export function watchFolders(folders: readonly string[], changed: () => Promise<void>): Watcher {
-  const there = folders.filter((folder) => exists(folder));
-  if (there.length === 0) return { stop: () => Promise.resolve() };
-  const watcher = Deno.watchFs(there);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last: Promise<void> = Promise.resolve();
-  const watching = (async () => {
+/** Calls `onChange` after each change of the functions' sources, one call at a time. An error that it throws is reported. */
+export async function watchSources(
+  projectFolder: string,
+  onChange: (file: string) => Promise<void>,
+  report: (line: string) => void,
+): Promise<Watch> {
+  const folders: string[] = [];
+  for (const folder of FOLDERS) {
+    const path = join(projectFolder, folder);
+    if (await Deno.stat(path).then((it) => it.isDirectory, () => false)) folders.push(path);
+  }
+  const watcher = Deno.watchFs(folders);
+  const stopping = new AbortController();
+  let changed: string | null = null;
+
+  const collecting = (async () => {
     for await (const { kind, paths } of watcher) {
-      // Reading a file is an event, too.
-      if (kind === "access" || !paths.some((path) => /\.(?:ts|json)$/.test(path))) continue;
-      clearTimeout(timer);
-      timer = setTimeout(() => last = last.then(changed), QUIET_MS);
+      const source = kind === "access" ? undefined : paths.find((path) => /\.(?:ts|json)$/.test(path));
+      if (source !== undefined) changed = source;
+    }
+  })();
+  const answering = (async () => {
+    while (!stopping.signal.aborted) {
+      await pause(SETTLE_MS, stopping.signal);
+      if (changed === null || stopping.signal.aborted) continue;
+      const file = changed;
+      changed = null;
+      await pause(SETTLE_MS, stopping.signal);
+      if (changed !== null) continue;
+      await onChange(file).catch((error: unknown) => report(messageOf(error)));
     }
   })();
   return {
     async stop() {
-      clearTimeout(timer);
+      stopping.abort();
       watcher.close();
-      await watching;
-      await last;
+      await Promise.all([collecting, answering]);
     },
   };
-}
-
-function exists(folder: string): boolean {
-  try {
-    return Deno.statSync(folder).isDirectory;
-  } catch {
-    return false;
-  }
 }
