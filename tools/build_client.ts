@@ -27,7 +27,7 @@ async function compile(folder: string): Promise<void> {
     target: "es2022",
     module: "esnext",
     moduleResolution: "bundler",
-    // What a browser has: a global of Deno or Node is an error here.
+    // Only what a browser has: a global of Deno or Node is an error here.
     lib: "es2022,dom,dom.iterable",
     strict: "true",
     exactOptionalPropertyTypes: "true",

@@ -42,7 +42,7 @@ async function sourceFiles(project: string, folders: readonly string[]): Promise
   return found.sort();
 }
 
-/** One throw-away module imports every file, so that a file that nobody imports yet is judged too. */
+/** A temporary module imports every file, so that a file without importers is checked too. */
 async function graphOf(project: string, files: readonly string[]): Promise<Import[]> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-imports-"));
   try {

@@ -1,5 +1,5 @@
 /**
- * Refuses the name of a pack outside of packs: what is for every pack knows none of them. The names are those of the folders
+ * Refuses the name of a pack outside of packs: code for every pack knows none of them. The names are those of the folders
  * in packs/, so that a pack which is added or left out changes what is looked for, and not this file.
  * `deno run -A tools/check_pack_words.ts [folder]` prints each place and exits with 1 when there is any.
  */

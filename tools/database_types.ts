@@ -36,7 +36,7 @@ export function functionTypes(types: string): Map<string, string> {
   );
 }
 
-/** Those of the functions whose name is a text in an adapter. */
+/** The functions whose name is a string in an adapter. */
 async function calledFunctions(names: Iterable<string>): Promise<string[]> {
   let source = "";
   for await (const { name } of Deno.readDir(adapters)) {

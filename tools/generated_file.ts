@@ -10,7 +10,7 @@ export interface GeneratedFile {
   readonly remedy: string;
 }
 
-/** Writes a generated file, or says that it is out of date. Returns whether the file is current afterwards. */
+/** Writes a generated file, or reports that it is out of date. Returns whether the file is current afterwards. */
 export async function keepCurrent(generated: GeneratedFile): Promise<boolean> {
   const path = fileURLToPath(generated.file);
   const present = await readFile(path, "utf8").catch(() => null);

@@ -36,7 +36,7 @@ const ROOM_NAMES = ROOMS.map(({ name }) => name);
 export const PARTS: readonly Part[] = [
   ...ROOMS,
   {
-    // What `adapters` gives and `http` takes, so that neither knows the other.
+    // What `adapters` provides and `http` uses, so that neither knows the other.
     name: "platform",
     files: /^shared\/platform\.ts$/,
     may_import: ROOM_NAMES,
@@ -58,7 +58,7 @@ export const PARTS: readonly Part[] = [
     packages: [],
     knows_deno: false,
   },
-  // What stays at home: how a pack is verified, demonstrated, measured and tested. Nothing that is deployed imports it.
+  // Not deployed: how a pack is verified, demonstrated, measured and tested. Nothing that is deployed imports it.
   {
     name: "workbench",
     files: /^packs\/[^/]+\/(?:(?:tests|bench|bi|demo)\/|(?:verify|demo)\.ts$)/,
@@ -67,7 +67,7 @@ export const PARTS: readonly Part[] = [
     knows_deno: true,
   },
   { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
-  // What it knows of packs is generated from their schemas, so that no part of them is in a browser's bundle.
+  // Its knowledge of packs is generated from their schemas, so that no part of them is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
   // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
   { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },

@@ -1,7 +1,7 @@
 /** Said by the driver itself, before a session begins. Everything else of an address would become a startup parameter. */
 const KEPT = ["sslmode", "ssl", "sslnegotiation"];
 
-/** The user `<role>.<project>` by which a pooler of the platform knows whose database is meant. */
+/** The user `<role>.<project>`, from which a pooler of the platform learns which database is meant. */
 const POOLED_USER = /^[^.]+\.[a-z]{20}$/;
 
 /**

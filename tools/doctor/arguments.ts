@@ -22,7 +22,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     flags: ["json", "help"],
   });
   if (values.has("remote")) throw new DoctorError("--remote is called --db-url", "deno task doctor --db-url URL");
-  // A mistyped option may stand before a URL with a password: what was given is not repeated.
+  // The word after a mistyped option may be a URL with a password: the arguments are not repeated.
   if (unknown !== null || positionals.length > 0) {
     throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
   }

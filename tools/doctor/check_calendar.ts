@@ -10,7 +10,7 @@ const YEAR = 366 * 24 * 60 * MINUTE;
 /** How long after its slot a run may start before it counts as missed. */
 const LATE_AFTER = 5 * MINUTE;
 
-/** What pg_cron's own calendar says: slots that never come, and slots that passed without a run. */
+/** Checks by pg_cron's own calendar: slots that never come, and slots that passed without a run. */
 export const calendar: Check = {
   name: "calendar",
   kinds: ["never_fires", "missed"],
@@ -49,7 +49,7 @@ function neverFires(job: Job, schedule: CalendarSchedule, { now, offsetAt }: Tim
 interface History {
   /** When the newest run of each jobid that is still in the history started. */
   readonly started: ReadonlyMap<number, number>;
-  /** False when nothing is recorded, or nobody is there to run anything: then one finding says so, not one for each job. */
+  /** False when no runs are recorded, or no scheduler runs: then one finding reports that, not one for each job. */
   readonly is_kept: boolean;
 }
 

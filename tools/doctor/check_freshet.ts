@@ -4,7 +4,7 @@ import type { Patient } from "./patient.ts";
 
 const DECLARED = ["missing", "renamed", "edited", "undeclared"] as const;
 
-/** Where Freshet is installed: what was declared and does not hold, and whether the audit runs. */
+/** Where Freshet is installed: jobs that are not as declared, and whether the audit runs. */
 export const freshet: Check = {
   name: "freshet",
   kinds: ["blind", ...DECLARED, "stale"],

@@ -4,7 +4,7 @@ import { literal } from "./finding.ts";
 import { failedAnswers, failedCalls } from "./http_answers.ts";
 import type { Patient } from "./patient.ts";
 
-/** What became of HTTP calls, as far as pg_net remembers: six hours, and only Freshet's ledger knows which job made them. */
+/** The results of HTTP calls that pg_net still has: six hours; only Freshet's ledger knows which job made them. */
 export const http: Check = {
   name: "http",
   kinds: ["http_failed", "http_untracked", "net_worker_gone", "secret_missing"],
@@ -25,7 +25,7 @@ async function workerGone({ session, sees_processes }: Patient): Promise<Finding
           select from pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
         ) as is_gone,
       (select count(*)::integer from net.http_request_queue) as waiting`;
-  // Other roles' processes have no name for one who may not look.
+  // A role without the privilege sees no names for the processes of other roles.
   if (!sees_processes || row?.["is_gone"] !== true) return [];
   return [{
     kind: "net_worker_gone",

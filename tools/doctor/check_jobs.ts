@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 
-/** What can be told from the list of jobs alone. */
+/** The trouble that the list of jobs shows. */
 export const jobs: Check = {
   name: "jobs",
   kinds: ["inactive", "duplicated", "wrong_host"],
@@ -21,7 +21,7 @@ function inactive({ jobs }: Patient): Finding[] {
   }));
 }
 
-/** A name says nothing of the work: pg_cron knows a job by its name and its owner. */
+/** The name does not identify the work: pg_cron identifies a job by its name and its owner. */
 function duplicated({ jobs }: Patient): Finding[] {
   const seen = new Map<string, Job[]>();
   return jobs.filter((job) => job.active).flatMap((job) => {

@@ -2,7 +2,7 @@ import type { Check } from "./check.ts";
 import { type Finding, literal } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** Who else has a hand in the tables of pg_net, which every role may read and write. */
+/** Other triggers and roles that act on the tables of pg_net, which every role may read and write. */
 export const net: Check = {
   name: "net",
   kinds: ["net_tampered", "net_open"],

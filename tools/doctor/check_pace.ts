@@ -8,7 +8,7 @@ import type { Job } from "./patient.ts";
 /** Fewer runs are no habit. */
 const FEWEST_RUNS = 5;
 
-/** A job that takes what waits in the refresh queue: how long it works, and how soon again, is up to those who ask. */
+/** A job that works through the refresh queue: how long and how often it works depends on the requests. */
 const WORKER = "freshet.claim_refresh(";
 
 /** How long runs take, against their limit, their period and their past. */

@@ -2,11 +2,11 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** What a job that says what it wants has in its command. */
+/** Matches the command of a job that sets its transaction mode itself. */
 const SAYS_SO = /transaction_read_only\b|\bread\s+write\b/i;
 const LOOK = `select name, setting, source from pg_settings where name = 'default_transaction_read_only';`;
 
-/** What keeps jobs from writing, and pg_cron from its own history: a restart mends none of it. */
+/** What prevents writes of jobs, and of pg_cron into its own history: a restart repairs none of it. */
 export const readOnlyServer: Check = {
   name: "read only",
   kinds: ["read_only"],
@@ -44,7 +44,7 @@ export const readOnlyServer: Check = {
   },
 };
 
-/** Whether every session of the server begins so. What this session got from its role says nothing of others. */
+/** Whether every session of the server begins so. The setting that this session got from its role says nothing about others. */
 export async function isReadOnly({ session }: Pick<Patient, "session">): Promise<boolean> {
   const [row] = await session`
     select s.setting = 'on' as is_on from pg_settings as s

@@ -7,7 +7,7 @@ export const timezone: Check = {
   name: "time zone",
   kinds: ["timezone_ignored"],
   async run({ session, cron_version }) {
-    // A setting that an extension knows stands in pg_settings for those who may see it, and to others cannot be read at all.
+    // A setting of an extension is in pg_settings for roles that may see it; other roles cannot read it at all.
     const [row] = await session.savepoint((inner) =>
       inner`
         select current_setting('cron.timezone', true) as setting

@@ -21,7 +21,7 @@ interface Deed {
   readonly refresh: Refresh;
 }
 
-/** Which views the jobs of this database refresh, and which nobody does. */
+/** Which views the jobs of this database refresh, and which views no job refreshes. */
 export const views: Check = {
   name: "views",
   kinds: ["unrefreshed", "refresh_denied", "locking_refresh"],
@@ -36,7 +36,7 @@ export const views: Check = {
       }
     }
     return [
-      // Where a job refreshes what it finds, which views that is cannot be known.
+      // When a job builds the names of the views at run time, the views that it refreshes are unknown.
       ...(is_dynamic ? [] : await unrefreshed(patient, all, deeds)),
       ...(await denied(patient, all, deeds)),
       ...locking(all, deeds),

@@ -88,7 +88,7 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
       finding: { ...finding, severity: finding.severity ?? KINDS[finding.kind] },
       repair,
     }));
-    // What was seen with own eyes counts more than what the audit remembers.
+    // What the doctor saw itself wins over what the audit remembers.
     const told = new Map(
       [...remembered, ...own.reverse()].map((one) => [`${one.finding.kind}:${one.finding.subject}`, one]),
     );

@@ -3,7 +3,7 @@ import type { Kind, Severity } from "./kinds.ts";
 /** One thing that is wrong. */
 export interface Finding {
   readonly kind: Kind;
-  /** What it is about: a job, a view, or a part of pg_cron. */
+  /** The subject: a job, a view, or a part of pg_cron. */
   readonly subject: string;
   /** What is wrong, with the value, in a sentence. */
   readonly message: string;
@@ -11,14 +11,14 @@ export interface Finding {
   readonly jobid?: number;
   /** The name that a job goes by instead. */
   readonly renamed_to?: string;
-  /** Whose job it is. */
+  /** The owner of the job. */
   readonly owner?: string;
   readonly view?: string;
   readonly schedule?: string;
   readonly runid?: number;
-  /** Where it is less than the kind's: what is over is a remark. */
+  /** Set when it is lower than that of the kind: trouble that is over is a remark. */
   readonly severity?: Severity;
-  /** SQL that repairs it, for a database without Freshet; null when only a look can tell. */
+  /** SQL that repairs it, for a database without Freshet; null when a person has to look first. */
   readonly repair: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface Diagnosis extends Omit<Finding, "repair" | "kind" | "severity">
   readonly runbook: string;
 }
 
-/** A check that could not be made: what it would have found is unknown, not absent. */
+/** A check that could not run: whether there is trouble is unknown. */
 export interface Unchecked {
   readonly check: string;
   readonly kinds: readonly Kind[];

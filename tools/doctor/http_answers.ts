@@ -4,13 +4,13 @@ import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 import { textsOf } from "./texts.ts";
 
-// A failure that a success of the same job has followed is a remark: pg_net keeps it for six hours, whatever was mended since.
+// A failure that was followed by a success of the same job is a remark: pg_net keeps it for six hours, even after a repair.
 
 const CALLS_HTTP = /\bnet"?\s*\.\s*"?http_(?:get|post|delete)"?\s*\(/i;
 const LOOK = "select id, created, status_code, timed_out, error_msg, left(content, 200) from net._http_response\n" +
   "where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;";
 
-/** What the ledger of Freshet knows of calls: whose they were, and what each came to. */
+/** The calls in the ledger of Freshet: the job of each, and its result. */
 export async function failedCalls({ session }: Patient): Promise<Finding[]> {
   const rows = await session`
     with calls as (

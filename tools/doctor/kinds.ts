@@ -4,7 +4,7 @@ export type Severity = typeof SEVERITIES[number];
 
 /**
  * The kinds that the doctor can find, with the audit's names and severities (analytics.alert_kinds); a test holds them to it.
- * The audit knows more: what takes a declaration, a ledger or a second look.
+ * The audit has more kinds: those that need a declaration, a ledger or a second look.
  */
 export const KINDS = {
   blind: "fatal",

@@ -5,10 +5,10 @@ import { scrubPayload } from "../../shared/audit/scrub_payload.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** What was found, before a repair is chosen. */
+/** A finding before its repair is chosen. */
 export type Found = Omit<Diagnosis, "repair_sql" | "runbook">;
 
-/** What the audit has open, where Freshet is installed: it remembers, and so sees what one look cannot. */
+/** The open incidents of the audit, where Freshet is installed: it has a history, and so finds more than one look can. */
 export async function openIncidents(
   { session }: Patient,
 ): Promise<{ readonly finding: Found; readonly repair: string | null }[]> {

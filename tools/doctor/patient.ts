@@ -22,7 +22,7 @@ export interface Patience {
 
 export const PATIENCE: Patience = { stuck_after: 3_600, lock_wait_after: 60 };
 
-/** What the doctor looks at: one database, seen from one transaction. */
+/** The database that the doctor examines, seen from one transaction. */
 export interface Patient {
   readonly session: Session;
   /** By the clock of the database, in milliseconds since the epoch. */
@@ -35,9 +35,9 @@ export interface Patient {
   readonly cron_database: string | null;
   readonly database: string;
   readonly user: string;
-  /** Row security hides other people's jobs and runs from anybody else. */
+  /** Row security hides the jobs and runs of other roles. */
   readonly sees_all_jobs: boolean;
-  /** Whether processes of other users show what they are. */
+  /** Whether the kind of other users' processes is visible. */
   readonly sees_processes: boolean;
   readonly timezone: string;
   readonly matches_both_days: boolean;
@@ -111,7 +111,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
   };
 }
 
-/** By the names that the audit tells, where there is one: pg_cron lets two owners' jobs have the same. */
+/** By the names that the audit uses, if it is installed: in pg_cron the jobs of two owners may have the same name. */
 async function readJobs(session: Session, has_names: boolean): Promise<Job[]> {
   const known = has_names
     ? session`select jobid, min(job_name) as name from freshet.known_cron_jobs() group by jobid`

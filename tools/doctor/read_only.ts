@@ -49,7 +49,7 @@ export async function readOnly<Result>(url: string, body: (session: Session) => 
   }
 }
 
-/** Encrypted wherever the server can and the address does not say otherwise; our own clusters speak no TLS. */
+/** Encrypted if the server supports it and the address does not forbid it; our own clusters have no TLS. */
 function encryption(url: string): { ssl?: "prefer" } {
   const { hostname, searchParams } = new URL(url);
   const is_local = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "";

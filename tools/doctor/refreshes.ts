@@ -19,16 +19,16 @@ export function refreshesIn(text: string): Refresh[] {
     is_concurrent: concurrently !== undefined,
     is_emptying: emptying !== undefined,
   }))
-    // What is left of the word where the name is put together at run time.
+    // The rest of the text when the name is composed at run time.
     .filter(({ view }) => view.toLowerCase() !== "concurrently");
 }
 
-/** Whether a text refreshes a view whose name is put together at run time. */
+/** Whether a text refreshes a view whose name is composed at run time. */
 export function isDynamicRefresh(text: string): boolean {
   return DYNAMIC.test(withoutComments(text));
 }
 
-/** What stands in a comment is not done. */
+/** Removes comments: their text does not run. */
 export function withoutComments(text: string): string {
   return text.replace(COMMENT, " ");
 }

@@ -1,7 +1,7 @@
 import type { SchemaFile } from "../schema/areas.ts";
 import type { NewKind } from "./names.ts";
 
-/** What the file of a new kind rests on in those that are there. */
+/** What the file of a new kind needs from the existing files. */
 export interface Neighbours {
   /** The schema of the functions that clients never reach. */
   readonly schema: string;

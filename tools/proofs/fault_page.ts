@@ -30,7 +30,7 @@ export function faultProof(name: string, json: string): FaultProof {
 }
 
 const LAST_FAULT = 43;
-/** What cannot happen yet. */
+/** Faults that cannot happen yet. */
 const ABSENT: Readonly<Record<string, string>> = { F43: "exports come with a later version" };
 
 /** The page: each fault of the list in its order, counted or not. */

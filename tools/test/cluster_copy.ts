@@ -12,7 +12,7 @@ export async function copyCluster(fromWorkFolder: string, toWorkFolder: string):
   );
   if (data.length === 0) throw new Error(`${from.folder} holds no data of a cluster to copy: start one there first`);
   for (const { name } of data) {
-    // A server that runs writes while it is copied: what comes out is no database.
+    // A running server writes while it is copied: the copy would not be a valid database.
     if (await isRunning(join(from.folder, name))) throw new Error(`${from.folder} is in use: stop its server first`);
     const { success, stderr } = await new Deno.Command("cp", {
       args: ["-a", "--reflink=auto", "--", join(from.folder, name), join(to.folder, name)],

@@ -27,7 +27,7 @@ export async function writeProofs(results: readonly SuiteResult[], folder = join
   }
 }
 
-/** The commit, and whether what ran was more than that; a project that was unpacked from an archive knows neither. */
+/** The commit, and whether there were uncommitted changes; a project that was unpacked from an archive has neither. */
 export async function commitOfProject(): Promise<string> {
   const commit = await git("rev-parse", "--short=12", "HEAD");
   const changes = await git("status", "--porcelain", "--", ".", ":!bench/proofs");

@@ -1,6 +1,6 @@
 import type { Failure } from "./junit_report.ts";
 
-/** What a file's random test tried. */
+/** The counts of a file's random test. */
 export interface ProofCount {
   readonly file: string;
   readonly count: number;
@@ -13,6 +13,6 @@ export interface SuiteResult {
   readonly failed: number;
   readonly failures: readonly Failure[];
   readonly seconds: number;
-  /** What its random tests tried, where the full counts were asked for. */
+  /** The counts of its random tests, when the full counts were asked for. */
   readonly counts: readonly ProofCount[];
 }

@@ -4,7 +4,7 @@ export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
 /** A group of tests that shares one set of surroundings. */
 export interface Suite {
   readonly name: string;
-  /** One line for the person who watches. */
+  /** One line for the terminal. */
   readonly what: string;
   /** Of the project; `packs/*` stands for each pack that has such a folder. */
   readonly paths: readonly string[];

@@ -71,7 +71,7 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   }
 }
 
-/** As one that has long been audited: what the first pass overlooks has tests of its own (tests/deployed/first_pass_test.ts). */
+/** As a database that was audited for long: what the first pass ignores has tests of its own (tests/deployed/first_pass_test.ts). */
 async function beAudited(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {

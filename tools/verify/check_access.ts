@@ -15,7 +15,7 @@ export interface Access {
   readonly report: (line: string) => void;
 }
 
-/** PostgreSQL's words for "you may not", and the API's for "who are you". */
+/** The codes of PostgreSQL for a missing privilege, and of the API for a missing identity. */
 const DENIED = new Set(["42501", "401", "403", "PGRST301", "PGRST303"]);
 
 /**

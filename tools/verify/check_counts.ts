@@ -7,7 +7,7 @@ import { VerifyError } from "./verify_error.ts";
 /** More rows than any run makes of a view. */
 const ALL = 100_000;
 
-/** Compares what the refreshed view says of the synthetic rows with how many there are; null where it cannot say. */
+/** Compares the counts of the refreshed view with the number of synthetic rows; null when the view cannot show them. */
 export async function checkCounts(
   { pack, view: { view, trace, counts } }: Subject,
   synthesis: Synthesis,

@@ -11,7 +11,7 @@ const ATTEMPTS = 5;
  * Removes synthetic rows from the tables, refreshes every view of the pack, and looks whether any is left: of one run, or,
  * for null, of every run there ever was. Tried again when something fails: it must not end with rows left behind.
  *
- * @throws VerifyError that says how to remove by hand what could not be removed.
+ * @throws VerifyError that explains how to remove the remaining rows by hand.
  */
 export async function cleanUp(pack: PackSubject, run: string | null, service: Connection): Promise<void> {
   let failure: unknown;
@@ -25,7 +25,7 @@ export async function cleanUp(pack: PackSubject, run: string | null, service: Co
     } catch (error) {
       failure = error;
     }
-    // A write whose answer never came may still arrive.
+    // A write without an answer may still be applied.
     await pause(1_000 * attempt);
   }
   const view = pack.views[0]?.view ?? "<view>";

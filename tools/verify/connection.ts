@@ -10,7 +10,7 @@ import type { Target } from "./target.ts";
 /** Long enough for a refresh of a big view through the API; the platform ends it sooner if its own limit is shorter. */
 const REQUEST_MS = 120_000;
 
-/** What the project answered instead of doing it. */
+/** The error that the project answered. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code: string;
@@ -25,7 +25,7 @@ export class Refused extends Error {
 /** The request never arrived as a whole: nothing was done, so that even a write may be sent again (RFC 9110, 15.5.9). */
 const NOT_RECEIVED = [408];
 
-/** Something between here and the project gave up. What changes nothing when done twice is done twice. */
+/** A proxy between here and the project gave up. A request that changes nothing when repeated is sent again. */
 const PASSING = [...NOT_RECEIVED, 502, 503, 504];
 
 interface Result {
@@ -78,7 +78,7 @@ export class Connection {
     return z.array(job).parse(await this.#analytics("get_cron_job_status", {}));
   }
 
-  /** Rows of a view without any function between: nobody must be able to. */
+  /** Reads rows of a view directly, without a function: this must fail for every caller. */
   async selectView(view: string): Promise<void> {
     const found = () => this.#client.schema("analytics").from(view).select("*").limit(1);
     await sent(`Selecting ${view}`, () => found().abortSignal(limit()));

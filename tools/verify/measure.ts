@@ -26,7 +26,7 @@ export interface Measuring {
   readonly signal: AbortSignal;
 }
 
-/** Reads go to the database, past every cache: they are what a miss costs. */
+/** Reads go to the database, not through a cache: they show the cost of a miss. */
 export async function measure(subject: Subject, measuring: Measuring, service: Connection): Promise<Measurements> {
   const { pack, view: { view, reads = [] } } = subject;
   const resource = resources.find((candidate) => candidate.view === view);

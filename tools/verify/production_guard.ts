@@ -9,7 +9,7 @@ export interface Confirmation {
 }
 
 /**
- * Lets nobody touch production by mistake: it takes --allow-prod and the host's name, typed.
+ * Prevents a run against production by mistake: it needs --allow-prod and the host's name, typed at the prompt.
  *
  * @throws VerifyError without either.
  */

@@ -29,7 +29,7 @@ export interface SubjectView {
   readonly view: string;
   /** Views of the pack that this one reads: refreshed first. */
   readonly reads?: readonly string[];
-  /** Finds the synthetic rows in the view, and only those; null where they cannot be told from others. */
+  /** Finds the synthetic rows in the view, and only those; null when they cannot be distinguished from others. */
   readonly trace: ((synthesis: Synthesis) => readonly ColumnFilter[]) | null;
   /** The column that, summed over the traced rows, counts the rows of `table`. */
   readonly counts?: { readonly column: string; readonly table: string };
@@ -37,7 +37,7 @@ export interface SubjectView {
   readonly operators?: readonly { readonly name: string; readonly effect: "reads" | "refreshes" }[];
 }
 
-/** What verifying a pack's views takes, as data. */
+/** What is needed to verify a pack's views, as data. */
 export interface PackSubject {
   readonly pack: string;
   /** In the order in which they are written; they are removed in the opposite one. */

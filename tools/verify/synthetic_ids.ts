@@ -1,6 +1,6 @@
 /**
  * The ids of synthetic rows: UUIDs of version 8, which no generator of random ids makes, with a fixed beginning. So a row
- * can be told from a real one, and removed, also by somebody who finds it after a run was killed.
+ * can be distinguished from a real one, and removed, even if it is found after a run was killed.
  */
 const BEGINNING = "f4e54e77-5eed-8";
 
@@ -15,7 +15,7 @@ export function newRun(): string {
   return Math.floor(Math.random() * 4_096).toString(16).padStart(3, "0");
 }
 
-/** `kind` tells the tables apart, from 0 to 4095; `number` counts within one. */
+/** `kind` identifies the table, from 0 to 4095; `number` counts within one. */
 export function syntheticId(run: string, kind: number, number: number): string {
   return `${BEGINNING}${run}-8${hex(kind, 3)}-${hex(number, 12)}`;
 }

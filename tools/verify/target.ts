@@ -7,7 +7,7 @@ export interface Target {
   readonly host: string;
   readonly secretKey: string;
   readonly publishableKey: string;
-  /** Neither this machine nor named as staging: every project counts as production until somebody says otherwise. */
+  /** Neither this machine nor named as staging: every project counts as production unless stated otherwise. */
   readonly isProduction: boolean;
 }
 

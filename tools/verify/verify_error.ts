@@ -1,4 +1,4 @@
-/** Something that the person who verifies can put right: printed without a stack. Says what is wrong with which value, and the remedy. */
+/** An error that the user can correct: printed without a stack trace. It names what is wrong, the value, and the remedy. */
 export class VerifyError extends Error {
   override readonly name = "VerifyError";
   readonly remedy: string;

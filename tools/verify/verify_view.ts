@@ -12,7 +12,7 @@ import { writeRows } from "./write_rows.ts";
 export interface Verification {
   readonly mode: "dry_run" | "full" | "clean_up";
   readonly rows: number;
-  /** Aborted: what was written is removed, and the verification rejects with the reason. */
+  /** When it aborts, the written rows are removed, and the verification rejects with the reason. */
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
 }

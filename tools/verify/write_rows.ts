@@ -11,7 +11,7 @@ export interface Writing {
   readonly signal: AbortSignal;
 }
 
-/** Writes all synthetic rows, table by table. Stops between two requests when told to. */
+/** Writes all synthetic rows, table by table. Stops between two requests when the signal aborts. */
 export async function writeRows(pack: PackSubject, writing: Writing, service: Connection): Promise<void> {
   for (const table of pack.tables) {
     const count = table.count === "rows" ? writing.rows : table.count;
