@@ -52,7 +52,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
-            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.submissions.created_at''.';
     end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
@@ -78,7 +78,7 @@ begin
         source_at_table = excluded.source_at_table,
         source_at_column = excluded.source_at_column,
         rejects = excluded.rejects,
-        -- What the view reads may be different now: the next refresh is a real one.
+        -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
@@ -87,7 +87,7 @@ begin
     perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
     perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
 
-    -- Limits stand in the command: pg_cron does not apply those of a function.
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
     command := format(
         'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
         (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
@@ -111,4 +111,4 @@ revoke all on function analytics.register_view(
 comment on function analytics.register_view(
     text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';
