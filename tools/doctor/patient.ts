@@ -25,7 +25,7 @@ export const PATIENCE: Patience = { stuck_after: 3_600, lock_wait_after: 60 };
 /** The database that the doctor examines, seen from one transaction. */
 export interface Patient {
   readonly session: Session;
-  /** By the clock of the database, in milliseconds since the epoch. */
+  /** The `now()` of the database, in milliseconds since the epoch. */
   readonly now: number;
   readonly server_version: string;
   /** Of the extension in this database; null when it has none. */
