@@ -8,7 +8,7 @@ export interface ArenaAgentChallengesParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+/** A row of: The challenges to which the caller's agents have submitted: all agents, unless agent_id names one. */
 export interface ArenaAgentChallengesRow {
   readonly agent_id: string;
   /** Null where the agent was deleted after the last refresh. */
@@ -43,7 +43,7 @@ export interface ArenaChallengesParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+/** A row of: The challenges that have scores, with the number of their lanes and how many of these lane-distributions withholds. */
 export interface ArenaChallengesRow {
   readonly challenge_id: string;
   /** As of the last refresh. */
@@ -165,7 +165,7 @@ export interface EngagementActiveLearningDaysParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: What each learner did on each day, the newest days first. */
+/** A row of: Each learner's activity on each day, the newest days first. */
 export interface EngagementActiveLearningDaysRow {
   readonly user_id: string;
   /** UTC day of the start. */
@@ -184,7 +184,7 @@ export interface EngagementExplanationEngagementParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: Which explanations are read, how long, whether they help, and who comes back, the most read first. */
+/** A row of: How each explanation is read: opens, time spent, helpful verdicts, returning readers; the most read first. */
 export interface EngagementExplanationEngagementRow {
   readonly question_id: string;
   /** The question's stem, cut to 300 characters with an ellipsis. Null where this project's question bank has no such question. */
@@ -204,7 +204,7 @@ export interface EngagementPopularTracksParams {
   readonly top?: number | undefined;
 }
 
-/** A row of: Tracks by how many learn with them, the most popular first. */
+/** A row of: Tracks by their number of learners, the most popular first. */
 export interface EngagementPopularTracksRow {
   readonly track_id: string;
   readonly title: string;
@@ -277,7 +277,7 @@ export interface EngagementStreakDropoffsRow {
 /** Parameters of engagement/summary-stats. */
 export type EngagementSummaryStatsParams = Readonly<Record<string, never>>;
 
-/** A row of: The pack in one row, with windows that end at the newest active day. */
+/** A row of: Learning activity in one row, with windows that end at the newest active day. */
 export interface EngagementSummaryStatsRow {
   /** Newest active day in the data that is not in the future, where the windows end; null when there is none. */
   readonly as_of_on: string | null;
@@ -315,7 +315,7 @@ export interface QbankHeatmapParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
+/** A row of: The answers to each question in each week, oldest week first: attempts, accuracy, median duration. */
 export interface QbankHeatmapRow {
   readonly question_id: string;
   /** The question's stem, cut to 300 characters with an ellipsis. Null where the question was deleted after the last refresh. */
@@ -364,7 +364,7 @@ export interface QbankHeatmapMatrixTableRow {
   readonly cells: readonly QbankHeatmapMatrixCell[];
 }
 
-/** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
+/** The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers. */
 export interface QbankHeatmapMatrixTable {
   /** Monday of the ISO week of the UTC timestamp. */
   readonly columns: readonly string[];
@@ -405,7 +405,7 @@ export interface TrainingActivityCalendarParams {
   readonly year?: number | undefined;
 }
 
-/** A row of: How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
+/** A row of: Attempts on each day of a year, this year by default, with the year's total and its busiest day. */
 export interface TrainingActivityCalendarRow {
   readonly org_id: string;
   readonly active_on: string;
@@ -428,7 +428,7 @@ export interface TrainingAssignmentsParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
+/** A row of: Each person's assignments, soonest due first, with how many of the visible people completed the same task. */
 export interface TrainingAssignmentsRow {
   readonly org_id: string;
   readonly assignment_id: string;
@@ -458,7 +458,7 @@ export interface TrainingAttemptTrendParams {
   readonly days?: number | undefined;
 }
 
-/** A row of: Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
+/** A row of: Attempts on each of the days up to today, or up to another day, oldest first; days without attempts included. */
 export interface TrainingAttemptTrendRow {
   readonly org_id: string;
   readonly active_on: string;
@@ -481,7 +481,7 @@ export interface TrainingAttemptsParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: Completed attempts, the newest first: who, what, which score. */
+/** A row of: Completed attempts, the newest first: person, scenario, score. */
 export interface TrainingAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
@@ -519,7 +519,7 @@ export interface TrainingKpiCohortsParams {
   readonly thresholds?: string | undefined;
 }
 
-/** A row of: Users grouped by how often something happens in their attempts, with the average score of each group. */
+/** A row of: Users grouped by how often an event of one type occurs in their attempts, with each group's average score. */
 export interface TrainingKpiCohortsRow {
   readonly org_id: string;
   readonly event_type:
@@ -556,7 +556,7 @@ export interface TrainingKpiHeatmapParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: When in a call something happens: events of one type by minute. */
+/** A row of: Events of one type by minute of the call. */
 export interface TrainingKpiHeatmapRow {
   readonly org_id: string;
   readonly event_type:
@@ -592,7 +592,7 @@ export interface TrainingKpiWeeklyParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How often something happens, by week, oldest first: events of one type, and how many for each attempt. */
+/** A row of: Events of one type by week, oldest first: in all, and per attempt. */
 export interface TrainingKpiWeeklyRow {
   readonly org_id: string;
   readonly event_type:
@@ -620,7 +620,7 @@ export interface TrainingLeaderboardParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: Who scored best in a month, this one unless one is named, and how that differs from the month before. */
+/** A row of: The people with the best scores of a month, this month by default, and their change against the month before. */
 export interface TrainingLeaderboardRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -640,7 +640,7 @@ export interface TrainingMeAssignmentsParams {
   readonly status?: "open" | "overdue" | "completed" | "all" | undefined;
 }
 
-/** A row of: The caller's own assignments, soonest due first; those that are open unless others are asked for. */
+/** A row of: The caller's own assignments, soonest due first; only the open ones by default. */
 export interface TrainingMeAssignmentsRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -697,7 +697,7 @@ export interface TrainingMeScoreTrendParams {
   readonly days?: number | undefined;
 }
 
-/** A row of: The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
+/** A row of: The caller's own average score on each of the days up to today, or up to another day, oldest first; days without an attempt included. */
 export interface TrainingMeScoreTrendRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -709,7 +709,7 @@ export interface TrainingMeScoreTrendRow {
 /** Parameters of training/me/stats. */
 export type TrainingMeStatsParams = Readonly<Record<string, never>>;
 
-/** A row of: The caller's own attempts and scores: this week, against the week before, and in all. */
+/** A row of: The caller's own attempts and scores: this week, compared with the week before, and in all. */
 export interface TrainingMeStatsRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -755,7 +755,7 @@ export interface TrainingPeopleParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+/** A row of: The people whom the caller may see, by name and role: the whole organisation, their people, or themselves. */
 export interface TrainingPeopleRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -777,7 +777,7 @@ export interface TrainingPeopleAttemptsParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: The attempts of a manager's people, also those that were not completed, the newest first. */
+/** A row of: The attempts of a manager's people, including those that were not completed, the newest first. */
 export interface TrainingPeopleAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
@@ -809,7 +809,7 @@ export interface TrainingPeopleFiguresParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+/** A row of: A manager's people, each with their attempts of all time or of a period, and the state of their assignments. */
 export interface TrainingPeopleFiguresRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -862,7 +862,7 @@ export interface TrainingScenarioInsightsParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
+/** A row of: The scores of each scenario, of all time or of a period: average, median, spread, and whether the spread is suspiciously high. */
 export interface TrainingScenarioInsightsRow {
   readonly org_id: string;
   readonly scenario_id: string;
@@ -910,7 +910,7 @@ export interface TrainingTasksParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+/** A row of: The progress of each task (a scenario with a due date): assigned, completed, overdue; of the whole organisation or a manager's people. */
 export interface TrainingTasksRow {
   readonly org_id: string;
   /** The manager whose people are counted; null where it is everybody in the organisation. */
@@ -968,7 +968,7 @@ export interface TrainingTeamsParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The teams of an organisation with their managers: for a manager the own one. */
+/** A row of: The teams of an organisation with their managers; a manager reads only their own team. */
 export interface TrainingTeamsRow {
   readonly org_id: string;
   readonly manager_id: string;

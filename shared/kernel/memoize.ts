@@ -1,13 +1,13 @@
 import { RecentMap } from "./recent_map.ts";
 
-/** Longer texts are worked out each time: nobody honest sends them often. */
+/** Longer texts are not remembered: no honest caller sends them often. */
 const LONGEST_TEXT = 200;
 
 /**
- * The same function, which remembers what it found for the texts that came lately.
+ * The same function with a memory for recent texts.
  *
- * @param find depends on its text and on nothing else, and never finds undefined
- * @param size at most twice as many texts are remembered
+ * @param find depends on its text alone, and never returns undefined
+ * @param size results of at most `2 * size` texts are remembered
  */
 export function memoize<Found>(find: (text: string) => Found, size: number): (text: string) => Found {
   const known = new RecentMap<Found>(size);

@@ -654,7 +654,7 @@ revoke all on function analytics.defer_alert(text, bigint, interval, text) from 
 grant execute on function analytics.defer_alert(text, bigint, interval, text) to service_role;
 
 comment on function analytics.defer_alert(text, bigint, interval, text) is
-    'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+    'Not delivered: try again after the delay, at most an hour, counted from the database''s now(). Service role only.';
 
 -- supabase/schemas/audit/delivery/defer_resolution.sql
 

@@ -157,7 +157,7 @@ Deno.test("asDiskFull() knows a full disk by what each program says, and leaves 
   }
 });
 
-/** `start` as it is typed, until it ends; it is told to stop once it runs where that is asked for. */
+/** Runs the command `start` until it ends; where asked for, it is stopped once it runs. */
 async function started(workFolder: string, stopsWhenRunning = false): Promise<{ code: number; said: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", main, "start", "--port", "0"],

@@ -136,7 +136,7 @@ Deno.test("an empty database is accepted, also after a start that ended early, a
   await rejects(join(url), /made table public\.scratch\. Nothing/);
 });
 
-/** A command as it is typed where DATABASE_URL belongs to another project. */
+/** Runs a command in a shell where DATABASE_URL belongs to another project. */
 async function typed(args: string[], env: Record<string, string>): Promise<{ code: number; said: string }> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
   try {

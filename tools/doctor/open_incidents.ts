@@ -5,10 +5,13 @@ import { scrubPayload } from "../../shared/audit/scrub_payload.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** A finding before its repair is chosen. */
+/** A diagnosis before its repair is chosen. */
 export type Found = Omit<Diagnosis, "repair_sql" | "runbook">;
 
-/** The open incidents of the audit, where Freshet is installed: it has a history, and so finds more than one look can. */
+/**
+ * The audit's open incidents, if Freshet is installed: it keeps a history, so it finds faults that a single look
+ * cannot.
+ */
 export async function openIncidents(
   { session }: Patient,
 ): Promise<{ readonly finding: Found; readonly repair: string | null }[]> {

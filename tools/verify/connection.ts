@@ -7,10 +7,10 @@ import { keyOf, type SyntheticTable } from "./subject.ts";
 import type { IdRange } from "./synthetic_ids.ts";
 import type { Target } from "./target.ts";
 
-/** Long enough for a refresh of a big view through the API; the platform ends it sooner if its own limit is shorter. */
+/** Timeout, long enough to refresh a big view through the API; the platform's own limit may be shorter. */
 const REQUEST_MS = 120_000;
 
-/** The error that the project answered. */
+/** The project refused or failed a call. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code: string;
@@ -22,10 +22,12 @@ export class Refused extends Error {
   }
 }
 
-/** The request never arrived as a whole: nothing was done, so that even a write may be sent again (RFC 9110, 15.5.9). */
+/**
+ * The server did not receive the whole request and did nothing, so even a write may be sent again (RFC 9110, 15.5.9).
+ */
 const NOT_RECEIVED = [408];
 
-/** A proxy between here and the project gave up. A request that changes nothing when repeated is sent again. */
+/** Failures of a proxy on the way. Idempotent calls are sent again. */
 const PASSING = [...NOT_RECEIVED, 502, 503, 504];
 
 interface Result {
@@ -36,7 +38,7 @@ interface Result {
 const refreshed = z.object({ outcome: z.string() });
 const job = z.object({ jobname: z.string(), active: z.boolean() });
 
-/** A project as one of its keys sees it. Every function throws Refused. */
+/** A connection to the project with one of its keys. Every method may throw Refused. */
 export class Connection {
   readonly #client: SupabaseClient;
 
@@ -78,13 +80,13 @@ export class Connection {
     return z.array(job).parse(await this.#analytics("get_cron_job_status", {}));
   }
 
-  /** Reads rows of a view directly, without a function: this must fail for every caller. */
+  /** Selects from a view directly, without a function: no role may be allowed to. */
   async selectView(view: string): Promise<void> {
     const found = () => this.#client.schema("analytics").from(view).select("*").limit(1);
     await sent(`Selecting ${view}`, () => found().abortSignal(limit()));
   }
 
-  /** A function of schema public, without arguments. */
+  /** Calls a function of schema public without arguments. */
   async call(name: string): Promise<void> {
     await sent(name, () => this.#client.rpc(name).limit(1).abortSignal(limit()));
   }

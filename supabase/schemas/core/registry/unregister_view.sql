@@ -1,5 +1,5 @@
 -- Object: analytics.unregister_view()
--- Why: what register_view made goes with it: the row, the job, its declaration, and the change trigger of each source that no
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
 --      other view and no live relation reads. Keyed on names: jobids change.
 create function analytics.unregister_view(view_name text)
 returns void
