@@ -69,6 +69,8 @@ export const PARTS: readonly Part[] = [
   { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
   // Its types of the packs are generated from their schemas, so that no pack's code is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
+  // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
+  { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },
   {
     name: "functions",
     files: /^supabase\/functions\//,

@@ -42,14 +42,16 @@ export function faultPage(proofs: readonly FaultProof[]): string {
   return [
     "# Faults, and what became of them",
     "",
-    "Every fault that the product is held against, made to happen for real and counted: of what happens behind the scenes, incidents that had to be told (or writes that had to be seen); of requests, answers that had to be right.",
-    "Twice is what was told or sent a second time, lost what was never told or answered, false what was told or answered of nothing. Beside each fault healthy jobs run, of which nothing may be told.",
+    "Every fault of the fault list, injected into the real product and counted. For the audit a row counts incidents that had",
+    "to be reported (or writes that had to be seen), for the read path answers that had to be right. *Twice* counts repeated",
+    "reports and events, *lost* missing reports and answers, *false* reports without a fault and wrong rows. Healthy jobs run",
+    "beside each fault: a report about one of them counts as false.",
     "",
     `Written by \`deno task generate\` from the last \`deno task test:proofs\`: ${
       proofs.map(({ name, date, commit }) => `[${name}](../proofs/${name}) of ${date} (${commit})`).join(", ")
     }.`,
     "",
-    "| fault | what | injected | told or answered | twice | lost | false |",
+    "| fault | what | injected | reported or answered | twice | lost | false |",
     "| --- | --- | --: | --: | --: | --: | --: |",
     ...faults.flatMap((fault) => {
       const own = rows.filter((one) => one.fault === fault);

@@ -29,7 +29,7 @@ export interface SubjectView {
   readonly view: string;
   /** Views of the pack that this one reads; they are refreshed first. */
   readonly reads?: readonly string[];
-  /** Filters that select exactly the synthetic rows of the view; null if they cannot be told from others. */
+  /** Filters that select exactly the synthetic rows of the view; null if they cannot be distinguished from others. */
   readonly trace: ((synthesis: Synthesis) => readonly ColumnFilter[]) | null;
   /** The column whose sum over the traced rows equals the number of rows of `table`. */
   readonly counts?: { readonly column: string; readonly table: string };
