@@ -15,7 +15,11 @@ export interface Edit {
 export const MEMORIES: readonly Memory[] = [
   {
     name: "checked questions, by their text",
-    edits: [{ file: "shared/http/request/questions.ts", from: "if (remembered !== undefined)", to: "if (remembered !== undefined && NaN)" }],
+    edits: [{
+      file: "shared/http/request/questions.ts",
+      from: "if (remembered !== undefined)",
+      to: "if (remembered !== undefined && NaN)",
+    }],
   },
   {
     name: "verified credentials, by their text (#recent)",
@@ -43,34 +47,66 @@ export const MEMORIES: readonly Memory[] = [
   },
   {
     name: "fingerprint of a resource's definition",
-    edits: [{ file: "shared/read/reader.ts", from: "if (known !== undefined) return known;", to: "if (known !== undefined && NaN) return known;" }],
+    edits: [{
+      file: "shared/read/reader.ts",
+      from: "if (known !== undefined) return known;",
+      to: "if (known !== undefined && NaN) return known;",
+    }],
   },
   {
     name: "address of an answer, by scope (module level)",
-    edits: [{ file: "shared/read/cache_key.ts", from: "if (last?.resource === resource", to: "if (NaN && last?.resource === resource" }],
+    edits: [{
+      file: "shared/read/cache_key.ts",
+      from: "if (last?.resource === resource",
+      to: "if (NaN && last?.resource === resource",
+    }],
   },
   {
     name: "moments of a view's state (module level)",
-    edits: [{ file: "shared/read/view_state.ts", from: "if (known !== undefined) return known;", to: "if (known !== undefined && NaN) return known;" }],
+    edits: [{
+      file: "shared/read/view_state.ts",
+      from: "if (known !== undefined) return known;",
+      to: "if (known !== undefined && NaN) return known;",
+    }],
   },
   {
     name: "combined states (module level)",
-    edits: [{ file: "shared/read/readiness.ts", from: "if (known !== undefined) return known;", to: "if (known !== undefined && NaN) return known;" }],
+    edits: [{
+      file: "shared/read/readiness.ts",
+      from: "if (known !== undefined) return known;",
+      to: "if (known !== undefined && NaN) return known;",
+    }],
   },
   {
     name: "finished headers of a kept response",
-    edits: [{ file: "shared/http/response/kept_response.ts", from: "if (known !== undefined) return known.clone();", to: "if (known !== undefined && NaN) return known.clone();" }],
+    edits: [{
+      file: "shared/http/response/kept_response.ts",
+      from: "if (known !== undefined) return known.clone();",
+      to: "if (known !== undefined && NaN) return known.clone();",
+    }],
   },
   {
     name: "kept responses",
-    edits: [{ file: "shared/http/response/kept_answers.ts", from: "if (responses === null) return", to: "if (responses === null || !NaN) return" }],
+    edits: [{
+      file: "shared/http/response/kept_answers.ts",
+      from: "if (responses === null) return",
+      to: "if (responses === null || !NaN) return",
+    }],
   },
   {
     name: "shared part of a log line",
-    edits: [{ file: "shared/http/response/log_line.ts", from: "if (known !== undefined) return known;", to: "if (known !== undefined && NaN) return known;" }],
+    edits: [{
+      file: "shared/http/response/log_line.ts",
+      from: "if (known !== undefined) return known;",
+      to: "if (known !== undefined && NaN) return known;",
+    }],
   },
   {
     name: "last HTTP date",
-    edits: [{ file: "shared/http/response/http_date.ts", from: "if (timestamp !== last)", to: "if (!NaN || timestamp !== last)" }],
+    edits: [{
+      file: "shared/http/response/http_date.ts",
+      from: "if (timestamp !== last)",
+      to: "if (!NaN || timestamp !== last)",
+    }],
   },
 ];

@@ -22,7 +22,9 @@ export async function copy(checkout: string, folder: string): Promise<string> {
 export async function edit(folder: string, edits: readonly Edit[]): Promise<void> {
   for (const { file, from, to } of edits) {
     const text = await Deno.readTextFile(`${folder}/${file}`);
-    if (text.split(from).length !== 2) throw new Error(`"${from}" is not in ${file} once: adapt bench/fast_path/memories.ts`);
+    if (text.split(from).length !== 2) {
+      throw new Error(`"${from}" is not in ${file} once: adapt bench/fast_path/memories.ts`);
+    }
     await Deno.writeTextFile(`${folder}/${file}`, text.replace(from, to));
   }
 }

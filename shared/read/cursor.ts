@@ -5,7 +5,7 @@ import { decode, encode, LONGEST_CURSOR } from "../resource/cursor_text.ts";
 import type { Hash } from "../kernel/ports.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import type { Row } from "./row_check.ts";
-import type { Params } from "./source_request.ts";
+import type { Params } from "./source.ts";
 import { isStorable } from "../kernel/storable.ts";
 
 /** The values of the columns of the order, in the row that a page begins after. */

@@ -2,7 +2,7 @@ import { AppError } from "../kernel/app_error.ts";
 import type { Emit } from "../cache/event.ts";
 import { freshnessOf } from "./freshness.ts";
 import { type Answer, readResource } from "./read_resource.ts";
-import type { ReadRequest } from "./wanted.ts";
+import type { Read } from "./miss.ts";
 import type { Reader } from "./reader.ts";
 import type { RefreshOnDemand } from "./refresh_on_demand.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
@@ -29,13 +29,13 @@ const PAUSE_MS = 60;
  *
  * @throws AppError TOO_STALE when there are no rows as young as that, and whatever readResource throws.
  */
-export async function readDemanded(reader: Reader, request: ReadRequest, demand: Demand): Promise<Answer> {
-  const { resource, emit } = request;
+export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<Answer> {
+  const { question: { resource }, emit } = read;
   const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
   const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
 
   const began = reader.clock.now();
-  let answer = await readResource(reader, request);
+  let answer = await readResource(reader, read);
   if (isYoung(answer)) return answer;
 
   // A refresh may have ended since anybody looked.
@@ -46,10 +46,10 @@ export async function readDemanded(reader: Reader, request: ReadRequest, demand:
     await reader.pointer.renew(reader.clock.now(), emit);
     old = await oldViews();
   }
-  if (old.length === 0) answer = await readResource(reader, request);
+  if (old.length === 0) answer = await readResource(reader, read);
   for (let look = 0; look < LOOKS && old.length === 0 && !isYoung(answer); look += 1) {
     await reader.clock.sleep(PAUSE_MS);
-    answer = await readResource(reader, request);
+    answer = await readResource(reader, read);
   }
   if (isYoung(answer)) return answer;
   throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });

@@ -1,9 +1,9 @@
 import { sourceUnavailable } from "../kernel/app_error.ts";
-import { addressOf, cacheKey, etagOf } from "./cache_key.ts";
+import { cacheKey, etagOf, stemFor } from "./cache_key.ts";
 import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
-import type { ReadRequest, Wanted } from "./wanted.ts";
+import type { Miss, Read } from "./miss.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { combinedState } from "./readiness.ts";
@@ -23,12 +23,13 @@ export type Answer =
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
-export function readResource(reader: Reader, request: ReadRequest): MaybePromise<Answer> {
-  return thenMaybe(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
+export function readResource(reader: Reader, read: Read): MaybePromise<Answer> {
+  return thenMaybe(reader.pointer.current(read.emit), (known) => readKnown(reader, read, known));
 }
 
-function readKnown(reader: Reader, request: ReadRequest, known: Known): MaybePromise<Answer> {
-  const { resource, scope, emit } = request;
+function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<Answer> {
+  const { question, scope, if_none_match, emit } = read;
+  const { resource } = question;
   const { states, is_confirmed } = known;
   const state = combinedState(resource, states);
   const now = reader.clock.now();
@@ -36,14 +37,14 @@ function readKnown(reader: Reader, request: ReadRequest, known: Known): MaybePro
     throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");
   }
   const day = resource.clock === undefined ? null : utcDay(now);
-  const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
+  const stem = stemFor(question, { scope, day, schema: reader.schemaOf(resource) });
 
-  const kept = reader.memory.get(address.stem);
+  const kept = reader.memory.get(stem);
   const is_current = kept !== undefined && generation(kept.state) === generation(state);
   // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
-  if (request.if_none_match !== null) {
-    const current = is_current ? kept.etag : etagOf(cacheKey(address, state), reader.hash);
-    const etag = namedEtag(request.if_none_match, current);
+  if (if_none_match !== null) {
+    const current = is_current ? kept.etag : etagOf(cacheKey(stem, state), reader.hash);
+    const etag = namedEtag(if_none_match, current);
     if (etag !== null) {
       emit({ type: "not_modified" });
       return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
@@ -56,20 +57,20 @@ function readKnown(reader: Reader, request: ReadRequest, known: Known): MaybePro
   }
   emit({ type: "memory_missed" });
   const rests_on_rights = restsOnRights(resource, scope, states);
-  const wanted = { ...request, day, address, key: cacheKey(address, state), kept, rests_on_rights };
-  return fetchShared(reader, wanted, { state, is_confirmed });
+  const miss = { ...read, day, stem, key: cacheKey(stem, state), kept, rests_on_rights };
+  return fetchShared(reader, miss, { state, is_confirmed });
 }
 
 /** Fetches with whoever else in this isolate wants the same. */
 async function fetchShared(
   reader: Reader,
-  wanted: Wanted,
+  miss: Miss,
   { state, is_confirmed }: { readonly state: ViewState; readonly is_confirmed: boolean },
 ): Promise<Answer> {
-  const { key, emit } = wanted;
+  const { key, emit } = miss;
   const fetched = await reader.flights.run(
     key,
-    () => fetchEntry(reader, wanted),
+    () => fetchEntry(reader, miss),
     () => emit({ type: "collapsed" }),
   );
   const { entry } = fetched;

@@ -8,7 +8,7 @@ import { SingleFlight } from "../kernel/single_flight.ts";
 import type { Source } from "./source.ts";
 import type { SharedStore } from "../cache/shared_store.ts";
 import type { MemoryStore } from "./memory_store.ts";
-import type { Fetched } from "./wanted.ts";
+import type { Fetched } from "./miss.ts";
 import { ViewPointer } from "./view_pointer.ts";
 
 /** What the read path stands on; everything that touches the world is in here. */

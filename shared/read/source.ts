@@ -3,7 +3,10 @@ import type { Operator, Order } from "../resource/definition.ts";
 import type { Restriction } from "../access/scope.ts";
 import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
-/** What is asked of the database: data, never SQL. */
+/** Checked parameters of a resource, by name. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** What is sent to SQL for a question: data, never SQL text. */
 export interface SourceRequest {
   readonly columns: readonly string[];
   readonly filters: readonly SourceFilter[];
@@ -26,7 +29,7 @@ export interface SourceRequest {
 export interface Reading {
   readonly name: string;
   readonly asked: {
-    readonly params: Readonly<Record<string, unknown>>;
+    readonly params: Params;
     /** The UTC day of the read, where the answer depends on it. */
     readonly today: string | null;
     /** The one organisation that is asked about; null for all that the caller may see. */

@@ -3,7 +3,7 @@ import { AppError, type FieldError } from "../../kernel/app_error.ts";
 import { LONGEST_CURSOR } from "../../resource/cursor_text.ts";
 import { periodFaults } from "./period.ts";
 import type { Resource } from "../../resource/resource.ts";
-import type { Params } from "../../read/source_request.ts";
+import type { Params } from "../../read/source.ts";
 
 /** Longer queries are refused unread: no resource needs a tenth of it, but for a cursor, which may say where long words are. */
 const LONGEST_QUERY = 2_048;

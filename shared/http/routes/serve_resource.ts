@@ -1,6 +1,7 @@
 import type { Caller } from "../../access/caller.ts";
 import { readDemanded } from "../../read/read_demanded.ts";
 import { type Answer, readResource } from "../../read/read_resource.ts";
+import type { Question } from "../../read/question.ts";
 import { memoize } from "../../kernel/memoize.ts";
 import { fullName, type Resource } from "../../resource/resource.ts";
 import { deriveScope, type Scope } from "../../access/scope.ts";
@@ -12,7 +13,7 @@ import { requireCaller } from "../request/credentials.ts";
 import { demandedAge } from "../request/demanded_age.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { KeptResponse } from "../response/kept_response.ts";
-import { type Asking, rememberQuestions } from "../request/questions.ts";
+import { rememberQuestions } from "../request/questions.ts";
 import type { Route } from "./route.ts";
 
 /** Spellings of Accept-Encoding that are remembered: nearly all callers send one of three. */
@@ -21,7 +22,7 @@ const MOST_CODINGS = 50;
 /** GET /<pack>/<resource>: question, caller, scope, read, respond. */
 export function serveResource(api: Api, resource: Resource): Route {
   const { hash } = api.reader;
-  const askedBy = rememberQuestions(resource, hash);
+  const readQuestion = rememberQuestions(resource, hash);
   const write = createWriter(resource);
   const takesGzip = memoize(likesGzip, MOST_CODINGS);
   const compressLater = createCompressor(api.reader);
@@ -36,17 +37,17 @@ export function serveResource(api: Api, resource: Resource): Route {
     return scope;
   }
 
-  function read(exchange: Exchange, { question, max_age }: Asking, caller: Caller): MaybePromise<Answer> {
+  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<Answer> {
     const { headers } = exchange.request;
     const if_none_match = headers.get("if-none-match");
-    const asked = { ...question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
-    const max_age_seconds = demandedAge(headers.get("cache-control"), max_age);
+    const asked = { question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
+    const max_age_seconds = demandedAge(headers.get("cache-control"), question.max_age);
     return max_age_seconds === null
       ? readResource(api.reader, asked)
       : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.on_demand });
   }
 
-  function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {
+  function respond(exchange: Exchange, { format }: Question, answer: Answer): Response | KeptResponse {
     if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
     const gzip = answer.kind === "entry" && isWantedCompressed(exchange);
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
@@ -60,11 +61,11 @@ export function serveResource(api: Api, resource: Resource): Route {
 
   return (exchange) => {
     exchange.resource = name;
-    const asking = askedBy(exchange.search, exchange.request.headers.get("accept"));
+    const question = readQuestion(exchange.search, exchange.request.headers.get("accept"));
     return thenMaybe(requireCaller(api, exchange), (caller) => {
-      const found = read(exchange, asking, caller);
+      const found = read(exchange, question, caller);
       if (found instanceof Promise) exchange.begin("read");
-      return thenMaybe(found, (answer) => respond(exchange, asking, answer));
+      return thenMaybe(found, (answer) => respond(exchange, question, answer));
     });
   };
 }

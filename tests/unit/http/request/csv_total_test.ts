@@ -24,7 +24,7 @@ Deno.test("a count that CSV cannot show is refused, however CSV was asked for, a
         });
       }
     }
-    assert.equal(ask(query, null).question.format, "json");
-    assert.equal(ask(`${resource.total}=false&format=csv`, null).question.format, "csv");
+    assert.equal(ask(query, null).format, "json");
+    assert.equal(ask(`${resource.total}=false&format=csv`, null).format, "csv");
   }
 });
