@@ -1,5 +1,5 @@
 /**
- * deno task new:view <pack> <view> <resource>: writes a view's migration and its resource, both working as written, and
+ * deno task new:view <pack> <view> <resource>: writes a view's schema file, with a migration of the same text, and its resource, both working as written, and
  * brings up to date what is made from them: the registry, the OpenAPI document, the client, the lists in docs/api.md and in the pack's README. What remains is
  * to say what the view computes.
  */
@@ -25,17 +25,24 @@ async function create(view: NewView): Promise<string[]> {
   }
   const number = nextMigrationNumber(names, new Date());
   const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
+  const schema = fileURLToPath(new URL(`packs/${view.pack}/schema/${view.view}.sql`, ROOT));
   const resource = fileURLToPath(new URL(`packs/${view.pack}/resources/${view.stem}.ts`, ROOT));
-  await refuseExisting(resource);
-  await mkdir(dirname(resource), { recursive: true });
-  await writeFile(migration, migrationSource(view), { flag: "wx" });
-  await writeFile(resource, resourceSource(view), { flag: "wx" });
-  return [migration, resource];
+  // The migration of a new object is the text of its schema file.
+  const texts = new Map([[schema, migrationSource(view)], [resource, resourceSource(view)], [
+    migration,
+    migrationSource(view),
+  ]]);
+  for (const path of [schema, resource]) await refuseExisting(path);
+  for (const [path, text] of texts) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: "wx" });
+  }
+  return [...texts.keys()];
 }
 
 async function refuseExisting(path: string): Promise<void> {
   const exists = await access(path).then(() => true, () => false);
-  if (exists) throw new Error(`There is already a file "${path}": choose another resource name`);
+  if (exists) throw new Error(`There is already a file "${path}": choose other names`);
 }
 
 async function generate(): Promise<void> {

@@ -6693,7 +6693,7 @@ begin
     from analytics.incidents as i
     where i.closed_at is null or i.closed_at >= started_at;
 
-    select coalesce(jsonb_agg(o.fingerprint order by o.place), '[]') into reasons
+    select coalesce(jsonb_agg(o.fingerprint order by o.place, o.fingerprint), '[]') into reasons
     from (
         select i.fingerprint, i.incident_id as place
         from analytics.incidents as i
@@ -6704,13 +6704,13 @@ begin
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
         union all
-        -- What was not looked for is not well either.
-        select f.kind || ':' || f.subject, 0
+        -- A detector that failed stands before those that were only skipped.
+        select f.kind || ':' || f.subject, case when f.evidence ->> 'is_skipped' = 'true' then 9223372036854775807 else 0 end
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.state = 'unknown'
         union all
         select u.reason, 0 from unnest(untold) as u (reason)
-        order by place
+        order by place, fingerprint
         limit 20
     ) as o;
     if blind_reason is not null then

@@ -60,6 +60,13 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
     assert.match(names.at(-1) ?? "", /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
 
+    const [schema, migration] = await Promise.all(
+      ["packs/study/schema/mv_daily_mastery.sql", `supabase/migrations/${names.at(-1)}`].map((path) =>
+        readFile(join(folder, path), "utf8")
+      ),
+    );
+    assert.equal(schema, migration);
+
     const twice = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "other");
     assert.equal(twice.code, 1);
     assert.match(twice.output, /already has a migration/);

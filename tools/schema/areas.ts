@@ -38,20 +38,22 @@ export async function readSchemaFiles(root: string = projectFolder): Promise<Sch
 
 async function sqlFiles(root: string, folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const entry of Deno.readDir(`${root}${folder}`)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) paths.push(...await sqlFiles(root, path));
+  for (const { name, isDirectory } of await entriesOf(`${root}${folder}`)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await sqlFiles(root, path));
     else if (path.endsWith(".sql")) paths.push(path);
   }
   return paths.sort();
 }
 
-/** No folder is none inside: a checkout without packs is a whole one. */
 async function foldersOf(folder: string): Promise<string[]> {
+  return (await entriesOf(folder)).filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+}
+
+/** No folder is nothing inside: a checkout without packs is a whole one, and so is a pack without tables of its own. */
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
   try {
-    const names: string[] = [];
-    for await (const entry of Deno.readDir(folder)) if (entry.isDirectory) names.push(entry.name);
-    return names.sort();
+    return await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

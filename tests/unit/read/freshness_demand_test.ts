@@ -5,7 +5,7 @@ import { createQuestion } from "../../../shared/read/question.ts";
 import { readDemanded } from "../../../shared/read/read_demanded.ts";
 import { RefreshOnDemand } from "../../../shared/read/refresh_on_demand.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
-import { resources } from "../../../tools/resources.ts";
+import { samplePack as resources } from "../../support/sample_pack/mod.ts";
 import { id, laneRow } from "../../support/fixtures/sample_rows.ts";
 import { settle } from "../../support/fakes/clock.ts";
 import { FakeRefreshes, requestOf } from "../../support/fakes/refreshes.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { HealthStatus } from "../../../../shared/ops/health.ts";
 import { worst } from "../../../../shared/ops/health.ts";
-import { resources } from "../../../../tools/resources.ts";
+import { samplePack as resources } from "../../../support/sample_pack/mod.ts";
 import { createHttpRig, createSampleRig } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
 Deno.test("the catalog lists every resource with its parameters and columns, for any credential", async () => {
-  const { ask } = createHttpRig();
+  const { ask } = createHttpRig({ resources });
   const response = await ask("/analytics/catalog");
   assert.equal(response.status, 200);
   const catalog = await response.json();
@@ -19,7 +19,7 @@ Deno.test("the catalog lists every resource with its parameters and columns, for
 });
 
 Deno.test("health is ok in one word for everybody, and explained to administrators and the secret key", async () => {
-  const { ask } = createSampleRig();
+  const { ask } = createSampleRig({ resources });
   const admin = `Bearer ${await mintToken({ claims: { is_admin: true } })}`;
   const anonymous = await ask("/analytics/health", { anonymous: true });
   assert.equal(anonymous.status, 200);
@@ -41,7 +41,7 @@ Deno.test("health is ok in one word for everybody, and explained to administrato
 });
 
 async function statusAfter(prepare: (rig: ReturnType<typeof createSampleRig>) => void | Promise<void>) {
-  const rig = createSampleRig();
+  const rig = createSampleRig({ resources });
   await prepare(rig);
   const response = await rig.ask("/analytics/health", { anonymous: true });
   return [response.status, (await response.json()).status];
@@ -53,7 +53,7 @@ Deno.test("health is bad when a view is older than its objective, or was never r
 });
 
 Deno.test("health gives its reasons to administrators and the secret key, and to nobody else", async () => {
-  const { ask, clock, source } = createSampleRig();
+  const { ask, clock, source } = createSampleRig({ resources });
   source.register("mv_new");
   source.empty("mv_time_to_first_win");
   clock.advance(1_201_000);
@@ -77,7 +77,7 @@ Deno.test("health is unknown, never ok, when nobody can tell", async () => {
     }),
     [503, "unknown"],
   );
-  const { ask } = createHttpRig();
+  const { ask } = createHttpRig({ resources });
   const response = await ask("/analytics/health", { anonymous: true });
   assert.deepEqual([response.status, (await response.json()).status], [503, "unknown"]);
 });

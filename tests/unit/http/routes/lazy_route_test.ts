@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fullName, type Resource } from "../../../../shared/resource/resource.ts";
-import { resources } from "../../../../tools/resources.ts";
+import { samplePack as resources } from "../../../support/sample_pack/mod.ts";
 import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
 
 /** A rig that notes the name of each resource as it is loaded; the first `failing` loads fail. */
@@ -10,7 +10,7 @@ function rigThatNotes(failing = 0) {
     loaded.push(fullName(resource));
     return loaded.length <= failing ? Promise.reject(new TypeError("Module not found")) : Promise.resolve(resource);
   };
-  return { ...createSampleRig({ load }), loaded };
+  return { ...createSampleRig({ load, resources }), loaded };
 }
 
 Deno.test("a resource is loaded once, by the first requests for it, and no other with it", async () => {
