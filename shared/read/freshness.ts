@@ -1,7 +1,7 @@
 import { trueAt, type ViewState } from "./view_state.ts";
 
 /** How old an answer is, for the headers. */
-export interface Freshness {
+export interface RowFreshness {
   /** When the rows were computed. */
   readonly as_of: string | null;
   /** Seconds since the rows were last known to be true. */
@@ -10,7 +10,7 @@ export interface Freshness {
   readonly is_stale: boolean;
 }
 
-export function freshnessOf(state: ViewState, now: number, is_confirmed: boolean): Freshness {
+export function freshnessOf(state: ViewState, now: number, is_confirmed: boolean): RowFreshness {
   const true_at = trueAt(state);
   // The database's clock may run ahead of the isolate's: an age is never negative.
   const age_seconds = true_at === null ? 0 : Math.max(0, Math.floor((now - true_at) / 1_000));

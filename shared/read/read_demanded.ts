@@ -1,7 +1,7 @@
 import { AppError } from "../kernel/app_error.ts";
 import type { Emit } from "../cache/event.ts";
 import { freshnessOf } from "./freshness.ts";
-import { type Answer, readResource } from "./read_resource.ts";
+import { type ReadAnswer, readResource } from "./read_resource.ts";
 import type { Read } from "./miss.ts";
 import type { Reader } from "./reader.ts";
 import type { RefreshOnDemand } from "./refresh_on_demand.ts";
@@ -29,9 +29,9 @@ const PAUSE_MS = 60;
  *
  * @throws AppError TOO_STALE when there are no rows as young as that, and whatever readResource throws.
  */
-export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<Answer> {
+export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<ReadAnswer> {
   const { question: { resource }, emit } = read;
-  const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
+  const isYoung = ({ freshness }: ReadAnswer) => freshness.age_seconds <= demand.max_age_seconds;
   const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
 
   const began = reader.clock.now();
@@ -55,14 +55,14 @@ export async function readDemanded(reader: Reader, read: Read, demand: Demand): 
   throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });
 }
 
-interface Context {
+interface DemandContext {
   readonly reader: Reader;
   readonly resource: Resource;
   readonly emit: Emit;
 }
 
 /** Which of the views that a resource rests on are too old. What is read live is never old. */
-async function viewsOlderThan(seconds: number, { reader, resource, emit }: Context): Promise<string[]> {
+async function viewsOlderThan(seconds: number, { reader, resource, emit }: DemandContext): Promise<string[]> {
   const { states, is_confirmed } = await reader.pointer.current(emit);
   const now = reader.clock.now();
   return [...resource.reads ?? [], resource.view].filter((view) => {
@@ -74,7 +74,7 @@ async function viewsOlderThan(seconds: number, { reader, resource, emit }: Conte
 
 async function tooStale(
   age_seconds: number,
-  { reader, resource, demand, old }: Omit<Context, "emit"> & { readonly demand: Demand; readonly old: string[] },
+  { reader, resource, demand, old }: Omit<DemandContext, "emit"> & { readonly demand: Demand; readonly old: string[] },
 ): Promise<AppError> {
   const { max_age_seconds } = demand;
   const next = old.length === 0 ? null : await demand.refreshes.nextAt(old);

@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
 import type { Miss, Read } from "./miss.ts";
-import { type Freshness, freshnessOf } from "./freshness.ts";
+import { type RowFreshness, freshnessOf } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { combinedState } from "./readiness.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
@@ -13,9 +13,9 @@ import { utcDay } from "../kernel/utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
 import { generation, type ViewState } from "./view_state.ts";
 
-export type Answer =
-  | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: Freshness }
-  | { readonly kind: "entry"; readonly etag: string; readonly freshness: Freshness; readonly entry: Entry };
+export type ReadAnswer =
+  | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: RowFreshness }
+  | { readonly kind: "entry"; readonly etag: string; readonly freshness: RowFreshness; readonly entry: Entry };
 
 /**
  * The read path: which version is current, does the caller have it already, does this isolate have it, does any other,
@@ -23,11 +23,11 @@ export type Answer =
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
-export function readResource(reader: Reader, read: Read): MaybePromise<Answer> {
+export function readResource(reader: Reader, read: Read): MaybePromise<ReadAnswer> {
   return thenMaybe(reader.pointer.current(read.emit), (known) => readKnown(reader, read, known));
 }
 
-function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<Answer> {
+function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadAnswer> {
   const { question, scope, if_none_match, emit } = read;
   const { resource } = question;
   const { states, is_confirmed } = known;
@@ -66,7 +66,7 @@ async function fetchShared(
   reader: Reader,
   miss: Miss,
   { state, is_confirmed }: { readonly state: ViewState; readonly is_confirmed: boolean },
-): Promise<Answer> {
+): Promise<ReadAnswer> {
   const { key, emit } = miss;
   const fetched = await reader.flights.run(
     key,

@@ -3,7 +3,7 @@ import type { Format, Pivot } from "../resource/definition.ts";
 import type { Row } from "./row_check.ts";
 
 /** What the body says about itself. It holds nothing that changes while the version stands. */
-export interface Meta {
+export interface BodyMeta {
   readonly resource: string;
   readonly as_of: string | null;
   readonly source_as_of: string | null;
@@ -22,7 +22,7 @@ export interface Meta {
 export interface Rendering {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
-  readonly meta: Meta;
+  readonly meta: BodyMeta;
   readonly pivot?: Pivot | undefined;
 }
 

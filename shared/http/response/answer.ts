@@ -1,6 +1,6 @@
 import { gzipEtag } from "../../read/etag.ts";
 import type { Entry } from "../../read/entry.ts";
-import type { Answer } from "../../read/read_resource.ts";
+import type { ReadAnswer } from "../../read/read_resource.ts";
 import type { Resource } from "../../resource/resource.ts";
 import type { Format } from "../../resource/definition.ts";
 import { cacheStatus } from "./cache_status.ts";
@@ -23,7 +23,7 @@ export interface ResponseForm {
 }
 
 /** Writes an answer as a response. */
-export type Write = (answer: Answer, asked: ResponseForm) => Response;
+export type Write = (answer: ReadAnswer, asked: ResponseForm) => Response;
 
 /**
  * Writes answers of one resource. A 304 has no body, and says of the rows only what may have changed: their age. The rest
@@ -33,7 +33,7 @@ export function createWriter(resource: Resource): Write {
   const httpDate = httpDates();
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
 
-  function withFacts(response: Response, answer: Answer): Headers {
+  function withFacts(response: Response, answer: ReadAnswer): Headers {
     // One by one: it takes a third of the time that a list of headers takes to be checked and copied.
     const { headers } = response;
     const { freshness } = answer;

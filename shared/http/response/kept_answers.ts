@@ -1,5 +1,5 @@
 import { cacheWord } from "../../cache/event.ts";
-import type { Answer } from "../../read/read_resource.ts";
+import type { ReadAnswer } from "../../read/read_resource.ts";
 import { RecentMap } from "../../kernel/recent_map.ts";
 import type { ResponseForm, Write } from "./answer.ts";
 import { KeptResponse } from "./kept_response.ts";
@@ -23,7 +23,7 @@ export class KeptAnswers {
   readonly #not_modified = new RecentMap<Kept>(MOST_KEPT);
 
   /** The response that `write` makes of this answer, kept where it may be. */
-  respond(answer: Answer, asked: ResponseForm, write: Write): Response | KeptResponse {
+  respond(answer: ReadAnswer, asked: ResponseForm, write: Write): Response | KeptResponse {
     const responses = this.#responsesOf(answer, asked);
     if (responses === null) return write(answer, asked);
     const { age_seconds, is_stale } = answer.freshness;
@@ -35,7 +35,7 @@ export class KeptAnswers {
   }
 
   /** Null for an answer that is not kept: it did not come out of memory, or says more than its tag decides. */
-  #responsesOf(answer: Answer, { gzip, exchange }: ResponseForm): RecentMap<Kept> | null {
+  #responsesOf(answer: ReadAnswer, { gzip, exchange }: ResponseForm): RecentMap<Kept> | null {
     if (answer.kind === "not_modified") return this.#not_modified;
     const { entry } = answer;
     // The link to the next page repeats the question in the caller's own spelling.

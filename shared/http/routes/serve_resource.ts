@@ -1,6 +1,6 @@
 import type { Caller } from "../../access/caller.ts";
 import { readDemanded } from "../../read/read_demanded.ts";
-import { type Answer, readResource } from "../../read/read_resource.ts";
+import { type ReadAnswer, readResource } from "../../read/read_resource.ts";
 import type { Question } from "../../read/question.ts";
 import { memoize } from "../../kernel/memoize.ts";
 import { fullName, type Resource } from "../../resource/resource.ts";
@@ -37,7 +37,7 @@ export function serveResource(api: Api, resource: Resource): Route {
     return scope;
   }
 
-  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<Answer> {
+  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<ReadAnswer> {
     const { headers } = exchange.request;
     const if_none_match = headers.get("if-none-match");
     const asked = { question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
@@ -47,7 +47,7 @@ export function serveResource(api: Api, resource: Resource): Route {
       : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.on_demand });
   }
 
-  function respond(exchange: Exchange, { format }: Question, answer: Answer): Response | KeptResponse {
+  function respond(exchange: Exchange, { format }: Question, answer: ReadAnswer): Response | KeptResponse {
     if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
     const gzip = answer.kind === "entry" && isWantedCompressed(exchange);
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);

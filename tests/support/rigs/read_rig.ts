@@ -4,7 +4,7 @@ import { createQuestion } from "../../../shared/read/question.ts";
 import type { CacheEvent } from "../../../shared/cache/event.ts";
 import type { Caller } from "../../../shared/access/caller.ts";
 import type { Entry } from "../../../shared/read/entry.ts";
-import { type Answer, readResource } from "../../../shared/read/read_resource.ts";
+import { type ReadAnswer, readResource } from "../../../shared/read/read_resource.ts";
 import { createReader, type Reader, type ReaderParts } from "../../../shared/read/reader.ts";
 import { renderJson } from "../../../shared/read/renderer.ts";
 import type { Resource } from "../../../shared/resource/resource.ts";
@@ -26,7 +26,7 @@ export interface Read {
 }
 
 export interface Trace {
-  readonly answer: Answer;
+  readonly answer: ReadAnswer;
   readonly events: readonly CacheEvent["type"][];
   /** The rows of a JSON answer. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
