@@ -5,11 +5,11 @@ import type { Scope } from "../access/scope.ts";
 import type { Question } from "./question.ts";
 import { generation, type ViewState } from "./view_state.ts";
 
-/** Raise it when the code that writes bodies changes what it writes: entries of the old shape are then never met. */
+/** Raise it when the code that renders bodies changes their content: entries of the old shape are then never found. */
 const BODY_SHAPE = 3;
 
 /**
- * A fingerprint of everything that decides the body besides its parameters, so that a deployed change moves the keys and
+ * A fingerprint of everything that decides the body besides its parameters, so that a deployed change changes the keys and
  * two builds can share one cache.
  */
 export function schemaHash(resource: Resource, hash: Hash): string {
@@ -42,7 +42,7 @@ export function stemOf(key: string): string {
   return parts.join(":");
 }
 
-/** A strong validator: the key decides the bytes, so its fingerprint names them. */
+/** A strong validator: the key decides the bytes, so its fingerprint identifies them. */
 export function etagOf(key: string, hash: Hash): string {
   return `"${hash(key).slice(0, 32)}"`;
 }

@@ -10,10 +10,10 @@ import { checkRows } from "./row_check.ts";
 import { sourceRequest } from "./source_request.ts";
 
 /**
- * Reads the source, checks what it says, and writes the body once. Version and rows come from one statement, and the
- * entry is named by the version that came back: never by the one that was expected.
+ * Reads the source, checks the rows, and renders the body once. Version and rows come from one statement, and the entry's
+ * key holds the version that came back, never the expected one.
  *
- * @throws AppError FORBIDDEN when the parameters ask for what is not the caller's.
+ * @throws AppError FORBIDDEN when the parameters ask for rows outside the caller's scope.
  */
 export async function computeEntry(reader: Reader, { question, scope, day, stem, emit }: Miss): Promise<Entry> {
   const { resource, params, format } = question;
@@ -51,6 +51,6 @@ export async function computeEntry(reader: Reader, { question, scope, day, stem,
   const body = await reader.renderers[format]({ columns, rows, meta, pivot });
   const key = cacheKey(stem, state);
   const etag = etagOf(key, reader.hash);
-  const told = { row_count: rows.length, next_cursor, is_truncated, total_count };
-  return { key, state, etag, ...told, read_at, body, byte_count: bytesOf(body) };
+  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  return { key, state, etag, ...shape, read_at, body, byte_count: bytesOf(body) };
 }

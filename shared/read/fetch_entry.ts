@@ -8,7 +8,7 @@ import { isReusable, LONGEST_STALE_MS, LONGEST_STALE_RIGHTS_MS } from "./reuse.t
 import { openEntry, publishEntry, readPreviousEntry, readSharedEntry } from "./shared_entry.ts";
 import type { Lock } from "../cache/shared_store.ts";
 
-/** Fetches what memory lacks: from the shared cache, from whoever is already fetching it, or from the source. */
+/** Fetches what memory lacks: from the shared cache, from another isolate that is already fetching it, or from the source. */
 export async function fetchEntry(reader: Reader, miss: Miss): Promise<Fetched> {
   const { question: { resource }, key, emit } = miss;
   const shared = await readSharedEntry(reader, miss, key);
@@ -28,7 +28,7 @@ export async function fetchEntry(reader: Reader, miss: Miss): Promise<Fetched> {
   return await fromOthers(reader, miss) ?? await fetchFromSource(reader, miss, null);
 }
 
-/** Who held the lock before may have written the entry after we had looked for it; then there is nothing left to do. */
+/** The previous holder of the lock may have written the entry after this isolate looked for it; then it is used. */
 function fromLastHolder(
   reader: Reader,
   miss: Miss,
@@ -41,7 +41,7 @@ function fromLastHolder(
   return keep(reader, miss, entry);
 }
 
-/** Another isolate is fetching this version: show its predecessor meanwhile, where no rights are part of it, or wait a moment. */
+/** Another isolate is fetching this version: serve the previous one meanwhile, if access rights play no part, or wait a moment. */
 async function fromOthers(reader: Reader, miss: Miss): Promise<Fetched | null> {
   const previous = miss.rests_on_rights ? null : await readPreviousEntry(reader, miss);
   if (previous !== null && isReusable(miss.question.resource, previous, reader.clock.now())) {
@@ -69,8 +69,9 @@ async function fetchFromSource(reader: Reader, miss: Miss, lock: Lock | null): P
 }
 
 /**
- * Whether a kept entry may stand in for a source that does not answer. One of the current version is as old as the pointer,
- * which has its own bound; where rights are part of it no other will do, and its own reuse may be stretched by as much.
+ * Whether a kept entry may be served while the source does not answer. An entry of the current version is as old as the
+ * pointer, which has its own bound. If access rights play a part, only the current version may be served, and its reuse bound
+ * may be exceeded by at most the bound for rights.
  */
 function mayStandIn(reader: Reader, { key, question, rests_on_rights }: Miss, entry: Entry): boolean {
   const age_ms = reader.clock.now() - entry.read_at;

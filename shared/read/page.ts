@@ -7,18 +7,18 @@ import type { Row } from "./row_check.ts";
 import type { SourceAnswer, SourceRequest } from "./source.ts";
 import { rowLimit } from "./source_request.ts";
 
-/** The rows that are shown, and what the caller is told of those that are not: no answer is short in silence. */
+/** The rows that are shown, and what the answer says about the others: an answer that was cut always says so. */
 export interface Shown {
   readonly rows: readonly Row[];
   /** Where the next page begins; null where there is none. */
   readonly next_cursor: string | null;
-  /** Whether there are rows beyond the limit; null of a page, whose cursor says it. */
+  /** Whether there are rows beyond the limit; null for a page, where the cursor shows it. */
   readonly is_truncated: boolean | null;
-  /** The rows that there are in all; null of a page for which nobody asked to count. */
+  /** The number of all rows; null for a page whose caller did not ask for the count. */
   readonly total_count: number | null;
 }
 
-/** Asks for one row more than is shown, which tells whether there are more; for a page only for what lies after the cursor. */
+/** Requests one row more than is shown, to learn whether there are more; for a page, only rows after the cursor. */
 export function pageRequest(
   { resource, place }: Pick<Question, "resource" | "place">,
   request: SourceRequest,
@@ -31,7 +31,7 @@ export function pageRequest(
   return { ...request, filters: [...request.filters, ...beyond], limit };
 }
 
-/** Takes the row too many away again. `rows` are those of the answer, checked, in the resource's order. */
+/** Removes the extra row again. `rows` are the checked rows of the answer, in the resource's order. */
 export function cutRows(
   { resource, params }: Pick<Question, "resource" | "params">,
   { rows, total_count }: { readonly rows: readonly Row[] } & Pick<SourceAnswer, "total_count">,

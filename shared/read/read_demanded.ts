@@ -8,7 +8,7 @@ import type { RefreshOnDemand } from "./refresh_on_demand.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 
 export interface Demand {
-  /** The greatest age at which rows are of use to the caller: what the header `Age` may say. */
+  /** The greatest age of rows that the caller accepts: the upper limit of the header `Age`. */
   readonly max_age_seconds: number;
   readonly refreshes: RefreshOnDemand;
 }
@@ -16,18 +16,18 @@ export interface Demand {
 /** A refresh has to run, and to be seen: up to 3 s for the pointer. */
 const SEEN_AFTER_SECONDS = 5;
 
-/** When nobody knows the next refresh. */
+/** For when the next refresh is not known. */
 const ASK_AGAIN_SECONDS = 60;
 
-/** How often, and how long, to wait for an isolate that fetches the newest version and shows the one before meanwhile. */
+/** How often, and how long, to wait while another isolate fetches the newest version and the previous one is still served. */
 const LOOKS = 3;
 const PAUSE_MS = 60;
 
 /**
- * Reads for a caller who has no use for older rows. The demand is no part of the question: answers are cached and compared
- * as they are without it.
+ * Reads for a caller that accepts no older rows. The demanded age is not part of the question: answers are cached and
+ * compared as they are without it.
  *
- * @throws AppError TOO_STALE when there are no rows as young as that, and whatever readResource throws.
+ * @throws AppError TOO_STALE when there are no rows that young, and everything that readResource throws.
  */
 export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<ReadAnswer> {
   const { question: { resource }, emit } = read;
@@ -38,7 +38,7 @@ export async function readDemanded(reader: Reader, read: Read, demand: Demand): 
   let answer = await readResource(reader, read);
   if (isYoung(answer)) return answer;
 
-  // A refresh may have ended since anybody looked.
+  // A refresh may have ended since the states were last read.
   await reader.pointer.renew(began, emit);
   let old = await oldViews();
   if (old.length > 0 && resource.refresh_on_demand === true) {
@@ -61,7 +61,7 @@ interface DemandContext {
   readonly emit: Emit;
 }
 
-/** Which of the views that a resource rests on are too old. What is read live is never old. */
+/** The views behind a resource that are too old. A live relation is never old. */
 async function viewsOlderThan(seconds: number, { reader, resource, emit }: DemandContext): Promise<string[]> {
   const { states, is_confirmed } = await reader.pointer.current(emit);
   const now = reader.clock.now();

@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
 import type { Miss, Read } from "./miss.ts";
-import { type RowFreshness, freshnessOf } from "./freshness.ts";
+import { freshnessOf, type RowFreshness } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { combinedState } from "./readiness.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
@@ -18,8 +18,8 @@ export type ReadAnswer =
   | { readonly kind: "entry"; readonly etag: string; readonly freshness: RowFreshness; readonly entry: Entry };
 
 /**
- * The read path: which version is current, does the caller have it already, does this isolate have it, does any other,
- * and only then the database. Answers at once where memory does.
+ * The read path: which version is current, does the caller have it already, does this isolate have it, does another, and
+ * only then the database. Returns synchronously on a hit in memory.
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
@@ -41,7 +41,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
 
   const kept = reader.memory.get(stem);
   const is_current = kept !== undefined && generation(kept.state) === generation(state);
-  // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
+  // A 304 needs the version only. It reveals nothing except that the answer the caller already has is unchanged.
   if (if_none_match !== null) {
     const current = is_current ? kept.etag : etagOf(cacheKey(stem, state), reader.hash);
     const etag = namedEtag(if_none_match, current);
@@ -61,7 +61,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   return fetchShared(reader, miss, { state, is_confirmed });
 }
 
-/** Fetches with whoever else in this isolate wants the same. */
+/** Fetches once for all concurrent requests of this isolate for the same key. */
 async function fetchShared(
   reader: Reader,
   miss: Miss,
@@ -74,7 +74,7 @@ async function fetchShared(
     () => emit({ type: "collapsed" }),
   );
   const { entry } = fetched;
-  // The pointer knows the last moment at which its version was true; an entry of another version knows only its own.
+  // The pointer knows when its version was last verified; an entry of another version knows only its own time.
   const freshness = freshnessOf(
     entry.key === key ? state : entry.state,
     reader.clock.now(),

@@ -6,10 +6,10 @@ import { combineStates, type ViewState, type ViewStateMap } from "./view_state.t
 const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
 
 /**
- * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
+ * The state behind an answer of the resource: that of its view, combined with those of the relations that it reads.
  *
- * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all, or
- * cannot be read.
+ * @throws AppError NOT_READY while one of them has never been refreshed, is not registered in the database, or cannot be
+ * read.
  */
 export function combinedState(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;

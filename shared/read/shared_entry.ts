@@ -9,7 +9,7 @@ export type SharedEntry =
   | { readonly kind: "entry"; readonly entry: Entry }
   | { readonly kind: "nothing" | "unavailable" };
 
-/** Looks an entry up. Whatever is not exactly the entry of this key counts as nothing. */
+/** Looks an entry up. A value that is not exactly the entry of this key counts as a miss. */
 export async function readSharedEntry(reader: Reader, miss: Miss, key: string): Promise<SharedEntry> {
   const read = await reader.shared.read(key, miss.emit);
   if (read.kind !== "value") return { kind: read.kind };
@@ -25,12 +25,12 @@ export function openEntry(miss: Miss, key: string, value: string): Entry | null 
   return null;
 }
 
-/** The answer that the stem held last, of whatever version: what to show while the current one cannot be had. */
+/** The last answer kept under the stem, of any version: served while the current one is not available. */
 export async function readPreviousEntry(reader: Reader, miss: Miss): Promise<Entry | null> {
   if (miss.kept !== undefined) return miss.kept;
   const note = await reader.shared.read(miss.stem, miss.emit);
   if (note.kind !== "value") return null;
-  // The note is as little trusted as an entry: it may only lead to another version of the same question and scope.
+  // The note is not trusted either: it may only lead to another version of the same question and scope.
   if (stemOf(note.value) !== miss.stem) {
     miss.emit({ type: "key_mismatch" });
     return null;
@@ -39,7 +39,7 @@ export async function readPreviousEntry(reader: Reader, miss: Miss): Promise<Ent
   return read.kind === "entry" ? read.entry : null;
 }
 
-/** Shares an entry behind the answer, notes it as the stem's last, and gives the lock back, in one trip. */
+/** After the answer: shares the entry, notes it as the stem's last, and releases the lock, in one trip. */
 export function publishEntry(
   reader: Reader,
   miss: Miss,

@@ -31,7 +31,7 @@ export function sourceRequest(
   };
 }
 
-/** The organisation that the claims name, or that an administrator asks for. */
+/** The organisation in the caller's claims, or the one an administrator asks for. */
 function orgOf({ access }: Resource, filters: readonly SourceFilter[], { restriction }: Scope): string | null {
   if (access.scope !== "member") return null;
   if (restriction !== null) return restriction.org?.value ?? restriction.value;
