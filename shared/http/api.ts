@@ -7,7 +7,7 @@ import type { KeptAnswers } from "./response/kept_answers.ts";
 
 type Given = "identity" | "cors" | "health" | "operations" | "runbook_url" | "refreshes" | "client_address_header";
 
-/** What the routes stand on: what the platform gives, and what lives as long as the isolate. */
+/** The dependencies of the routes: those of the platform, and the state that lives as long as the isolate. */
 export interface Api extends Pick<Platform, Given> {
   readonly registry: Registry;
   readonly reader: Reader;

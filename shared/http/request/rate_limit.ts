@@ -7,28 +7,28 @@ import type { Api } from "../api.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
+/** Counts a caller's request. @throws AppError RATE_LIMITED when it exceeds the limit. */
 export function countRequest(api: Api, exchange: Exchange, caller: Caller): MaybePromise<void> {
   return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
 }
 
-/** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
+/** Counts a request whose credential is not verified yet. @throws AppError RATE_LIMITED. */
 export function countUnverified(api: Api, exchange: Exchange): MaybePromise<void> {
   return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
 }
 
-/** Takes back what was counted for a credential that held, or that could not be looked at. */
+/** Undoes the count for a credential that was valid, or that could not be checked. */
 export function uncountUnverified(api: Api, exchange: Exchange): void {
   api.limiter.giveBack("unverified", addressOf(api, exchange));
   exchange.standing = null;
 }
 
-/** Of draft-ietf-httpapi-ratelimit-headers: what the limit is. */
+/** The limit, by draft-ietf-httpapi-ratelimit-headers. */
 export function announcePolicy(headers: Headers, { name, limit }: Standing): void {
   headers.set("ratelimit-policy", `"${name}";q=${limit.requests};w=${limit.seconds}`);
 }
 
-/** And where the caller stands under it. */
+/** What is left of the limit. */
 export function announceStanding(headers: Headers, { name, remaining, reset_seconds }: Standing): void {
   headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
 }
@@ -59,7 +59,7 @@ function enforceLimit(exchange: Exchange, standing: Standing): void {
   });
 }
 
-/** A key is not a person: all visitors of a site share one, so each of their addresses counts for itself. */
+/** A key is not a person: all visitors of a site share one, so each of their addresses is counted separately. */
 function whoseIs(api: Api, exchange: Exchange, caller: Caller): string {
   switch (caller.kind) {
     case "user":

@@ -8,12 +8,12 @@ import type { Exchange } from "../request/exchange.ts";
 import { httpDates } from "./http_date.ts";
 import { MEDIA_TYPES } from "../request/negotiation.ts";
 
-/** Private, and asked again each time: a 304 costs little, a stale dashboard costs trust. */
+/** Private, and revalidated each time: a 304 costs little, a stale dashboard costs trust. */
 export const PRIVATE = "private, max-age=0, must-revalidate";
 
 export const VARY = "Authorization, Apikey, Accept";
 
-/** What some callers get compressed. */
+/** For answers that some callers get compressed. */
 const VARY_CODED = `${VARY}, Accept-Encoding`;
 
 export interface ResponseForm {
@@ -26,15 +26,15 @@ export interface ResponseForm {
 export type Write = (answer: ReadAnswer, asked: ResponseForm) => Response;
 
 /**
- * Writes answers of one resource. A 304 has no body, and says of the rows only what may have changed: their age. The rest
- * stands in the answer that the caller holds (RFC 9110, 15.4.5).
+ * Writes answers of one resource. A 304 has no body, and only the headers that may have changed, such as the age. The others
+ * are in the answer that the caller has (RFC 9110, 15.4.5).
  */
 export function createWriter(resource: Resource): Write {
   const httpDate = httpDates();
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
 
   function withFacts(response: Response, answer: ReadAnswer): Headers {
-    // One by one: it takes a third of the time that a list of headers takes to be checked and copied.
+    // One by one: it takes a third of the time of a list of headers, which is checked and copied.
     const { headers } = response;
     const { freshness } = answer;
     headers.set("etag", answer.etag);
@@ -68,7 +68,7 @@ export function createWriter(resource: Resource): Write {
     return response;
   };
 
-  /** CSV has no `meta`, so what it lacks stands in headers. */
+  /** CSV has no `meta`, so headers carry its content. */
   function nameCsv(headers: Headers, { is_truncated, total_count }: Entry): void {
     headers.set("content-disposition", `attachment; filename="${filename}"`);
     if (is_truncated !== null) headers.set("freshet-truncated", is_truncated ? "?1" : "?0");

@@ -11,15 +11,15 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-/** Ways in which nearly every answer comes about: their lines may wait a moment. */
+/** The origins of nearly all answers: their lines may be written a moment later. */
 const ROUTINE: ReadonlySet<CacheWord> = new Set<CacheWord>(["memory", "not_modified", "shared"]);
 
-/** Loaded with the first defect: most isolates never have one. */
+/** Loaded with the first defect: most isolates never have any. */
 const scrubber = loadOnce(() => import("../../kernel/scrub/message.ts"));
 
 /**
- * Writes the one line of a request. Nothing in it names a person or repeats what a caller wrote. A line that tells a
- * defect is written a moment later, and waited for.
+ * Writes the one line of a request. Nothing in it names a person or repeats text of a caller. A line with a defect is
+ * written asynchronously, and awaited.
  */
 export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => MaybePromise<void> {
   // What routine lines of one resource share: putting it into JSON each time would take a tenth of a 304.
@@ -53,8 +53,8 @@ export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcom
     log(JSON.stringify(line), "now");
   };
 
-  async function writeDefect(line: object, told: string): Promise<void> {
-    const defect = await scrubber().then(({ scrubMessage }) => scrubMessage(told), () => "[the scrubber did not load]");
+  async function writeDefect(line: object, text: string): Promise<void> {
+    const defect = await scrubber().then(({ scrubMessage }) => scrubMessage(text), () => "[the scrubber did not load]");
     log(JSON.stringify({ ...line, defect }), "now");
   }
 }
