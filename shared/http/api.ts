@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 import type { Reader } from "../read/reader.ts";
 import type { RefreshOnDemand } from "../read/refresh_on_demand.ts";
 import type { Registry } from "../resource/registry.ts";
-import type { KeptAnswers } from "./response/kept_answers.ts";
+import type { FastPath } from "./fast_path.ts";
 
 type Given = "identity" | "cors" | "health" | "operations" | "runbook_url" | "refreshes" | "client_address_header";
 
@@ -12,6 +12,6 @@ export interface Api extends Pick<Platform, Given> {
   readonly registry: Registry;
   readonly reader: Reader;
   readonly limiter: RateLimiter;
-  readonly kept: KeptAnswers;
+  readonly fast_path: FastPath;
   readonly on_demand: RefreshOnDemand;
 }

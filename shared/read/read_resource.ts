@@ -6,12 +6,11 @@ import { fetchEntry } from "./fetch_entry.ts";
 import type { Miss, Read } from "./miss.ts";
 import { freshnessOf, type RowFreshness } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
-import { combinedState } from "./readiness.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
 import { type MaybePromise, thenMaybe } from "../kernel/maybe_promise.ts";
 import { utcDay } from "../kernel/utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
-import { generation, type ViewState } from "./view_state.ts";
+import type { ViewState } from "./view_state.ts";
 
 export type ReadAnswer =
   | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: RowFreshness }
@@ -31,7 +30,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const { question, scope, if_none_match, emit } = read;
   const { resource } = question;
   const { states, is_confirmed } = known;
-  const state = combinedState(resource, states);
+  const state = reader.combined.of(resource, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
     throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");
@@ -39,11 +38,12 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const day = resource.clock === undefined ? null : utcDay(now);
   const stem = stemFor(question, { scope, day, schema: reader.schemaOf(resource) });
 
+  const key = cacheKey(stem, state);
   const kept = reader.memory.get(stem);
-  const is_current = kept !== undefined && generation(kept.state) === generation(state);
+  const is_current = kept?.key === key;
   // A 304 needs the version only. It reveals nothing except that the answer the caller already has is unchanged.
   if (if_none_match !== null) {
-    const current = is_current ? kept.etag : etagOf(cacheKey(stem, state), reader.hash);
+    const current = is_current ? kept.etag : etagOf(key, reader.hash);
     const etag = namedEtag(if_none_match, current);
     if (etag !== null) {
       emit({ type: "not_modified" });
@@ -57,7 +57,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   }
   emit({ type: "memory_missed" });
   const rests_on_rights = restsOnRights(resource, scope, states);
-  const miss = { ...read, day, stem, key: cacheKey(stem, state), kept, rests_on_rights };
+  const miss = { ...read, day, stem, key, kept, rests_on_rights };
   return fetchShared(reader, miss, { state, is_confirmed });
 }
 

@@ -2,9 +2,6 @@ import { AppError } from "../kernel/app_error.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
 
-/** What was combined out of one map of states, which stays for a second and is asked for by thousands of answers. */
-const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
-
 /**
  * The state behind an answer of the resource: that of its view, combined with those of the relations that it reads.
  *
@@ -14,14 +11,29 @@ const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
 export function combinedState(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;
   if (reads === undefined || reads.length === 0) return requireReady(resource, view, states);
-  const known = combined.get(states)?.get(resource);
-  if (known !== undefined) return known;
-  const state = combineStates([
+  return combineStates([
     requireReady(resource, view, states),
     ...reads.map((name) => requireReady(resource, name, states)),
   ]);
-  combined.set(states, (combined.get(states) ?? new Map<Resource, ViewState>()).set(resource, state));
-  return state;
+}
+
+/** Remembers combined states: one map of states is current for a second, and thousands of answers depend on it. */
+export class CombinedStates {
+  #states: ViewStateMap = {};
+  readonly #combined = new Map<Resource, ViewState>();
+
+  /** As `combinedState`. */
+  of(resource: Resource, states: ViewStateMap): ViewState {
+    if (states !== this.#states) {
+      this.#states = states;
+      this.#combined.clear();
+    }
+    const known = this.#combined.get(resource);
+    if (known !== undefined) return known;
+    const state = combinedState(resource, states);
+    this.#combined.set(resource, state);
+    return state;
+  }
 }
 
 function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {

@@ -38,34 +38,14 @@ export type ViewStateMap = z.output<typeof viewStates>;
  * The version as a cache sees it. It includes the refresh time: a database that was reset or restored counts from one
  * again, and its version 3 must not be taken for the version 3 that a shared cache or a browser still keeps.
  */
-export function generation(state: ViewState): string {
-  return momentsOf(state).generation;
+export function generation({ version, refreshed_at }: ViewState): string {
+  return `${version}.${(refreshed_at === null ? 0 : Date.parse(refreshed_at)).toString(36)}`;
 }
 
 /** When the rows were last verified, in milliseconds since the epoch; null if never. */
-export function trueAt(state: ViewState): number | null {
-  return momentsOf(state).true_at;
-}
-
-interface Moments {
-  readonly generation: string;
-  readonly true_at: number | null;
-}
-
-/** Of states that were looked at: one is current for a second, and thousands of answers stand on it. */
-const moments = new WeakMap<ViewState, Moments>();
-
-function momentsOf(state: ViewState): Moments {
-  const known = moments.get(state);
-  if (known !== undefined) return known;
-  const { version, refreshed_at, verified_at } = state;
-  const refreshed = refreshed_at === null ? null : Date.parse(refreshed_at);
-  const found = {
-    generation: `${version}.${(refreshed ?? 0).toString(36)}`,
-    true_at: verified_at === null ? refreshed : Date.parse(verified_at),
-  };
-  moments.set(state, found);
-  return found;
+export function trueAt({ verified_at, refreshed_at }: ViewState): number | null {
+  const moment = verified_at ?? refreshed_at;
+  return moment === null ? null : Date.parse(moment);
 }
 
 /**

@@ -5,7 +5,6 @@ import type { Resource } from "../../resource/resource.ts";
 import type { Format } from "../../resource/definition.ts";
 import { cacheStatus } from "./cache_status.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { httpDates } from "./http_date.ts";
 import { MEDIA_TYPES } from "../request/negotiation.ts";
 
 /** Private, and revalidated each time: a 304 costs little, a stale dashboard costs trust. */
@@ -23,14 +22,13 @@ export interface ResponseForm {
 }
 
 /** Writes an answer as a response. */
-export type Write = (answer: ReadAnswer, asked: ResponseForm) => Response;
+export type WriteAnswer = (answer: ReadAnswer, asked: ResponseForm) => Response;
 
 /**
  * Writes answers of one resource. A 304 has no body, and only the headers that may have changed, such as the age. The others
  * are in the answer that the caller has (RFC 9110, 15.4.5).
  */
-export function createWriter(resource: Resource): Write {
-  const httpDate = httpDates();
+export function createWriter(resource: Resource): WriteAnswer {
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
 
   function withFacts(response: Response, answer: ReadAnswer): Headers {
@@ -61,7 +59,7 @@ export function createWriter(resource: Resource): Write {
       headers.set("content-encoding", "gzip");
     }
     const { as_of } = answer.freshness;
-    if (as_of !== null) headers.set("last-modified", httpDate(as_of));
+    if (as_of !== null) headers.set("last-modified", new Date(as_of).toUTCString());
     headers.set("content-type", format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
     if (format === "csv") nameCsv(headers, entry);
     linkNextPage(headers, entry, exchange);

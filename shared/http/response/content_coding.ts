@@ -6,9 +6,13 @@ import { parseRange } from "../request/negotiation.ts";
 /** A smaller body fits into one packet uncompressed. */
 const SMALLEST_BYTES = 1_200;
 
+const GZIP = /(?:^|,)\s*gzip\s*(?:,|$)/i;
+
 /** Whether a caller accepts gzip, and prefers it at least as much as the plain form (RFC 9110, 12.5.3). */
 export function likesGzip(accept_encoding: string | null): boolean {
   if (accept_encoding === null) return false;
+  // Without qualities, as browsers send it, all listed codings are liked equally.
+  if (!accept_encoding.includes(";")) return GZIP.test(accept_encoding);
   const codings = accept_encoding.split(",").map(parseRange);
   const [gzip, identity] = ["gzip", "identity"].map((name) => codings.find(({ type }) => type === name)?.quality ?? 0);
   return gzip !== undefined && identity !== undefined && gzip > 0 && gzip >= identity;

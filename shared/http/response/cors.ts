@@ -19,13 +19,6 @@ export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string
   else if (policy.includes(origin)) headers.set("access-control-allow-origin", origin);
 }
 
-/** A word for all origins that get the same headers under this policy. */
-export function kindOfOrigin(policy: CorsPolicy, origin: string | null): string {
-  if (origin === null) return "none";
-  if (policy === "*") return "any";
-  return policy.includes(origin) ? origin : "other";
-}
-
 /** The answer to a preflight, the same for every path: it checks nothing and reveals nothing. */
 export function preflight(allowed: string): Response {
   return new Response(null, {

@@ -22,35 +22,17 @@ const scrubber = loadOnce(() => import("../../kernel/scrub/message.ts"));
  * written asynchronously, and awaited.
  */
 export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => MaybePromise<void> {
-  // What routine lines of one resource share: putting it into JSON each time would take a tenth of a 304.
-  const shared = new Map<string, Map<CacheWord, string>>();
-
-  function sharedBy({ resource, outcome }: Exchange, cache: CacheWord, status: number): string {
-    const name = resource ?? "";
-    const words = shared.get(name) ?? new Map<CacheWord, string>();
-    const known = words.get(cache);
-    if (known !== undefined) return known;
-    // A routine answer is a 304 exactly when the caller had it already, and a 200 otherwise.
-    const made = JSON.stringify({ resource, outcome, status, cache }).slice(1, -1);
-    shared.set(name, words.set(cache, made));
-    return made;
-  }
-
   return (exchange, { status, error, milliseconds }) => {
     const cache = cacheWord(exchange.events);
     const events = notableEvents(exchange.events);
     const { request_id, resource } = exchange;
     const ms = Math.round(milliseconds * 10) / 10;
-    if (error === null && events.length === 0 && ROUTINE.has(cache)) {
-      log(`{"request_id":"${request_id}",${sharedBy(exchange, cache, status)},"ms":${ms}}`, "soon");
-      return;
-    }
     const line = {
       ...{ request_id, resource, outcome: error?.code ?? exchange.outcome, status, cache, ms },
       ...(events.length > 0 ? { events } : {}),
     };
     if (error !== null && error.defect !== null) return writeDefect(line, error.defect);
-    log(JSON.stringify(line), "now");
+    log(JSON.stringify(line), error === null && events.length === 0 && ROUTINE.has(cache) ? "soon" : "now");
   };
 
   async function writeDefect(line: object, text: string): Promise<void> {

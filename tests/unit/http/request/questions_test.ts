@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../../shared/adapters/runtime/sha256.ts";
-import { rememberQuestions } from "../../../../shared/http/request/questions.ts";
+import { FastPath } from "../../../../shared/http/fast_path.ts";
+import { checkerOf } from "../../../../shared/http/request/questions.ts";
 import { laneDistributions } from "../../../support/sample_pack/lane_distributions.ts";
 import { id } from "../../../support/fixtures/sample_rows.ts";
 
 function counted() {
   let hashes = 0;
-  const askedBy = rememberQuestions(laneDistributions, (text) => {
+  const check = checkerOf(laneDistributions, (text) => {
     hashes += 1;
     return sha256(text);
   });
+  const askedBy = new FastPath().rememberQuestions(check);
   return { askedBy, hashes: () => hashes };
 }
 
