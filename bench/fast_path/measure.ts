@@ -24,8 +24,14 @@ export type Shape = typeof SHAPES[number];
 export const WAYS = ["served", "handler"] as const;
 export type Way = typeof WAYS[number];
 
-/** Microseconds of one request by variant, shape and way, one for each round. */
-export type Costs = ReadonlyMap<string, readonly number[]>;
+/** What one request costs in microseconds: in the variant, and in the product as it is, right before it. */
+export interface Pair {
+  readonly base: number;
+  readonly variant: number;
+}
+
+/** Pairs by variant, shape and way, one for each round. */
+export type Pairs = ReadonlyMap<string, readonly Pair[]>;
 
 export function keyOf(variant: string, shape: Shape, way: Way): string {
   return `${variant}\n${shape}\n${way}`;
@@ -36,42 +42,60 @@ interface Ask {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Every variant in each round, each round beginning with another one: what the machine does meanwhile hits all of them. */
+/** A server, and what it is asked. */
+interface Side {
+  readonly server: Server;
+  readonly asks: ReadonlyMap<Shape, Ask>;
+}
+
+/**
+ * Every variant in each round, each measurement right after the same one of the base: what the machine does meanwhile hits
+ * both. A variant without a change shows how exact that is.
+ */
 export async function measureRounds(
-  variants: readonly Variant[],
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
-): Promise<Costs> {
-  const costs = new Map<string, number[]>();
-  const servers = new Map<Variant, Server>();
+  [first, ...variants]: readonly Variant[],
+  { rounds, seconds, ways }: { readonly rounds: number; readonly seconds: number; readonly ways: readonly Way[] },
+): Promise<Pairs> {
+  const pairs = new Map<string, Pair[]>();
+  const servers: Server[] = [];
+  async function start(variant: Variant): Promise<Side> {
+    const module = pathToFileURL(`${variant.folder}/bench/fast_path/server.ts`);
+    const config = pathToFileURL(`${variant.folder}/deno.json`);
+    const server = await startServer({ module, config, probe: "/used" });
+    servers.push(server);
+    return { server, asks: await asksOf(server) };
+  }
   try {
-    for (const variant of variants) {
-      const module = pathToFileURL(`${variant.folder}/bench/fast_path/server.ts`);
-      const config = pathToFileURL(`${variant.folder}/deno.json`);
-      servers.set(variant, await startServer({ module, config, probe: "/used" }));
-    }
-    const asks = new Map<Server, ReadonlyMap<Shape, Ask>>();
-    for (const server of servers.values()) asks.set(server, await asksOf(server));
+    if (first === undefined) return pairs;
+    const base = await start(first);
+    const sides = new Map<string, Side>();
+    for (const variant of variants) sides.set(variant.name, await start(variant));
     for (let round = -1; round < rounds; round += 1) {
-      const turn = Math.max(0, round) % variants.length;
-      for (const variant of [...variants.slice(turn), ...variants.slice(0, turn)]) {
-        const server = servers.get(variant);
-        const shapes = server === undefined ? undefined : asks.get(server);
-        if (server === undefined || shapes === undefined) continue;
-        for (const [shape, ask] of shapes) {
-          const measured = { served: await served(server, ask, seconds), handler: await repeated(server, ask) };
-          if (round < 0) continue; // to be compiled
-          for (const way of WAYS) {
-            const key = keyOf(variant.name, shape, way);
-            costs.set(key, [...costs.get(key) ?? [], measured[way]]);
+      for (const [name, side] of sides) {
+        for (const shape of SHAPES) {
+          for (const way of ways) {
+            const measured = {
+              base: await measure(base, shape, way, seconds),
+              variant: await measure(side, shape, way, seconds),
+            };
+            if (round < 0) continue; // to be compiled
+            const key = keyOf(name, shape, way);
+            pairs.set(key, [...pairs.get(key) ?? [], measured]);
           }
         }
       }
       console.error(`round ${round + 1} of ${rounds}`);
     }
   } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
   }
-  return costs;
+  return pairs;
+}
+
+async function measure({ server, asks }: Side, shape: Shape, way: Way, seconds: number): Promise<number> {
+  const ask = asks.get(shape);
+  if (ask === undefined) throw new Error(`nothing is asked for ${shape}`);
+  return way === "served" ? await served(server, ask, seconds) : await repeated(server, ask);
 }
 
 async function asksOf({ origin }: Server): Promise<ReadonlyMap<Shape, Ask>> {
