@@ -37,25 +37,25 @@ export class RateLimiter {
   }
 
   /** Counts one request. Null if this kind of caller is not limited; a promise only if it has to wait for Redis. */
-  spend(kind: Limited, whose: string, emit: Emit): MaybePromise<Standing | null> {
+  spend(kind: Limited, account: string, emit: Emit): MaybePromise<Standing | null> {
     const limit = this.#options.limits[kind];
-    return limit === null ? null : this.#allowanceOf(kind, whose, limit).spend(emit);
+    return limit === null ? null : this.#allowanceOf(kind, account, limit).spend(emit);
   }
 
   /** Undoes a `spend` that was admitted. */
-  giveBack(kind: Limited, whose: string): void {
-    this.#allowances.get(nameOf(kind, whose))?.giveBack();
+  giveBack(kind: Limited, account: string): void {
+    this.#allowances.get(nameOf(kind, account))?.giveBack();
   }
 
-  #allowanceOf(kind: Limited, whose: string, limit: RateLimit): RateAllowance {
-    const name = nameOf(kind, whose);
+  #allowanceOf(kind: Limited, account: string, limit: RateLimit): RateAllowance {
+    const name = nameOf(kind, account);
     const known = this.#allowances.get(name);
     if (known !== undefined) return known;
     const { clock, counter } = this.#options;
     const report = counter === null
       ? null
       : (requests: number, emit: Emit) =>
-        this.#report(counter, { key: this.#keyOf(kind, whose), limit, requests }, emit);
+        this.#report(counter, { key: this.#keyOf(kind, account), limit, requests }, emit);
     const allowance = new RateAllowance({ clock, name: kind, limit, report });
     this.#allowances.set(name, allowance);
     return allowance;
@@ -71,12 +71,12 @@ export class RateLimiter {
   }
 
   /** The key under which a caller is counted in Redis: it contains no id and no address. */
-  #keyOf(kind: Limited, whose: string): string {
+  #keyOf(kind: Limited, account: string): string {
     const { hash, salt } = this.#options;
-    return `${kind}:${hash(`${salt}\n${whose}`).slice(0, 32)}`;
+    return `${kind}:${hash(`${salt}\n${account}`).slice(0, 32)}`;
   }
 }
 
-function nameOf(kind: Limited, whose: string): string {
-  return `${kind}:${whose}`;
+function nameOf(kind: Limited, account: string): string {
+  return `${kind}:${account}`;
 }
