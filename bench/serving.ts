@@ -1,5 +1,6 @@
-// deno task bench: what an answer costs, side by side with what it is compared to, all in one run. Writes results/serving.json,
-// .md and .svg, and the table into docs/performance.md; exits 1 when a must is missed or the machine was not steady.
+// deno task bench: what an answer costs, side by side with what it is compared to, all in one run. Writes results/serving.json
+// and .svg, the scorecard into bench/README.md, five sentences into docs/performance.md and the first of them into README.md;
+// exits 1 when a must is missed or the machine was not steady.
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { measureColdStart } from "./serving/cold_start.ts";
 import { measureConsistency } from "./serving/consistency.ts";
@@ -13,13 +14,16 @@ import { startPeers } from "./serving/peers.ts";
 import { LOAD_CPU, pin } from "./serving/processors.ts";
 import { asJson, asMarkdown, asPlot, judged, type Run } from "./serving/report.ts";
 import { chooseRuntime } from "./serving/runtime.ts";
+import { asSentence, asSentences } from "./serving/sentences.ts";
 import { countRedisCalls, measureSharedCache } from "./serving/shared_cache.ts";
 import { makeStage, type Stage } from "./serving/stage.ts";
 import { measureThroughput } from "./serving/throughput.ts";
 import { requireWrk } from "./serving/wrk.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
+const SCORECARD = new URL("README.md", import.meta.url);
 const PAGE = new URL("../docs/performance.md", import.meta.url);
+const README = new URL("../README.md", import.meta.url);
 const MARKED = /(<!-- measured: begin -->\n)[\s\S]*(<!-- measured: end -->)/;
 const OF = { deployed: ", which the platform's edge runtime is built on", tasks: "" } as const;
 
@@ -85,18 +89,25 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+/** Replaces what stands between a page's marks. */
+async function writeMeasured(page: URL, measured: string): Promise<void> {
+  const text = await Deno.readTextFile(page);
+  await Deno.writeTextFile(page, text.replace(MARKED, (_, begin, end) => `${begin}${measured}${end}`));
+}
+
 if (import.meta.main) {
   const options = parseOptions(Deno.args);
   await requireWrk();
   await pin(Deno.pid, LOAD_CPU);
   const run = await measure(options);
   console.log(`\n${asMarkdown(run)}`);
-  // The page tells of the whole, on what is deployed: a part of it, or another runtime, is only shown.
+  // The pages show the whole, on what is deployed: a part of it, or another runtime, is only shown.
   if (options.only.length === 0 && options.deno === "deployed") {
     await Deno.writeTextFile(new URL("serving.json", RESULTS), asJson(run));
     await Deno.writeTextFile(new URL("serving.svg", RESULTS), asPlot(run));
-    const page = await Deno.readTextFile(PAGE);
-    await Deno.writeTextFile(PAGE, page.replace(MARKED, (_, begin, end) => `${begin}${asMarkdown(run)}${end}`));
+    await writeMeasured(SCORECARD, asMarkdown(run));
+    await writeMeasured(PAGE, asSentences(run));
+    await writeMeasured(README, asSentence(run));
   }
   const missed = judged(run).filter(({ verdict }) => verdict === "missed").map(({ id }) => id);
   if (missed.length > 0) console.log(`Missed: ${missed.join(", ")}`);

@@ -69,7 +69,7 @@ export function asMarkdown(run: Run): string {
       "| --- | --- | --- | --- |",
       ...speeds,
       "",
-      "![Answers of one processor](../bench/results/serving.svg)",
+      "![Answers of one processor](results/serving.svg)",
       "",
     ]),
   ].join("\n");

@@ -16,7 +16,7 @@ const STEPS: readonly (readonly string[])[] = [
 /** Once, where every pack is gone: what imports any of them does not compile there. */
 const WITHOUT_ANY: readonly (readonly string[])[] = [
   ["check", "--quiet", "packs", "shared", "stack", "supabase/functions", "tests", "tools", "bench"],
-  ["test", "-A", "--quiet", "--no-check", "tests/unit/client_test.ts", "tests/unit/handler_test.ts"],
+  ["test", "-A", "--quiet", "--no-check", "tests/unit/client/client_test.ts", "tests/unit/http/handler_test.ts"],
 ];
 
 /** Asks the read function of the checkout itself, over its own registry alone. */

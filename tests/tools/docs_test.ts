@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName } from "../../shared/resource/resource.ts";
+import { PARTS } from "../../tools/import_rules.ts";
 import { packNames } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
 import { documents, projectFolder as root, readDocument as read } from "../support/documents/documents.ts";
@@ -110,5 +111,36 @@ Deno.test("the tree in ARCHITECTURE.md exists", async () => {
       ok(await Deno.stat(join(root, path)).then(() => true, () => false), `ARCHITECTURE.md names ${path}`);
     }
     if (indent === "") folder = names.trim().includes(" ") ? "" : names.trim();
+  }
+});
+
+Deno.test("the arrows between rooms in ARCHITECTURE.md are those of tools/import_rules.ts", async () => {
+  const drawn = new Map<string, readonly string[]>();
+  for (const [, from = "", to = ""] of (await read("ARCHITECTURE.md")).matchAll(/^([\w, ]+?) +──> ([\w, ]+)$/gm)) {
+    for (const room of from.split(", ")) drawn.set(room, to.split(", ").sort());
+  }
+  const ruled = PARTS.filter(({ name, may_import }) => drawn.has(name) || may_import.includes("kernel"))
+    .filter(({ name }) => !["platform", "http", "adapters", "functions"].includes(name));
+  deepEqual(
+    Object.fromEntries([...drawn].sort()),
+    Object.fromEntries(ruled.map(({ name, may_import }) => [name, [...may_import].sort()] as const).sort()),
+  );
+});
+
+Deno.test("ARCHITECTURE.md is a map: at most 180 lines of 100 columns, and its decisions are in docs/decisions", async () => {
+  const lines = (await read("ARCHITECTURE.md")).trimEnd().split("\n");
+  ok(lines.length <= 180, `ARCHITECTURE.md has ${lines.length} lines: move what is not needed to find a place`);
+  deepEqual(lines.filter((line) => line.length > 100 || /^\*\*\d{4}-/.test(line)), []);
+});
+
+Deno.test("decisions have a date and are in its order", async () => {
+  for (const document of await documents()) {
+    if (!/^docs\/decisions\/|^packs\/[^/]+\/README\.md$/.test(document)) continue;
+    const text = await read(document);
+    if (!text.includes("\n## Decisions\n")) continue;
+    const decisions = (text.split("\n## Decisions\n")[1] ?? "").split("\n## ")[0] ?? "";
+    const dates = [...decisions.matchAll(/^\*\*(\S+?), /gm)].map(([, date = ""]) => date);
+    ok(dates.length > 0 && dates.every((date) => /^\d{4}-\d\d-\d\d$/.test(date)), `${document}: ${dates.join(", ")}`);
+    deepEqual(dates, [...dates].sort(), document);
   }
 });

@@ -24,7 +24,7 @@ export interface LoneIsolateOptions {
   readonly projectFolder?: string;
 }
 
-const thisProject = fileURLToPath(new URL("../../", import.meta.url));
+const thisProject = fileURLToPath(new URL("../../../", import.meta.url));
 
 const downloads = new Map<string, Promise<void>>();
 

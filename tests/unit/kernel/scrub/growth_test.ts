@@ -159,6 +159,8 @@ const SHAPES = [
 
 const SHORT = 1_000;
 const LONG = 100_000;
+/** Reading a text again and again has an exponent of 2; a busy machine has shown 1.12 for work that is linear. */
+const LARGEST_EXPONENT = 1.3;
 
 function timed(work: () => void): number {
   const start = performance.now();
@@ -177,7 +179,7 @@ function exponent(scrub: (text: string) => unknown, shape: string): number {
   );
   let [quick, slow] = [Infinity, Infinity];
   let found = Infinity;
-  for (let tries = 0; tries < 60 && !(found <= 1.1); tries += 1) {
+  for (let tries = 0; tries < 60 && !(found <= LARGEST_EXPONENT); tries += 1) {
     slow = Math.min(slow, timed(() => scrub(long)));
     if (slow > 5_000) return Infinity;
     quick = Math.min(
@@ -199,7 +201,9 @@ const SCRUBS: Readonly<Record<string, (text: string) => unknown>> = {
 
 for (const [name, scrub] of Object.entries(SCRUBS)) {
   Deno.test(`the time of ${name} grows no faster than the text, whichever of ${SHAPES.length} shapes repeats`, () => {
-    const slow = SHAPES.map((shape) => [shape, exponent(scrub, shape)] as const).filter(([, found]) => !(found <= 1.1));
+    const slow = SHAPES.map((shape) => [shape, exponent(scrub, shape)] as const).filter(([, found]) =>
+      !(found <= LARGEST_EXPONENT)
+    );
     assert.deepEqual(slow, []);
   });
 }
