@@ -31,7 +31,7 @@ interface Kept {
  * - A response is kept under what decides all of its headers: the entity tag (and so resource, scope, parameters, format and
  *   version), its form (plain, gzip or 304), its age and whether it is stale. Two callers share it only if they have the same
  *   scope and ask the same question. An answer that says more, such as a link in the caller's own spelling, is not kept.
- * - `write` makes it from the answer alone. It sees no credential, no origin and no limit.
+ * - It is written from the answer and its form (`ResponseForm`), in which there is no credential, no origin and no limit.
  * - Callers get copies, and what differs between callers is added to the copy, by the handler: CORS, the limit and what is
  *   left of it, the request's id and timing.
  *
@@ -91,11 +91,11 @@ export class FastPath {
   }
 
   /** Null for an answer that is not shared: it did not come from memory, or has a header that its tag does not decide. */
-  #responsesFor(answer: ReadAnswer, { gzip, exchange }: ResponseForm): RecentMap<Kept> | null {
+  #responsesFor(answer: ReadAnswer, { gzip, events }: ResponseForm): RecentMap<Kept> | null {
     if (answer.kind === "not_modified") return this.#not_modified;
     const { entry } = answer;
     // The link to the next page repeats the question in the caller's own spelling.
-    if (cacheWord(exchange.events) !== "memory" || entry.next_cursor !== null) return null;
+    if (cacheWord(events) !== "memory" || entry.next_cursor !== null) return null;
     const compressed = gzip ? entry.gzip : undefined;
     if ((compressed?.byteLength ?? entry.byte_count) > LARGEST_BODY_BYTES) return null;
     return compressed === undefined ? this.#plain : this.#gzip;

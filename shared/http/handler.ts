@@ -17,14 +17,14 @@ export interface HandlerOptions {
   readonly log: Log;
 }
 
-/** What a deployment answers with: found when the first request arrives, or an error for every request. */
+/** What a deployment serves. It is set up by the first request; if that fails, every request is an error. */
 export interface Site {
   readonly routes: ReadonlyMap<string, Route>;
   readonly faults: FaultReports;
   /** The few paths that take a POST, and nothing else. */
   readonly posts: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
-  /** Whether a credential that was verified lately, and stands in these headers, is an operator's. */
+  /** Whether the credential in these headers was verified lately and is an operator's. */
   readonly isOperator: (headers: Headers) => boolean;
 }
 
@@ -52,7 +52,7 @@ export function createHandler(
     let response: Response;
     try {
       found ??= await site();
-      // Waited for only where it has to be: most answers are there at once.
+      // Awaited only if it is a promise: most answers are ready at once.
       const routed = route(found, exchange);
       response = routed instanceof Promise ? await routed : routed;
     } catch (thrown) {
@@ -71,9 +71,9 @@ export function createHandler(
   };
 }
 
-/** Nothing that makes an answer fail stays unseen; a refusal says nothing of the resource either way. */
+/** Reports every fault; a refusal says nothing about the resource either way. */
 function report(faults: FaultReports, { resource, request_id, path, emit }: Exchange, error: AppError | null): void {
-  // A path with a fault is that of a route: any other is not found.
+  // A fault can only come from a route's path: any other path is not found.
   const subject = resource ?? path;
   if (error === null) faults.answered(subject, emit);
   else if (error.is_fault) faults.failed({ resource: subject, request_id, defect: error.defect ?? error.code }, emit);
@@ -98,7 +98,7 @@ function addRequestHeaders({ headers, status }: Response, exchange: Exchange, mi
   if (timing !== null && status !== 304) headers.set("server-timing", timing);
 }
 
-/** HEAD is GET without the body; every header, the length included, is GET's. */
+/** HEAD is GET without the body; all headers, including the length, are those of GET. */
 async function withoutBody(response: Response): Promise<Response> {
   const { byteLength } = await response.arrayBuffer();
   const bare = new Response(null, response);

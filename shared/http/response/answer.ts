@@ -1,10 +1,10 @@
+import type { CacheEvent } from "../../cache/event.ts";
 import { gzipEtag } from "../../read/etag.ts";
 import type { Entry } from "../../read/entry.ts";
 import type { ReadAnswer } from "../../read/read_resource.ts";
 import type { Resource } from "../../resource/resource.ts";
 import type { Format } from "../../resource/definition.ts";
 import { cacheStatus } from "./cache_status.ts";
-import type { Exchange } from "../request/exchange.ts";
 import { MEDIA_TYPES } from "../request/negotiation.ts";
 
 /** Private, and revalidated each time: a 304 costs little, a stale dashboard costs trust. */
@@ -15,10 +15,12 @@ export const VARY = "Authorization, Apikey, Accept";
 /** For answers that some callers get compressed. */
 const VARY_CODED = `${VARY}, Accept-Encoding`;
 
+/** All that a response depends on besides its answer. It holds nothing of the caller but the query as it was sent. */
 export interface ResponseForm {
   readonly format: Format;
   readonly gzip: boolean;
-  readonly exchange: Exchange;
+  readonly events: readonly CacheEvent[];
+  readonly search: string;
 }
 
 /** Writes an answer as a response. */
@@ -43,7 +45,7 @@ export function createWriter(resource: Resource): WriteAnswer {
     return headers;
   }
 
-  return (answer, { format, gzip, exchange }) => {
+  return (answer, { format, gzip, events, search }) => {
     if (answer.kind === "not_modified") {
       const response = new Response(null, { status: 304 });
       withFacts(response, answer);
@@ -53,7 +55,7 @@ export function createWriter(resource: Resource): WriteAnswer {
     const compressed = gzip ? entry.gzip : undefined;
     const response = new Response(compressed ?? entry.body);
     const headers = withFacts(response, answer);
-    headers.set("cache-status", cacheStatus(exchange.events));
+    headers.set("cache-status", cacheStatus(events));
     if (compressed !== undefined) {
       headers.set("etag", gzipEtag(entry.etag));
       headers.set("content-encoding", "gzip");
@@ -62,7 +64,7 @@ export function createWriter(resource: Resource): WriteAnswer {
     if (as_of !== null) headers.set("last-modified", new Date(as_of).toUTCString());
     headers.set("content-type", format === "csv" ? "text/csv; charset=utf-8; header=present" : MEDIA_TYPES.json);
     if (format === "csv") nameCsv(headers, entry);
-    linkNextPage(headers, entry, exchange);
+    linkNextPage(headers, entry, search);
     return response;
   };
 
@@ -73,9 +75,9 @@ export function createWriter(resource: Resource): WriteAnswer {
     if (total_count !== null) headers.set("freshet-total-count", String(total_count));
   }
 
-  function linkNextPage(headers: Headers, { next_cursor }: Entry, exchange: Exchange): void {
+  function linkNextPage(headers: Headers, { next_cursor }: Entry, search: string): void {
     if (resource.cursor === undefined || next_cursor === null) return;
-    const next = exchange.parameters;
+    const next = new URLSearchParams(search);
     next.set(resource.cursor, next_cursor);
     headers.set("link", `<?${next}>; rel="next"`);
   }

@@ -38,7 +38,7 @@ export function serveResource(api: Api, resource: Resource): Route {
     if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
     const gzip = answer.kind === "entry" && likesGzip(exchange.request.headers.get("accept-encoding"));
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
-    const form = { format, gzip, exchange };
+    const form = { format, gzip, events: exchange.events, search: exchange.search };
     return fast_path.copyOf(answer, form) ?? fast_path.keep(answer, form, write(answer, form));
   }
 
