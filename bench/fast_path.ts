@@ -44,7 +44,7 @@ try {
     variants.push({ name, folder: made });
   }
   const pairs = await measureRounds(variants, { rounds: Number(values.rounds), seconds: Number(values.seconds), ways });
-  console.log(writeReport(variants, pairs));
+  console.log(writeReport(variants, pairs, ways));
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -1,11 +1,11 @@
 import { quantile } from "../quantiles.ts";
-import { keyOf, type Pair, type Pairs, SHAPES, WAYS } from "./measure.ts";
+import { keyOf, type Pair, type Pairs, SHAPES, type Way } from "./measure.ts";
 import type { Variant } from "./variants.ts";
 
 /** A table in Markdown: what a request costs as it is, and by which factor it costs more in each variant. */
-export function writeReport([base, ...variants]: readonly Variant[], pairs: Pairs): string {
+export function writeReport([base, ...variants]: readonly Variant[], pairs: Pairs, ways: readonly Way[]): string {
   if (base === undefined) return "";
-  const columns = WAYS.flatMap((way) => SHAPES.map((shape) => ({ shape, way })));
+  const columns = ways.flatMap((way) => SHAPES.map((shape) => ({ shape, way })));
   const row = (name: string, texts: readonly string[]) => `| ${[name, ...texts].join(" | ")} |`;
   const median = (found: readonly Pair[], of: (pair: Pair) => number) => quantile(found.map(of), 0.5);
   return [
